@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { Ownable, Ownable2Step } from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {
+    IGeneralDistributionAgreementV1,
+    PoolConfig
+} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/IGeneralDistributionAgreementV1.sol";
+import {
+    ISuperfluidPool
+} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/ISuperfluidPool.sol";
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
+
+import { SuperfluidAccount } from "./SuperfluidAccount.sol";
+import { IBackpressurePool } from "./interfaces/IBackpressurePool.sol";
+import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
+import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
+import { CapacityMath } from "./libraries/CapacityMath.sol";
+import { FlowMath } from "./libraries/FlowMath.sol";
+import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
+import { TaskTypeId } from "./types/TaskType.sol";
+
+/// @title BackpressurePool: who gets which share of the stream
+/// @notice Read `rebalance` first; everything else here serves it.
+contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @notice How long money must confirm a change of inflow before the escrow follows it, seconds. Six blocks on Base.
+    uint256 public constant CONFIRM_DELAY = 12 seconds;
+
+    /// @notice The highest fee, basis points.
+    uint256 public constant MAX_FEE = 100;
+
+    /// @notice Age at which units move however small the difference, epochs.
+    uint256 public constant REFRESH_EPOCHS = 10;
+
+    uint96 private constant NO_LIMIT = type(uint96).max;
+
+    /// @dev One line per slot. A rebalance with nothing to do reads the first two.
+    ///
+    ///     distributionPool 160 | unitRate 96
+    ///     sinkUnits 80 | escrowUnits 80 | feeUnits 80 | limited 8
+    ///     received 128 | inflow 128
+    ///     spare 128 | recordedAt 32 | epochLength 32 | emptySince 32
+    ///     anchorInflow 128 | confirmedInflow 96 | anchoredAt 32
+    ///     feeIncome 128 | limit 96
+    struct Pool {
+        ISuperfluidPool distributionPool;
+        uint96 unitRate;
+        uint80 sinkUnits;
+        uint80 escrowUnits;
+        uint80 feeUnits;
+        bool limited;
+        uint128 received;
+        uint128 inflow;
+        uint128 spare;
+        uint32 recordedAt;
+        uint32 epochLength;
+        uint32 emptySince;
+        uint128 anchorInflow;
+        uint96 confirmedInflow;
+        uint32 anchoredAt;
+        uint128 feeIncome;
+        uint96 limit;
+    }
+
+    struct SinkUnits {
+        uint80 units;
+        uint32 movedAtEpoch;
+    }
+
+    /// @dev What happened since the last record, in wei.
+    struct Delta {
+        uint256 received;
+        uint256 inflow;
+        uint256 feeIncome;
+        uint256 spare;
+    }
+
+    ICapacityRegistry private immutable REGISTRY;
+    IEscrowBuffer private immutable ESCROW;
+    address private immutable PIPELINE;
+
+    mapping(TaskTypeId taskTypeId => Pool) private _pools;
+    mapping(TaskTypeId taskTypeId => mapping(address sink => SinkUnits)) private _sinks;
+    uint16 private _fee;
+    address private _feeRecipient;
+
+    modifier only(address expected) {
+        if (msg.sender != expected) revert BackpressurePool_NotAllowed(msg.sender, expected);
+        _;
+    }
+
+    constructor(ProtocolAddresses memory addresses, address owner) SuperfluidAccount(addresses.host) Ownable(owner) {
+        REGISTRY = addresses.capacityRegistry;
+        ESCROW = addresses.escrowBuffer;
+        PIPELINE = address(addresses.pipeline);
+    }
+
+    // --------------------------------------------------------------------------------------------- Anyone
+
+    /// @inheritdoc IBackpressurePool
+    function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external nonReentrant {
+        Pool storage pool = _known(taskTypeId);
+        bool recorded;
+        for (uint256 i; i < sinks.length; ++i) {
+            recorded = _moveSink(taskTypeId, pool, sinks[i], false, recorded);
+        }
+        _moveEscrow(taskTypeId, pool, recorded);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function sweep(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
+        ISuperfluidPool distributionPool = _known(taskTypeId).distributionPool;
+        ISuperToken token = ISuperToken(address(distributionPool.superToken()));
+        // A distribution of zero from the admin makes Superfluid split the adjustment flow among the members again.
+        HOST.callAgreement(GDA, abi.encodeCall(GDA.distributeFlow, (token, address(this), distributionPool, 0, "")), "");
+        amount = token.balanceOf(address(this));
+        emit DustSwept(taskTypeId, amount);
+        if (amount == 0) return 0;
+        IERC20(address(token)).forceApprove(address(ESCROW), amount);
+        ESCROW.donate(taskTypeId, amount);
+    }
+
+    // --------------------------------------------------------------------------------------------- Owner
+
+    /// @inheritdoc IBackpressurePool
+    function setFee(uint256 basisPoints, address recipient) external onlyOwner {
+        if (basisPoints > MAX_FEE) revert BackpressurePool_FeeTooHigh(basisPoints, MAX_FEE);
+        if (basisPoints != 0 && recipient == address(0)) revert BackpressurePool_NoFeeRecipient(basisPoints);
+        _fee = basisPoints.toUint16();
+        _feeRecipient = recipient;
+        emit FeeChanged(basisPoints, recipient);
+    }
+
+    // --------------------------------------------------------------------------------------------- Other contracts
+
+    /// @inheritdoc IBackpressurePool
+    function open(TaskTypeId taskTypeId, ISuperToken superToken, uint96 unitRate, uint32 epochLength)
+        external
+        only(address(REGISTRY))
+    {
+        ISuperfluidPool distributionPool = GDA.createPool(
+            superToken,
+            address(this),
+            PoolConfig({ transferabilityForUnitsOwner: false, distributionFromAnyAddress: true })
+        );
+        Pool storage pool = _pools[taskTypeId];
+        pool.distributionPool = distributionPool;
+        pool.unitRate = unitRate;
+        pool.escrowUnits = 1;
+        pool.recordedAt = block.timestamp.toUint32();
+        pool.epochLength = epochLength;
+        pool.emptySince = block.timestamp.toUint32();
+        pool.anchoredAt = block.timestamp.toUint32();
+        pool.limit = NO_LIMIT;
+        emit PoolOpened(taskTypeId, distributionPool);
+        distributionPool.updateMemberUnits(address(ESCROW), 1);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function refresh(TaskTypeId taskTypeId, address sink) external only(address(REGISTRY)) nonReentrant {
+        Pool storage pool = _pools[taskTypeId];
+        bool recorded = _moveSink(taskTypeId, pool, sink, true, false);
+        _moveEscrow(taskTypeId, pool, recorded);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function setLimit(TaskTypeId taskTypeId, uint96 limit) external only(PIPELINE) nonReentrant {
+        Pool storage pool = _pools[taskTypeId];
+        if (limit != pool.limit) {
+            // The bucket fills at the old cap up to now.
+            _record(pool);
+            pool.limit = limit;
+            pool.limited = limit != NO_LIMIT;
+            emit LimitUpdated(taskTypeId, limit);
+        }
+        _moveEscrow(taskTypeId, pool, false);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function takeSpare(TaskTypeId taskTypeId, uint256 available)
+        external
+        only(address(ESCROW))
+        nonReentrant
+        returns (uint256 amount)
+    {
+        Pool storage pool = _pools[taskTypeId];
+        _record(pool);
+        uint256 perUnit = Math.min(_drainable(pool, pool.spare), available) / _totalUnits(pool);
+        amount = perUnit * _totalUnits(pool);
+        // Safe cast: at most `spare`.
+        pool.spare -= uint128(amount);
+        // What comes back to the escrow's own units is not inflow: it must not confirm a stream that is not there.
+        pool.received += (perUnit * _heldUnits(pool)).toUint128();
+        pool.feeIncome += (perUnit * pool.feeUnits).toUint128();
+    }
+
+    // --------------------------------------------------------------------------------------------- Views
+
+    /// @inheritdoc IBackpressurePool
+    function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool) {
+        Pool storage pool = _known(taskTypeId);
+        for (uint256 i; i < sinks.length; ++i) {
+            (uint256 current, uint256 target, bool refreshDue) = _sinkTarget(taskTypeId, pool, sinks[i]);
+            if (CapacityMath.shouldMove(current, target, refreshDue)) return true;
+        }
+        uint256 inflowNow = _flowRate(pool);
+        if (_escrowTarget(pool, inflowNow) == pool.escrowUnits) return false;
+        return _witnessDue(pool) || _escrowTarget(pool, pool.confirmedInflow) != pool.escrowUnits;
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function distributionPoolOf(TaskTypeId taskTypeId) external view returns (ISuperfluidPool) {
+        return _pools[taskTypeId].distributionPool;
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function unitsOf(TaskTypeId taskTypeId, address sink) external view returns (uint256) {
+        return _sinks[taskTypeId][sink].units;
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function unitsOfPool(TaskTypeId taskTypeId) external view returns (uint256, uint256, uint256) {
+        Pool storage pool = _pools[taskTypeId];
+        return (pool.sinkUnits, pool.escrowUnits, pool.feeUnits);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function spotPrice(TaskTypeId taskTypeId) external view returns (uint256) {
+        Pool storage pool = _known(taskTypeId);
+        return _flowRate(pool) / _totalUnits(pool);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function priceCap(TaskTypeId taskTypeId) external view returns (uint256) {
+        return _priceCap(_known(taskTypeId));
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function minFlowRate(TaskTypeId taskTypeId) external view returns (uint256) {
+        return _totalUnits(_known(taskTypeId));
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function intakeOf(TaskTypeId taskTypeId) external view returns (uint256) {
+        Pool storage pool = _known(taskTypeId);
+        return Math.min(uint256(pool.unitRate) * pool.sinkUnits, pool.limit);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function inflowOf(TaskTypeId taskTypeId) external view returns (uint256) {
+        Pool storage pool = _known(taskTypeId);
+        return pool.inflow + _sinceRecord(pool).inflow;
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function spareOf(TaskTypeId taskTypeId) external view returns (uint256) {
+        Pool storage pool = _known(taskTypeId);
+        return _drainable(pool, _sinceRecord(pool).spare);
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function incomeOf(TaskTypeId taskTypeId) external view returns (uint256 escrowIncome, uint256 feeIncome) {
+        Pool storage pool = _known(taskTypeId);
+        Delta memory delta = _sinceRecord(pool);
+        feeIncome = pool.feeIncome + delta.feeIncome;
+        escrowIncome = pool.received + delta.received - feeIncome;
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function emptySince(TaskTypeId taskTypeId) external view returns (uint256) {
+        Pool storage pool = _known(taskTypeId);
+        return pool.sinkUnits == 0 ? pool.emptySince : 0;
+    }
+
+    /// @inheritdoc IBackpressurePool
+    function fee() external view returns (uint256, address) {
+        return (_fee, _feeRecipient);
+    }
+
+    // --------------------------------------------------------------------------------------------- Private: moves
+
+    /// @dev Moves one sink to its effective capacity. Returns whether the pool's record is up to date afterwards.
+    function _moveSink(TaskTypeId taskTypeId, Pool storage pool, address sink, bool exact, bool recorded)
+        private
+        returns (bool)
+    {
+        (uint256 current, uint256 target, bool refreshDue) = _sinkTarget(taskTypeId, pool, sink);
+        if (!CapacityMath.shouldMove(current, target, exact || refreshDue)) return recorded;
+
+        // Effect
+        if (!recorded) _record(pool);
+        uint256 sinkUnits = pool.sinkUnits - current + target;
+        pool.sinkUnits = sinkUnits.toUint80();
+        if (sinkUnits == 0) pool.emptySince = block.timestamp.toUint32();
+        _sinks[taskTypeId][sink] = SinkUnits({ units: target.toUint80(), movedAtEpoch: _epoch(pool).toUint32() });
+        emit UnitsUpdated(taskTypeId, sink, current, target);
+
+        // Interaction. Safe cast: `target` fits 80 bits.
+        pool.distributionPool.updateMemberUnits(sink, uint128(target));
+        return true;
+    }
+
+    /// @dev Moves escrow and fee to where the confirmed inflow leaves no unit above the cap. The rate of this moment only
+    /// tells whether to look: a rate that exists within one transaction has no money behind it and changes nothing.
+    function _moveEscrow(TaskTypeId taskTypeId, Pool storage pool, bool recorded) private {
+        bool inflowMoved = _escrowTarget(pool, _flowRate(pool)) != pool.escrowUnits;
+        if (!inflowMoved && !recorded) return;
+
+        // Effect
+        if (!recorded) _record(pool);
+        uint256 heldBefore = _heldUnits(pool);
+        uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
+        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, inflowMoved)) pool.feeUnits = feeUnits.toUint80();
+        // Safe cast: `escrowUnitsUp` returns at most 2^80 - 1.
+        if (inflowMoved) pool.escrowUnits = uint80(_escrowTarget(pool, pool.confirmedInflow));
+        uint256 held = _heldUnits(pool);
+        if (held == heldBefore) return;
+        emit EscrowUnitsUpdated(taskTypeId, pool.escrowUnits, pool.feeUnits, pool.confirmedInflow);
+
+        // Interaction. Safe cast: the sum of two numbers of 80 bits.
+        pool.distributionPool.updateMemberUnits(address(ESCROW), uint128(held));
+    }
+
+    /// @dev Writes down what happened since the last record. Must run before any unit changes. Once the anchor is old
+    /// enough, the money since then becomes the confirmed inflow, and the anchor moves here.
+    function _record(Pool storage pool) private {
+        Delta memory delta = _sinceRecord(pool);
+        uint256 inflow = pool.inflow + delta.inflow;
+        pool.received += delta.received.toUint128();
+        pool.inflow = inflow.toUint128();
+        // Safe cast: `_sinceRecord` bounds it.
+        pool.spare = uint128(delta.spare);
+        pool.recordedAt = block.timestamp.toUint32();
+        if (delta.feeIncome != 0) pool.feeIncome += delta.feeIncome.toUint128();
+        if (_witnessDue(pool)) {
+            pool.confirmedInflow = ((inflow - pool.anchorInflow) / (block.timestamp - pool.anchoredAt)).toUint96();
+            pool.anchorInflow = inflow.toUint128();
+            pool.anchoredAt = block.timestamp.toUint32();
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------- Private: reads
+
+    function _known(TaskTypeId taskTypeId) private view returns (Pool storage pool) {
+        pool = _pools[taskTypeId];
+        if (address(pool.distributionPool) == address(0)) revert BackpressurePool_UnknownTaskType(taskTypeId);
+    }
+
+    function _sinkTarget(TaskTypeId taskTypeId, Pool storage pool, address sink)
+        private
+        view
+        returns (uint256 current, uint256 target, bool refreshDue)
+    {
+        SinkUnits storage units = _sinks[taskTypeId][sink];
+        current = units.units;
+        target = REGISTRY.effectiveCapacity(taskTypeId, sink);
+        refreshDue = current != target && _epoch(pool) >= units.movedAtEpoch + REFRESH_EPOCHS;
+    }
+
+    function _escrowTarget(Pool storage pool, uint256 inflow) private view returns (uint256) {
+        return FlowMath.escrowUnitsUp(inflow, _priceCap(pool), pool.sinkUnits, pool.feeUnits);
+    }
+
+    /// @dev The rate at which the members are paid. Superfluid's adjustment flow, the remainder of the last division,
+    /// is not part of it: it cannot raise what a unit is paid until the next change of a stream, and `sweep` returns it.
+    function _flowRate(Pool storage pool) private view returns (uint256) {
+        // Safe cast: a pool's flow rate is never negative.
+        return uint256(uint96(pool.distributionPool.getTotalFlowRate()));
+    }
+
+    function _witnessDue(Pool storage pool) private view returns (bool) {
+        return block.timestamp >= pool.anchoredAt + CONFIRM_DELAY;
+    }
+
+    function _priceCap(Pool storage pool) private view returns (uint256) {
+        return pool.limited ? FlowMath.priceCapDown(pool.unitRate, pool.limit, pool.sinkUnits) : pool.unitRate;
+    }
+
+    function _totalUnits(Pool storage pool) private view returns (uint256) {
+        return pool.sinkUnits + _heldUnits(pool);
+    }
+
+    /// @dev Units of the escrow buffer as a member: its own, and those whose receipts are the fee.
+    function _heldUnits(Pool storage pool) private view returns (uint256) {
+        return uint256(pool.escrowUnits) + pool.feeUnits;
+    }
+
+    /// @dev While overflow runs into the escrow, sinks are paid in full already and nothing is spare.
+    function _drainable(Pool storage pool, uint256 spare) private view returns (uint256) {
+        return pool.escrowUnits > 1 ? 0 : spare;
+    }
+
+    function _epoch(Pool storage pool) private view returns (uint256) {
+        return block.timestamp / pool.epochLength;
+    }
+
+    /// @dev Every unit has been paid the same whole number of wei since the last record, so the escrow's own receipts
+    /// tell, exactly, what all members were paid: no rate is trusted.
+    function _sinceRecord(Pool storage pool) private view returns (Delta memory delta) {
+        uint256 held = _heldUnits(pool);
+        uint256 sinkUnits = pool.sinkUnits;
+        delta.received = pool.distributionPool.getTotalAmountReceivedByMember(address(ESCROW)) - pool.received;
+        uint256 perUnit = delta.received / held;
+        delta.inflow = perUnit * (sinkUnits + held);
+        delta.feeIncome = perUnit * pool.feeUnits;
+        uint256 capacity = _priceCap(pool) * sinkUnits * (block.timestamp - pool.recordedAt);
+        uint256 depth = Math.min(uint256(pool.unitRate) * sinkUnits * pool.epochLength, type(uint128).max);
+        delta.spare = FlowMath.fillBucket(pool.spare, capacity, perUnit * sinkUnits, depth);
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {
+    ISuperfluidPool
+} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/ISuperfluidPool.sol";
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
+
+import { TaskTypeId } from "../types/TaskType.sol";
+
+/// @title BackpressurePool: who gets which share of the stream
+/// @notice Keeps one Superfluid distribution pool per task type. Its members are the sinks, with their effective
+/// capacity as units, and the escrow buffer, with as many units as it takes that no unit is paid above the cap.
+/// Sources stream with `distributeFlow` straight into the distribution pool; they never call this contract.
+interface IBackpressurePool {
+    /// @notice The distribution pool of a task type was created.
+    event PoolOpened(TaskTypeId indexed taskTypeId, ISuperfluidPool distributionPool);
+    /// @notice A sink's units changed.
+    event UnitsUpdated(TaskTypeId indexed taskTypeId, address indexed sink, uint256 oldUnits, uint256 newUnits);
+    /// @notice The escrow's units or the fee's units changed; `confirmedInflow` (wei per second) is what they rest on.
+    event EscrowUnitsUpdated(
+        TaskTypeId indexed taskTypeId, uint256 escrowUnits, uint256 feeUnits, uint256 confirmedInflow
+    );
+    /// @notice A pipeline limits what the sinks together may be paid, wei per second; the maximum means no limit.
+    event LimitUpdated(TaskTypeId indexed taskTypeId, uint256 limit);
+    /// @notice Money that Superfluid could not split evenly went to the escrow, wei.
+    event DustSwept(TaskTypeId indexed taskTypeId, uint256 amount);
+    /// @notice The owner changed the fee, in basis points, or who gets it.
+    event FeeChanged(uint256 fee, address recipient);
+
+    /// @notice No such task type.
+    error BackpressurePool_UnknownTaskType(TaskTypeId taskTypeId);
+    /// @notice The fee is above its maximum; both in basis points.
+    error BackpressurePool_FeeTooHigh(uint256 fee, uint256 max);
+    /// @notice A fee needs somebody to receive it.
+    error BackpressurePool_NoFeeRecipient(uint256 fee);
+    /// @notice This call belongs to another contract of the protocol.
+    error BackpressurePool_NotAllowed(address caller, address expected);
+
+    /// @notice Brings the pool up to date: pulls the effective capacity of the named sinks, sets their units, then the
+    /// units of escrow and fee. Anyone may call it for any sinks; its cost depends on `sinks.length` only.
+    /// @dev Emits `UnitsUpdated` per sink that moved and `EscrowUnitsUpdated` if the escrow moved. A change below 5 %
+    /// waits (see `CapacityMath.shouldMove`). Never reverts for strangers in `sinks`; they have no capacity.
+    /// A change of inflow counts once money confirms it: call once when the inflow changed, and again
+    /// `CONFIRM_DELAY` later.
+    /// @param sinks Sinks to look at; may be empty.
+    function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external;
+
+    /// @notice Gives back to the escrow what Superfluid could not split evenly and sent to this contract as the pool's
+    /// admin, and lets the pool distribute that flow again.
+    /// @dev Emits `DustSwept`. Dust of pools that share a super token is one balance: the first caller's task type gets
+    /// it. It is less than one wei per second and unit.
+    /// @return amount Wei.
+    function sweep(TaskTypeId taskTypeId) external returns (uint256 amount);
+
+    /// @notice Sets the fee, in basis points of what sinks and fee earn together, and who receives it.
+    /// @dev Only the owner. Emits `FeeChanged`. Each pool follows at its next rebalance that moves something.
+    function setFee(uint256 fee, address recipient) external;
+
+    /// @notice Creates the distribution pool of a new task type, with one unit for the escrow.
+    /// @dev Only the registry. Emits `PoolOpened`.
+    function open(TaskTypeId taskTypeId, ISuperToken superToken, uint96 unitRate, uint32 epochLength) external;
+
+    /// @notice Sets a sink's units to its effective capacity exactly, without hysteresis: it left, unstaked, or was
+    /// slashed.
+    /// @dev Only the registry. Emits as `rebalance` does.
+    function refresh(TaskTypeId taskTypeId, address sink) external;
+
+    /// @notice Limits what the sinks of a pool together may be paid.
+    /// @dev Only the pipeline. Emits `LimitUpdated` and, where it moves, `EscrowUnitsUpdated`.
+    /// @param limit Wei per second; `type(uint96).max` for none.
+    function setLimit(TaskTypeId taskTypeId, uint96 limit) external;
+
+    /// @notice Takes spare capacity out of the token bucket for a drain.
+    /// @dev Only the escrow buffer, which distributes the returned amount in the same call.
+    /// @param available Wei that the escrow could drain.
+    /// @return amount Wei: the smaller of bucket and `available`, rounded down to a multiple of total units, as
+    /// Superfluid will.
+    function takeSpare(TaskTypeId taskTypeId, uint256 available) external returns (uint256 amount);
+
+    /// @notice Whether `rebalance` with these arguments would do something: move units, or witness an inflow that has
+    /// yet to be confirmed.
+    function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool);
+
+    /// @notice The Superfluid pool that sources stream to with `distributeFlow`. Never send a CFA stream or a transfer
+    /// there: Superfluid accepts it and it is stuck.
+    function distributionPoolOf(TaskTypeId taskTypeId) external view returns (ISuperfluidPool);
+
+    /// @notice A sink's units in the pool.
+    function unitsOf(TaskTypeId taskTypeId, address sink) external view returns (uint256);
+
+    /// @notice U, the escrow's units, and the fee's units; their sum is the total of the distribution pool.
+    function unitsOfPool(TaskTypeId taskTypeId)
+        external
+        view
+        returns (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits);
+
+    /// @notice What one unit is paid now, wei per second. p = L / total units: Kelly's clearing price while there is
+    /// capacity to spare, and the price cap when there is not.
+    function spotPrice(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice The most that one unit may be paid: q, or less where a pipeline limits the pool. Wei per second.
+    function priceCap(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice The smallest stream that moves money: below one wei per second and unit Superfluid floors it to zero
+    /// without an error. Wei per second.
+    function minFlowRate(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice What the sinks of the pool together can be paid: min(q * U, limit). Wei per second.
+    function intakeOf(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice Everything that streams have paid through the pool so far, drains excluded. Wei.
+    function inflowOf(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice The token bucket: what a drain may pay to the sinks now. Wei.
+    function spareOf(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice What the escrow buffer has received as a member of the pool, split into its own and the fee. Wei.
+    function incomeOf(TaskTypeId taskTypeId) external view returns (uint256 escrowIncome, uint256 feeIncome);
+
+    /// @notice Since when the pool has had no sink with units, Unix seconds; 0 if it has one.
+    function emptySince(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice The fee in basis points and who receives it.
+    function fee() external view returns (uint256 basisPoints, address recipient);
+}

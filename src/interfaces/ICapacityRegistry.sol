@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import { TaskTypeId, TaskTypeParameters } from "../types/TaskType.sol";
+
+/// @title CapacityRegistry: task types, sinks, and what sinks say they can absorb
+/// @notice Knows the immutable parameters of each task type, the latest signal of each sink, and its smoothed capacity.
+/// Smoothing and expiry are computed when asked for, so a silent sink fades without anyone's help.
+interface ICapacityRegistry {
+    /// @notice What is known of a sink. One line per slot:
+    ///
+    ///     baseScaled 96 | capacity 64 | baseEpoch 32 | signalledAt 32
+    ///     backlog 96 | committedAtBlock 64 | cap 64 | registered 8
+    ///
+    /// @param baseScaled Smoothed capacity at the end of `baseEpoch`, billionths of a unit.
+    /// @param capacity c: capacity of the latest signal, capped by the bond, units.
+    /// @param baseEpoch Epoch number (Unix time / h) before that of the latest signal.
+    /// @param signalledAt Time of the latest signal, Unix seconds.
+    /// @param backlog Q of the latest signal, unit-seconds.
+    /// @param committedAtBlock Block of the commitment that waits for its reveal; 0 for none.
+    /// @param cap What the sink's stake backs, units.
+    /// @param registered False for strangers and for those who left.
+    struct Sink {
+        uint96 baseScaled;
+        uint64 capacity;
+        uint32 baseEpoch;
+        uint32 signalledAt;
+        uint96 backlog;
+        uint64 committedAtBlock;
+        uint64 cap;
+        bool registered;
+    }
+
+    /// @notice A task type exists from now on, with its pool and its escrow buffer.
+    event TaskTypeRegistered(
+        TaskTypeId indexed taskTypeId, address indexed creator, TaskTypeParameters parameters, string metadata
+    );
+    /// @notice `sink` may signal for `taskTypeId`.
+    event SinkRegistered(TaskTypeId indexed taskTypeId, address indexed sink);
+    /// @notice `sink` left `taskTypeId`; its units are zero.
+    event SinkDeregistered(TaskTypeId indexed taskTypeId, address indexed sink);
+    /// @notice `sink` has hidden a signal behind `commitment`.
+    event CapacityCommitted(TaskTypeId indexed taskTypeId, address indexed sink, bytes32 commitment);
+    /// @notice `sink` declared; `capacity` (units) is already capped by its bond, `backlog` is in unit-seconds.
+    event CapacitySignalled(TaskTypeId indexed taskTypeId, address indexed sink, uint256 capacity, uint256 backlog);
+
+    /// @notice The token does not belong to the Superfluid host that this deployment runs on.
+    error CapacityRegistry_SuperTokenNotOnHost(address superToken, address host);
+    /// @notice This creator has already used this salt and metadata; choose another salt.
+    error CapacityRegistry_TaskTypeExists(TaskTypeId taskTypeId);
+    /// @notice No such task type; register it or check the identifier.
+    error CapacityRegistry_UnknownTaskType(TaskTypeId taskTypeId);
+    /// @notice The sink is already registered for this task type.
+    error CapacityRegistry_SinkExists(TaskTypeId taskTypeId, address sink);
+    /// @notice Not a registered sink of this task type; call `registerSink` first.
+    error CapacityRegistry_UnknownSink(TaskTypeId taskTypeId, address sink);
+    /// @notice A sink needs the minimum stake before it registers; both in wei.
+    error CapacityRegistry_StakeBelowMinimum(uint256 stake, uint256 minimumStake);
+    /// @notice No commitment waits to be revealed; call `commitCapacity` first.
+    error CapacityRegistry_NothingCommitted(TaskTypeId taskTypeId, address sink);
+    /// @notice A commitment can be revealed from the block after it on.
+    error CapacityRegistry_RevealTooEarly(uint256 blockNumber, uint256 firstBlock);
+    /// @notice The commitment is too old; commit again.
+    error CapacityRegistry_RevealTooLate(uint256 blockNumber, uint256 lastBlock);
+    /// @notice The revealed values, salt, sender, task type, registry or chain differ from the committed ones.
+    error CapacityRegistry_CommitmentMismatch(bytes32 commitment, bytes32 revealed);
+    /// @notice Only the stake manager may report a stake.
+    error CapacityRegistry_NotStakeManager(address caller);
+
+    /// @notice Registers a task type and creates its pool and its escrow buffer. The caller becomes its creator.
+    /// @dev Emits `TaskTypeRegistered`. Requires every parameter in the range stated in `TaskTypeLib` (each has its own
+    /// error) and a super token of this deployment's host.
+    /// @param salt Any value; lets one creator register the same metadata again.
+    /// @param metadata What the work is, free text or a URI.
+    /// @return taskTypeId `keccak256(abi.encode(creator, salt, metadata))`.
+    function registerTaskType(TaskTypeParameters calldata parameters, bytes32 salt, string calldata metadata)
+        external
+        returns (TaskTypeId taskTypeId);
+
+    /// @notice Registers the caller as a sink. Its smoothed capacity starts at zero and ramps.
+    /// @dev Emits `SinkRegistered`. Requires the minimum stake. Only for the caller itself: pool addresses are
+    /// predictable and a pool cannot be paid.
+    function registerSink(TaskTypeId taskTypeId) external;
+
+    /// @notice Removes the caller; its pay stops in this transaction. Its stake stays until it is unbonded.
+    /// @dev Emits `SinkDeregistered` and the pool's `UnitsUpdated`.
+    function deregisterSink(TaskTypeId taskTypeId) external;
+
+    /// @notice Hides a signal behind its hash, to be revealed 1 to 20 blocks later. Replaces an earlier commitment.
+    /// @dev Emits `CapacityCommitted`.
+    /// @param commitment From `hashSignal`.
+    function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external;
+
+    /// @notice Reveals the committed signal. Money is re-routed in this transaction. Several signals in one epoch count
+    /// once: the last one stands.
+    /// @dev Emits `CapacitySignalled` and, where units move, the pool's `UnitsUpdated`.
+    /// @param capacity c, units.
+    /// @param backlog Q, unit-seconds: work paid for and not finished.
+    /// @param salt The value that hid the signal.
+    function revealCapacity(TaskTypeId taskTypeId, uint64 capacity, uint96 backlog, bytes32 salt) external;
+
+    /// @notice Takes the stake of a sink into account: a higher cap counts from the next signal on; with a lower one the
+    /// smoothed capacity and the units fall at once.
+    /// @dev Only the stake manager, after every change. Does nothing for a stranger.
+    function stakeChanged(TaskTypeId taskTypeId, address sink) external;
+
+    /// @notice The hash to commit to. It binds the signal to this chain, this registry, the task type and the sink, so a
+    /// copied commitment cannot be revealed.
+    function hashSignal(TaskTypeId taskTypeId, address sink, uint64 capacity, uint96 backlog, bytes32 salt)
+        external
+        view
+        returns (bytes32);
+
+    /// @notice u: smoothed capacity less backpressure, now.
+    /// @return Units, rounded down, which favours the payer. 0 for a stranger.
+    function effectiveCapacity(TaskTypeId taskTypeId, address sink) external view returns (uint256);
+
+    /// @notice The moving average of declared capacity, now.
+    /// @return Billionths of a unit. 0 for a stranger.
+    function smoothedCapacity(TaskTypeId taskTypeId, address sink) external view returns (uint256);
+
+    /// @notice What is stored of a sink; all zero for a stranger.
+    function sinkOf(TaskTypeId taskTypeId, address sink) external view returns (Sink memory);
+
+    /// @notice The parameters of a task type; all zero if it does not exist.
+    function parametersOf(TaskTypeId taskTypeId) external view returns (TaskTypeParameters memory);
+
+    /// @notice Who registered the task type; 0 if it does not exist.
+    function creatorOf(TaskTypeId taskTypeId) external view returns (address);
+
+    /// @notice What a bond is measured by.
+    /// @return minimumStake m, wei.
+    /// @return bondPerUnit b, wei per unit.
+    function bondTerms(TaskTypeId taskTypeId) external view returns (uint256 minimumStake, uint256 bondPerUnit);
+
+    /// @notice How long unstaked money waits, seconds.
+    function unbondingPeriod(TaskTypeId taskTypeId) external view returns (uint256);
+}

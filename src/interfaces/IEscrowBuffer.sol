@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import {
+    ISuperfluidPool
+} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/ISuperfluidPool.sol";
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
+
+import { TaskTypeId } from "../types/TaskType.sol";
+
+/// @title EscrowBuffer: what no sink could absorb
+/// @notice Holds, per task type, the overflow of the stream and one-off deposits; pays them to the sinks when they have
+/// spare capacity, and returns overflow to the sources when there is too much of it or nobody to pay.
+interface IEscrowBuffer {
+    /// @notice The return pool of a task type was created; its members are the sources.
+    event ReturnPoolOpened(TaskTypeId indexed taskTypeId, ISuperfluidPool returnPool);
+    /// @notice The sinks were paid `fromOverflow` and `fromDeposits` wei.
+    event Drained(TaskTypeId indexed taskTypeId, uint256 fromOverflow, uint256 fromDeposits);
+    /// @notice The sources got `amount` wei back.
+    event Released(TaskTypeId indexed taskTypeId, uint256 amount);
+    /// @notice `source` has streamed at least `streamed` wei so far and has `units` in the return pool.
+    event SourceSynced(TaskTypeId indexed taskTypeId, address indexed source, uint256 streamed, uint256 units);
+    /// @notice `from` gave `amount` wei to the overflow: slashed stake, swept dust, or a gift.
+    event Donated(TaskTypeId indexed taskTypeId, address indexed from, uint256 amount);
+    /// @notice `owner` prepaid `amount` wei; the deposit waits in the queue as `depositId`.
+    event Deposited(TaskTypeId indexed taskTypeId, address indexed owner, uint256 indexed depositId, uint256 amount);
+    /// @notice `owner` took back the unspent `amount` wei of a deposit.
+    event DepositWithdrawn(
+        TaskTypeId indexed taskTypeId, address indexed owner, uint256 indexed depositId, uint256 amount
+    );
+    /// @notice The fee's share of the pool, `amount` wei, went to its recipient.
+    event FeeCollected(TaskTypeId indexed taskTypeId, address indexed recipient, uint256 amount);
+
+    /// @notice No such task type.
+    error EscrowBuffer_UnknownTaskType(TaskTypeId taskTypeId);
+    /// @notice Either nothing is held or the sinks have no spare capacity; both in wei.
+    error EscrowBuffer_NothingToDrain(uint256 held, uint256 spare);
+    /// @notice Nothing is above the limit, or no source is known to return it to; `excess` in wei.
+    error EscrowBuffer_NothingToRelease(uint256 excess, uint256 returnUnits);
+    /// @notice The deposit is too small to be worth a place in the queue; both in wei.
+    error EscrowBuffer_DepositTooSmall(uint256 amount, uint256 min);
+    /// @notice Only who made the deposit can withdraw it, and only while something is left.
+    error EscrowBuffer_NotDepositor(uint256 depositId, address caller, address owner);
+    /// @notice No fee has accrued, or nobody receives it.
+    error EscrowBuffer_NoFee(uint256 accrued, address recipient);
+    /// @notice This call belongs to another contract of the protocol.
+    error EscrowBuffer_NotAllowed(address caller, address expected);
+
+    /// @notice Pays the sinks, through the pool, as much of overflow and then deposits as the token bucket allows.
+    /// @dev Anyone. Emits `Drained`. The escrow's own unit gets its share back, as every member does.
+    /// @return amount Wei.
+    function drain(TaskTypeId taskTypeId) external returns (uint256 amount);
+
+    /// @notice Returns to the sources what exceeds `bufferMax`, or everything once the pool has had no capacity for one
+    /// time-to-live. Shares are what each really streamed within the window (see `syncSource`).
+    /// @dev Anyone. Emits `Released`. Sync the sources first, in the same transaction.
+    /// @return amount Wei, rounded down to a multiple of the return pool's units.
+    function release(TaskTypeId taskTypeId) external returns (uint256 amount);
+
+    /// @notice Counts what `source` has streamed since its last synchronisation, and sets its share of returns to what
+    /// it streamed in this and the last hour. Only time during which the stream certainly had its present rate counts,
+    /// so a source that changes its stream synchronises just before and just after.
+    /// @dev Anyone, for any source. Emits `SourceSynced`.
+    function syncSource(TaskTypeId taskTypeId, address source) external;
+
+    /// @notice Prepays work: `amount` wei wait behind earlier deposits until the sinks have spare capacity.
+    /// @dev Requires an allowance for this contract. Emits `Deposited`.
+    /// @param amount Wei, at least the price of one unit for one epoch.
+    /// @return depositId Position in the queue.
+    function deposit(TaskTypeId taskTypeId, uint256 amount) external returns (uint256 depositId);
+
+    /// @notice Takes back what is unspent of a deposit.
+    /// @dev Only who made it. Emits `DepositWithdrawn`.
+    /// @return amount Wei.
+    function withdrawDeposit(TaskTypeId taskTypeId, uint256 depositId) external returns (uint256 amount);
+
+    /// @notice Adds `amount` wei of the caller's to the overflow. Slashed stake and swept dust come in this way.
+    /// @dev Requires an allowance for this contract. Emits `Donated`.
+    function donate(TaskTypeId taskTypeId, uint256 amount) external;
+
+    /// @notice Pays out the fee that the pool has accrued.
+    /// @dev Anyone. Emits `FeeCollected`.
+    /// @return amount Wei.
+    function collectFee(TaskTypeId taskTypeId) external returns (uint256 amount);
+
+    /// @notice Creates the return pool of a new task type.
+    /// @dev Only the registry. Emits `ReturnPoolOpened`.
+    function open(TaskTypeId taskTypeId, ISuperToken superToken) external;
+
+    /// @notice Everything held for the sinks: overflow and deposits. Wei.
+    function level(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice B: what came from streams, slashing, dust and gifts and is still here. Wei.
+    function overflowOf(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice Unspent deposits. Wei.
+    function depositsOf(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice One deposit: who made it and what is unspent of it, wei; zero when it is spent or withdrawn.
+    function depositOf(TaskTypeId taskTypeId, uint256 depositId) external view returns (address owner, uint256 amount);
+
+    /// @notice What `drain` would pay now, wei.
+    function drainable(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice What `release` would return now, wei.
+    function releasable(TaskTypeId taskTypeId) external view returns (uint256);
+
+    /// @notice What has gone in and out so far, all in wei: donated (slashing, dust, gifts), drained from the overflow,
+    /// released to the sources.
+    function totalsOf(TaskTypeId taskTypeId) external view returns (uint256 donated, uint256 drained, uint256 released);
+
+    /// @notice A lower bound of what `source` has streamed into the pool up to now, exact if it synchronised at every
+    /// change. Wei.
+    function streamedOf(TaskTypeId taskTypeId, address source) external view returns (uint256);
+
+    /// @notice The Superfluid pool through which sources get money back; they connect to it or claim from it.
+    function returnPoolOf(TaskTypeId taskTypeId) external view returns (ISuperfluidPool);
+}

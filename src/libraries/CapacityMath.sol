@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
+/// @title Capacity: smoothing, backpressure, bond cap, hysteresis
+/// @notice Pure arithmetic of design section 2, points 2 to 4. `ts/sim/exact.ts` is the second implementation against
+/// which every function here is tested.
+/// @dev Capacities whose name ends in `Scaled` count billionths of a unit, so that a moving average of small integers
+/// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8.
+library CapacityMath {
+    /// @dev One unit in scaled capacity. The largest capacity, 2^64 - 1 units, still fits 96 bits.
+    uint256 internal constant SCALE = 1e9;
+
+    /// @dev One, for `smoothing` and its powers.
+    uint256 internal constant WAD = 1e18;
+
+    /// @dev Hysteresis: a change of units smaller than 1/20 (5 %) waits.
+    uint256 internal constant HYSTERESIS_DIVISOR = 20;
+
+    /// @notice (1 - alpha)^epochs, by repeated squaring.
+    /// @param smoothing Alpha, 1e18 = 1; at most 1e18.
+    /// @param epochs Number of steps.
+    /// @return remaining The share of the old distance that remains, 1e18 = 1. Every product rounds down, which favours
+    /// the newer signal.
+    function remainingShareDown(uint256 smoothing, uint256 epochs) internal pure returns (uint256 remaining) {
+        uint256 base = WAD - smoothing;
+        remaining = WAD;
+        for (; epochs != 0 && remaining != 0; epochs >>= 1) {
+            if (epochs & 1 == 1) remaining = remaining * base / WAD;
+            base = base * base / WAD;
+        }
+    }
+
+    /// @notice The moving average after `epochs` steps towards `targetScaled`: the distance shrinks by
+    /// (1 - alpha)^epochs.
+    /// @param currentScaled Capacity before, in billionths of a unit; below 2^96.
+    /// @param targetScaled Capacity it moves to, in billionths of a unit; below 2^96.
+    /// @return Capacity after, between the two. Rising, it rounds up by less than one billionth of a unit; falling, it
+    /// rounds down; the error favours the target either way, so that it is reached.
+    function smooth(uint256 currentScaled, uint256 targetScaled, uint256 smoothing, uint256 epochs)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 remaining = remainingShareDown(smoothing, epochs);
+        return currentScaled < targetScaled
+            ? targetScaled - (targetScaled - currentScaled) * remaining / WAD
+            : targetScaled + (currentScaled - targetScaled) * remaining / WAD;
+    }
+
+    /// @notice Backpressure: u = C - min(C, Q / T).
+    /// @param capacityScaled Smoothed capacity C in billionths of a unit; below 2^96.
+    /// @param backlog Q, unit-seconds; below 2^96.
+    /// @param horizon T, seconds; not zero.
+    /// @return units Effective capacity in whole units, rounded down, which favours the payer.
+    function effectiveUnitsDown(uint256 capacityScaled, uint256 backlog, uint256 horizon)
+        internal
+        pure
+        returns (uint256 units)
+    {
+        uint256 pressureScaled = Math.ceilDiv(backlog * SCALE, horizon);
+        units = Math.saturatingSub(capacityScaled, pressureScaled) / SCALE;
+    }
+
+    /// @notice The capacity that a stake backs: (S - m) / b. Linear on purpose: with m > 0 splitting a stake never
+    /// raises the total (theory, section 7).
+    /// @param stake S, wei.
+    /// @param minimumStake m, wei.
+    /// @param bondPerUnit b, wei per unit; not zero.
+    /// @return units Whole units, rounded down, which favours the payer.
+    function capacityCapDown(uint256 stake, uint256 minimumStake, uint256 bondPerUnit)
+        internal
+        pure
+        returns (uint256 units)
+    {
+        units = Math.saturatingSub(stake, minimumStake) / bondPerUnit;
+    }
+
+    /// @notice Whether units should move from `current` to `target` now, or wait for a larger difference.
+    /// @param current Units in the pool.
+    /// @param target Effective capacity, units.
+    /// @param refreshDue True once the units are so old that any difference counts. Without it an honest sink could
+    /// stay almost 5 % low for ever.
+    /// @return True if the difference is at least 5 % of the smaller of the two, to or from zero, or overdue. With the
+    /// smaller as the base, a sink that waits is paid at most 1.05 times its effective capacity.
+    function shouldMove(uint256 current, uint256 target, bool refreshDue) internal pure returns (bool) {
+        if (current == target) return false;
+        if (refreshDue || current == 0 || target == 0) return true;
+        (uint256 low, uint256 high) = current < target ? (current, target) : (target, current);
+        return (high - low) * HYSTERESIS_DIVISOR >= low;
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import { TaskTypeParameters } from "../types/TaskType.sol";
+
+/// @title Task type parameters: ranges and what follows from them
+library TaskTypeLib {
+    /// @dev Below this price, rounding to whole wei per second would matter even at one percent of saturation.
+    uint256 internal constant MIN_UNIT_RATE = 1e6;
+    uint256 internal constant MAX_UNIT_RATE = 1e24;
+    uint256 internal constant MIN_EPOCH_LENGTH = 12 seconds;
+    uint256 internal constant MAX_EPOCH_LENGTH = 1 days;
+    uint256 internal constant MAX_DURATION = 30 days;
+    uint256 internal constant MIN_SMOOTHING = 0.01e18;
+    uint256 internal constant MAX_SMOOTHING = 1e18;
+
+    /// @dev Euler's number, rounded up, 1e18 = 1: theory, key lemma, needs T >= e * (h + d).
+    uint256 internal constant E_UP = 2_718_281_828_459_045_236;
+
+    /// @notice `unitRate` is outside its range; values in wei per second and unit.
+    error TaskType_UnitRateOutOfRange(uint256 unitRate, uint256 min, uint256 max);
+    /// @notice `epochLength` is outside its range; values in seconds.
+    error TaskType_EpochLengthOutOfRange(uint256 epochLength, uint256 min, uint256 max);
+    /// @notice `horizon` is outside its range; values in seconds. The minimum is e * (epochLength + reportDelay):
+    /// with less, backlog overshoots.
+    error TaskType_HorizonOutOfRange(uint256 horizon, uint256 min, uint256 max);
+    /// @notice `acknowledgementGrace` is above its maximum; values in seconds.
+    error TaskType_AcknowledgementGraceTooLong(uint256 acknowledgementGrace, uint256 max);
+    /// @notice `reportDelay` is above its maximum; values in seconds.
+    error TaskType_ReportDelayTooLong(uint256 reportDelay, uint256 max);
+    /// @notice `signalTimeToLive` is outside its range; values in seconds. The minimum is one epoch: with less, an
+    /// honest sink that signals once per epoch would fade.
+    error TaskType_SignalTimeToLiveOutOfRange(uint256 signalTimeToLive, uint256 min, uint256 max);
+    /// @notice `smoothing` is outside its range; 1e18 = 1.
+    error TaskType_SmoothingOutOfRange(uint256 smoothing, uint256 min, uint256 max);
+    /// @notice `minimumStake` is below its minimum; values in wei. At zero, splitting a stake would cost nothing.
+    error TaskType_MinimumStakeTooLow(uint256 minimumStake, uint256 min);
+
+    /// @notice Reverts with the first parameter that is out of range. The super token is checked by the caller, who
+    /// knows the host.
+    function validate(TaskTypeParameters calldata p) internal pure {
+        if (p.unitRate < MIN_UNIT_RATE || p.unitRate > MAX_UNIT_RATE) {
+            revert TaskType_UnitRateOutOfRange(p.unitRate, MIN_UNIT_RATE, MAX_UNIT_RATE);
+        }
+        if (p.epochLength < MIN_EPOCH_LENGTH || p.epochLength > MAX_EPOCH_LENGTH) {
+            revert TaskType_EpochLengthOutOfRange(p.epochLength, MIN_EPOCH_LENGTH, MAX_EPOCH_LENGTH);
+        }
+        if (p.reportDelay > MAX_EPOCH_LENGTH) revert TaskType_ReportDelayTooLong(p.reportDelay, MAX_EPOCH_LENGTH);
+        uint256 minHorizon = minimumHorizonUp(p.epochLength, p.reportDelay);
+        if (p.horizon < minHorizon || p.horizon > MAX_DURATION) {
+            revert TaskType_HorizonOutOfRange(p.horizon, minHorizon, MAX_DURATION);
+        }
+        if (p.acknowledgementGrace > MAX_DURATION) {
+            revert TaskType_AcknowledgementGraceTooLong(p.acknowledgementGrace, MAX_DURATION);
+        }
+        if (p.signalTimeToLive < p.epochLength || p.signalTimeToLive > MAX_DURATION) {
+            revert TaskType_SignalTimeToLiveOutOfRange(p.signalTimeToLive, p.epochLength, MAX_DURATION);
+        }
+        if (p.smoothing < MIN_SMOOTHING || p.smoothing > MAX_SMOOTHING) {
+            revert TaskType_SmoothingOutOfRange(p.smoothing, MIN_SMOOTHING, MAX_SMOOTHING);
+        }
+        if (p.minimumStake == 0) revert TaskType_MinimumStakeTooLow(p.minimumStake, 1);
+    }
+
+    /// @notice The smallest horizon at which backlog never overshoots: e * (h + d) (theory, key lemma).
+    /// @return Seconds, rounded up, which favours stability.
+    function minimumHorizonUp(uint256 epochLength, uint256 reportDelay) internal pure returns (uint256) {
+        return (E_UP * (epochLength + reportDelay) + 1e18 - 1) / 1e18;
+    }
+
+    /// @notice The bond per unit: b = 2 * q * (T + D + h), twice what a sink can be over-paid before it is found
+    /// (theory, section 6).
+    /// @return Wei per unit, exact.
+    function bondPerUnit(TaskTypeParameters storage p) internal view returns (uint256) {
+        return 2 * uint256(p.unitRate) * detectionTime(p);
+    }
+
+    /// @notice How long unstaked money stays slashable: 2 * (T + D + h) until the backlog of a sink that half of the
+    /// money acknowledges is beyond the horizon, and four epochs for three assessments in a row.
+    /// @return Seconds.
+    function unbondingPeriod(TaskTypeParameters storage p) internal view returns (uint256) {
+        return 2 * detectionTime(p) + 4 * uint256(p.epochLength);
+    }
+
+    /// @dev T + D + h, seconds.
+    function detectionTime(TaskTypeParameters storage p) private view returns (uint256) {
+        return uint256(p.horizon) + p.acknowledgementGrace + p.epochLength;
+    }
+}
