@@ -7,11 +7,13 @@ import { VmSafe } from "forge-std/Vm.sol";
 
 import { BackpressurePool } from "../src/BackpressurePool.sol";
 import { CapacityRegistry } from "../src/CapacityRegistry.sol";
+import { CompletionTracker } from "../src/CompletionTracker.sol";
 import { EscrowBuffer } from "../src/EscrowBuffer.sol";
 import { Pipeline } from "../src/Pipeline.sol";
 import { StakeManager } from "../src/StakeManager.sol";
 import { IBackpressurePool } from "../src/interfaces/IBackpressurePool.sol";
 import { ICapacityRegistry } from "../src/interfaces/ICapacityRegistry.sol";
+import { ICompletionTracker } from "../src/interfaces/ICompletionTracker.sol";
 import { IEscrowBuffer } from "../src/interfaces/IEscrowBuffer.sol";
 import { IPipeline } from "../src/interfaces/IPipeline.sol";
 import { IStakeManager } from "../src/interfaces/IStakeManager.sol";
@@ -50,6 +52,7 @@ contract Deploy is Script {
         _check(address(addresses.backpressurePool), address(new BackpressurePool(addresses, owner)));
         _check(address(addresses.escrowBuffer), address(new EscrowBuffer(addresses)));
         _check(address(addresses.pipeline), address(new Pipeline(addresses)));
+        _check(address(addresses.completionTracker), address(new CompletionTracker(addresses)));
     }
 
     function _predict(address deployer, ISuperfluid host) private view returns (ProtocolAddresses memory) {
@@ -60,7 +63,8 @@ contract Deploy is Script {
             capacityRegistry: ICapacityRegistry(vm.computeCreateAddress(deployer, nonce + 1)),
             backpressurePool: IBackpressurePool(vm.computeCreateAddress(deployer, nonce + 2)),
             escrowBuffer: IEscrowBuffer(vm.computeCreateAddress(deployer, nonce + 3)),
-            pipeline: IPipeline(vm.computeCreateAddress(deployer, nonce + 4))
+            pipeline: IPipeline(vm.computeCreateAddress(deployer, nonce + 4)),
+            completionTracker: ICompletionTracker(vm.computeCreateAddress(deployer, nonce + 5))
         });
     }
 
@@ -84,7 +88,8 @@ contract Deploy is Script {
         vm.serializeAddress(json, "capacityRegistry", address(addresses.capacityRegistry));
         vm.serializeAddress(json, "backpressurePool", address(addresses.backpressurePool));
         vm.serializeAddress(json, "escrowBuffer", address(addresses.escrowBuffer));
-        json = vm.serializeAddress(json, "pipeline", address(addresses.pipeline));
+        vm.serializeAddress(json, "pipeline", address(addresses.pipeline));
+        json = vm.serializeAddress(json, "completionTracker", address(addresses.completionTracker));
         vm.writeJson(json, string.concat("deployments/", vm.toString(block.chainid), ".json"));
     }
 }

@@ -28,6 +28,7 @@ import { TaskTypeId } from "./types/TaskType.sol";
 /// @title BackpressurePool: who gets which share of the stream
 /// @notice Read `rebalance` first; everything else here serves it.
 contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step, ReentrancyGuardTransient {
+    using SafeCast for int256;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
@@ -50,6 +51,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     ///     spare 128 | recordedAt 32 | epochLength 32 | emptySince 32
     ///     anchorInflow 128 | confirmedInflow 96 | anchoredAt 32
     ///     feeIncome 128 | limit 96
+    ///     drained 128
     struct Pool {
         ISuperfluidPool distributionPool;
         uint96 unitRate;
@@ -68,6 +70,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint32 anchoredAt;
         uint128 feeIncome;
         uint96 limit;
+        uint128 drained;
     }
 
     struct SinkUnits {
@@ -195,8 +198,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         _record(pool);
         uint256 perUnit = Math.min(_drainable(pool, pool.spare), available) / _totalUnits(pool);
         amount = perUnit * _totalUnits(pool);
-        // Safe cast: at most `spare`.
-        pool.spare -= uint128(amount);
+        pool.spare -= amount.toUint128();
+        pool.drained += amount.toUint128();
         // What comes back to the escrow's own units is not inflow: it must not confirm a stream that is not there.
         pool.received += (perUnit * _heldUnits(pool)).toUint128();
         pool.feeIncome += (perUnit * pool.feeUnits).toUint128();
@@ -261,6 +264,13 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
+    function paidOf(TaskTypeId taskTypeId) external view returns (uint256) {
+        Pool storage pool = _known(taskTypeId);
+        Delta memory delta = _sinceRecord(pool);
+        return uint256(pool.inflow) + delta.inflow + pool.drained - pool.received - delta.received;
+    }
+
+    /// @inheritdoc IBackpressurePool
     function spareOf(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
         return _drainable(pool, _sinceRecord(pool).spare);
@@ -303,8 +313,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         _sinks[taskTypeId][sink] = SinkUnits({ units: target.toUint80(), movedAtEpoch: _epoch(pool).toUint32() });
         emit UnitsUpdated(taskTypeId, sink, current, target);
 
-        // Interaction. Safe cast: `target` fits 80 bits.
-        pool.distributionPool.updateMemberUnits(sink, uint128(target));
+        // Interaction
+        pool.distributionPool.updateMemberUnits(sink, target.toUint128());
         return true;
     }
 
@@ -319,14 +329,13 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint256 heldBefore = _heldUnits(pool);
         uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
         if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, inflowMoved)) pool.feeUnits = feeUnits.toUint80();
-        // Safe cast: `escrowUnitsUp` returns at most 2^80 - 1.
-        if (inflowMoved) pool.escrowUnits = uint80(_escrowTarget(pool, pool.confirmedInflow));
+        if (inflowMoved) pool.escrowUnits = _escrowTarget(pool, pool.confirmedInflow).toUint80();
         uint256 held = _heldUnits(pool);
         if (held == heldBefore) return;
         emit EscrowUnitsUpdated(taskTypeId, pool.escrowUnits, pool.feeUnits, pool.confirmedInflow);
 
-        // Interaction. Safe cast: the sum of two numbers of 80 bits.
-        pool.distributionPool.updateMemberUnits(address(ESCROW), uint128(held));
+        // Interaction
+        pool.distributionPool.updateMemberUnits(address(ESCROW), held.toUint128());
     }
 
     /// @dev Writes down what happened since the last record. Must run before any unit changes. Once the anchor is old
@@ -336,8 +345,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint256 inflow = pool.inflow + delta.inflow;
         pool.received += delta.received.toUint128();
         pool.inflow = inflow.toUint128();
-        // Safe cast: `_sinceRecord` bounds it.
-        pool.spare = uint128(delta.spare);
+        pool.spare = delta.spare.toUint128();
         pool.recordedAt = block.timestamp.toUint32();
         if (delta.feeIncome != 0) pool.feeIncome += delta.feeIncome.toUint128();
         if (_witnessDue(pool)) {
@@ -372,8 +380,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @dev The rate at which the members are paid. Superfluid's adjustment flow, the remainder of the last division,
     /// is not part of it: it cannot raise what a unit is paid until the next change of a stream, and `sweep` returns it.
     function _flowRate(Pool storage pool) private view returns (uint256) {
-        // Safe cast: a pool's flow rate is never negative.
-        return uint256(uint96(pool.distributionPool.getTotalFlowRate()));
+        return int256(pool.distributionPool.getTotalFlowRate()).toUint256();
     }
 
     function _witnessDue(Pool storage pool) private view returns (bool) {

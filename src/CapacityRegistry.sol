@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperfluid.sol";
@@ -10,18 +11,23 @@ import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
 import { IStakeManager } from "./interfaces/IStakeManager.sol";
 import { CapacityMath } from "./libraries/CapacityMath.sol";
+import { SignatureLib } from "./libraries/SignatureLib.sol";
 import { TaskTypeLib } from "./libraries/TaskTypeLib.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
 
 /// @title CapacityRegistry: task types, sinks, and what sinks say they can absorb
 /// @notice Signals are smoothed when they are read, not when they are written, so silence fades by itself.
-contract CapacityRegistry is ICapacityRegistry {
+contract CapacityRegistry is ICapacityRegistry, EIP712 {
     using SafeCast for uint256;
     using TaskTypeLib for TaskTypeParameters;
 
     /// @dev Blocks within which a commitment must be revealed: 40 s on Base, less than the shortest usual epoch.
     uint256 private constant REVEAL_BLOCKS = 20;
+
+    bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
+        "CapacityAttestation(bytes32 taskTypeId,address sink,uint64 capacity,uint96 backlog,uint32 issuedAt)"
+    );
 
     struct TaskType {
         TaskTypeParameters parameters;
@@ -39,7 +45,12 @@ contract CapacityRegistry is ICapacityRegistry {
     /// @dev Never cleared: overwriting a used slot costs a quarter of filling an empty one.
     mapping(TaskTypeId taskTypeId => mapping(address sink => bytes32)) private _commitments;
 
-    constructor(ProtocolAddresses memory addresses) {
+    modifier onlyStakeManager() {
+        if (msg.sender != address(STAKE_MANAGER)) revert CapacityRegistry_NotStakeManager(msg.sender);
+        _;
+    }
+
+    constructor(ProtocolAddresses memory addresses) EIP712("Backpressure Economics", "1") {
         HOST = addresses.host;
         STAKE_MANAGER = addresses.stakeManager;
         POOL = addresses.backpressurePool;
@@ -85,6 +96,8 @@ contract CapacityRegistry is ICapacityRegistry {
         if (stake < minimumStake) revert CapacityRegistry_StakeBelowMinimum(stake, minimumStake);
 
         sink.registered = true;
+        // What was signed before must not count again after leaving and coming back.
+        sink.signalledAt = block.timestamp.toUint32();
         sink.cap = _cap(taskTypeId, msg.sender);
         emit SinkRegistered(taskTypeId, msg.sender);
     }
@@ -113,28 +126,75 @@ contract CapacityRegistry is ICapacityRegistry {
 
         // Effect
         sink.committedAtBlock = 0;
-        _signal(taskTypeId, sink, capacity, backlog);
+        _signal(taskTypeId, msg.sender, capacity, backlog, block.timestamp.toUint32());
 
         // Interaction
-        address[] memory sinks = new address[](1);
-        sinks[0] = msg.sender;
-        POOL.rebalance(taskTypeId, sinks);
+        _rebalance(taskTypeId, msg.sender);
     }
 
     /// @inheritdoc ICapacityRegistry
-    function stakeChanged(TaskTypeId taskTypeId, address sinkAddress) external {
-        if (msg.sender != address(STAKE_MANAGER)) revert CapacityRegistry_NotStakeManager(msg.sender);
+    function submitAttestations(TaskTypeId taskTypeId, Attestation[] calldata attestations)
+        external
+        returns (uint256 accepted)
+    {
+        address[] memory sinks = new address[](attestations.length);
+        for (uint256 i; i < attestations.length; ++i) {
+            Attestation calldata attestation = attestations[i];
+            address sink = attestation.sink;
+            Skipped reason = _skipped(taskTypeId, attestation);
+            if (reason != Skipped.No) {
+                emit AttestationSkipped(taskTypeId, sink, i, reason);
+                continue;
+            }
+            _signal(taskTypeId, sink, attestation.capacity, attestation.backlog, attestation.issuedAt);
+            sinks[accepted++] = sink;
+        }
+        if (accepted == 0) return 0;
+        // Safe: shortens an array of this function, to what was written of it.
+        assembly ("memory-safe") {
+            mstore(sinks, accepted)
+        }
+        POOL.rebalance(taskTypeId, sinks);
+    }
+
+    // --------------------------------------------------------------------------------------------- Verifier, stakes
+
+    /// @inheritdoc ICapacityRegistry
+    function setVerifiedBacklog(TaskTypeId taskTypeId, address sinkAddress, uint256 backlog) external {
+        address verifier = _taskTypes[taskTypeId].parameters.verifier;
+        if (msg.sender != verifier) revert CapacityRegistry_NotVerifier(msg.sender, verifier);
+        Sink storage sink = _sinks[taskTypeId][sinkAddress];
+        uint64 verified = Math.min(backlog, type(uint64).max).toUint64();
+        if (!sink.registered || sink.verifiedBacklog == verified) return;
+        sink.verifiedBacklog = verified;
+        emit BacklogVerified(taskTypeId, sinkAddress, verified);
+        _rebalance(taskTypeId, sinkAddress);
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function stakeSlashed(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
+        Sink storage sink = _sinks[taskTypeId][sinkAddress];
+        if (!sink.registered) return;
+        sink.baseScaled = 0;
+        sink.capacity = 0;
+        sink.verifiedBacklog = 0;
+        sink.cap = _cap(taskTypeId, sinkAddress);
+        POOL.refresh(taskTypeId, sinkAddress);
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function stakeChanged(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
         Sink storage sink = _sinks[taskTypeId][sinkAddress];
         if (!sink.registered) return;
 
-        uint64 oldCap = sink.cap;
-        uint64 cap = _cap(taskTypeId, sinkAddress);
+        uint40 oldCap = sink.cap;
+        uint40 cap = _cap(taskTypeId, sinkAddress);
         sink.cap = cap;
         if (cap >= oldCap) return;
 
         // The moving average lies between its base and its target, so capping both caps it now and for ever.
         if (sink.capacity > cap) sink.capacity = cap;
-        sink.baseScaled = Math.min(sink.baseScaled, cap * CapacityMath.SCALE).toUint96();
+        sink.baseScaled = Math.min(sink.baseScaled, cap * CapacityMath.SCALE).toUint72();
         POOL.refresh(taskTypeId, sinkAddress);
     }
 
@@ -150,12 +210,29 @@ contract CapacityRegistry is ICapacityRegistry {
     }
 
     /// @inheritdoc ICapacityRegistry
+    function hashAttestation(TaskTypeId taskTypeId, Attestation calldata attestation) public view returns (bytes32) {
+        return _hashTypedDataV4(
+            keccak256(
+                abi.encode(
+                    ATTESTATION_TYPEHASH,
+                    taskTypeId,
+                    attestation.sink,
+                    attestation.capacity,
+                    attestation.backlog,
+                    attestation.issuedAt
+                )
+            )
+        );
+    }
+
+    /// @inheritdoc ICapacityRegistry
     function effectiveCapacity(TaskTypeId taskTypeId, address sinkAddress) external view returns (uint256) {
         Sink storage sink = _sinks[taskTypeId][sinkAddress];
         if (!sink.registered) return 0;
         TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
         uint256 capacityScaled = _smoothedAt(sink, parameters, block.timestamp / parameters.epochLength);
-        return CapacityMath.effectiveUnitsDown(capacityScaled, sink.backlog, parameters.horizon);
+        uint256 backlog = Math.max(sink.backlog, sink.verifiedBacklog);
+        return CapacityMath.effectiveUnitsDown(capacityScaled, backlog, parameters.horizon);
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -199,9 +276,8 @@ contract CapacityRegistry is ICapacityRegistry {
         if (!sink.registered) revert CapacityRegistry_UnknownSink(taskTypeId, sinkAddress);
     }
 
-    function _cap(TaskTypeId taskTypeId, address sinkAddress) private view returns (uint64) {
-        // Safe cast: just bounded.
-        return uint64(Math.min(STAKE_MANAGER.capacityCap(taskTypeId, sinkAddress), type(uint64).max));
+    function _cap(TaskTypeId taskTypeId, address sinkAddress) private view returns (uint40) {
+        return Math.min(STAKE_MANAGER.capacityCap(taskTypeId, sinkAddress), type(uint40).max).toUint40();
     }
 
     function _checkReveal(TaskTypeId taskTypeId, Sink storage sink, bytes32 revealed) private view {
@@ -217,24 +293,45 @@ contract CapacityRegistry is ICapacityRegistry {
         if (revealed != commitment) revert CapacityRegistry_CommitmentMismatch(commitment, revealed);
     }
 
+    /// @dev Cheap checks first; a wallet is only asked if everything else is right.
+    function _skipped(TaskTypeId taskTypeId, Attestation calldata attestation) private view returns (Skipped) {
+        Sink storage sink = _sinks[taskTypeId][attestation.sink];
+        if (!sink.registered) return Skipped.UnknownSink;
+        uint256 issuedAt = attestation.issuedAt;
+        if (issuedAt > block.timestamp) return Skipped.FromTheFuture;
+        if (block.timestamp - issuedAt > _taskTypes[taskTypeId].parameters.reportDelay) return Skipped.TooOld;
+        if (issuedAt <= sink.signalledAt) return Skipped.OutOfOrder;
+        bool valid =
+            SignatureLib.isValid(attestation.sink, hashAttestation(taskTypeId, attestation), attestation.signature);
+        return valid ? Skipped.No : Skipped.BadSignature;
+    }
+
+    function _rebalance(TaskTypeId taskTypeId, address sink) private {
+        address[] memory sinks = new address[](1);
+        sinks[0] = sink;
+        POOL.rebalance(taskTypeId, sinks);
+    }
+
     /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
     /// target changes. So any number of signals makes one step, towards the last of them.
-    function _signal(TaskTypeId taskTypeId, Sink storage sink, uint64 capacity, uint96 backlog) private {
+    function _signal(TaskTypeId taskTypeId, address sinkAddress, uint64 capacity, uint96 backlog, uint32 issuedAt)
+        private
+    {
+        Sink storage sink = _sinks[taskTypeId][sinkAddress];
         TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
         uint256 previousEpoch = block.timestamp / parameters.epochLength - 1;
-        if (sink.signalledAt == 0) {
+        if (sink.baseEpoch == 0) {
             sink.baseEpoch = previousEpoch.toUint32();
         } else if (previousEpoch > sink.baseEpoch) {
-            // Safe cast: the average never exceeds the larger of base and target, and both fit 96 bits.
-            sink.baseScaled = uint96(_smoothedAt(sink, parameters, previousEpoch));
+            sink.baseScaled = _smoothedAt(sink, parameters, previousEpoch).toUint72();
             sink.baseEpoch = previousEpoch.toUint32();
         }
         // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs.
-        uint64 capped = capacity < sink.cap ? capacity : sink.cap;
+        uint40 capped = Math.min(capacity, sink.cap).toUint40();
         sink.capacity = capped;
-        sink.signalledAt = block.timestamp.toUint32();
-        sink.backlog = backlog;
-        emit CapacitySignalled(taskTypeId, msg.sender, capped, backlog);
+        sink.signalledAt = issuedAt;
+        sink.backlog = Math.min(backlog, type(uint64).max).toUint64();
+        emit CapacitySignalled(taskTypeId, sinkAddress, capped, backlog);
     }
 
     /// @dev Moving average at `epoch`: steps towards the declared capacity while the signal lives, then towards zero.

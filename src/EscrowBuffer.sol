@@ -26,6 +26,7 @@ import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
 /// @title EscrowBuffer: what no sink could absorb
 /// @notice Each task type has its own account; nothing is ever read from the shared token balance.
 contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransient {
+    using SafeCast for int256;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using DepositQueue for DepositQueue.Queue;
@@ -271,8 +272,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         returns (StreamedAmount.Account memory)
     {
         (uint256 changedAt, int96 rate,) = GDA.getFlow(account.token, source, POOL.distributionPoolOf(taskTypeId));
-        // Safe cast: a distribution's rate is never negative.
-        return account.streamed[source].advance(uint256(uint96(rate)), changedAt, block.timestamp);
+        return account.streamed[source].advance(int256(rate).toUint256(), changedAt, block.timestamp);
     }
 
     function _pull(ISuperToken token, uint256 amount) private {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import { IBackpressurePool } from "./interfaces/IBackpressurePool.sol";
 import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
@@ -14,6 +15,8 @@ import { NO_TASK_TYPE, TaskTypeId } from "./types/TaskType.sol";
 /// @title Pipeline: which pool feeds which
 /// @notice Pressure travels upstream one link per call.
 contract Pipeline is IPipeline {
+    using SafeCast for uint256;
+
     /// @notice Stages that may lie below a task type when it is attached.
     uint256 public constant MAX_STAGES = 16;
 
@@ -47,8 +50,7 @@ contract Pipeline is IPipeline {
             if (ratio == 0 || ratio > type(uint96).max) revert Pipeline_RatioOutOfRange(ratio, 1, type(uint96).max);
             _requireNoCycle(upstream, downstream);
         }
-        // Safe cast: checked just above.
-        _links[upstream] = Link({ downstream: downstream, ratio: uint96(ratio) });
+        _links[upstream] = Link({ downstream: downstream, ratio: ratio.toUint96() });
         emit DownstreamSet(upstream, downstream, ratio);
         _apply(upstream);
     }
@@ -81,8 +83,7 @@ contract Pipeline is IPipeline {
     }
 
     function _apply(TaskTypeId upstream) private {
-        // Safe cast: `limitOf` returns at most 2^96 - 1.
-        POOL.setLimit(upstream, uint96(limitOf(upstream)));
+        POOL.setLimit(upstream, limitOf(upstream).toUint96());
     }
 
     /// @dev Only the last link can close a cycle, so following the chain from the new downstream finds it.

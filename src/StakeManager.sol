@@ -106,7 +106,7 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         emit Slashed(taskTypeId, sink, slashed);
 
         // Interaction
-        REGISTRY.stakeChanged(taskTypeId, sink);
+        REGISTRY.stakeSlashed(taskTypeId, sink);
         IERC20(address(parameters.superToken)).forceApprove(address(ESCROW), slashed);
         ESCROW.donate(taskTypeId, slashed);
     }

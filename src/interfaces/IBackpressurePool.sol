@@ -112,6 +112,9 @@ interface IBackpressurePool {
     /// @notice Everything that streams have paid through the pool so far, drains excluded. Wei.
     function inflowOf(TaskTypeId taskTypeId) external view returns (uint256);
 
+    /// @notice Everything that the sinks together have been paid so far, drains included. Wei.
+    function paidOf(TaskTypeId taskTypeId) external view returns (uint256);
+
     /// @notice The token bucket: what a drain may pay to the sinks now. Wei.
     function spareOf(TaskTypeId taskTypeId) external view returns (uint256);
 

@@ -7,28 +7,54 @@ import { TaskTypeId, TaskTypeParameters } from "../types/TaskType.sol";
 /// @notice Knows the immutable parameters of each task type, the latest signal of each sink, and its smoothed capacity.
 /// Smoothing and expiry are computed when asked for, so a silent sink fades without anyone's help.
 interface ICapacityRegistry {
-    /// @notice What is known of a sink. One line per slot:
+    /// @notice What is known of a sink. A signal rewrites the first slot only.
     ///
-    ///     baseScaled 96 | capacity 64 | baseEpoch 32 | signalledAt 32
-    ///     backlog 96 | committedAtBlock 64 | cap 64 | registered 8
+    ///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64
+    ///     committedAtBlock 64 | verifiedBacklog 64 | cap 40 | registered 8
     ///
     /// @param baseScaled Smoothed capacity at the end of `baseEpoch`, billionths of a unit.
     /// @param capacity c: capacity of the latest signal, capped by the bond, units.
     /// @param baseEpoch Epoch number (Unix time / h) before that of the latest signal.
-    /// @param signalledAt Time of the latest signal, Unix seconds.
-    /// @param backlog Q of the latest signal, unit-seconds.
+    /// @param signalledAt When the latest signal was revealed, or signed, Unix seconds.
+    /// @param backlog Q of the latest signal, unit-seconds; at most 2^64 - 1, which stops the pay of any capacity.
     /// @param committedAtBlock Block of the commitment that waits for its reveal; 0 for none.
-    /// @param cap What the sink's stake backs, units.
+    /// @param verifiedBacklog Q by the verifier's ledger, unit-seconds; the larger of the two backlogs counts.
+    /// @param cap What the sink's stake backs, units; at most 2^40 - 1.
     /// @param registered False for strangers and for those who left.
     struct Sink {
-        uint96 baseScaled;
-        uint64 capacity;
+        uint72 baseScaled;
+        uint40 capacity;
         uint32 baseEpoch;
         uint32 signalledAt;
-        uint96 backlog;
+        uint64 backlog;
         uint64 committedAtBlock;
-        uint64 cap;
+        uint64 verifiedBacklog;
+        uint40 cap;
         bool registered;
+    }
+
+    /// @notice A signal that its sink signed and anybody may carry; see `submitAttestations`.
+    /// @param sink Who declares.
+    /// @param capacity c, units.
+    /// @param backlog Q, unit-seconds.
+    /// @param issuedAt When it was signed, Unix seconds.
+    /// @param signature Of the sink over `hashAttestation`: 65 bytes, or whatever its ERC-1271 wallet accepts.
+    struct Attestation {
+        address sink;
+        uint64 capacity;
+        uint96 backlog;
+        uint32 issuedAt;
+        bytes signature;
+    }
+
+    /// @notice Why an attestation was skipped.
+    enum Skipped {
+        No,
+        UnknownSink,
+        FromTheFuture,
+        TooOld,
+        OutOfOrder,
+        BadSignature
     }
 
     /// @notice A task type exists from now on, with its pool and its escrow buffer.
@@ -43,6 +69,10 @@ interface ICapacityRegistry {
     event CapacityCommitted(TaskTypeId indexed taskTypeId, address indexed sink, bytes32 commitment);
     /// @notice `sink` declared; `capacity` (units) is already capped by its bond, `backlog` is in unit-seconds.
     event CapacitySignalled(TaskTypeId indexed taskTypeId, address indexed sink, uint256 capacity, uint256 backlog);
+    /// @notice Entry `index` of a batch was skipped; nothing of it counts.
+    event AttestationSkipped(TaskTypeId indexed taskTypeId, address indexed sink, uint256 index, Skipped reason);
+    /// @notice The verifier found `backlog` unit-seconds paid for and not acknowledged.
+    event BacklogVerified(TaskTypeId indexed taskTypeId, address indexed sink, uint256 backlog);
 
     /// @notice The token does not belong to the Superfluid host that this deployment runs on.
     error CapacityRegistry_SuperTokenNotOnHost(address superToken, address host);
@@ -64,6 +94,8 @@ interface ICapacityRegistry {
     error CapacityRegistry_RevealTooLate(uint256 blockNumber, uint256 lastBlock);
     /// @notice The revealed values, salt, sender, task type, registry or chain differ from the committed ones.
     error CapacityRegistry_CommitmentMismatch(bytes32 commitment, bytes32 revealed);
+    /// @notice Only the verifier of the task type may set a verified backlog.
+    error CapacityRegistry_NotVerifier(address caller, address verifier);
     /// @notice Only the stake manager may report a stake.
     error CapacityRegistry_NotStakeManager(address caller);
 
@@ -99,6 +131,27 @@ interface ICapacityRegistry {
     /// @param salt The value that hid the signal.
     function revealCapacity(TaskTypeId taskTypeId, uint64 capacity, uint96 backlog, bytes32 salt) external;
 
+    /// @notice Takes a batch of signed signals of one task type, carried by anyone, and re-routes money for all of them
+    /// at once. An entry counts if its sink is registered, it is neither from the future nor older than `reportDelay`,
+    /// newer than the sink's latest signal, and signed by the sink. Any other entry is skipped.
+    /// @dev Emits `CapacitySignalled` or `AttestationSkipped` per entry. An ERC-1271 wallet gets a fixed amount of gas and
+    /// one word of return data, so none can hurt the rest of a batch.
+    /// @return accepted Entries that counted.
+    function submitAttestations(TaskTypeId taskTypeId, Attestation[] calldata attestations)
+        external
+        returns (uint256 accepted);
+
+    /// @notice Sets what a sink owes by the verifier's ledger; money is re-routed in this transaction.
+    /// @dev Only the verifier of the task type. Emits `BacklogVerified`. Does nothing for a stranger or if nothing
+    /// changed.
+    /// @param backlog Unit-seconds; saturates at 2^64 - 1.
+    function setVerifiedBacklog(TaskTypeId taskTypeId, address sink, uint256 backlog) external;
+
+    /// @notice Forgets the signal of a slashed sink and the backlog that the slash has paid for: its pay stops at once,
+    /// and it starts again from zero at its next signal.
+    /// @dev Only the stake manager. Does nothing for a stranger.
+    function stakeSlashed(TaskTypeId taskTypeId, address sink) external;
+
     /// @notice Takes the stake of a sink into account: a higher cap counts from the next signal on; with a lower one the
     /// smoothed capacity and the units fall at once.
     /// @dev Only the stake manager, after every change. Does nothing for a stranger.
@@ -111,7 +164,11 @@ interface ICapacityRegistry {
         view
         returns (bytes32);
 
-    /// @notice u: smoothed capacity less backpressure, now.
+    /// @notice The EIP-712 digest that a sink signs: `CapacityAttestation(bytes32 taskTypeId,address sink,uint64
+    /// capacity,uint96 backlog,uint32 issuedAt)` in the domain ("Backpressure Economics", "1", chain, this contract).
+    function hashAttestation(TaskTypeId taskTypeId, Attestation calldata attestation) external view returns (bytes32);
+
+    /// @notice u: smoothed capacity less backpressure, now. The larger of declared and verified backlog counts.
     /// @return Units, rounded down, which favours the payer. 0 for a stranger.
     function effectiveCapacity(TaskTypeId taskTypeId, address sink) external view returns (uint256);
 

@@ -44,7 +44,8 @@ interface IStakeManager {
     function withdraw(TaskTypeId taskTypeId) external returns (uint256 amount);
 
     /// @notice Takes up to `amount` wei from the sink, stake first, then unbonding stake, and gives it to the escrow
-    /// buffer of the same pool. The sink's units fall in the same transaction.
+    /// buffer of the same pool. The sink's pay stops in the same transaction; it starts again from zero at its next
+    /// signal, with what its remaining stake backs.
     /// @dev Only the verifier of the task type. Emits `Slashed`.
     /// @param amount Wei, more than zero.
     /// @return slashed Wei really taken: min(amount, stake + unbonding stake).

@@ -9,7 +9,7 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @dev Capacities whose name ends in `Scaled` count billionths of a unit, so that a moving average of small integers
 /// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8.
 library CapacityMath {
-    /// @dev One unit in scaled capacity. The largest capacity, 2^64 - 1 units, still fits 96 bits.
+    /// @dev One unit in scaled capacity. The largest capacity, 2^40 - 1 units, still fits 72 bits.
     uint256 internal constant SCALE = 1e9;
 
     /// @dev One, for `smoothing` and its powers.
@@ -34,8 +34,8 @@ library CapacityMath {
 
     /// @notice The moving average after `epochs` steps towards `targetScaled`: the distance shrinks by
     /// (1 - alpha)^epochs.
-    /// @param currentScaled Capacity before, in billionths of a unit; below 2^96.
-    /// @param targetScaled Capacity it moves to, in billionths of a unit; below 2^96.
+    /// @param currentScaled Capacity before, in billionths of a unit; below 2^72.
+    /// @param targetScaled Capacity it moves to, in billionths of a unit; below 2^72.
     /// @return Capacity after, between the two. Rising, it rounds up by less than one billionth of a unit; falling, it
     /// rounds down; the error favours the target either way, so that it is reached.
     function smooth(uint256 currentScaled, uint256 targetScaled, uint256 smoothing, uint256 epochs)
@@ -50,8 +50,8 @@ library CapacityMath {
     }
 
     /// @notice Backpressure: u = C - min(C, Q / T).
-    /// @param capacityScaled Smoothed capacity C in billionths of a unit; below 2^96.
-    /// @param backlog Q, unit-seconds; below 2^96.
+    /// @param capacityScaled Smoothed capacity C in billionths of a unit; below 2^72.
+    /// @param backlog Q, unit-seconds; below 2^64.
     /// @param horizon T, seconds; not zero.
     /// @return units Effective capacity in whole units, rounded down, which favours the payer.
     function effectiveUnitsDown(uint256 capacityScaled, uint256 backlog, uint256 horizon)

@@ -75,9 +75,8 @@ library DepositQueue {
             if (amount >= entry.amount) {
                 amount -= remove(self, position);
             } else {
-                // Safe casts: less than `entry.amount`, which has 128 bits.
-                entry.amount -= uint128(amount);
-                self.total -= uint128(amount);
+                entry.amount -= amount.toUint128();
+                self.total -= amount.toUint128();
                 amount = 0;
             }
         }

@@ -28,8 +28,8 @@ library TaskTypeLib {
     error TaskType_AcknowledgementGraceTooLong(uint256 acknowledgementGrace, uint256 max);
     /// @notice `reportDelay` is above its maximum; values in seconds.
     error TaskType_ReportDelayTooLong(uint256 reportDelay, uint256 max);
-    /// @notice `signalTimeToLive` is outside its range; values in seconds. The minimum is one epoch: with less, an
-    /// honest sink that signals once per epoch would fade.
+    /// @notice `signalTimeToLive` is outside its range; values in seconds. The minimum is epochLength +
+    /// reportDelay: with less, an honest sink that signals once per epoch would fade.
     error TaskType_SignalTimeToLiveOutOfRange(uint256 signalTimeToLive, uint256 min, uint256 max);
     /// @notice `smoothing` is outside its range; 1e18 = 1.
     error TaskType_SmoothingOutOfRange(uint256 smoothing, uint256 min, uint256 max);
@@ -53,8 +53,9 @@ library TaskTypeLib {
         if (p.acknowledgementGrace > MAX_DURATION) {
             revert TaskType_AcknowledgementGraceTooLong(p.acknowledgementGrace, MAX_DURATION);
         }
-        if (p.signalTimeToLive < p.epochLength || p.signalTimeToLive > MAX_DURATION) {
-            revert TaskType_SignalTimeToLiveOutOfRange(p.signalTimeToLive, p.epochLength, MAX_DURATION);
+        uint256 minTimeToLive = uint256(p.epochLength) + p.reportDelay;
+        if (p.signalTimeToLive < minTimeToLive || p.signalTimeToLive > MAX_DURATION) {
+            revert TaskType_SignalTimeToLiveOutOfRange(p.signalTimeToLive, minTimeToLive, MAX_DURATION);
         }
         if (p.smoothing < MIN_SMOOTHING || p.smoothing > MAX_SMOOTHING) {
             revert TaskType_SmoothingOutOfRange(p.smoothing, MIN_SMOOTHING, MAX_SMOOTHING);

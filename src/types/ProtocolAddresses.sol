@@ -5,6 +5,7 @@ import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/in
 
 import { IBackpressurePool } from "../interfaces/IBackpressurePool.sol";
 import { ICapacityRegistry } from "../interfaces/ICapacityRegistry.sol";
+import { ICompletionTracker } from "../interfaces/ICompletionTracker.sol";
 import { IEscrowBuffer } from "../interfaces/IEscrowBuffer.sol";
 import { IPipeline } from "../interfaces/IPipeline.sol";
 import { IStakeManager } from "../interfaces/IStakeManager.sol";
@@ -18,4 +19,5 @@ struct ProtocolAddresses {
     IBackpressurePool backpressurePool;
     IEscrowBuffer escrowBuffer;
     IPipeline pipeline;
+    ICompletionTracker completionTracker;
 }

@@ -35,7 +35,7 @@ TaskTypeId constant NO_TASK_TYPE = TaskTypeId.wrap(bytes32(0));
 /// @param epochLength h: how often a sink is expected to signal, seconds.
 /// @param horizon T: the backlog, in seconds of own capacity, at which a sink gets nothing.
 /// @param acknowledgementGrace D: how long an acknowledgement may take without counting as backlog, seconds.
-/// @param reportDelay d: how old a report may be, beyond one epoch, when it is acted on, seconds.
+/// @param reportDelay d: how old a report may be when it arrives, seconds.
 /// @param signalTimeToLive Age after which a signal counts as capacity 0, seconds.
 /// @param smoothing Alpha of the capacity's moving average, 1e18 = 1.
 /// @param verifier The only address that may slash sinks of this task type; 0 for none.

@@ -8,6 +8,7 @@ import {
 import { Deploy } from "../../script/Deploy.s.sol";
 import { BackpressurePool } from "../../src/BackpressurePool.sol";
 import { CapacityRegistry } from "../../src/CapacityRegistry.sol";
+import { CompletionTracker } from "../../src/CompletionTracker.sol";
 import { EscrowBuffer } from "../../src/EscrowBuffer.sol";
 import { Pipeline } from "../../src/Pipeline.sol";
 import { StakeManager } from "../../src/StakeManager.sol";
@@ -30,6 +31,7 @@ abstract contract ProtocolTest is SuperfluidTest {
     EscrowBuffer internal escrow;
     Pipeline internal pipeline;
     StakeManager internal stakes;
+    CompletionTracker internal tracker;
 
     address internal owner = makeAddr("owner");
     address internal creator = makeAddr("creator");
@@ -52,6 +54,7 @@ abstract contract ProtocolTest is SuperfluidTest {
         pool = BackpressurePool(address(addresses.backpressurePool));
         escrow = EscrowBuffer(address(addresses.escrowBuffer));
         pipeline = Pipeline(address(addresses.pipeline));
+        tracker = CompletionTracker(address(addresses.completionTracker));
     }
 
     // ------------------------------------------------------------------------------------------- Task types

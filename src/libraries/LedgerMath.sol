@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.26;
+
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import { CapacityMath } from "./CapacityMath.sol";
+
+/// @title Ledger: what a sink was paid for and nobody acknowledged
+/// @notice Pure arithmetic of design section 2, points 9 and 10. `ts/sim/exact.ts` is the second implementation against
+/// which every function here is tested.
+library LedgerMath {
+    /// @dev A sink is beyond the horizon from 9/10 of it on: with backpressure the backlog of a dead sink approaches
+    /// capacity times horizon and never quite gets there. It means that less than a tenth of the pay is delivered.
+    uint256 internal constant BEYOND_NUMERATOR = 9;
+    uint256 internal constant BEYOND_DENOMINATOR = 10;
+
+    /// @dev A slash takes the unearned amount plus 1/10.
+    uint256 internal constant PENALTY_DIVISOR = 10;
+
+    /// @notice One step of the ledger: max(0, owed + pi * received - acknowledged), with pi the share of the pool's pay
+    /// that was acknowledged over the same time. Because only this share is expected of anyone, a source that withholds
+    /// acknowledgements hurts nobody (theory, section 6).
+    /// @param owed Before, wei.
+    /// @param received What the sink was paid meanwhile, wei; below 2^128.
+    /// @param acknowledged What was acknowledged to the sink meanwhile, wei.
+    /// @param poolPaid What all sinks were paid meanwhile, wei.
+    /// @param poolAcknowledged What was acknowledged to all sinks meanwhile, wei; more than `poolPaid` counts as all.
+    /// @return After, wei. The expected part rounds down, which favours the sink.
+    function oweDown(uint256 owed, uint256 received, uint256 acknowledged, uint256 poolPaid, uint256 poolAcknowledged)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 expected = poolPaid == 0 ? 0 : Math.mulDiv(received, Math.min(poolAcknowledged, poolPaid), poolPaid);
+        return Math.saturatingSub(owed + expected, acknowledged);
+    }
+
+    /// @notice The backlog that the ledger proves: (owed / q - C * D)+. The grace D is what acknowledgements may lag.
+    /// @param owed Wei.
+    /// @param unitRate q, wei per second and unit; not zero.
+    /// @param capacityScaled C, billionths of a unit.
+    /// @param grace D, seconds.
+    /// @return Unit-seconds, rounded down, which favours the sink.
+    function verifiedBacklogDown(uint256 owed, uint256 unitRate, uint256 capacityScaled, uint256 grace)
+        internal
+        pure
+        returns (uint256)
+    {
+        return Math.saturatingSub(owed / unitRate, Math.ceilDiv(capacityScaled * grace, CapacityMath.SCALE));
+    }
+
+    /// @notice Whether a verified backlog has reached nine tenths of capacity times horizon.
+    /// @param backlog Unit-seconds; zero is never beyond.
+    /// @param capacityScaled Smoothed capacity, billionths of a unit.
+    /// @param horizon T, seconds.
+    function isBeyondHorizon(uint256 backlog, uint256 capacityScaled, uint256 horizon) internal pure returns (bool) {
+        return backlog != 0
+            && backlog * CapacityMath.SCALE * BEYOND_DENOMINATOR >= capacityScaled * horizon * BEYOND_NUMERATOR;
+    }
+
+    /// @notice What a slash takes: the unearned amount plus 10 %.
+    /// @param owed Wei.
+    /// @return Wei, rounded down, which favours the sink.
+    function slashAmountDown(uint256 owed) internal pure returns (uint256) {
+        return owed + owed / PENALTY_DIVISOR;
+    }
+}
