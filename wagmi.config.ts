@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "@wagmi/cli";
+import { foundry } from "@wagmi/cli/plugins";
+import type { Abi } from "viem";
+
+/** Ours, from the build of this checkout. */
+const CONTRACTS = [
+  "StakeManager",
+  "CapacityRegistry",
+  "BackpressurePool",
+  "EscrowBuffer",
+  "CompletionTracker",
+  "Pipeline",
+];
+
+/** Superfluid's, as it publishes them. The last is the dollar token of the local chain. */
+const SUPERFLUID = {
+  ISuperfluid: "interfaces/superfluid",
+  ISuperToken: "interfaces/superfluid",
+  IGeneralDistributionAgreementV1: "interfaces/agreements/gdav1",
+  ISuperfluidPool: "interfaces/agreements/gdav1",
+  TestToken: "utils",
+};
+
+function superfluidAbi(name: string, folder: string): Abi {
+  const path = `lib/superfluid-contracts/build/hardhat/contracts/${folder}/${name}.sol/${name}.json`;
+  return JSON.parse(readFileSync(path, "utf8")).abi;
+}
+
+export default defineConfig({
+  out: "ts/abi/generated.ts",
+  contracts: Object.entries(SUPERFLUID).map(([name, folder]) => ({ name, abi: superfluidAbi(name, folder) })),
+  plugins: [
+    foundry({
+      // `npm run abi` has built already, with the settings of foundry.toml.
+      forge: { build: false, rebuild: false },
+      include: CONTRACTS.map((name) => `${name}.sol/${name}.json`),
+    }),
+  ],
+});
