@@ -328,8 +328,10 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         if (!recorded) _record(pool);
         uint256 heldBefore = _heldUnits(pool);
         uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
-        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, inflowMoved)) pool.feeUnits = feeUnits.toUint80();
-        if (inflowMoved) pool.escrowUnits = _escrowTarget(pool, pool.confirmedInflow).toUint80();
+        bool feeMoves = CapacityMath.shouldMove(pool.feeUnits, feeUnits, inflowMoved);
+        if (feeMoves) pool.feeUnits = feeUnits.toUint80();
+        // Units that the fee gives up would otherwise raise the price of all others.
+        if (feeMoves || inflowMoved) pool.escrowUnits = _escrowTarget(pool, pool.confirmedInflow).toUint80();
         uint256 held = _heldUnits(pool);
         if (held == heldBefore) return;
         emit EscrowUnitsUpdated(taskTypeId, pool.escrowUnits, pool.feeUnits, pool.confirmedInflow);
