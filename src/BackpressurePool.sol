@@ -48,7 +48,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     ///     distributionPool 160 | unitRate 96
     ///     sinkUnits 80 | escrowUnits 80 | feeUnits 80 | limited 8
     ///     received 128 | inflow 128
-    ///     spare 128 | recordedAt 32 | epochLength 32 | emptySince 32
+    ///     spare 128 | recordedAt 32 | epochLength 32 | emptySince 32 | filledAt 32
     ///     anchorInflow 128 | confirmedInflow 96 | anchoredAt 32
     ///     feeIncome 128 | limit 96
     ///     drained 128
@@ -65,6 +65,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint32 recordedAt;
         uint32 epochLength;
         uint32 emptySince;
+        uint32 filledAt;
         uint128 anchorInflow;
         uint96 confirmedInflow;
         uint32 anchoredAt;
@@ -214,9 +215,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
             (uint256 current, uint256 target, bool refreshDue) = _sinkTarget(taskTypeId, pool, sinks[i]);
             if (CapacityMath.shouldMove(current, target, refreshDue)) return true;
         }
-        uint256 inflowNow = _flowRate(pool);
-        if (_escrowTarget(pool, inflowNow) == pool.escrowUnits) return false;
-        return _witnessDue(pool) || _escrowTarget(pool, pool.confirmedInflow) != pool.escrowUnits;
+        return _escrowDue(pool, _flowRate(pool));
     }
 
     /// @inheritdoc IBackpressurePool
@@ -308,8 +307,10 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         // Effect
         if (!recorded) _record(pool);
         uint256 sinkUnits = pool.sinkUnits - current + target;
+        // Capacity that comes and goes within one transaction does not restart the grace.
+        if (pool.sinkUnits == 0) pool.filledAt = block.timestamp.toUint32();
+        if (sinkUnits == 0 && pool.filledAt != block.timestamp) pool.emptySince = block.timestamp.toUint32();
         pool.sinkUnits = sinkUnits.toUint80();
-        if (sinkUnits == 0) pool.emptySince = block.timestamp.toUint32();
         _sinks[taskTypeId][sink] = SinkUnits({ units: target.toUint80(), movedAtEpoch: _epoch(pool).toUint32() });
         emit UnitsUpdated(taskTypeId, sink, current, target);
 
@@ -321,23 +322,28 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @dev Moves escrow and fee to where the confirmed inflow leaves no unit above the cap. The rate of this moment only
     /// tells whether to look: a rate that exists within one transaction has no money behind it and changes nothing.
     function _moveEscrow(TaskTypeId taskTypeId, Pool storage pool, bool recorded) private {
-        bool inflowMoved = _escrowTarget(pool, _flowRate(pool)) != pool.escrowUnits;
-        if (!inflowMoved && !recorded) return;
+        uint256 inflow = _flowRate(pool);
+        if (!recorded) {
+            if (!_escrowDue(pool, inflow)) return;
+            _record(pool);
+        }
 
         // Effect
-        if (!recorded) _record(pool);
         uint256 heldBefore = _heldUnits(pool);
+        uint256 escrowBefore = pool.escrowUnits;
         uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
-        bool feeMoves = CapacityMath.shouldMove(pool.feeUnits, feeUnits, inflowMoved);
-        if (feeMoves) pool.feeUnits = feeUnits.toUint80();
-        // Units that the fee gives up would otherwise raise the price of all others.
-        if (feeMoves || inflowMoved) pool.escrowUnits = _escrowTarget(pool, pool.confirmedInflow).toUint80();
+        bool inflowMoved = _escrowTarget(pool, inflow) != escrowBefore;
+        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, inflowMoved)) pool.feeUnits = feeUnits.toUint80();
+        // Asked again: units that the fee gives up would otherwise raise the price of all others.
+        if (_escrowTarget(pool, inflow) != escrowBefore) {
+            pool.escrowUnits = _escrowTarget(pool, pool.confirmedInflow).toUint80();
+        }
         uint256 held = _heldUnits(pool);
-        if (held == heldBefore) return;
+        if (held == heldBefore && pool.escrowUnits == escrowBefore) return;
         emit EscrowUnitsUpdated(taskTypeId, pool.escrowUnits, pool.feeUnits, pool.confirmedInflow);
 
         // Interaction
-        pool.distributionPool.updateMemberUnits(address(ESCROW), held.toUint128());
+        if (held != heldBefore) pool.distributionPool.updateMemberUnits(address(ESCROW), held.toUint128());
     }
 
     /// @dev Writes down what happened since the last record. Must run before any unit changes. Once the anchor is old
@@ -351,7 +357,9 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         pool.recordedAt = block.timestamp.toUint32();
         if (delta.feeIncome != 0) pool.feeIncome += delta.feeIncome.toUint128();
         if (_witnessDue(pool)) {
-            pool.confirmedInflow = ((inflow - pool.anchorInflow) / (block.timestamp - pool.anchoredAt)).toUint96();
+            pool.confirmedInflow = _isSteady(pool)
+                ? _flowRate(pool).toUint96()
+                : ((inflow - pool.anchorInflow) / (block.timestamp - pool.anchoredAt)).toUint96();
             pool.anchorInflow = inflow.toUint128();
             pool.anchoredAt = block.timestamp.toUint32();
         }
@@ -383,6 +391,20 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// is not part of it: it cannot raise what a unit is paid until the next change of a stream, and `sweep` returns it.
     function _flowRate(Pool storage pool) private view returns (uint256) {
         return int256(pool.distributionPool.getTotalFlowRate()).toUint256();
+    }
+
+    /// @dev Whether neither a stream nor a unit has changed for the delay. Then the present rate is what money confirms,
+    /// exactly; the average since an old anchor would mix it with what was before.
+    function _isSteady(Pool storage pool) private view returns (bool) {
+        ISuperToken token = ISuperToken(address(pool.distributionPool.superToken()));
+        (uint256 changedAt,,) = GDA.getAccountFlowInfo(token, address(pool.distributionPool));
+        return block.timestamp >= changedAt + CONFIRM_DELAY;
+    }
+
+    /// @dev Whether the escrow should move, or witness an inflow that would move it.
+    function _escrowDue(Pool storage pool, uint256 inflow) private view returns (bool) {
+        if (_escrowTarget(pool, inflow) == pool.escrowUnits) return false;
+        return _witnessDue(pool) || _escrowTarget(pool, pool.confirmedInflow) != pool.escrowUnits;
     }
 
     function _witnessDue(Pool storage pool) private view returns (bool) {

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { Multicall } from "@openzeppelin/contracts/utils/Multicall.sol";
+
+import { CapacityMath } from "../../src/libraries/CapacityMath.sol";
+import { DepositQueue } from "../../src/libraries/DepositQueue.sol";
+import { FlowMath } from "../../src/libraries/FlowMath.sol";
+import { LedgerMath } from "../../src/libraries/LedgerMath.sol";
+import { StreamedAmount } from "../../src/libraries/StreamedAmount.sol";
+import { TaskTypeLib } from "../../src/libraries/TaskTypeLib.sol";
+import { TaskTypeParameters } from "../../src/types/TaskType.sol";
+
+/// @notice The libraries' internal functions under their own names, for `ts/sim/exact.test.ts`, which compares them with
+/// the second implementation. `multicall` takes thousands of inputs at once.
+contract MathHarness is Multicall {
+    using DepositQueue for DepositQueue.Queue;
+    using StreamedAmount for StreamedAmount.Account;
+
+    TaskTypeParameters private _parameters;
+    DepositQueue.Queue private _queue;
+
+    // ------------------------------------------------------------------------------------------- Capacity
+
+    function remainingShareDown(uint256 smoothing, uint256 epochs) external pure returns (uint256) {
+        return CapacityMath.remainingShareDown(smoothing, epochs);
+    }
+
+    function smooth(uint256 currentScaled, uint256 targetScaled, uint256 smoothing, uint256 epochs)
+        external
+        pure
+        returns (uint256)
+    {
+        return CapacityMath.smooth(currentScaled, targetScaled, smoothing, epochs);
+    }
+
+    function effectiveUnitsDown(uint256 capacityScaled, uint256 backlog, uint256 horizon)
+        external
+        pure
+        returns (uint256)
+    {
+        return CapacityMath.effectiveUnitsDown(capacityScaled, backlog, horizon);
+    }
+
+    function capacityCapDown(uint256 stake, uint256 minimumStake, uint256 bond) external pure returns (uint256) {
+        return CapacityMath.capacityCapDown(stake, minimumStake, bond);
+    }
+
+    function shouldMove(uint256 current, uint256 target, bool refreshDue) external pure returns (bool) {
+        return CapacityMath.shouldMove(current, target, refreshDue);
+    }
+
+    // ------------------------------------------------------------------------------------------- Flow
+
+    function escrowUnitsUp(uint256 inflow, uint256 priceCap, uint256 sinkUnits, uint256 feeUnits)
+        external
+        pure
+        returns (uint256)
+    {
+        return FlowMath.escrowUnitsUp(inflow, priceCap, sinkUnits, feeUnits);
+    }
+
+    function priceCapDown(uint256 unitRate, uint256 limit, uint256 sinkUnits) external pure returns (uint256) {
+        return FlowMath.priceCapDown(unitRate, limit, sinkUnits);
+    }
+
+    function feeUnitsDown(uint256 sinkUnits, uint256 fee) external pure returns (uint256) {
+        return FlowMath.feeUnitsDown(sinkUnits, fee);
+    }
+
+    function fillBucket(uint256 bucket, uint256 capacity, uint256 paid, uint256 depth) external pure returns (uint256) {
+        return FlowMath.fillBucket(bucket, capacity, paid, depth);
+    }
+
+    function pipelineLimitDown(uint256 intake, uint256 overflow, uint256 horizon, uint256 ratio)
+        external
+        pure
+        returns (uint256)
+    {
+        return FlowMath.pipelineLimitDown(intake, overflow, horizon, ratio);
+    }
+
+    // ------------------------------------------------------------------------------------------- Bond
+
+    function bondPerUnit(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength) external returns (uint256) {
+        _setParameters(unitRate, horizon, grace, epochLength);
+        return TaskTypeLib.bondPerUnit(_parameters);
+    }
+
+    function unbondingPeriod(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength)
+        external
+        returns (uint256)
+    {
+        _setParameters(unitRate, horizon, grace, epochLength);
+        return TaskTypeLib.unbondingPeriod(_parameters);
+    }
+
+    function minimumHorizonUp(uint256 epochLength, uint256 reportDelay) external pure returns (uint256) {
+        return TaskTypeLib.minimumHorizonUp(epochLength, reportDelay);
+    }
+
+    // ------------------------------------------------------------------------------------------- Ledger
+
+    function oweDown(uint256 owed, uint256 received, uint256 acknowledged, uint256 poolPaid, uint256 poolAcknowledged)
+        external
+        pure
+        returns (uint256)
+    {
+        return LedgerMath.oweDown(owed, received, acknowledged, poolPaid, poolAcknowledged);
+    }
+
+    function verifiedBacklogDown(uint256 owed, uint256 unitRate, uint256 capacityScaled, uint256 grace)
+        external
+        pure
+        returns (uint256)
+    {
+        return LedgerMath.verifiedBacklogDown(owed, unitRate, capacityScaled, grace);
+    }
+
+    function isBeyondHorizon(uint256 backlog, uint256 capacityScaled, uint256 horizon) external pure returns (bool) {
+        return LedgerMath.isBeyondHorizon(backlog, capacityScaled, horizon);
+    }
+
+    function slashAmountDown(uint256 owed) external pure returns (uint256) {
+        return LedgerMath.slashAmountDown(owed);
+    }
+
+    // ------------------------------------------------------------------------------------------- Sources, deposits
+
+    function advance(StreamedAmount.Account memory account, uint256 rate, uint256 changedAt, uint256 nowAt)
+        external
+        pure
+        returns (StreamedAmount.Account memory)
+    {
+        return account.advance(rate, changedAt, nowAt);
+    }
+
+    function push(address owner, uint256 amount) external returns (uint64) {
+        return _queue.push(owner, amount);
+    }
+
+    function remove(uint256 position) external returns (uint128) {
+        return _queue.remove(position);
+    }
+
+    function spend(uint256 amount) external {
+        _queue.spend(amount);
+    }
+
+    /// @notice The whole queue: what is unspent, what one drain can take, and the deposits from head to tail.
+    function queue() external view returns (uint256 total, uint256 ready, uint256[] memory positions) {
+        positions = new uint256[](_queue.count);
+        uint256 length;
+        for (uint256 position = _queue.head; position != 0; position = _queue.deposits[position].next) {
+            positions[length++] = position;
+        }
+        // Safe: shortens an array of this function, to what was written of it.
+        assembly ("memory-safe") {
+            mstore(positions, length)
+        }
+        return (_queue.total, _queue.ready(), positions);
+    }
+
+    function deposit(uint256 position) external view returns (DepositQueue.Deposit memory) {
+        return _queue.deposits[position];
+    }
+
+    function _setParameters(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength) private {
+        _parameters.unitRate = unitRate;
+        _parameters.horizon = horizon;
+        _parameters.acknowledgementGrace = grace;
+        _parameters.epochLength = epochLength;
+    }
+}
