@@ -3,6 +3,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["ts/**/*.test.ts"],
+    // Superfluid and the protocol are deployed once; every test file starts a chain of its own from there.
+    globalSetup: "ts/test/globalSetup.ts",
+    // Chains and compilers take their time on a busy machine; a test that hangs still ends.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // The same order on every machine, and one process per file: tests start chains and servers of their own.
     sequence: { seed: 1 },
     pool: "forks",

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "@wagmi/cli";
 import { foundry } from "@wagmi/cli/plugins";
-import type { Abi } from "viem";
+import type { Abi, Address } from "viem";
 
 /** Ours, from the build of this checkout. */
 const CONTRACTS = [
@@ -22,6 +22,22 @@ const SUPERFLUID = {
   TestToken: "utils",
 };
 
+/** Base and Base Sepolia: what is deployed there goes into the package. */
+const CHAINS = [8453, 84532];
+
+/** Where a contract is, per chain, as `npm run deploy` has recorded it. */
+function addressesOf(name: string): Record<number, Address> {
+  const key = name.charAt(0).toLowerCase() + name.slice(1);
+  const recorded = CHAINS.filter((chainId) => existsSync(`deployments/${chainId}.json`));
+  return Object.fromEntries(
+    recorded.map((chainId) => [chainId, JSON.parse(readFileSync(`deployments/${chainId}.json`, "utf8"))[key]]),
+  );
+}
+
+const deployed = CONTRACTS.map((name) => [name, addressesOf(name)] as const).filter(
+  ([, addresses]) => Object.keys(addresses).length > 0,
+);
+
 function superfluidAbi(name: string, folder: string): Abi {
   const path = `lib/superfluid-contracts/build/hardhat/contracts/${folder}/${name}.sol/${name}.json`;
   return JSON.parse(readFileSync(path, "utf8")).abi;
@@ -35,6 +51,7 @@ export default defineConfig({
       // `npm run abi` has built already, with the settings of foundry.toml.
       forge: { build: false, rebuild: false },
       include: CONTRACTS.map((name) => `${name}.sol/${name}.json`),
+      deployments: Object.fromEntries(deployed),
     }),
   ],
 });

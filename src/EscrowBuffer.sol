@@ -259,7 +259,9 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     {
         TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
         uint256 emptySince = POOL.emptySince(taskTypeId);
-        bool abandoned = emptySince != 0 && block.timestamp >= emptySince + parameters.signalTimeToLive;
+        // Less than a window, so that the sources of the money still have their shares.
+        uint256 grace = Math.min(parameters.signalTimeToLive, StreamedAmount.WINDOW / 2);
+        bool abandoned = emptySince != 0 && block.timestamp >= emptySince + grace;
         uint256 kept = abandoned ? 0 : parameters.bufferMax;
         excess = Math.saturatingSub(_overflow(taskTypeId, account), kept);
         uint256 units = account.returnPool.getTotalUnits();

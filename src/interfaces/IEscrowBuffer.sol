@@ -52,7 +52,7 @@ interface IEscrowBuffer {
     function drain(TaskTypeId taskTypeId) external returns (uint256 amount);
 
     /// @notice Returns to the sources what exceeds `bufferMax`, or everything once the pool has had no capacity for one
-    /// time-to-live. Shares are what each really streamed within the window (see `syncSource`).
+    /// time-to-live, at most half an hour. Shares are what each really streamed within the window (see `syncSource`).
     /// @dev Anyone. Emits `Released`. Sync the sources first, in the same transaction.
     /// @return amount Wei, rounded down to a multiple of the return pool's units.
     function release(TaskTypeId taskTypeId) external returns (uint256 amount);

@@ -98,9 +98,10 @@ contract StorageLayoutTest is ProtocolTest {
         uint256 received = 60 * 31 * perUnit + 2 * 52 * perUnitAfter;
         assertEq(_load(address(pool), slot, 2), received | 62 * rate << 128);
         uint256 spare = 60 * 3000 * (UNIT_RATE - perUnit) + 2 * 5100 * (UNIT_RATE - perUnitAfter);
-        assertEq(_load(address(pool), slot, 3), spare | (START + 66) << 128 | uint256(EPOCH) << 160 | START << 192);
+        uint256 times = (START + 66) << 128 | uint256(EPOCH) << 160 | START << 192 | (START + 4) << 224;
+        assertEq(_load(address(pool), slot, 3), spare | times);
         assertEq(anchoredAt, START + 64);
-        assertEq(_load(address(pool), slot, 4), 60 * rate | (60 * rate / 64) << 128 | anchoredAt << 224);
+        assertEq(_load(address(pool), slot, 4), 60 * rate | rate << 128 | anchoredAt << 224);
         uint256 feeIncome = 60 * 30 * perUnit + 2 * 51 * perUnitAfter;
         assertEq(_load(address(pool), slot, 5), feeIncome | limit << 128);
         assertEq(_load(address(pool), slot, 6), 0);

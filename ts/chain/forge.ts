@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ToolFailedError } from "../errors.ts";
 import { findTool, spawnSupervised } from "./supervised.ts";
+import { withTemporary } from "./temporary.ts";
 
 /** What a program printed. */
 type Output = { stdout: string; stderr: string };
@@ -35,17 +36,16 @@ export type RunScriptParameters = {
  * @returns What the script returned: forge's text for each named value.
  * @throws {ToolFailedError}
  */
-export async function runScript({ script, url, sender, environment }: RunScriptParameters) {
+export async function runScript(parameters: RunScriptParameters): Promise<Record<string, string>> {
+  const { script, url, sender, environment } = parameters;
   const broadcast = mkdtempSync(join(tmpdir(), "backpressure-broadcast-"));
-  try {
-    const args = ["script", script, "--rpc-url", url, "--sender", sender, "--unlocked", "--broadcast", "--json"];
-    // A warning about contract size would otherwise be a question, and nobody is there to answer.
-    args.push("--non-interactive", "--disable-code-size-limit");
+  const args = ["script", script, "--rpc-url", url, "--sender", sender, "--unlocked", "--broadcast", "--json"];
+  // A warning about contract size would otherwise be a question, and nobody is there to answer.
+  args.push("--non-interactive", "--disable-code-size-limit");
+  return withTemporary(broadcast, async () => {
     const { stdout } = await forge(`running ${script}`, args, { ...environment, FOUNDRY_BROADCAST: broadcast });
     return returnedValues(script, stdout);
-  } finally {
-    rmSync(broadcast, { recursive: true, force: true });
-  }
+  });
 }
 
 /** forge prints several JSON documents, one a line; the one with the returned values comes first. */

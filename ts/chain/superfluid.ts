@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, getAddress } from "viem";
 import { ToolFailedError } from "../errors.ts";
 import { runScript } from "./forge.ts";
 import { PROJECT_ROOT } from "./supervised.ts";
+import { withTemporary } from "./temporary.ts";
 
 /** The Superfluid framework on a local chain, with a dollar token of 6 decimals and its super token of 18. */
 export type LocalSuperfluid = {
@@ -39,20 +40,11 @@ export async function deploySuperfluid(url: string, sender: Address): Promise<Lo
   const file = `deployments/local-superfluid.${process.pid}.json`;
   const path = join(PROJECT_ROOT, file);
   mkdirSync(join(PROJECT_ROOT, "deployments"), { recursive: true });
-  const remove = (): void => rmSync(path, { force: true });
-  process.once("exit", remove);
-  try {
-    await runScript({
-      script: "script/LocalSuperfluid.s.sol",
-      url,
-      sender,
-      environment: { LOCAL_SUPERFLUID_FILE: file },
-    });
+  return withTemporary(path, async () => {
+    const environment = { LOCAL_SUPERFLUID_FILE: file };
+    await runScript({ script: "script/LocalSuperfluid.s.sol", url, sender, environment });
     return parseAddresses(readFileSync(path, "utf8"));
-  } finally {
-    remove();
-    process.off("exit", remove);
-  }
+  });
 }
 
 function parseAddresses(text: string): LocalSuperfluid {

@@ -9,6 +9,7 @@ import {
   min,
   pipelineLimitDown,
   type StreamedAmount,
+  WINDOW,
 } from "./exact.ts";
 import type { Signal } from "./signals.ts";
 import { Split, type SplitParameters } from "./split.ts";
@@ -206,10 +207,11 @@ export class Protocol<Account> {
     return min(capacityCapDown(stake, minimumStake, bondPerUnit(this.#parameters)), MAX_CAP);
   }
 
-  /** What is above the limit; everything, once the pool has had no capacity for one time-to-live. */
+  /** What is above the limit; everything, once the pool has had no capacity for the grace. */
   #excess(now: bigint): bigint {
     const { emptySince } = this.split;
-    const abandoned = emptySince !== undefined && now >= emptySince + this.#parameters.signalTimeToLive;
+    const grace = min(this.#parameters.signalTimeToLive, WINDOW / 2n);
+    const abandoned = emptySince !== undefined && now >= emptySince + grace;
     return excess(this.overflow(now), abandoned ? 0n : this.#parameters.bufferMax);
   }
 }

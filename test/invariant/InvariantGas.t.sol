@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
+import { InvariantTest } from "./InvariantTest.sol";
+import { CrowdHandler } from "./handlers/CrowdHandler.sol";
+
+/// @notice What calls cost. Two pools with the same terms, the same sink and the same source; one of them has a crowd
+/// besides, and it grows.
+contract InvariantGas is InvariantTest {
+    uint256 private constant CROWD_SINKS = 40;
+    uint256 private constant CROWD_SOURCES = 20;
+
+    struct Cost {
+        uint256 rebalance;
+        uint256 reveal;
+        uint256 syncSource;
+        uint256 release;
+        uint256 deregister;
+    }
+
+    CrowdHandler private _crowdHandler;
+    TaskTypeId private _few;
+    TaskTypeId private _many;
+    address[] private _probe = [makeAddr("probe")];
+    address private _payer = makeAddr("payer");
+
+    function setUp() public override {
+        super.setUp();
+        TaskTypeParameters memory p = parameters[0];
+        p.bufferMax = 0;
+        _few = _registerTaskType(p, "few");
+        _many = _registerTaskType(p, "many");
+        world.learn(_few);
+        world.learn(_many);
+        _crowdHandler = new CrowdHandler(world, _many);
+        targetContract(address(_crowdHandler));
+        targetSelector(FuzzSelector(address(_crowdHandler), _crowdHandler.selectors()));
+
+        _populate(_few);
+        _populate(_many);
+        for (uint256 i; i < CROWD_SINKS; ++i) {
+            _crowdHandler.addSink();
+        }
+        for (uint256 i; i < CROWD_SOURCES; ++i) {
+            _crowdHandler.addSource();
+        }
+    }
+
+    /// @dev A second sink, which nobody rebalances, so that no pool is ever empty; and more money than both can take.
+    function _populate(TaskTypeId id) private {
+        _crowdHandler.join(id, _probe[0]);
+        _crowdHandler.join(id, makeAddr("companion"));
+        _crowdHandler.open(id, _payer, 1e8);
+    }
+
+    /// forge-config: default.invariant.check-interval = 4
+    function invariant_I13_CostDoesNotDependOnMembers() external {
+        // The probe fades first, so that it ramps up again from nothing.
+        vm.warp(block.timestamp + 1 days);
+        for (uint256 i; i < 2; ++i) {
+            _signal();
+            _warmUp(_few);
+            _warmUp(_many);
+        }
+        _signal();
+        Cost memory few = _measure(_few);
+        Cost memory many = _measure(_many);
+        _assertSame(many.rebalance, few.rebalance, "rebalance");
+        _assertSame(many.reveal, few.reveal, "revealCapacity");
+        _assertSame(many.syncSource, few.syncSource, "syncSource");
+        _assertSame(many.release, few.release, "release");
+        _assertSame(many.deregister, few.deregister, "deregisterSink");
+        uint256 sweepOfFew = _measureSweep(_few);
+        _assertSame(_measureSweep(_many), sweepOfFew, "sweep");
+    }
+
+    /// @dev The next epoch begins, so that the probe's capacity moves; a commitment waits to be revealed.
+    function _signal() private {
+        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
+        _crowdHandler.commit(_few, _probe[0]);
+        _crowdHandler.commit(_many, _probe[0]);
+        vm.roll(block.number + 1);
+    }
+
+    /// @dev Writes every slot that the measurement writes: it compares the work, not who comes first.
+    function _warmUp(TaskTypeId id) private {
+        assertEq(registry.sinkOf(id, _probe[0]).committedAtBlock, block.number - 1, "a commitment waits");
+        _crowdHandler.reveal(id, _probe[0]);
+        escrow.syncSource(id, _payer);
+        escrow.release(id);
+        _measureSweep(id);
+    }
+
+    function _measure(TaskTypeId id) private returns (Cost memory cost) {
+        assertTrue(pool.needsRebalance(id, _probe), "the rebalance has something to do");
+        uint256 left = gasleft();
+        pool.rebalance(id, _probe);
+        cost.rebalance = left - gasleft();
+
+        uint64 capacity = _crowdHandler.CAPACITY();
+        vm.startPrank(_probe[0]);
+        left = gasleft();
+        registry.revealCapacity(id, capacity, 0, "");
+        cost.reveal = left - gasleft();
+        vm.stopPrank();
+
+        left = gasleft();
+        escrow.syncSource(id, _payer);
+        cost.syncSource = left - gasleft();
+
+        left = gasleft();
+        escrow.release(id);
+        cost.release = left - gasleft();
+
+        vm.startPrank(_probe[0]);
+        left = gasleft();
+        registry.deregisterSink(id);
+        cost.deregister = left - gasleft();
+        vm.stopPrank();
+    }
+
+    /// @dev Both leak into one balance, so a second has to pass for each.
+    function _measureSweep(TaskTypeId id) private returns (uint256 cost) {
+        vm.warp(block.timestamp + 1);
+        uint256 left = gasleft();
+        pool.sweep(id);
+        cost = left - gasleft();
+    }
+
+    function _assertSame(uint256 many, uint256 few, string memory call) private pure {
+        assertApproxEqRel(many, few, 0.02e18, string.concat("members make it dearer: ", call));
+    }
+}

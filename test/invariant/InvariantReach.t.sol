@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { console } from "forge-std/console.sol";
+
+import { InvariantTest } from "./InvariantTest.sol";
+import { World } from "./World.sol";
+
+/// @notice That the handlers do what they are there for.
+contract InvariantReach is InvariantTest {
+    uint256 private constant ACTIONS = 3000;
+
+    struct Call {
+        address handler;
+        bytes4 selector;
+    }
+
+    Call[] private _calls;
+
+    function test_HandlersReachEveryAction() external {
+        vm.pauseGasMetering();
+        _collectCalls();
+        for (uint256 i; i < ACTIONS; ++i) {
+            uint256 seed = uint256(keccak256(abi.encode("reach", i)));
+            Call memory next = _calls[seed % _calls.length];
+            (bool success, bytes memory answer) = next.handler.call(_arguments(next.selector, seed));
+            if (success) continue;
+            console.log("action", i);
+            assembly ("memory-safe") {
+                revert(add(answer, 32), mload(answer))
+            }
+        }
+        _printAndCheck();
+    }
+
+    function _printAndCheck() private view {
+        bytes32[] memory actions = world.actions();
+        assertGe(actions.length, _calls.length, "every action was called");
+        console.log("| action | calls | successes |");
+        console.log("|---|---:|---:|");
+        for (uint256 i; i < actions.length; ++i) {
+            World.Tally memory tally = world.tallyOf(actions[i]);
+            string memory name = _text(actions[i]);
+            console.log(
+                string.concat("| ", name, " | ", vm.toString(tally.calls), " | ", vm.toString(tally.successes), " |")
+            );
+        }
+        for (uint256 i; i < actions.length; ++i) {
+            World.Tally memory tally = world.tallyOf(actions[i]);
+            assertGt(tally.successes, 0, _text(actions[i]));
+            assertGe(20 * tally.successes, tally.calls, _text(actions[i]));
+        }
+    }
+
+    function _collectCalls() private {
+        for (uint256 i; i < handlers.length; ++i) {
+            bytes4[] memory selectors = handlers[i].selectors();
+            for (uint256 j; j < selectors.length; ++j) {
+                _calls.push(Call(address(handlers[i]), selectors[j]));
+            }
+        }
+    }
+
+    /// @dev Four words; whoever takes fewer ignores the rest.
+    function _arguments(bytes4 selector, uint256 seed) private pure returns (bytes memory) {
+        uint256 small = uint64(uint256(keccak256(abi.encode(seed, 2))));
+        return abi.encodeWithSelector(selector, seed >> 8, small, uint256(keccak256(abi.encode(seed, 3))), seed >> 16);
+    }
+
+    function _text(bytes32 name) private pure returns (string memory) {
+        uint256 length;
+        while (length < 32 && name[length] != 0) ++length;
+        bytes memory text = new bytes(length);
+        for (uint256 i; i < length; ++i) {
+            text[i] = name[i];
+        }
+        return string(text);
+    }
+}

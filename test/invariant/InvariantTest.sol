@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
+import {
+    ISuperTokenFactory
+} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperTokenFactory.sol";
+import { TestToken } from "@superfluid-finance/ethereum-contracts/contracts/utils/TestToken.sol";
+
+import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
+import { ProtocolTest } from "../utils/ProtocolTest.sol";
+import { World } from "./World.sol";
+import { AttackerHandler } from "./handlers/AttackerHandler.sol";
+import { Handler } from "./handlers/Handler.sol";
+import { KeeperHandler } from "./handlers/KeeperHandler.sol";
+import { OwnerHandler } from "./handlers/OwnerHandler.sol";
+import { SinkHandler } from "./handlers/SinkHandler.sol";
+import { SourceHandler } from "./handlers/SourceHandler.sol";
+import { StakeHandler } from "./handlers/StakeHandler.sol";
+import { TimeHandler } from "./handlers/TimeHandler.sol";
+
+/// @notice A living world to start from: three task types, two of them with the same super token and one behind the
+/// other; sinks that have ramped up; sources that stream.
+abstract contract InvariantTest is ProtocolTest {
+    World internal world;
+    SinkHandler internal sinkHandler;
+    StakeHandler internal stakeHandler;
+    SourceHandler internal sourceHandler;
+    KeeperHandler internal keeperHandler;
+    OwnerHandler internal ownerHandler;
+    AttackerHandler internal attackerHandler;
+    TimeHandler internal timeHandler;
+    Handler[] internal handlers;
+    TaskTypeId[] internal ids;
+    TaskTypeParameters[] internal parameters;
+
+    function setUp() public virtual override {
+        vm.warp(START);
+        vm.roll(1000);
+        _deploySuperfluid();
+        _deployProtocol();
+        _registerTaskTypes();
+        world = new World(World.Contracts(stakes, registry, pool, escrow, pipeline, sf), ids);
+        _createHandlers();
+        _animate();
+    }
+
+    function _registerTaskTypes() private {
+        TaskTypeParameters memory p = _parameters();
+        p.verifier = makeAddr("verifier");
+        p.bufferMax = 5e18;
+        parameters.push(p);
+
+        p.unitRate = 3e13;
+        p.epochLength = 30;
+        p.reportDelay = 30;
+        p.horizon = 180;
+        p.acknowledgementGrace = 30;
+        p.signalTimeToLive = 150;
+        p.smoothing = 0.5e18;
+        p.minimumStake = 1e18;
+        p.bufferMax = 1e18;
+        parameters.push(p);
+
+        // Rounding bites: few wei per second and unit, odd numbers.
+        p.superToken = _secondToken();
+        p.unitRate = 1e6 + 7;
+        p.epochLength = 127;
+        p.reportDelay = 0;
+        p.horizon = 701;
+        p.acknowledgementGrace = 0;
+        p.signalTimeToLive = 2 hours;
+        p.smoothing = 1e18;
+        p.minimumStake = 1;
+        p.bufferMax = 1e11 + 1;
+        parameters.push(p);
+
+        string[3] memory names = ["inference", "embedding", "render"];
+        for (uint256 i; i < 3; ++i) {
+            ids.push(_registerTaskType(parameters[i], names[i]));
+        }
+    }
+
+    function _secondToken() private returns (ISuperToken) {
+        TestToken token = new TestToken("Euro", "EUR", 18, type(uint256).max);
+        return sf.superTokenFactory
+            .createERC20Wrapper(
+                IERC20Metadata(address(token)),
+                18,
+                ISuperTokenFactory.Upgradability.SEMI_UPGRADABLE,
+                "Super EUR",
+                "EURx",
+                owner
+            );
+    }
+
+    function _createHandlers() private {
+        handlers.push(sinkHandler = new SinkHandler(world));
+        handlers.push(stakeHandler = new StakeHandler(world));
+        handlers.push(sourceHandler = new SourceHandler(world));
+        handlers.push(keeperHandler = new KeeperHandler(world));
+        handlers.push(ownerHandler = new OwnerHandler(world, creator));
+        handlers.push(attackerHandler = new AttackerHandler(world));
+        handlers.push(timeHandler = new TimeHandler(world));
+        for (uint256 i; i < handlers.length; ++i) {
+            targetContract(address(handlers[i]));
+            targetSelector(FuzzSelector(address(handlers[i]), handlers[i].selectors()));
+        }
+    }
+
+    function _animate() private {
+        for (uint256 i; i < 3; ++i) {
+            for (uint256 s; s < 3; ++s) {
+                sinkHandler.join(i, s, 200 * (s + 1));
+            }
+            sourceHandler.open(i, i, i);
+            sourceHandler.open(i, i + 1, 10 + i);
+        }
+        ownerHandler.setDownstream(0.8e18, 1);
+        for (uint256 i; i < 3; ++i) {
+            sinkHandler.signalAll(i, 3);
+        }
+        sinkHandler.signalAll(0, 3);
+        keeperHandler.propagate();
+    }
+}

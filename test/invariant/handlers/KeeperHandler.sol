@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { NO_TASK_TYPE, TaskTypeId } from "../../../src/types/TaskType.sol";
+import { Ledger } from "../Ledger.sol";
+import { World } from "../World.sol";
+import { Handler } from "./Handler.sol";
+
+/// @notice Whatever anyone may call, in any order.
+contract KeeperHandler is Handler {
+    /// @notice The latest rebalance: which pool, which sinks, when.
+    TaskTypeId public rebalancedId;
+    uint256 public rebalancedAt;
+    address[] private _rebalancedSinks;
+
+    constructor(World world_) Handler(world_) { }
+
+    function selectors() external pure override returns (bytes4[] memory list) {
+        list = new bytes4[](8);
+        list[0] = this.rebalance.selector;
+        list[1] = this.drain.selector;
+        list[2] = this.release.selector;
+        list[3] = this.syncSource.selector;
+        list[4] = this.propagate.selector;
+        list[5] = this.sweep.selector;
+        list[6] = this.collectFee.selector;
+        list[7] = this.claim.selector;
+    }
+
+    /// @dev Any subset of the sinks in any order, strangers and repetitions included.
+    function rebalance(uint256 idSeed, uint256 subset, uint256 order) external action("keeper: rebalance") {
+        TaskTypeId id = _id(idSeed);
+        address[] memory sinks = new address[](subset % 6);
+        for (uint256 i; i < sinks.length; ++i) {
+            uint256 pick = _mix(order, i) % 5;
+            sinks[i] = pick == 4 ? address(uint160(_mix(order, 5))) : _sink(pick);
+        }
+        _countFaded(id, sinks);
+        _rebalance(id, sinks);
+        _happens();
+        rebalancedId = id;
+        rebalancedAt = block.timestamp;
+        _rebalancedSinks = sinks;
+        world.count("seen: settled inflow", world.inflowOf(id).settled);
+    }
+
+    function _countFaded(TaskTypeId id, address[] memory sinks) private {
+        for (uint256 i; i < sinks.length; ++i) {
+            if (pool.unitsOf(id, sinks[i]) == 0) continue;
+            world.count("seen: faded sink loses units", registry.effectiveCapacity(id, sinks[i]) == 0);
+        }
+    }
+
+    function rebalancedSinks() external view returns (address[] memory) {
+        return _rebalancedSinks;
+    }
+
+    function drain(uint256 idSeed) external action("keeper: drain") {
+        for (uint256 i; i < 3; ++i) {
+            TaskTypeId id = _id(idSeed % 3 + i);
+            uint256 drainable = escrow.drainable(id);
+            if (drainable == 0) continue;
+            uint256 overflow = escrow.overflowOf(id);
+            uint256 amount = escrow.drain(id);
+            assertEq(amount, drainable, "drain pays what drainable says");
+            if (amount > overflow) world.spendDeposits(id, amount - overflow);
+            world.book(id, Ledger.Entry.Drained, amount);
+            world.count("seen: drain of deposits", amount > overflow);
+            return _happens();
+        }
+    }
+
+    function release(uint256 idSeed) external action("keeper: release") {
+        for (uint256 i; i < 3; ++i) {
+            TaskTypeId id = _id(idSeed % 3 + i);
+            uint256 releasable = escrow.releasable(id);
+            if (releasable == 0) continue;
+            assertEq(escrow.release(id), releasable, "release returns what releasable says");
+            return _happens();
+        }
+    }
+
+    function syncSource(uint256 idSeed, uint256 sourceSeed) external action("keeper: sync source") {
+        escrow.syncSource(_id(idSeed), _source(sourceSeed));
+        _happens();
+    }
+
+    function propagate() external action("keeper: propagate") {
+        (TaskTypeId downstream,) = pipeline.downstreamOf(_id(0));
+        if (downstream == NO_TASK_TYPE) return;
+        pipeline.propagate(_id(0));
+        _happens();
+    }
+
+    function sweep(uint256 idSeed) external action("keeper: sweep") {
+        TaskTypeId id = _id(idSeed);
+        world.inflowTouched(id);
+        world.book(id, Ledger.Entry.Swept, pool.sweep(id));
+        _happens();
+    }
+
+    function collectFee(uint256 idSeed) external action("keeper: collect fee") {
+        (, address recipient) = pool.fee();
+        if (recipient == address(0)) return;
+        for (uint256 i; i < 3; ++i) {
+            TaskTypeId id = _id(idSeed % 3 + i);
+            (, uint256 accrued) = pool.incomeOf(id);
+            if (accrued == world.total(id, Ledger.Entry.FeePaid)) continue;
+            world.book(id, Ledger.Entry.FeePaid, escrow.collectFee(id));
+            return _happens();
+        }
+    }
+
+    /// @dev For the escrow buffer too: its accounting must not depend on who claims.
+    function claim(uint256 idSeed, uint256 memberSeed) external action("keeper: claim") {
+        TaskTypeId id = _id(idSeed);
+        uint256 pick = memberSeed % 8;
+        if (pick < 4) world.poolOf(id).claimAll(_sink(pick));
+        else if (pick < 7) world.returnPoolOf(id).claimAll(_source(pick - 4));
+        else world.poolOf(id).claimAll(address(escrow));
+        _happens();
+    }
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {
+    IERC20,
+    ISuperToken,
+    ISuperfluidToken
+} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
+
+import { IStakeManager } from "../../src/interfaces/IStakeManager.sol";
+import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
+import { HostileToken } from "../utils/HostileToken.sol";
+import { LedgerTest } from "../utils/LedgerTest.sol";
+
+/// @notice A super token that reverts, lies or calls back hurts only the task types that chose it.
+/// forge-config: default.fuzz.runs = 64
+contract HostileTokenScenarioTest is LedgerTest {
+    /// @dev What Superfluid calls on the token whenever units or money move in a pool.
+    bytes4 private constant ON_MOVE = ISuperfluidToken.updateAgreementStateSlot.selector;
+
+    HostileToken private _hostile;
+    TaskTypeId private _hostileId;
+    address private _hostileSink = makeAddr("hostile sink");
+    address private _hostileSource = makeAddr("hostile source");
+    address private _sink;
+    address private _source;
+
+    function setUp() public override {
+        super.setUp();
+        _sink = _newSink(id, "sink", 1e5, 2e5);
+        _source = _newSource(id, "source", 1e5 * uint256(UNIT_RATE) / 2);
+        _deposit(id, stranger, 1e22);
+        _setFee(100);
+        skip(EPOCH);
+
+        _hostile = new HostileToken(address(sf.superTokenFactory.getSuperTokenLogic()));
+        _token().initialize(IERC20(address(0)), 18, "Hostile", "HOST");
+        TaskTypeParameters memory parameters = _parameters();
+        parameters.superToken = _token();
+        parameters.verifier = address(_hostile);
+        _hostileId = _registerTaskType(parameters, "hostile");
+        _enter();
+    }
+
+    // ------------------------------------------------------------------------------------------- Reverting
+
+    function testFuzz_ARevertingToken_StopsOnlyItsOwnTaskTypes(uint64 capacity, uint256 rate) external {
+        capacity = uint64(bound(capacity, 1000, 2e5));
+        rate = bound(rate, 1, 10) * 1e5 * UNIT_RATE;
+        uint256 state = vm.snapshotState();
+        bytes32 undisturbed = _useEverything(capacity, rate);
+
+        vm.revertToState(state);
+        _hostile.refuse(true);
+        vm.expectRevert(HostileToken.HostileToken_Refused.selector);
+        vm.prank(_hostileSink);
+        registry.deregisterSink(_hostileId);
+        vm.expectRevert(HostileToken.HostileToken_Refused.selector);
+        pool.sweep(_hostileId);
+        vm.expectRevert(HostileToken.HostileToken_Refused.selector);
+        escrow.drain(_hostileId);
+        assertEq(_useEverything(capacity, rate), undisturbed);
+        _assertConserved();
+    }
+
+    // ------------------------------------------------------------------------------------------- Lying
+
+    function testFuzz_ATokenThatInventsTransfers_InventsOnlyItsOwnMoney(uint256 invented, uint256 time) external {
+        invented = bound(invented, 1e18, 1e36);
+        bytes32 before = _accounts();
+        _hostile.lieTo(IERC20.transferFrom.selector, abi.encode(true));
+        vm.startPrank(stranger);
+        escrow.donate(_hostileId, invented);
+        escrow.deposit(_hostileId, invented);
+        stakes.stake(_hostileId, bound(invented, 1, type(uint112).max));
+        vm.stopPrank();
+        assertGe(escrow.level(_hostileId), 2 * invented);
+        assertEq(_accounts(), before);
+
+        // Neither way out pays it in another token.
+        uint256 state = vm.snapshotState();
+        _hostile.lieTo(ISuperfluidToken.isAccountCriticalNow.selector, abi.encode(false));
+        skip(bound(time, EPOCH, 1 hours));
+        escrow.drain(_hostileId);
+        _assertConserved();
+        vm.revertToState(state);
+        _hostile.lieTo(IERC20.transfer.selector, abi.encode(true));
+        vm.prank(stranger);
+        escrow.withdrawDeposit(_hostileId, 2);
+        assertEq(_accounts(), before);
+        _assertConserved();
+    }
+
+    function testFuzz_ATokenThatInventsDust_SweepsItToItsOwnEscrow(uint256 invented) external {
+        invented = bound(invented, 1, type(uint96).max);
+        bytes32 before = _accounts();
+        uint256 level = escrow.level(_hostileId);
+        _hostile.lieTo(IERC20.balanceOf.selector, abi.encode(invented));
+        vm.expectRevert(ISuperfluidToken.SF_TOKEN_MOVE_INSUFFICIENT_BALANCE.selector);
+        pool.sweep(_hostileId);
+
+        _hostile.lieTo(IERC20.transferFrom.selector, abi.encode(true));
+        assertEq(pool.sweep(_hostileId), invented);
+        assertEq(escrow.level(_hostileId), level + invented);
+        assertEq(_accounts(), before);
+        _assertConserved();
+    }
+
+    function testFuzz_AHostileVerifier_SlashesOnlyItsOwnSinks(uint256 amount) external {
+        amount = bound(amount, 1, type(uint112).max);
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakeManager.StakeManager_NotVerifier.selector, address(_hostile), address(0))
+        );
+        vm.prank(address(_hostile));
+        stakes.slash(id, _sink, amount);
+        vm.prank(address(_hostile));
+        stakes.slash(_hostileId, _hostileSink, amount);
+        assertEq(pool.unitsOf(_hostileId, _hostileSink), 0);
+        _assertConserved();
+    }
+
+    // ------------------------------------------------------------------------------------------- Calling back
+
+    function testFuzz_ReentryFromAMoveOfThePool_Fails(uint256 entry, uint256 callback) external {
+        (address target, bytes memory call) = _poolCallback(callback);
+        bytes32 before = _accounts();
+        _hostile.callBackFrom(ON_MOVE, target, call);
+        entry = bound(entry, 0, 2);
+        if (entry == 0) {
+            skip(1 days + EPOCH);
+            before = _accounts();
+            _rebalance(_hostileId, _hostileSink);
+        } else if (entry == 1) {
+            vm.prank(_hostileSink);
+            registry.deregisterSink(_hostileId);
+        } else {
+            pool.sweep(_hostileId);
+        }
+        _assertGuarded();
+        assertEq(_accounts(), before);
+        _assertConserved();
+    }
+
+    function testFuzz_ReentryFromAMoveOfTheEscrow_Fails(uint256 entry, uint256 callback) external {
+        (address target, bytes memory call) = _escrowCallback(callback);
+        bytes32 before = _accounts();
+        entry = bound(entry, 0, 5);
+        _hostile.callBackFrom(entry > 2 ? IERC20.transferFrom.selector : ON_MOVE, target, call);
+        if (entry == 0) escrow.drain(_hostileId);
+        else if (entry == 1) escrow.release(_hostileId);
+        else if (entry == 2) escrow.syncSource(_hostileId, _hostileSource);
+        else if (entry == 3) _asSource(abi.encodeCall(escrow.donate, (_hostileId, 1e18)));
+        else if (entry == 4) _asSource(abi.encodeCall(escrow.deposit, (_hostileId, 1e18)));
+        else _asSource(abi.encodeCall(escrow.deposit, (_hostileId, 1e20)));
+        _assertGuarded();
+        assertEq(_accounts(), before);
+        _assertConserved();
+    }
+
+    /// @dev The pool is free while the escrow pays out; what anyone may call, a token may call from there too.
+    function testFuzz_ARebalanceFromWithinADrain_IsAPlainRebalance(uint256 silence) external {
+        skip(1 days + bound(silence, EPOCH, 1 days));
+        uint256 state = vm.snapshotState();
+        pool.rebalance(id, books[id].sinks);
+        bytes32 plain = _accounts();
+
+        vm.revertToState(state);
+        _hostile.callBackFrom(ON_MOVE, address(pool), abi.encodeCall(pool.rebalance, (id, books[id].sinks)));
+        escrow.drain(_hostileId);
+        (bool calledBack, bool succeeded,) = _hostile.outcome();
+        assertTrue(calledBack && succeeded);
+        assertEq(_accounts(), plain);
+        _assertConserved();
+    }
+
+    // ------------------------------------------------------------------------------------------- Private
+
+    /// @dev The hostile task type lives: a sink with units, a source with a share, a deposit, overflow above its limit.
+    function _enter() private {
+        _mint(_hostileSink, 1e24);
+        _mint(_hostileSource, 1e27);
+        vm.startPrank(_hostileSink);
+        _token().approve(address(stakes), type(uint256).max);
+        stakes.stake(_hostileId, _stakeFor(1000));
+        registry.registerSink(_hostileId);
+        registry.commitCapacity(_hostileId, registry.hashSignal(_hostileId, _hostileSink, 1000, 0, SALT));
+        _nextBlock();
+        registry.revealCapacity(_hostileId, 1000, 0, SALT);
+        vm.stopPrank();
+
+        vm.startPrank(_hostileSource);
+        _token().approve(address(escrow), type(uint256).max);
+        escrow.deposit(_hostileId, 1e20);
+        escrow.donate(_hostileId, 2000e18);
+        sf.gdaV1Forwarder.distributeFlow(_token(), _hostileSource, pool.distributionPoolOf(_hostileId), 5e16, "");
+        vm.stopPrank();
+        skip(EPOCH);
+        escrow.syncSource(_hostileId, _hostileSource);
+        skip(EPOCH);
+    }
+
+    function _mint(address to, uint256 amount) private {
+        vm.prank(address(_hostile));
+        _token().selfMint(to, amount, "");
+    }
+
+    function _asSource(bytes memory call) private {
+        vm.prank(_hostileSource);
+        (bool success,) = address(escrow).call(call);
+        assertTrue(success);
+    }
+
+    function _token() private view returns (ISuperToken) {
+        return ISuperToken(address(_hostile));
+    }
+
+    /// @dev Calls that the pool's lock must stop, directly or on their way through another contract.
+    function _poolCallback(uint256 seed) private view returns (address, bytes memory) {
+        seed = bound(seed, 0, 4);
+        if (seed == 0) return (address(pool), abi.encodeCall(pool.rebalance, (id, books[id].sinks)));
+        if (seed == 1) return (address(pool), abi.encodeCall(pool.rebalance, (_hostileId, _list(_hostileSink))));
+        if (seed == 2) return (address(pool), abi.encodeCall(pool.sweep, (id)));
+        if (seed == 3) return (address(escrow), abi.encodeCall(escrow.drain, (id)));
+        return (address(escrow), abi.encodeCall(escrow.drain, (_hostileId)));
+    }
+
+    function _escrowCallback(uint256 seed) private view returns (address, bytes memory) {
+        seed = bound(seed, 0, 7);
+        if (seed == 0) return (address(escrow), abi.encodeCall(escrow.drain, (id)));
+        if (seed == 1) return (address(escrow), abi.encodeCall(escrow.drain, (_hostileId)));
+        if (seed == 2) return (address(escrow), abi.encodeCall(escrow.release, (_hostileId)));
+        if (seed == 3) return (address(escrow), abi.encodeCall(escrow.collectFee, (id)));
+        if (seed == 4) return (address(escrow), abi.encodeCall(escrow.syncSource, (id, _source)));
+        if (seed == 5) return (address(escrow), abi.encodeCall(escrow.donate, (_hostileId, 1)));
+        if (seed == 6) return (address(escrow), abi.encodeCall(escrow.withdrawDeposit, (id, 1)));
+        return (address(escrow), abi.encodeCall(escrow.deposit, (_hostileId, 1e18)));
+    }
+
+    function _assertGuarded() private view {
+        (bool calledBack, bool succeeded, bytes memory answer) = _hostile.outcome();
+        assertTrue(calledBack, "the token was called");
+        assertFalse(succeeded, "and could not get in");
+        assertEq(bytes4(answer), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+    }
+
+    /// @dev Each thing that actors of the honest task type do.
+    function _useEverything(uint64 capacity, uint256 rate) private returns (bytes32) {
+        escrow.drain(id);
+        _signal(id, _sink, capacity, 0);
+        _stream(id, _source, rate);
+        _confirmInflow(id);
+        escrow.syncSource(id, _source);
+        _donate(id, stranger, 2000e18);
+        skip(EPOCH);
+        escrow.syncSource(id, _source);
+        escrow.release(id);
+        pool.sweep(id);
+        _collectFee(id);
+        _withdrawDeposit(id, stranger, 1);
+        vm.prank(_sink);
+        registry.deregisterSink(id);
+        return _accounts();
+    }
+
+    function _accounts() private view returns (bytes32) {
+        (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(id);
+        (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(id);
+        return keccak256(
+            abi.encode(
+                escrow.level(id),
+                escrow.depositsOf(id),
+                escrowIncome,
+                feeIncome,
+                sinkUnits,
+                escrowUnits,
+                feeUnits,
+                pool.inflowOf(id),
+                pool.spareOf(id),
+                superToken.balanceOf(_sink),
+                superToken.balanceOf(_source)
+            )
+        );
+    }
+}

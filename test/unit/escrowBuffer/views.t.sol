@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
+import { TaskTypeId } from "../../../src/types/TaskType.sol";
+import { ActionsTest } from "../../utils/ActionsTest.sol";
+
+/// forge-config: default.fuzz.runs = 128
+contract EscrowViewsTest is ActionsTest {
+    function testFuzz_WhenTheTaskTypeDoesNotExist(TaskTypeId unknown) external {
+        vm.assume(unknown != id);
+        _expectUnknown(unknown);
+        escrow.level(unknown);
+        _expectUnknown(unknown);
+        escrow.overflowOf(unknown);
+        _expectUnknown(unknown);
+        escrow.depositsOf(unknown);
+        _expectUnknown(unknown);
+        escrow.depositOf(unknown, 1);
+        _expectUnknown(unknown);
+        escrow.drainable(unknown);
+        _expectUnknown(unknown);
+        escrow.releasable(unknown);
+        _expectUnknown(unknown);
+        escrow.totalsOf(unknown);
+        _expectUnknown(unknown);
+        escrow.streamedOf(unknown, stranger);
+        assertEq(address(escrow.returnPoolOf(unknown)), address(0));
+    }
+
+    function testFuzz_WhenMoneyCameInEveryWay(uint256 rate, uint256 donated, uint256 deposited, uint256 time) external {
+        // Without a sink every stream runs into the escrow.
+        rate = bound(rate, 0, 1e24);
+        donated = bound(donated, 0, 1e30);
+        deposited = bound(deposited, uint256(UNIT_RATE) * EPOCH, 1e30);
+        time = bound(time, 0, 30 days);
+        _newSource(id, "source", rate);
+        _donate(id, stranger, donated);
+        _deposit(id, stranger, deposited);
+        skip(time);
+
+        assertEq(escrow.overflowOf(id), rate * time + donated);
+        assertEq(escrow.depositsOf(id), deposited);
+        assertEq(escrow.level(id), rate * time + donated + deposited);
+        _assertConserved();
+    }
+
+    function testFuzz_WhenADepositDoesNotExist(uint256 depositId) external view {
+        (address depositor, uint256 amount) = escrow.depositOf(id, depositId);
+        assertEq(depositor, address(0));
+        assertEq(amount, 0);
+    }
+
+    /// forge-config: default.fuzz.runs = 64
+    function testFuzz_AfterAnyHistory(uint256[24] calldata steps) external {
+        _populate(id, "");
+        uint256 totalsBefore;
+        for (uint256 i; i < steps.length; ++i) {
+            // Drains and releases within the history check `drainable` and `releasable`.
+            _act(id, steps[i]);
+            (uint256 donated, uint256 drained, uint256 released) = escrow.totalsOf(id);
+            (uint256 income,) = pool.incomeOf(id);
+            assertEq(escrow.overflowOf(id), income + donated - drained - released);
+            assertGe(donated + drained + released, totalsBefore);
+            totalsBefore = donated + drained + released;
+        }
+        _assertConserved();
+    }
+
+    function testFuzz_WhenAStreamRuns(uint256 rate, uint256 time) external {
+        rate = bound(rate, 0, 1e24);
+        time = bound(time, 0, 30 days);
+        address source = _newSource(id, "source", rate);
+        skip(time);
+        assertEq(escrow.streamedOf(id, source), rate * time);
+        assertEq(escrow.streamedOf(id, source), _streamed(id));
+    }
+
+    function _expectUnknown(TaskTypeId unknown) private {
+        vm.expectRevert(abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_UnknownTaskType.selector, unknown));
+    }
+}

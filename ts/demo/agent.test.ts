@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import { Agent, presentShare, WorkQueue } from "./agent.ts";
+import type { Request } from "./demand.ts";
+import { type AgentPlan, UNIT_RATE } from "./scenario.ts";
+
+const plan: AgentPlan = { name: "Ada", rate: 100, declares: 120, bondedFor: 150, connects: true };
+const request = (id: number, tokens: number, source = 0): Request => ({ id, at: 0, source, work: [tokens] });
+
+function queueOf(...requests: Request[]): WorkQueue {
+  const queue = new WorkQueue(0);
+  for (const entry of requests) queue.push(entry);
+  return queue;
+}
+
+function agentPaidFor(tokens: number): Agent {
+  const agent = new Agent(plan);
+  agent.received = BigInt(tokens) * UNIT_RATE;
+  return agent;
+}
+
+describe("WorkQueue", () => {
+  test("does the oldest first, and one request over several turns", () => {
+    const queue = queueOf(request(1, 50), request(2, 100), request(3, 10));
+    const finished: Request[] = [];
+    expect(queue.work(70, finished)).toBe(70);
+    expect(finished.map(({ id }) => id)).toEqual([1]);
+    expect(queue.tokens).toBe(90);
+    expect(queue.work(80, finished)).toBe(80);
+    expect(finished.map(({ id }) => id)).toEqual([1, 2]);
+    expect(queue.work(1000, finished)).toBe(10);
+    expect(queue).toMatchObject({ tokens: 0, length: 0 });
+  });
+
+  test("forgets what is done, also in a long run", () => {
+    const queue = queueOf(...Array.from({ length: 2500 }, (_, id) => request(id, 2)));
+    const finished: Request[] = [];
+    for (let turn = 0; turn < 2500; ++turn) queue.work(2, finished);
+    expect(finished.map(({ id }) => id)).toEqual(Array.from({ length: 2500 }, (_, id) => id));
+    expect(queue).toMatchObject({ tokens: 0, length: 0 });
+  });
+
+  test("turns away a source's youngest requests, never one that is begun, never beyond the amount", () => {
+    const queue = queueOf(request(1, 30, 0), request(2, 40, 1), request(3, 50, 0), request(4, 60, 0));
+    expect(queue.turnAway(0, 109)).toEqual({ requests: 1, tokens: 60 });
+    expect(queue.turnAway(0, 1000)).toEqual({ requests: 1, tokens: 50 });
+    expect(queue.turnAway(0, 1000)).toEqual({ requests: 0, tokens: 0 });
+    expect(queue).toMatchObject({ tokens: 70, length: 2 });
+  });
+});
+
+describe("Agent", () => {
+  test("works at its rate, as long as it owes and there is work", () => {
+    const queue = queueOf(request(1, 10_000));
+    const agent = agentPaidFor(150);
+    agent.work(queue, 1, 1);
+    expect(agent).toMatchObject({ served: 100, owed: 50 });
+    agent.work(queue, 1, 1);
+    expect(agent).toMatchObject({ served: 150, owed: 0 });
+    agent.work(queue, 1, 1);
+    expect(agent.served).toBe(150);
+  });
+
+  test("is faster or slower with its machine", () => {
+    const agent = agentPaidFor(10_000);
+    agent.work(queueOf(request(1, 10_000)), 10, 0.5);
+    expect(agent.served).toBe(500);
+  });
+
+  test("a dead one owes what it is paid", () => {
+    const agent = agentPaidFor(500);
+    agent.alive = false;
+    expect(agent.work(queueOf(request(1, 10)), 10, 1)).toEqual([]);
+    expect(agent.owed).toBe(500);
+  });
+
+  test("reports what it declares and the part of what it owes that is there", () => {
+    const agent = agentPaidFor(1000);
+    expect(agent.report(1)).toEqual({ capacity: 120n, backlog: 1000n });
+    expect(agent.report(0.25)).toEqual({ capacity: 120n, backlog: 250n });
+  });
+
+  test("a fraction of a token paid is no token owed", () => {
+    const agent = new Agent(plan);
+    agent.received = UNIT_RATE - 1n;
+    expect(agent.paid).toBe(0);
+  });
+});
+
+test("presentShare: work that was paid for before it arrived is nobody's backlog", () => {
+  expect(presentShare(queueOf(), [])).toBe(1);
+  expect(presentShare(queueOf(request(1, 500)), [agentPaidFor(100)])).toBe(1);
+  expect(presentShare(queueOf(request(1, 50)), [agentPaidFor(150), agentPaidFor(50)])).toBe(0.25);
+});

@@ -1,0 +1,126 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { build } from "../chain/forge.ts";
+import { accepts, type Finished, runProgram } from "../testing/processes.ts";
+import type { Summary } from "./summary.ts";
+
+// Every test starts a process or more; how long that takes is the machine's business.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
+
+const MAIN = "ts/demo/main.ts";
+const folder = mkdtempSync(join(tmpdir(), "backpressure-main-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("bad input is one clear line and a non-zero exit", () => {
+  const trace = join(folder, "bad.csv");
+  writeFileSync(trace, "TIMESTAMP,ContextTokens,GeneratedTokens\n1,2,3\n2,lots,3\n");
+
+  test.each([
+    [["--bogus"], 2, "error: unknown option '--bogus' (see npm start -- --help)"],
+    [["--trace", trace], 1, `error: trace ${trace}, line 3: ContextTokens "lots" is not a whole number of tokens`],
+    [["--trace", "/nowhere.csv"], 1, "error: trace /nowhere.csv: no such file"],
+    [["--report", folder], 2, `error: cannot write the report to ${folder}: it is a folder`],
+    [["--report", join(trace, "r.html")], 2, "error: cannot write the report to"],
+  ])("%j", async (args, code, line) => {
+    const finished = await runProgram(MAIN, args);
+    expect(finished.code).toBe(code);
+    expect(finished.stdout).toBe("");
+    expect(finished.stderr).toMatch(/^[^\n]+\n$/);
+    expect(finished.stderr.startsWith(line)).toBe(true);
+  });
+});
+
+describe("on a chain", () => {
+  beforeAll(() => build());
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends it at once, and the chain with it", async (signal, code) => {
+    let port = 0;
+    const finished = await runProgram(MAIN, ["--report", join(folder, "stopped.html")], (text, child) => {
+      const found = /anvil on http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
+      if (found === undefined || port !== 0) return;
+      port = Number(found);
+      child.kill(signal);
+    });
+    expect(finished).toMatchObject({ code, signal: null, stderr: `\nstopped by ${signal}\n` });
+    expect(port).toBeGreaterThan(0);
+    await expect.poll(() => accepts(port), { timeout: 5000 }).toBe(false);
+  });
+
+  describe("a short run", () => {
+    const report = join(folder, "report.html");
+    const args = ["--json", "--minutes", "15", "--report", report];
+    let first: Finished;
+    let summary: Summary;
+    let html: string;
+    beforeAll(async () => {
+      first = await runProgram(MAIN, args);
+      summary = JSON.parse(first.stdout) as Summary;
+      html = readFileSync(report, "utf8");
+    });
+
+    test("prints the summary on stdout, progress on stderr, and ends with 0", () => {
+      expect(first.code).toBe(0);
+      expect(first.stdout).toMatch(/^\{[^\n]+\}\n$/);
+      for (const text of [
+        "Superfluid",
+        "Echo",
+        "05:00  Atlas, the largest summariser, dies",
+        "demand doubles",
+        "15:00 ",
+      ]) {
+        expect(first.stderr).toContain(text);
+      }
+    });
+
+    test("accounts for every wei", () => {
+      const wei = (name: keyof Summary): bigint => BigInt(String(summary[name]));
+      expect(summary.conserved).toBe(true);
+      expect(wei("streamedWei")).toBeGreaterThan(10n ** 18n);
+      expect(wei("receivedWei") + wei("escrowWei") + wei("returnedWei") + wei("feeWei") + wei("dustWei")).toBe(
+        wei("streamedWei"),
+      );
+      for (const name of ["streamedWei", "receivedWei", "escrowWei", "returnedWei"] as const) {
+        expect(summary.stages.reduce((sum, stage) => sum + BigInt(stage[name]), 0n)).toBe(wei(name));
+      }
+      expect(wei("dustWei")).toBeGreaterThan(0n);
+      expect(summary.violations).toEqual([]);
+    });
+
+    test("pays at most the cap, up to it when there is too little capacity, and more only until money confirms a change", () => {
+      expect(summary.maxFlowPerUnitOverQ).toBeLessThanOrEqual(1);
+      expect(summary.maxFlowPerUnitOverQ).toBeGreaterThan(0.99);
+      expect(summary.maxFlowPerUnitOverQUnconfirmed).toBeGreaterThan(1);
+    });
+
+    test("takes the dead sink's pay away", () => {
+      expect(summary.deadSinkShareBefore).toBeGreaterThan(0.4);
+      expect(summary.deadSinkShareAfter).toBeLessThan(summary.deadSinkShareBefore * 0.75);
+    });
+
+    test("serves requests, in every stage less or as much as was asked", () => {
+      const { arrivedRequests, servedRequests, turnedAwayRequests, waitingRequests, stages } = summary;
+      expect(servedRequests).toBeGreaterThan(2000);
+      expect(servedRequests + turnedAwayRequests + waitingRequests).toBe(arrivedRequests);
+      for (const { servedTokens, demandedTokens } of stages) {
+        expect(servedTokens).toBeLessThanOrEqual(demandedTokens);
+        expect(servedTokens).toBeGreaterThan(demandedTokens * 0.4);
+      }
+    });
+
+    test("writes the report that it names", () => {
+      expect(summary.report).toBe(report);
+      expect(html).toContain("Pay of the agents of summarise");
+    });
+
+    test("is byte for byte the same a second time", async () => {
+      const second = await runProgram(MAIN, args);
+      expect(second.stdout).toBe(first.stdout);
+      expect(readFileSync(report, "utf8")).toBe(html);
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { UsageError } from "../errors.ts";
+import { parseOptions } from "./options.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("parseOptions", () => {
+  test("needs nothing", () => {
+    expect(parseOptions([])).toEqual({ minutes: 60, seed: 1, report: "out/report.html", json: false });
+  });
+
+  test("takes everything", () => {
+    const args = ["--json", "--trace", "t.csv", "--seed", "7", "--minutes", "15", "--report", "r.html"];
+    expect(parseOptions(args)).toEqual({ minutes: 15, seed: 7, trace: "t.csv", report: "r.html", json: true });
+  });
+
+  test.each([
+    [["--bogus"], "unknown option '--bogus'"],
+    [
+      ["--seed", "x"],
+      "option '--seed <number>' argument 'x' is invalid. Expected a whole number from 0 to 4294967295.",
+    ],
+    [["--seed", "-1"], "argument '-1' is invalid"],
+    [["--minutes", "14"], "Expected a whole number from 15 to 240."],
+    [["--minutes", "241"], "Expected a whole number from 15 to 240."],
+    [["--minutes", "15.5"], "Expected a whole number from 15 to 240."],
+    [["--trace"], "option '--trace <file>' argument missing"],
+    [["--report", ""], "Expected the path of a file."],
+    [["hello"], "too many arguments"],
+  ])("refuses %j in one line that says where help is", (args, reason) => {
+    expect(() => parseOptions(args)).toThrow(UsageError);
+    expect(() => parseOptions(args)).toThrow(reason);
+    expect(() => parseOptions(args)).toThrow(/^[^\n]* \(see npm start -- --help\)$/);
+  });
+
+  test("--help prints options and examples, and asks for no run", () => {
+    let text = "";
+    vi.spyOn(process.stdout, "write").mockImplementation((more) => {
+      text += String(more);
+      return true;
+    });
+    expect(parseOptions(["--help"])).toBeUndefined();
+    for (const part of ["--trace <file>", "--minutes <number>", "Examples:", "npm start -- --trace requests.csv"]) {
+      expect(text).toContain(part);
+    }
+  });
+});

@@ -1,0 +1,67 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { UsageError } from "../errors.ts";
+import { MAX_MINUTES, MIN_MINUTES } from "./scenario.ts";
+
+/** What the user asked for. */
+export type Options = {
+  /** Length of the run in chain time. */
+  minutes: number;
+  seed: number;
+  /** Path of a trace; undefined for the built-in generator. */
+  trace?: string;
+  /** Path of the HTML report. */
+  report: string;
+  /** Progress to stderr, and the summary as one JSON object on the last line of stdout. */
+  json: boolean;
+};
+
+const EXAMPLES = `
+Examples:
+  npm start                                       one hour of chain time in well under a minute
+  npm start -- --trace requests.csv               with real requests (TIMESTAMP,ContextTokens,GeneratedTokens)
+  npm start -- --minutes 15 --seed 7              a quarter of an hour, with other requests
+  npm start --silent -- --json | tail -n 1 | jq   the summary for a program`;
+
+/**
+ * Reads the command line.
+ * @param args Without the program's name.
+ * @returns undefined if the user asked for help, which has been printed.
+ * @throws {UsageError}
+ */
+export function parseOptions(args: readonly string[]): Options | undefined {
+  const program = new Command("npm start --")
+    .description(
+      "Starts a local chain, deploys Superfluid and the protocol, and runs an economy of AI agents on it: two sources " +
+        "pay by the second for reports that agents make in three stages (transcribe, summarise, report).",
+    )
+    .option("--trace <file>", "requests from a CSV file instead of the built-in generator")
+    .option("--seed <number>", "seed of everything random", parseCount(0, 2 ** 32 - 1), 1)
+    .option("--minutes <number>", "chain time to run", parseCount(MIN_MINUTES, MAX_MINUTES), 60)
+    .option("--report <file>", "where to write the HTML report", parsePath, "out/report.html")
+    .option("--json", "progress to stderr, the summary as one JSON object on the last line of stdout", false)
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .addHelpText("after", EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  try {
+    return program.parse(args, { from: "user" }).opts<Options>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(`${error.message.replace(/^error: /, "")} (see npm start -- --help)`, { cause: error });
+  }
+}
+
+function parseCount(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (/^\d+$/.test(text) && count >= min && count <= max) return count;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+function parsePath(text: string): string {
+  if (text === "") throw new InvalidArgumentError("Expected the path of a file.");
+  return text;
+}

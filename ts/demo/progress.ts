@@ -1,0 +1,103 @@
+import picocolors from "picocolors";
+import { eventsBetween } from "./events.ts";
+import { formatShare, formatThousands, formatTime } from "./format.ts";
+import type { Sample, StageSample } from "./sample.ts";
+import { DYING, EPOCH, STAGES, type Timeline } from "./scenario.ts";
+
+/** Where progress goes. */
+export type Output = { write: (text: string) => unknown; isTTY?: boolean };
+
+const COLUMN = 6;
+/** Rows between two repetitions of the table's head. */
+const HEAD_EVERY = 20;
+const SEPARATOR = " │";
+
+/** Tells a person what is going on. */
+export class Progress {
+  readonly #output: Output;
+  readonly #colors: ReturnType<typeof picocolors.createColors>;
+  #rows = 0;
+  #before: Sample | undefined;
+
+  /** Colours only on a terminal, and not if NO_COLOR is set. */
+  constructor(output: Output, environment: Record<string, string | undefined> = process.env) {
+    this.#output = output;
+    this.#colors = picocolors.createColors(output.isTTY === true && !environment.NO_COLOR);
+  }
+
+  title(text: string): void {
+    this.#line(`\n${this.#colors.bold(text)}\n`);
+  }
+
+  /** One step of the preparations. */
+  step(name: string, text: string): void {
+    this.#line(`  ${this.#colors.cyan(name.padEnd(11))} ${text}`);
+  }
+
+  note(text: string): void {
+    this.#line(text);
+  }
+
+  /** One moment of the economy: a row of the table at the end of each minute, a line for whatever happened. */
+  sample(sample: Sample, timeline: Timeline): void {
+    const before = this.#before;
+    const minute = Math.floor(sample.at / EPOCH);
+    if (before !== undefined && Math.floor(before.at / EPOCH) < minute) this.#row(minute * EPOCH, before, timeline);
+    for (const { at, text } of eventsBetween(before, sample, timeline)) {
+      this.#line(this.#colors.bold(this.#colors.yellow(`  ${formatTime(at)}  ${text}`)));
+    }
+    this.#before = sample;
+  }
+
+  #row(at: number, { stages }: Sample, timeline: Timeline): void {
+    if (this.#rows % HEAD_EVERY === 0) this.#head();
+    this.#rows += 1;
+    const dead = at > timeline.death && at <= timeline.revival;
+    const cells = stages.map((stage, index) => this.#stageCells(stage, dead && index === DYING.stage));
+    const escrow = stages.reduce((sum, stage) => sum + stage.escrow, 0);
+    const backlog = stages.reduce((sum, stage) => sum + stage.backlog, 0);
+    const last = `${pad(formatThousands(escrow / 1000), 7)} ${pad(formatThousands(backlog, 0), 8)}`;
+    this.#line(`  ${formatTime(at)}${cells.join(this.#colors.dim(SEPARATOR))}${this.#colors.dim(SEPARATOR)}${last}`);
+  }
+
+  #stageCells({ inflow, sinks, price }: StageSample, hasDead: boolean): string {
+    const paid = sinks.map((flow, index) => {
+      const text = pad(formatThousands(flow), COLUMN);
+      return hasDead && index === DYING.agent ? this.#colors.red(text) : text;
+    });
+    const full = price > 0.99;
+    const percent = pad(formatShare(price, 0).replace(" ", ""), COLUMN);
+    const inflowText = this.#colors.bold(pad(formatThousands(inflow), COLUMN));
+    return `${inflowText}${paid.join("")}${full ? this.#colors.yellow(percent) : percent}`;
+  }
+
+  #head(): void {
+    const stageWidth = (count: number): number => COLUMN * (count + 2);
+    const titles = STAGES.map(({ name, agents }) => ` ${name}`.padEnd(stageWidth(agents.length)));
+    const names = STAGES.map(({ agents }) => {
+      return [pad("in", COLUMN), ...agents.map(({ name }) => pad(name, COLUMN)), pad("price", COLUMN)].join("");
+    });
+    this.#line("");
+    this.#line(this.#colors.bold(`       ${titles.join(SEPARATOR)}${SEPARATOR}`));
+    this.#line(this.#colors.dim(`   time${names.join(SEPARATOR)}${SEPARATOR}${pad("escrow", 7)} ${pad("backlog", 8)}`));
+  }
+
+  #line(text: string): void {
+    this.#output.write(`${text}\n`);
+  }
+}
+
+function pad(text: string, width: number): string {
+  return text.padStart(width);
+}
+
+/** How to read the table. */
+export function legend(): string {
+  return [
+    "",
+    "  How to read it: one row is one minute. Flows are what is paid for, in thousand tokens per second (1.00 costs 0.001",
+    "  USDCx/s). `in` is what streams into a stage, then what each of its agents gets of it, then the price of a token as a",
+    "  share of its cap. `escrow` is what nobody could absorb yet, in USDCx; `backlog` is work that was paid for and is not",
+    "  done yet, in thousand tokens.",
+  ].join("\n");
+}

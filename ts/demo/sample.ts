@@ -1,0 +1,53 @@
+import { presentShare } from "./agent.ts";
+import { START, UNIT_RATE } from "./scenario.ts";
+import type { StageState, State } from "./state.ts";
+import type { WorkStage, Workshop } from "./workshop.ts";
+
+/** What one stage looks like at one moment. Money is counted in the tokens that it pays for at the full price. */
+export type StageSample = {
+  /** What streams into the pool, tokens per second. */
+  inflow: number;
+  /** What each sink is paid, tokens per second. */
+  sinks: readonly number[];
+  /** U: what the sinks can be paid together, tokens per second. */
+  capacity: number;
+  /** Flow per unit as a share of q. */
+  price: number;
+  /** In the escrow, tokens. */
+  escrow: number;
+  /** Returned to the sources so far, tokens. */
+  returned: number;
+  /** Work that was paid for, is there, and is not done, tokens. */
+  backlog: number;
+};
+
+/** What everything looks like at one moment. */
+export type Sample = {
+  /** Seconds after the start. */
+  at: number;
+  stages: readonly StageSample[];
+};
+
+/** Takes down what charts and tables need. */
+export function sampleOf(state: State, workshop: Workshop): Sample {
+  const stages = state.stages.map((stage, index) => sampleStage(stage, workshop.stages[index] as WorkStage));
+  return { at: state.timestamp - START, stages };
+}
+
+function sampleStage(state: StageState, { queue, agents }: WorkStage): StageSample {
+  const owed = agents.reduce((sum, agent) => sum + agent.owed, 0);
+  return {
+    inflow: tokens(state.flow),
+    sinks: state.sinks.map(({ flow }) => tokens(flow)),
+    capacity: Number(state.sinkUnits),
+    price: tokens(state.price),
+    escrow: tokens(state.level),
+    returned: tokens(state.returned.reduce((sum, wei) => sum + wei, 0n)),
+    backlog: Math.floor(owed * presentShare(queue, agents)),
+  };
+}
+
+/** Tokens that an amount of wei pays for, to six digits after the point. */
+function tokens(wei: bigint): number {
+  return Number((wei * 1_000_000n) / UNIT_RATE) / 1e6;
+}

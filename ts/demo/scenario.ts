@@ -1,0 +1,110 @@
+/** The cast of the main job and the terms they work on. Everything that a reader may want to change is here. */
+
+/** One unit is one token of a language model per second. */
+export type Units = number;
+
+/** q: the most that one unit is paid, wei per second; one USDCx per million tokens. */
+export const UNIT_RATE = 10n ** 12n;
+export const WAD = 10n ** 18n;
+
+/** When the hour begins, Unix seconds; a fixed full hour, so that runs are the same. */
+export const START = 1_800_000_000;
+export const EPOCH = 60;
+/** Blocks are mined every `SLOT` seconds; whoever reacts to one does so `REACTION` seconds later. */
+export const SLOT = 15;
+export const REACTION = 2;
+/** How long money must confirm a change of inflow before the escrow follows it: `CONFIRM_DELAY` of the contract. */
+export const CONFIRM_DELAY = 12;
+
+/** Terms of each task type; see `TaskTypeParameters`. */
+export const TERMS = {
+  epochLength: EPOCH,
+  horizon: 6 * EPOCH,
+  acknowledgementGrace: EPOCH,
+  reportDelay: EPOCH,
+  signalTimeToLive: 3 * EPOCH,
+  smoothing: (3n * WAD) / 10n,
+  minimumStake: WAD,
+} as const;
+
+/** The escrow returns what exceeds this many seconds of a stage's full pay. */
+export const BUFFER_SECONDS = 300;
+
+/** Share of its capacity that each stage needs before the first shock. */
+export const TARGET_LOAD = 0.7;
+
+/** b = 2 q (T + D + h): what bonds one unit, wei. */
+export const BOND_PER_UNIT = 2n * UNIT_RATE * BigInt(TERMS.horizon + TERMS.acknowledgementGrace + TERMS.epochLength);
+
+export type AgentPlan = {
+  name: string;
+  /** What it really serves when it has work, on average. */
+  rate: Units;
+  /** What it says it can serve. */
+  declares: Units;
+  /** What its bond backs. */
+  bondedFor: Units;
+  /** Connected to its pool, it is paid to the second; else it claims from time to time. */
+  connects: boolean;
+};
+
+export type StagePlan = {
+  name: string;
+  /** What its agents do, for people. */
+  work: string;
+  agents: readonly AgentPlan[];
+  /** Share of their income that agents pay to the next stage, 1e18 = 1; 0 for the last. */
+  passesOn: bigint;
+};
+
+function agent(name: string, rate: Units, differs: Partial<AgentPlan> = {}): AgentPlan {
+  return { name, rate, declares: rate, bondedFor: Math.round(rate * 1.25), connects: true, ...differs };
+}
+
+/** The agent that dies: the largest summariser. */
+export const DYING = { stage: 1, agent: 0, name: "Atlas" } as const;
+
+/** Three stages; each needs half the tokens of the one before, and gets half of its income for them. */
+export const STAGES: readonly [StagePlan, StagePlan, StagePlan] = [
+  {
+    name: "transcribe",
+    work: "reads what a request brings",
+    passesOn: WAD / 2n,
+    agents: [agent("Echo", 4000), agent("Lyra", 3000), agent("Tempo", 2000, { declares: 2600, bondedFor: 2600 })],
+  },
+  {
+    name: "summarise",
+    work: "writes the summary",
+    passesOn: WAD / 2n,
+    agents: [agent(DYING.name, 2000), agent("Brief", 1500), agent("Gist", 1000, { connects: false })],
+  },
+  {
+    name: "report",
+    work: "turns the summary into a report",
+    passesOn: 0n,
+    agents: [agent("Quill", 1000), agent("Folio", 900, { bondedFor: 750 }), agent("Draft", 500, { connects: false })],
+  },
+];
+
+/** Who pays for the first stage, and the share of the requests that come from them. */
+export const SOURCES = [
+  { name: "Newsroom", share: 0.6, connects: true },
+  { name: "Courthouse", share: 0.4, connects: false },
+] as const;
+
+/** What happens when, seconds after `START`. */
+export type Timeline = { end: number; death: number; doubling: number; revival: number };
+
+export const MIN_MINUTES = 15;
+export const MAX_MINUTES = 240;
+
+/** The hour's shocks, in proportion if the run is shorter or longer: after a third, a half and two thirds of it. */
+export function timelineOf(minutes: number): Timeline {
+  const at = (share: number): number => Math.round(minutes * share) * 60;
+  return { end: minutes * 60, death: at(1 / 3), doubling: at(1 / 2), revival: at(2 / 3) };
+}
+
+/** Tokens per second that a stage's agents can really serve and have bonds for. */
+export function capacityOf({ agents }: StagePlan): Units {
+  return agents.reduce((sum, { rate, bondedFor }) => sum + Math.min(rate, bondedFor), 0);
+}

@@ -1,0 +1,51 @@
+import { type Abi, parseAbi, toFunctionSelector } from "viem";
+import {
+  backpressurePoolAbi,
+  capacityRegistryAbi,
+  completionTrackerAbi,
+  escrowBufferAbi,
+  iGeneralDistributionAgreementV1Abi,
+  iSuperfluidAbi,
+  iSuperfluidPoolAbi,
+  iSuperTokenAbi,
+  pipelineAbi,
+  stakeManagerAbi,
+} from "../../abi/generated.ts";
+
+type AbiError = Extract<Abi[number], { type: "error" }>;
+
+/** Superfluid's governance: where liquidation period and minimum deposit are kept. */
+export const governanceAbi = parseAbi([
+  "function getConfigAsUint256(address host, address superToken, bytes32 key) view returns (uint256)",
+]);
+
+/** What tokens and libraries revert with and no ABI of ours names. */
+const foreignErrorsAbi = parseAbi([
+  "error SafeERC20FailedOperation(address token)",
+  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
+  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
+]);
+
+/** Every error that a call may end with: one contract calls the next, and errors pass through. */
+export const allErrorsAbi: AbiError[] = uniqueErrors([
+  backpressurePoolAbi,
+  capacityRegistryAbi,
+  completionTrackerAbi,
+  escrowBufferAbi,
+  pipelineAbi,
+  stakeManagerAbi,
+  iSuperfluidAbi,
+  iGeneralDistributionAgreementV1Abi,
+  iSuperfluidPoolAbi,
+  iSuperTokenAbi,
+  foreignErrorsAbi,
+]);
+
+function uniqueErrors(abis: readonly Abi[]): AbiError[] {
+  const errors = new Map<string, AbiError>();
+  for (const item of abis.flat()) {
+    if (item.type === "error")
+      errors.set(toFunctionSelector({ ...item, type: "function", outputs: [], stateMutability: "view" }), item);
+  }
+  return [...errors.values()];
+}

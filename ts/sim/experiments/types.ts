@@ -1,0 +1,60 @@
+/** What one run says: numbers, and time series for charts. */
+export interface Outcome {
+  metrics: Record<string, number>;
+  series?: Record<string, Float64Array>;
+}
+
+/** One setting of an experiment. `values` identify it in tables and charts. */
+export interface Case {
+  values: Readonly<Record<string, string | number>>;
+  seeds?: number;
+  run(seed: number): Outcome;
+}
+
+export interface LineChart {
+  kind: "lines";
+  file: string;
+  title: string;
+  /** Name of the series; its length gives the x axis. */
+  series: string;
+  x: string;
+  y: string;
+  /** What one point of the series means on the x axis: first value and step. */
+  start: number;
+  step: number;
+  /** Which value names the line. */
+  color: string;
+  only?: (values: Case["values"]) => boolean;
+}
+
+export interface PointChart {
+  kind: "points";
+  file: string;
+  title: string;
+  metric: string;
+  /** Which value is the x axis; numbers make a continuous one. */
+  by: string;
+  x: string;
+  y: string;
+  color: string;
+  logX?: boolean;
+  logY?: boolean;
+  only?: (values: Case["values"]) => boolean;
+}
+
+export type Chart = LineChart | PointChart;
+
+export interface Experiment {
+  name: string;
+  title: string;
+  /** What it shows, and what it shows against the protocol; goes into the report. */
+  about: string;
+  seeds: number;
+  cases: readonly Case[];
+  charts: readonly Chart[];
+}
+
+export interface Settings {
+  /** A request trace for E10; a seeded generator if there is none. */
+  trace?: string;
+}

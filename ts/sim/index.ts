@@ -1,0 +1,32 @@
+export { constantRates, markovRates, squareWave } from "./demand.ts";
+export { type Options, simulate } from "./engine.ts";
+export type { Call } from "./exact-calls.ts";
+export { type ExactOptions, ExactRun, simulateExact } from "./exact-engine.ts";
+export { experiments, findExperiment, UnknownExperimentError } from "./experiments/index.ts";
+export { type MarketOptions, market } from "./experiments/market.ts";
+export type { Case, Chart, Experiment, Outcome, Settings } from "./experiments/types.ts";
+export { ConservationError } from "./money.ts";
+export { metricsCsv, reportJson, reportText, writeReport } from "./output.ts";
+export type { Probe, Recording } from "./record.ts";
+export type { Result } from "./result.ts";
+export { Rng } from "./rng.ts";
+export { type Report, type ReportOptions, runExperiment, type Summary } from "./run.ts";
+export {
+  constantSource,
+  createSinks,
+  DEFAULT_PARAMETERS,
+  FLUID_PARAMETERS,
+  type Link,
+  type Parameters,
+  type Reporting,
+  type Scenario,
+  type SimEvent,
+  type Sinks,
+  type Source,
+  scenarioOf,
+  sinksOf,
+  type Verification,
+} from "./scenario.ts";
+export { type Estimate, estimate } from "./stats.ts";
+export { type Ablation, STRATEGIES, type Strategy } from "./strategy.ts";
+export { generateTrace, type Request, readTrace, TraceError, traceRates } from "./trace.ts";

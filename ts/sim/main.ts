@@ -1,0 +1,100 @@
+import { availableParallelism } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import picocolors from "picocolors";
+import { experiments } from "./experiments/index.ts";
+import type { Settings } from "./experiments/types.ts";
+import { reportJson, reportText, writeReport } from "./output.ts";
+import { runExperiment } from "./run.ts";
+
+interface Arguments {
+  experiment?: string[];
+  all?: boolean;
+  list?: boolean;
+  json?: boolean;
+  seed: number;
+  maxSeeds?: number;
+  workers: number;
+  out?: string;
+  trace?: string;
+}
+
+function program(): Command {
+  return new Command("npm run sim --")
+    .description("Runs the experiments of the model. Every run conserves money exactly or fails.")
+    .option("-e, --experiment <names...>", "experiments to run, E1 to E12")
+    .option("-a, --all", "run all experiments")
+    .option("-l, --list", "list the experiments")
+    .option("--json", "print results as JSON on standard output")
+    .option("--seed <n>", "first seed; the others follow it", integer, 1)
+    .option("--max-seeds <n>", "at most this many seeds per case, for a quick look", integer)
+    .addOption(
+      new Option("--workers <n>", "threads; results do not depend on it")
+        .argParser(integer)
+        .default(availableParallelism(), "all cores"),
+    )
+    .option("-o, --out <dir>", "write CSV files and SVG charts there")
+    .option("--trace <file>", "request trace for E10 (TIMESTAMP,ContextTokens,GeneratedTokens)")
+    .showHelpAfterError("(--help lists the options)");
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("not a whole number above zero");
+  return value;
+}
+
+async function main(): Promise<void> {
+  const command = program().parse();
+  const options = command.opts<Arguments>();
+  const settings: Settings = options.trace === undefined ? {} : { trace: options.trace };
+  const known = experiments(settings);
+  if (options.list) {
+    for (const { name, title } of known) console.log(`${name.padEnd(4)} ${title}`);
+    return;
+  }
+  const names = options.all ? known.map(({ name }) => name) : (options.experiment ?? []);
+  if (names.length === 0) command.error("error: name an --experiment, or --all");
+  const results: unknown[] = [];
+  for (const name of names) {
+    const started = performance.now();
+    const report = await runExperiment(name, {
+      settings,
+      firstSeed: options.seed,
+      workers: options.workers,
+      progress: progressOf(name, started),
+      ...(options.maxSeeds === undefined ? {} : { maxSeeds: options.maxSeeds }),
+    });
+    clearProgress();
+    const files = options.out === undefined ? [] : writeReport(report, options.out);
+    console.error(
+      picocolors.dim(`${name}: ${seconds(started)}${files.length > 0 ? `, wrote ${files.join(" ")}` : ""}`),
+    );
+    if (options.json) results.push(reportJson(report));
+    else console.log(reportText(report));
+  }
+  if (options.json) console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
+}
+
+const seconds = (started: number): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+
+function progressOf(name: string, started: number): (done: number, total: number) => void {
+  let shown = 0;
+  return (done, total) => {
+    const now = performance.now();
+    if (!process.stderr.isTTY && now - shown < 5000) return;
+    if (now - shown < 100 && done < total) return;
+    shown = now;
+    const line = `${name}  ${done} of ${total} runs, ${seconds(started)}`;
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
+  };
+}
+
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
+}
+
+main().catch((error: unknown) => {
+  clearProgress();
+  console.error(`${picocolors.red("error:")} ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

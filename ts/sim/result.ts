@@ -1,0 +1,24 @@
+import type { Probe, Recording } from "./record.ts";
+import type { SinkState } from "./state.ts";
+
+/** Where every unit-second of pay went, and what was done for it. Amounts in unit-seconds. */
+export interface Result {
+  streamed: number;
+  paid: number;
+  served: number;
+  returned: number;
+  escrow: number;
+  slashed: number;
+  recording: Recording;
+  probes: readonly Probe[];
+  state: SinkState;
+  /** Per sink. */
+  received: Float64Array;
+  slashedOf: Float64Array;
+  /** Step of the first slash; −1 for none. */
+  slashedAt: Int32Array;
+  /** Changes of a sink's units, each a transaction on chain; counted in contract arithmetic only. */
+  moves: number;
+  /** Per source. */
+  returnedTo: Float64Array;
+}

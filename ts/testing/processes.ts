@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+import { PROJECT_ROOT } from "../chain/supervised.ts";
+
+/** Helpers of tests that start real processes. */
+
+/** Node with the loader that runs TypeScript; no wrapper in between, so that signals arrive. */
+const NODE = [process.execPath, "--import", "tsx"] as const;
+
+/** Whether something listens on a port of this machine. */
+export async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Runs a small program of the project; `firstLine` is the first that it prints. */
+export function runFixture(source: string): { child: ChildProcess; firstLine: Promise<string> } {
+  const [node, ...args] = NODE;
+  const child = spawn(node, [...args, "--input-type=module", "--eval", source], {
+    cwd: PROJECT_ROOT,
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  if (child.stdout === null) throw new TypeError("no stdout");
+  const lines = createInterface({ input: child.stdout });
+  return { child, firstLine: once(lines, "line").then(([line]) => String(line)) };
+}
+
+export type Finished = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
+
+/**
+ * Runs a command-line program of the project to its end.
+ * @param watch Hears what it prints while it runs, and may kill it.
+ */
+export async function runProgram(
+  path: string,
+  args: readonly string[],
+  watch?: (text: string, child: ChildProcess) => void,
+): Promise<Finished> {
+  const [node, ...loader] = NODE;
+  const child = spawn(node, [...loader, path, ...args], {
+    cwd: PROJECT_ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      output[name] += text;
+      watch?.(output.stdout + output.stderr, child);
+    });
+  }
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { code, signal, ...output };
+}

@@ -1,0 +1,37 @@
+import type { Summary } from "../demo/summary.ts";
+
+/** The summary of a run that went well. */
+export function someSummary(differs: Partial<Summary> = {}): Summary {
+  const money = {
+    streamedWei: "51583160112233445566",
+    receivedWei: "41263648000000000000",
+    escrowWei: "2726012000000000000",
+    returnedWei: "7593500112224301961",
+    feeWei: "0",
+  };
+  return {
+    conserved: true,
+    ...money,
+    dustWei: "9143605",
+    sweptWei: "31143605",
+    maxFlowPerUnitOverQ: 0.99997,
+    maxFlowPerUnitOverQUnconfirmed: 2.2,
+    deadSinkShareBefore: 0.444,
+    deadSinkShareAfter: 0.002,
+    arrivedRequests: 29_502,
+    servedRequests: 20_306,
+    turnedAwayRequests: 6705,
+    waitingRequests: 2491,
+    medianLatencySeconds: 328,
+    stages: ["transcribe", "summarise", "report"].map((name) => {
+      return { name, demandedTokens: 33_998_717, servedTokens: 23_472_252, ...money };
+    }),
+    transactions: 1782,
+    minutes: 60,
+    seed: 1,
+    trace: null,
+    report: "out/report.html",
+    violations: [],
+    ...differs,
+  };
+}
