@@ -62,9 +62,12 @@ function drive(
   finished: (index: number, outcome: Outcome) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.mjs", import.meta.url), {
-      workerData: { settings } satisfies WorkerInput,
-    });
+    const worker = new Worker(
+      new URL(import.meta.url.endsWith(".ts") ? "./worker.mjs" : "./worker.js", import.meta.url),
+      {
+        workerData: { settings } satisfies WorkerInput,
+      },
+    );
     const feed = () => {
       const work = take();
       if (work) worker.postMessage(work);
