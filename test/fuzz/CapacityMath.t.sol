@@ -159,6 +159,21 @@ contract CapacityMathFuzzTest is Test {
         assertFalse(_leavesRoom(units + 1, capacity, backlog, horizon), "not too few");
     }
 
+    /// @dev Right where a unit is lost: the pressure fits exactly, or misses by a fraction of a billionth.
+    function testFuzz_EffectiveUnits_RoundsThePressureUp(uint256 units, uint256 backlog, uint256 horizon)
+        external
+        pure
+    {
+        units = bound(units, 1, type(uint32).max);
+        backlog = bound(backlog, 0, MAX_BACKLOG);
+        horizon = bound(horizon, 1, MAX_HORIZON);
+        uint256 capacity = units * SCALE + backlog * SCALE / horizon;
+        bool exact = backlog * SCALE % horizon == 0;
+
+        assertEq(CapacityMath.effectiveUnitsDown(capacity, backlog, horizon), exact ? units : units - 1);
+        assertEq(CapacityMath.effectiveUnitsDown(capacity + 1, backlog, horizon), units, "one billionth more");
+    }
+
     function testFuzz_EffectiveUnits_Edges(uint256 capacity, uint256 backlog, uint256 horizon) external pure {
         (capacity, backlog, horizon) = _boundPressure(capacity, backlog, horizon);
 
@@ -246,6 +261,16 @@ contract CapacityMathFuzzTest is Test {
 
         assertEq(CapacityMath.shouldMove(current, target, false), !small, "upwards");
         assertEq(CapacityMath.shouldMove(target, current, false), !small, "downwards");
+    }
+
+    function testFuzz_ShouldMove_FromExactlyFivePercentOn(uint256 twentieth) external pure {
+        twentieth = bound(twentieth, 1, type(uint88).max);
+        (uint256 low, uint256 high) = (20 * twentieth, 21 * twentieth);
+
+        assertTrue(CapacityMath.shouldMove(low, high, false), "up by 5 %");
+        assertTrue(CapacityMath.shouldMove(high, low, false), "down by as much");
+        assertFalse(CapacityMath.shouldMove(low, high - 1, false), "up by less");
+        assertFalse(CapacityMath.shouldMove(high - 1, low, false), "down by less");
     }
 
     /// @dev What I2 needs: a sink that waits has at most 1.05 times its effective capacity.

@@ -42,6 +42,13 @@ contract FlowMathFuzzTest is Test {
         assertLe(escrow, MAX_UNITS, "total units stay far below int96");
     }
 
+    function testFuzz_EscrowUnits_SaturateAtWhatAPoolCanHold(uint256 inflow, uint256 cap) external pure {
+        cap = bound(cap, 1, 1e4);
+        inflow = bound(inflow, cap * MAX_UNITS, MAX_FLOW);
+
+        assertEq(FlowMath.escrowUnitsUp(inflow, cap, 0, 0), MAX_UNITS);
+    }
+
     function testFuzz_EscrowUnits_AreMonotone(uint256 inflow, uint256 cap, uint256 sinks, uint256 fee, uint256 more)
         external
         pure

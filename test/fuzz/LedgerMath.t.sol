@@ -108,6 +108,15 @@ contract LedgerMathFuzzTest is Test {
         assertEq(beyond, backlog != 0 && 10 * backlog >= 9 * whole);
     }
 
+    function testFuzz_BeyondHorizon_ExactlyAtNineTenths(uint64 tenth, uint256 horizon) external pure {
+        tenth = uint64(bound(tenth, 1, type(uint32).max));
+        horizon = bound(horizon, 33, 30 days);
+        uint256 capacity = 10 * uint256(tenth) * SCALE;
+
+        assertTrue(LedgerMath.isBeyondHorizon(9 * tenth * horizon, capacity, horizon), "at nine tenths");
+        assertFalse(LedgerMath.isBeyondHorizon(9 * tenth * horizon - 1, capacity, horizon), "just below");
+    }
+
     function testFuzz_BeyondHorizon_NeverWithoutBacklog(uint256 capacity, uint256 horizon) external pure {
         assertFalse(LedgerMath.isBeyondHorizon(0, bound(capacity, 0, type(uint72).max), bound(horizon, 33, 30 days)));
     }

@@ -29,7 +29,7 @@ contract StreamedAmountFuzzTest is Test {
         uint256 nowAt = START + 1;
         for (uint256 i; i < rates.length; ++i) {
             uint256 last = nowAt;
-            nowAt += bound(gaps[i], 0, HOUR + HOUR / 2);
+            nowAt = _later(nowAt, gaps[i], HOUR + HOUR / 2);
             uint256 rate = bound(rates[i], 0, MAX_RATE);
             uint256 changedAt = bound(changes[i], last - bound(gaps[i], 0, last - START), nowAt);
 
@@ -55,7 +55,7 @@ contract StreamedAmountFuzzTest is Test {
         uint256 nowAt = START + 1;
         for (uint256 i; i < rates.length; ++i) {
             uint256 last = nowAt;
-            nowAt += bound(gaps[i], 0, 6 * HOUR);
+            nowAt = _later(nowAt, gaps[i], 6 * HOUR);
             uint256 rate = bound(rates[i], 0, MAX_RATE);
             uint256 changedAt = bound(changes[i], last - bound(gaps[i], 0, last - START), nowAt);
 
@@ -142,6 +142,13 @@ contract StreamedAmountFuzzTest is Test {
     function _newModel(uint256 length) private pure returns (Model memory model) {
         assertEq(START % HOUR, 0, "hours are counted from a whole one");
         model.hours_ = new uint256[](length);
+    }
+
+    /// @dev Often exactly at a full hour, where one window ends and the next begins.
+    function _later(uint256 time, uint256 seed, uint256 max) private pure returns (uint256 later) {
+        later = time + bound(seed >> 1, 0, max);
+        uint256 fullHour = later / HOUR * HOUR;
+        if (seed % 2 == 0 && fullHour >= time) later = fullHour;
     }
 
     function _add(Model memory model, uint256 second, uint256 amount) private pure {
