@@ -1,28 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Address, getAddress } from "viem";
-import { ToolFailedError } from "../errors.ts";
+import type { Address } from "viem";
+import { parseDeployment } from "../sdk/parseDeployment.ts";
+import type { Deployment } from "../sdk/types.ts";
 import { runScript } from "./forge.ts";
 import { PROJECT_ROOT } from "./supervised.ts";
-
-/** The contracts of one deployment. */
-export type Protocol = {
-  host: Address;
-  stakeManager: Address;
-  capacityRegistry: Address;
-  backpressurePool: Address;
-  escrowBuffer: Address;
-  pipeline: Address;
-};
-
-const NAMES = [
-  "host",
-  "stakeManager",
-  "capacityRegistry",
-  "backpressurePool",
-  "escrowBuffer",
-  "pipeline",
-] as const satisfies (keyof Protocol)[];
 
 export type DeployProtocolParameters = {
   url: string;
@@ -34,19 +16,14 @@ export type DeployProtocolParameters = {
 
 /**
  * Deploys the protocol on a local chain, through `script/Deploy.s.sol`, the one source of truth for deployment.
- * @throws {ToolFailedError}
+ * @throws {ToolFailedError} if the script fails.
+ * @throws {InvalidParameterError} if it does not return every address.
  */
-export async function deployProtocol({ url, sender, host }: DeployProtocolParameters): Promise<Protocol> {
+export async function deployProtocol({ url, sender, host }: DeployProtocolParameters): Promise<Deployment> {
   const script = "script/Deploy.s.sol";
   const environment = { SUPERFLUID_HOST: host, OWNER: sender };
   const { addresses } = await runScript({ script, url, sender, environment });
-  const found = nameAddresses(addresses ?? "", componentNames());
-  const entries = NAMES.map((name) => {
-    const address = found.get(name);
-    if (address === undefined) throw new ToolFailedError(`${script} returned no address of ${name}`);
-    return [name, getAddress(address)];
-  });
-  return Object.fromEntries(entries) as Protocol;
+  return parseDeployment(nameAddresses(addresses ?? "", componentNames()));
 }
 
 /** Field names of the struct that the script returns, in its order: forge prints the values without them. */
@@ -58,7 +35,7 @@ function componentNames(): string[] {
 }
 
 /** Reads "(0x…, 0x…)". */
-function nameAddresses(tuple: string, names: readonly string[]): Map<string, string> {
+function nameAddresses(tuple: string, names: readonly string[]): Record<string, string | undefined> {
   const values = tuple.match(/0x[0-9a-fA-F]{40}/g) ?? [];
-  return new Map(names.flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])));
+  return Object.fromEntries(names.map((name, index) => [name, values[index]]));
 }

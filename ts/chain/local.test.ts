@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { stakeManagerAbi, testTokenAbi } from "../abi/generated.ts";
 import { TransactionError } from "../errors.ts";
+import type { Deployment } from "../sdk/types.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
-import { deployProtocol, type Protocol } from "./deploy.ts";
+import { deployProtocol } from "./deploy.ts";
 import { build } from "./forge.ts";
 import { encodeCall, LocalChain } from "./local.ts";
 import { deploySuperfluid, type LocalSuperfluid } from "./superfluid.ts";
@@ -15,7 +16,7 @@ const alice = { name: "Alice", address: "0x00000000000000000000000000000000000a1
 
 let anvil: Anvil;
 let superfluid: LocalSuperfluid;
-let protocol: Protocol;
+let protocol: Deployment;
 let chain: LocalChain;
 
 beforeAll(async () => {

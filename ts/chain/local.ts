@@ -13,19 +13,9 @@ import {
   type PublicClient,
   type RpcTransactionReceipt,
 } from "viem";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidAbi,
-  iSuperfluidPoolAbi,
-  iSuperTokenAbi,
-  pipelineAbi,
-  stakeManagerAbi,
-  testTokenAbi,
-} from "../abi/generated.ts";
+import { testTokenAbi } from "../abi/generated.ts";
 import { describeError, LocalChainError, TransactionError } from "../errors.ts";
+import { allErrorsAbi } from "../sdk/internal/abis.ts";
 
 /** A transaction that somebody wants to send. */
 export type Call = {
@@ -60,10 +50,7 @@ export function encodeCall<const abi extends Abi, name extends ContractFunctionN
 }
 
 /** Everything that a call may be refused with. */
-const ERRORS: Abi = [
-  ...[stakeManagerAbi, capacityRegistryAbi, backpressurePoolAbi, escrowBufferAbi, pipelineAbi],
-  ...[iSuperfluidAbi, iGeneralDistributionAgreementV1Abi, iSuperfluidPoolAbi, iSuperTokenAbi, testTokenAbi],
-].flatMap((abi) => (abi as Abi).filter(({ type }) => type === "error"));
+const ERRORS: Abi = [...allErrorsAbi, ...testTokenAbi];
 
 /** Most gas that one transaction may use: Base's cap. */
 const GAS_LIMIT = numberToHex(16_777_216);

@@ -10,9 +10,9 @@ import {
   stakeManagerAbi,
   testTokenAbi,
 } from "../abi/generated.ts";
-import type { Protocol } from "../chain/deploy.ts";
 import { type Call, encodeCall, type LocalChain } from "../chain/local.ts";
 import type { LocalSuperfluid } from "../chain/superfluid.ts";
+import type { Deployment } from "../sdk/types.ts";
 import {
   BOND_PER_UNIT,
   BUFFER_SECONDS,
@@ -45,7 +45,7 @@ export type MarketStage = {
 
 /** Everybody and everything on chain. */
 export type Market = {
-  protocol: Protocol;
+  protocol: Deployment;
   superfluid: LocalSuperfluid;
   stages: readonly MarketStage[];
   keeper: Account;
@@ -70,7 +70,11 @@ const SINK_ACCOUNTS = STAGES.map(({ agents }) => agents.map(({ name }) => accoun
  * Registers the task types, links them, and lets everybody in: each account buys super tokens, and each agent bonds,
  * registers and, if it wants to be paid to the second, connects, as they would anywhere else.
  */
-export async function openMarket(chain: LocalChain, protocol: Protocol, superfluid: LocalSuperfluid): Promise<Market> {
+export async function openMarket(
+  chain: LocalChain,
+  protocol: Deployment,
+  superfluid: LocalSuperfluid,
+): Promise<Market> {
   const ids = STAGES.map((plan) => taskTypeId(plan));
   chain.add(...STAGES.map((plan) => registerTaskType(plan, protocol, superfluid)));
   for (const source of SOURCE_ACCOUNTS) chain.add(...buyTokens(source, SOURCE_FUNDS, superfluid));
@@ -119,7 +123,7 @@ function taskTypeId({ name }: StagePlan): Hex {
 
 const SALT = toHex(0, { size: 32 });
 
-function registerTaskType(plan: StagePlan, protocol: Protocol, { superToken }: LocalSuperfluid): Call {
+function registerTaskType(plan: StagePlan, protocol: Deployment, { superToken }: LocalSuperfluid): Call {
   const parameters = {
     ...TERMS,
     superToken,

@@ -12,6 +12,7 @@ import {
   stakeManagerAbi,
 } from "../abi/generated.ts";
 import { encodeCall } from "../chain/local.ts";
+import { attestationTypedData } from "../sdk/typedData.ts";
 import { Protocol } from "./protocol.ts";
 import type { Signal } from "./signals.ts";
 import { type Account, PARAMETERS, type World } from "./world.ts";
@@ -306,25 +307,9 @@ export class Mirror {
 
   async #signed(sink: Sink, { capacity, backlog, issuedAt }: Signal & { issuedAt: bigint }) {
     const message = { taskTypeId: this.id, sink: sink.address, capacity, backlog, issuedAt: Number(issuedAt) };
-    const signature = await sink.key.signTypedData({
-      domain: {
-        name: "Backpressure Economics",
-        version: "1",
-        chainId: await this.#world.chain.client.getChainId(),
-        verifyingContract: this.#world.protocol.capacityRegistry,
-      },
-      types: {
-        CapacityAttestation: [
-          { name: "taskTypeId", type: "bytes32" },
-          { name: "sink", type: "address" },
-          { name: "capacity", type: "uint64" },
-          { name: "backlog", type: "uint96" },
-          { name: "issuedAt", type: "uint32" },
-        ],
-      },
-      primaryType: "CapacityAttestation",
-      message,
-    });
+    const chainId = await this.#world.chain.client.getChainId();
+    const typedData = attestationTypedData({ deployment: this.#world.protocol, chainId, attestation: message });
+    const signature = await sink.key.signTypedData(typedData);
     return { ...message, signature };
   }
 }

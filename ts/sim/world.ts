@@ -6,10 +6,10 @@ import {
   iSuperTokenAbi,
   testTokenAbi,
 } from "../abi/generated.ts";
-import { startAnvil } from "../chain/anvil.ts";
-import { deployProtocol, type Protocol as ProtocolAddresses } from "../chain/deploy.ts";
-import { encodeCall, LocalChain } from "../chain/local.ts";
-import { deploySuperfluid, type LocalSuperfluid } from "../chain/superfluid.ts";
+import { encodeCall, type LocalChain } from "../chain/local.ts";
+import { startLocalProtocol } from "../chain/protocol.ts";
+import type { LocalSuperfluid } from "../chain/superfluid.ts";
+import type { Deployment } from "../sdk/types.ts";
 import type { ProtocolParameters } from "./protocol.ts";
 
 /** An account on the local chain, where nobody needs to sign transactions. */
@@ -49,26 +49,15 @@ export class World {
   private constructor(
     readonly chain: LocalChain,
     readonly superfluid: LocalSuperfluid,
-    readonly protocol: ProtocolAddresses,
+    readonly protocol: Deployment,
     /** Creates, verifies, and owns the fee. */
     readonly keeper: Account,
     readonly stop: () => Promise<void>,
   ) {}
 
   static async create(): Promise<World> {
-    // Deploying takes some blocks, which are stamped with the time that passes meanwhile.
-    const anvil = await startAnvil({ timestamp: Number(START) - 3600 });
-    try {
-      const chain = new LocalChain(anvil.url);
-      const [sender] = (await chain.client.request({ method: "eth_accounts" as never })) as [Address];
-      const superfluid = await deploySuperfluid(anvil.url, sender);
-      const protocol = await deployProtocol({ url: anvil.url, sender, host: superfluid.host });
-      await chain.takeControl();
-      return new World(chain, superfluid, protocol, { name: "keeper", address: sender }, anvil.stop);
-    } catch (error) {
-      await anvil.stop();
-      throw error;
-    }
+    const { chain, superfluid, protocol, deployer, stop } = await startLocalProtocol(Number(START));
+    return new World(chain, superfluid, protocol, { name: "keeper", address: deployer }, stop);
   }
 
   /** Mines what waits. */

@@ -19,7 +19,15 @@ export function someMarket(): Market {
       sources: before.map(({ name }) => accountOf(name)),
     };
   });
-  const names = ["host", "stakeManager", "capacityRegistry", "backpressurePool", "escrowBuffer", "pipeline"] as const;
+  const names = [
+    "host",
+    "stakeManager",
+    "capacityRegistry",
+    "backpressurePool",
+    "escrowBuffer",
+    "pipeline",
+    "completionTracker",
+  ] as const;
   const tokens = [
     "gdaV1",
     "gdaV1Forwarder",

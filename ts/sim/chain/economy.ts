@@ -7,10 +7,10 @@ import {
   stakeManagerAbi,
   testTokenAbi,
 } from "../../abi/generated.ts";
-import { startAnvil } from "../../chain/anvil.ts";
-import { deployProtocol, type Protocol } from "../../chain/deploy.ts";
-import { encodeCall, LocalChain } from "../../chain/local.ts";
-import { deploySuperfluid, type LocalSuperfluid } from "../../chain/superfluid.ts";
+import { encodeCall, type LocalChain } from "../../chain/local.ts";
+import { type LocalProtocol, startLocalProtocol } from "../../chain/protocol.ts";
+import type { LocalSuperfluid } from "../../chain/superfluid.ts";
+import type { Deployment } from "../../sdk/types.ts";
 import { OPENED_AT } from "../exact-calls.ts";
 import type { Scenario } from "../scenario.ts";
 import { UNIT_RATE } from "../scenarios.ts";
@@ -40,25 +40,18 @@ const SOURCE_DOLLARS = 1_000_000n;
 export class ChainEconomy {
   readonly chain: LocalChain;
   readonly superfluid: LocalSuperfluid;
-  readonly protocol: Protocol;
+  readonly protocol: Deployment;
   readonly keeper: Account;
   readonly scenario: Scenario;
   readonly sinks: Signer[];
   readonly types: TaskType[] = [];
   readonly stop: () => Promise<void>;
 
-  private constructor(
-    chain: LocalChain,
-    superfluid: LocalSuperfluid,
-    protocol: Protocol,
-    sender: Address,
-    scenario: Scenario,
-    stop: () => Promise<void>,
-  ) {
+  private constructor({ chain, superfluid, protocol, deployer, stop }: LocalProtocol, scenario: Scenario) {
     this.chain = chain;
     this.superfluid = superfluid;
     this.protocol = protocol;
-    this.keeper = { name: "keeper", address: sender };
+    this.keeper = { name: "keeper", address: deployer };
     this.scenario = scenario;
     this.stop = stop;
     this.sinks = Array.from({ length: scenario.sinks.count }, (_, i) => {
@@ -69,19 +62,13 @@ export class ChainEconomy {
 
   /** Starts a chain, deploys Superfluid and the protocol, and registers the scenario's task types and sinks. */
   static async start(scenario: Scenario): Promise<ChainEconomy> {
-    // Deploying takes some blocks, which are stamped with the time that passes meanwhile.
-    const anvil = await startAnvil({ timestamp: Number(OPENED_AT) - 3600 });
+    const local = await startLocalProtocol(Number(OPENED_AT));
     try {
-      const chain = new LocalChain(anvil.url);
-      const [sender] = (await chain.client.request({ method: "eth_accounts" as never })) as [Address];
-      const superfluid = await deploySuperfluid(anvil.url, sender);
-      const protocol = await deployProtocol({ url: anvil.url, sender, host: superfluid.host });
-      await chain.takeControl();
-      const economy = new ChainEconomy(chain, superfluid, protocol, sender, scenario, anvil.stop);
+      const economy = new ChainEconomy(local, scenario);
       await economy.#setUp();
       return economy;
     } catch (error) {
-      await anvil.stop();
+      await local.stop();
       throw error;
     }
   }

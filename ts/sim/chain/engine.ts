@@ -8,6 +8,7 @@ import {
   pipelineAbi,
 } from "../../abi/generated.ts";
 import { encodeCall } from "../../chain/local.ts";
+import { attestationTypedData } from "../../sdk/typedData.ts";
 import type { Call } from "../exact-calls.ts";
 import type { Scenario } from "../scenario.ts";
 import { type Account, ChainEconomy, type Signer, type TaskType } from "./economy.ts";
@@ -111,25 +112,9 @@ export class ChainEngine {
       backlog: signal.backlog,
       issuedAt: Number(signal.issuedAt),
     };
-    const signature = await key.signTypedData({
-      domain: {
-        name: "Backpressure Economics",
-        version: "1",
-        chainId: await this.#economy.chain.client.getChainId(),
-        verifyingContract: this.#economy.protocol.capacityRegistry,
-      },
-      primaryType: "CapacityAttestation",
-      types: {
-        CapacityAttestation: [
-          { name: "taskTypeId", type: "bytes32" },
-          { name: "sink", type: "address" },
-          { name: "capacity", type: "uint64" },
-          { name: "backlog", type: "uint96" },
-          { name: "issuedAt", type: "uint32" },
-        ],
-      },
-      message,
-    });
+    const chainId = await this.#economy.chain.client.getChainId();
+    const typedData = attestationTypedData({ deployment: this.#economy.protocol, chainId, attestation: message });
+    const signature = await key.signTypedData(typedData);
     const { taskTypeId: _, ...attestation } = message;
     return { ...attestation, signature };
   }
