@@ -114,7 +114,10 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         Pool storage pool = _known(taskTypeId);
         bool recorded;
         for (uint256 i; i < sinks.length; ++i) {
-            recorded = _moveSink(taskTypeId, pool, sinks[i], false, recorded);
+            uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sinks[i]);
+            if (!_shouldMove(taskTypeId, pool, sinks[i], target)) continue;
+            _moveSink(taskTypeId, pool, sinks[i], target, recorded);
+            recorded = true;
         }
         _moveEscrow(taskTypeId, pool, recorded);
     }
@@ -169,10 +172,28 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
+    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units)
+        external
+        only(address(REGISTRY))
+        nonReentrant
+    {
+        Pool storage pool = _pools[taskTypeId];
+        bool recorded;
+        for (uint256 i; i < sinks.length; ++i) {
+            if (!_shouldMove(taskTypeId, pool, sinks[i], units[i])) continue;
+            _moveSink(taskTypeId, pool, sinks[i], units[i], recorded);
+            recorded = true;
+        }
+        _moveEscrow(taskTypeId, pool, recorded);
+    }
+
+    /// @inheritdoc IBackpressurePool
     function refresh(TaskTypeId taskTypeId, address sink) external only(address(REGISTRY)) nonReentrant {
         Pool storage pool = _pools[taskTypeId];
-        bool recorded = _moveSink(taskTypeId, pool, sink, true, false);
-        _moveEscrow(taskTypeId, pool, recorded);
+        uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sink);
+        bool moves = target != _sinks[taskTypeId][sink].units;
+        if (moves) _moveSink(taskTypeId, pool, sink, target, false);
+        _moveEscrow(taskTypeId, pool, moves);
     }
 
     /// @inheritdoc IBackpressurePool
@@ -212,8 +233,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool) {
         Pool storage pool = _known(taskTypeId);
         for (uint256 i; i < sinks.length; ++i) {
-            (uint256 current, uint256 target, bool refreshDue) = _sinkTarget(taskTypeId, pool, sinks[i]);
-            if (CapacityMath.shouldMove(current, target, refreshDue)) return true;
+            uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sinks[i]);
+            if (_shouldMove(taskTypeId, pool, sinks[i], target)) return true;
         }
         return _escrowDue(pool, _flowRate(pool));
     }
@@ -296,16 +317,11 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     // --------------------------------------------------------------------------------------------- Private: moves
 
-    /// @dev Moves one sink to its effective capacity. Returns whether the pool's record is up to date afterwards.
-    function _moveSink(TaskTypeId taskTypeId, Pool storage pool, address sink, bool exact, bool recorded)
-        private
-        returns (bool)
-    {
-        (uint256 current, uint256 target, bool refreshDue) = _sinkTarget(taskTypeId, pool, sink);
-        if (!CapacityMath.shouldMove(current, target, exact || refreshDue)) return recorded;
-
+    /// @dev Moves one sink to its effective capacity. The pool's record is up to date afterwards.
+    function _moveSink(TaskTypeId taskTypeId, Pool storage pool, address sink, uint256 target, bool recorded) private {
         // Effect
         if (!recorded) _record(pool);
+        uint256 current = _sinks[taskTypeId][sink].units;
         uint256 sinkUnits = pool.sinkUnits - current + target;
         // Capacity that comes and goes within one transaction does not restart the grace.
         if (pool.sinkUnits == 0) pool.filledAt = block.timestamp.toUint32();
@@ -316,7 +332,6 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
         // Interaction
         pool.distributionPool.updateMemberUnits(sink, target.toUint128());
-        return true;
     }
 
     /// @dev Moves escrow and fee to where the confirmed inflow leaves no unit above the cap. The rate of this moment only
@@ -372,15 +387,15 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         if (address(pool.distributionPool) == address(0)) revert BackpressurePool_UnknownTaskType(taskTypeId);
     }
 
-    function _sinkTarget(TaskTypeId taskTypeId, Pool storage pool, address sink)
+    function _shouldMove(TaskTypeId taskTypeId, Pool storage pool, address sink, uint256 target)
         private
         view
-        returns (uint256 current, uint256 target, bool refreshDue)
+        returns (bool)
     {
-        SinkUnits storage units = _sinks[taskTypeId][sink];
-        current = units.units;
-        target = REGISTRY.effectiveCapacity(taskTypeId, sink);
-        refreshDue = current != target && _epoch(pool) >= units.movedAtEpoch + REFRESH_EPOCHS;
+        SinkUnits memory sinkUnits = _sinks[taskTypeId][sink];
+        if (sinkUnits.units == target) return false;
+        bool refreshDue = _epoch(pool) >= uint256(sinkUnits.movedAtEpoch) + REFRESH_EPOCHS;
+        return CapacityMath.shouldMove(sinkUnits.units, target, refreshDue);
     }
 
     function _escrowTarget(Pool storage pool, uint256 inflow) private view returns (uint256) {

@@ -34,13 +34,50 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         address creator;
     }
 
+    /// @dev All that a signal writes, and all that it reads of a sink that declares no more than before and owes nothing.
+    /// One slot:
+    ///
+    ///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64 | registered 8 | owes 8
+    struct Signal {
+        uint72 baseScaled;
+        uint40 capacity;
+        uint32 baseEpoch;
+        uint32 signalledAt;
+        uint64 backlog;
+        bool registered;
+        /// Whether the verified backlog is not zero.
+        bool owes;
+    }
+
+    /// @dev One slot: committedAtBlock 64 | verifiedBacklog 64 | cap 40.
+    struct Standing {
+        uint64 committedAtBlock;
+        uint64 verifiedBacklog;
+        uint40 cap;
+    }
+
+    struct SinkState {
+        Signal signal;
+        Standing standing;
+    }
+
+    /// @dev The parameters that smoothing needs, read once per call.
+    struct Terms {
+        uint256 epochLength;
+        uint256 epoch;
+        uint256 horizon;
+        uint256 reportDelay;
+        uint256 signalTimeToLive;
+        uint256 smoothing;
+    }
+
     ISuperfluid private immutable HOST;
     IStakeManager private immutable STAKE_MANAGER;
     IBackpressurePool private immutable POOL;
     IEscrowBuffer private immutable ESCROW;
 
     mapping(TaskTypeId taskTypeId => TaskType) private _taskTypes;
-    mapping(TaskTypeId taskTypeId => mapping(address sink => Sink)) private _sinks;
+    mapping(TaskTypeId taskTypeId => mapping(address sink => SinkState)) private _sinks;
 
     /// @dev Never cleared: overwriting a used slot costs a quarter of filling an empty one.
     mapping(TaskTypeId taskTypeId => mapping(address sink => bytes32)) private _commitments;
@@ -89,16 +126,16 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     function registerSink(TaskTypeId taskTypeId) external {
         TaskType storage taskType = _taskTypes[taskTypeId];
         if (taskType.creator == address(0)) revert CapacityRegistry_UnknownTaskType(taskTypeId);
-        Sink storage sink = _sinks[taskTypeId][msg.sender];
-        if (sink.registered) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
+        SinkState storage sink = _sinks[taskTypeId][msg.sender];
+        if (sink.signal.registered) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
         (uint256 stake,,) = STAKE_MANAGER.bondOf(taskTypeId, msg.sender);
         uint256 minimumStake = taskType.parameters.minimumStake;
         if (stake < minimumStake) revert CapacityRegistry_StakeBelowMinimum(stake, minimumStake);
 
-        sink.registered = true;
+        sink.signal.registered = true;
         // What was signed before must not count again after leaving and coming back.
-        sink.signalledAt = block.timestamp.toUint32();
-        sink.cap = _cap(taskTypeId, msg.sender);
+        sink.signal.signalledAt = block.timestamp.toUint32();
+        sink.standing.cap = _cap(taskTypeId, msg.sender);
         emit SinkRegistered(taskTypeId, msg.sender);
     }
 
@@ -112,8 +149,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external {
-        Sink storage sink = _registered(taskTypeId, msg.sender);
-        sink.committedAtBlock = block.number.toUint64();
+        SinkState storage sink = _registered(taskTypeId, msg.sender);
+        sink.standing.committedAtBlock = block.number.toUint64();
         _commitments[taskTypeId][msg.sender] = commitment;
         emit CapacityCommitted(taskTypeId, msg.sender, commitment);
     }
@@ -121,15 +158,20 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function revealCapacity(TaskTypeId taskTypeId, uint64 capacity, uint96 backlog, bytes32 salt) external {
         // Check
-        Sink storage sink = _registered(taskTypeId, msg.sender);
+        SinkState storage sink = _registered(taskTypeId, msg.sender);
         _checkReveal(taskTypeId, sink, hashSignal(taskTypeId, msg.sender, capacity, backlog, salt));
 
         // Effect
-        sink.committedAtBlock = 0;
-        _signal(taskTypeId, msg.sender, capacity, backlog, block.timestamp.toUint32());
+        sink.standing.committedAtBlock = 0;
+        Terms memory terms = _terms(taskTypeId);
+        Signal memory signal = sink.signal;
+        _declare(signal, sink, terms, capacity, backlog);
+        signal.signalledAt = block.timestamp.toUint32();
+        sink.signal = signal;
+        emit CapacitySignalled(taskTypeId, msg.sender, signal.capacity, backlog);
 
         // Interaction
-        _rebalance(taskTypeId, msg.sender);
+        _reroute(taskTypeId, msg.sender, _effectiveCapacity(signal, sink, terms));
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -137,24 +179,26 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         external
         returns (uint256 accepted)
     {
+        Terms memory terms = _terms(taskTypeId);
         address[] memory sinks = new address[](attestations.length);
+        uint256[] memory units = new uint256[](attestations.length);
         for (uint256 i; i < attestations.length; ++i) {
             Attestation calldata attestation = attestations[i];
-            address sink = attestation.sink;
-            Skipped reason = _skipped(taskTypeId, attestation);
-            if (reason != Skipped.No) {
-                emit AttestationSkipped(taskTypeId, sink, i, reason);
-                continue;
+            (Skipped reason, uint256 effectiveUnits) = _attest(taskTypeId, terms, attestation);
+            if (reason == Skipped.No) {
+                sinks[accepted] = attestation.sink;
+                units[accepted++] = effectiveUnits;
+            } else {
+                emit AttestationSkipped(taskTypeId, attestation.sink, i, reason);
             }
-            _signal(taskTypeId, sink, attestation.capacity, attestation.backlog, attestation.issuedAt);
-            sinks[accepted++] = sink;
         }
         if (accepted == 0) return 0;
-        // Safe: shortens an array of this function, to what was written of it.
+        // Safe: shortens arrays of this function, to what was written of them.
         assembly ("memory-safe") {
             mstore(sinks, accepted)
+            mstore(units, accepted)
         }
-        POOL.rebalance(taskTypeId, sinks);
+        POOL.reroute(taskTypeId, sinks, units);
     }
 
     // --------------------------------------------------------------------------------------------- Verifier, stakes
@@ -163,38 +207,38 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     function setVerifiedBacklog(TaskTypeId taskTypeId, address sinkAddress, uint256 backlog) external {
         address verifier = _taskTypes[taskTypeId].parameters.verifier;
         if (msg.sender != verifier) revert CapacityRegistry_NotVerifier(msg.sender, verifier);
-        Sink storage sink = _sinks[taskTypeId][sinkAddress];
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
         uint64 verified = Math.min(backlog, type(uint64).max).toUint64();
-        if (!sink.registered || sink.verifiedBacklog == verified) return;
-        sink.verifiedBacklog = verified;
+        if (!sink.signal.registered || sink.standing.verifiedBacklog == verified) return;
+        _setVerifiedBacklog(sink, verified);
         emit BacklogVerified(taskTypeId, sinkAddress, verified);
-        _rebalance(taskTypeId, sinkAddress);
+        _reroute(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, _terms(taskTypeId)));
     }
 
     /// @inheritdoc ICapacityRegistry
     function stakeSlashed(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
-        Sink storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.registered) return;
-        sink.baseScaled = 0;
-        sink.capacity = 0;
-        sink.verifiedBacklog = 0;
-        sink.cap = _cap(taskTypeId, sinkAddress);
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        if (!sink.signal.registered) return;
+        sink.signal.baseScaled = 0;
+        sink.signal.capacity = 0;
+        sink.standing.cap = _cap(taskTypeId, sinkAddress);
+        _setVerifiedBacklog(sink, 0);
         POOL.refresh(taskTypeId, sinkAddress);
     }
 
     /// @inheritdoc ICapacityRegistry
     function stakeChanged(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
-        Sink storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.registered) return;
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        if (!sink.signal.registered) return;
 
-        uint40 oldCap = sink.cap;
+        uint40 oldCap = sink.standing.cap;
         uint40 cap = _cap(taskTypeId, sinkAddress);
-        sink.cap = cap;
+        sink.standing.cap = cap;
         if (cap >= oldCap) return;
 
         // The moving average lies between its base and its target, so capping both caps it now and for ever.
-        if (sink.capacity > cap) sink.capacity = cap;
-        sink.baseScaled = Math.min(sink.baseScaled, cap * CapacityMath.SCALE).toUint72();
+        if (sink.signal.capacity > cap) sink.signal.capacity = cap;
+        sink.signal.baseScaled = Math.min(sink.signal.baseScaled, cap * CapacityMath.SCALE).toUint72();
         POOL.refresh(taskTypeId, sinkAddress);
     }
 
@@ -211,41 +255,46 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function hashAttestation(TaskTypeId taskTypeId, Attestation calldata attestation) public view returns (bytes32) {
-        return _hashTypedDataV4(
-            keccak256(
-                abi.encode(
-                    ATTESTATION_TYPEHASH,
-                    taskTypeId,
-                    attestation.sink,
-                    attestation.capacity,
-                    attestation.backlog,
-                    attestation.issuedAt
-                )
-            )
-        );
+        bytes32 typeHash = ATTESTATION_TYPEHASH;
+        bytes32 structHash;
+        // EIP-712 and the ABI encode these four values alike, so they are hashed as they came. Whoever uses one of them
+        // reads it through the ABI decoder, which refuses any that is out of its range.
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore(data, typeHash)
+            mstore(add(data, 0x20), taskTypeId)
+            calldatacopy(add(data, 0x40), attestation, 0x80)
+            structHash := keccak256(data, 0xc0)
+        }
+        return _hashTypedDataV4(structHash);
     }
 
     /// @inheritdoc ICapacityRegistry
     function effectiveCapacity(TaskTypeId taskTypeId, address sinkAddress) external view returns (uint256) {
-        Sink storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.registered) return 0;
-        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
-        uint256 capacityScaled = _smoothedAt(sink, parameters, block.timestamp / parameters.epochLength);
-        uint256 backlog = Math.max(sink.backlog, sink.verifiedBacklog);
-        return CapacityMath.effectiveUnitsDown(capacityScaled, backlog, parameters.horizon);
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        return _effectiveCapacity(sink.signal, sink, _terms(taskTypeId));
     }
 
     /// @inheritdoc ICapacityRegistry
-    function smoothedCapacity(TaskTypeId taskTypeId, address sinkAddress) external view returns (uint256) {
-        Sink storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.registered) return 0;
-        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
-        return _smoothedAt(sink, parameters, block.timestamp / parameters.epochLength);
+    function smoothedCapacity(TaskTypeId taskTypeId, address sink) external view returns (uint256) {
+        return _smoothedNow(_sinks[taskTypeId][sink].signal, _terms(taskTypeId));
     }
 
     /// @inheritdoc ICapacityRegistry
     function sinkOf(TaskTypeId taskTypeId, address sink) external view returns (Sink memory) {
-        return _sinks[taskTypeId][sink];
+        Signal memory signal = _sinks[taskTypeId][sink].signal;
+        Standing memory standing = _sinks[taskTypeId][sink].standing;
+        return Sink({
+            baseScaled: signal.baseScaled,
+            capacity: signal.capacity,
+            baseEpoch: signal.baseEpoch,
+            signalledAt: signal.signalledAt,
+            backlog: signal.backlog,
+            committedAtBlock: standing.committedAtBlock,
+            verifiedBacklog: standing.verifiedBacklog,
+            cap: standing.cap,
+            registered: signal.registered
+        });
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -271,17 +320,29 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     // --------------------------------------------------------------------------------------------- Private
 
-    function _registered(TaskTypeId taskTypeId, address sinkAddress) private view returns (Sink storage sink) {
+    function _registered(TaskTypeId taskTypeId, address sinkAddress) private view returns (SinkState storage sink) {
         sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.registered) revert CapacityRegistry_UnknownSink(taskTypeId, sinkAddress);
+        if (!sink.signal.registered) revert CapacityRegistry_UnknownSink(taskTypeId, sinkAddress);
+    }
+
+    function _terms(TaskTypeId taskTypeId) private view returns (Terms memory terms) {
+        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
+        terms.epochLength = parameters.epochLength;
+        // Nobody is registered for an unknown task type, so nothing is computed for it.
+        if (terms.epochLength == 0) return terms;
+        terms.epoch = block.timestamp / terms.epochLength;
+        terms.horizon = parameters.horizon;
+        terms.reportDelay = parameters.reportDelay;
+        terms.signalTimeToLive = parameters.signalTimeToLive;
+        terms.smoothing = parameters.smoothing;
     }
 
     function _cap(TaskTypeId taskTypeId, address sinkAddress) private view returns (uint40) {
         return Math.min(STAKE_MANAGER.capacityCap(taskTypeId, sinkAddress), type(uint40).max).toUint40();
     }
 
-    function _checkReveal(TaskTypeId taskTypeId, Sink storage sink, bytes32 revealed) private view {
-        uint256 committedAtBlock = sink.committedAtBlock;
+    function _checkReveal(TaskTypeId taskTypeId, SinkState storage sink, bytes32 revealed) private view {
+        uint256 committedAtBlock = sink.standing.committedAtBlock;
         if (committedAtBlock == 0) revert CapacityRegistry_NothingCommitted(taskTypeId, msg.sender);
         if (block.number <= committedAtBlock) {
             revert CapacityRegistry_RevealTooEarly(block.number, committedAtBlock + 1);
@@ -294,57 +355,97 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     }
 
     /// @dev Cheap checks first; a wallet is only asked if everything else is right.
-    function _skipped(TaskTypeId taskTypeId, Attestation calldata attestation) private view returns (Skipped) {
-        Sink storage sink = _sinks[taskTypeId][attestation.sink];
-        if (!sink.registered) return Skipped.UnknownSink;
-        uint256 issuedAt = attestation.issuedAt;
-        if (issuedAt > block.timestamp) return Skipped.FromTheFuture;
-        if (block.timestamp - issuedAt > _taskTypes[taskTypeId].parameters.reportDelay) return Skipped.TooOld;
-        if (issuedAt <= sink.signalledAt) return Skipped.OutOfOrder;
-        bool valid =
-            SignatureLib.isValid(attestation.sink, hashAttestation(taskTypeId, attestation), attestation.signature);
-        return valid ? Skipped.No : Skipped.BadSignature;
+    function _attest(TaskTypeId taskTypeId, Terms memory terms, Attestation calldata attestation)
+        private
+        returns (Skipped, uint256 effectiveUnits)
+    {
+        // Check
+        address sinkAddress = attestation.sink;
+        uint32 issuedAt = attestation.issuedAt;
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        Signal memory signal = sink.signal;
+        if (!signal.registered) return (Skipped.UnknownSink, 0);
+        if (issuedAt > block.timestamp) return (Skipped.FromTheFuture, 0);
+        if (issuedAt + terms.reportDelay < block.timestamp) return (Skipped.TooOld, 0);
+        if (issuedAt <= signal.signalledAt) return (Skipped.OutOfOrder, 0);
+        bytes32 digest = hashAttestation(taskTypeId, attestation);
+        if (!SignatureLib.isValid(sinkAddress, digest, attestation.signature)) return (Skipped.BadSignature, 0);
+
+        // Effect
+        uint96 backlog = attestation.backlog;
+        _declare(signal, sink, terms, attestation.capacity, backlog);
+        signal.signalledAt = issuedAt;
+        sink.signal = signal;
+        emit CapacitySignalled(taskTypeId, sinkAddress, signal.capacity, backlog);
+        return (Skipped.No, _effectiveCapacity(signal, sink, terms));
     }
 
-    function _rebalance(TaskTypeId taskTypeId, address sink) private {
+    function _reroute(TaskTypeId taskTypeId, address sink, uint256 effectiveUnits) private {
         address[] memory sinks = new address[](1);
+        uint256[] memory units = new uint256[](1);
         sinks[0] = sink;
-        POOL.rebalance(taskTypeId, sinks);
+        units[0] = effectiveUnits;
+        POOL.reroute(taskTypeId, sinks, units);
+    }
+
+    function _setVerifiedBacklog(SinkState storage sink, uint64 verified) private {
+        sink.standing.verifiedBacklog = verified;
+        bool owes = verified != 0;
+        if (sink.signal.owes != owes) sink.signal.owes = owes;
     }
 
     /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
-    /// target changes. So any number of signals makes one step, towards the last of them.
-    function _signal(TaskTypeId taskTypeId, address sinkAddress, uint64 capacity, uint96 backlog, uint32 issuedAt)
-        private
-    {
-        Sink storage sink = _sinks[taskTypeId][sinkAddress];
-        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
-        uint256 previousEpoch = block.timestamp / parameters.epochLength - 1;
-        if (sink.baseEpoch == 0) {
-            sink.baseEpoch = previousEpoch.toUint32();
-        } else if (previousEpoch > sink.baseEpoch) {
-            sink.baseScaled = _smoothedAt(sink, parameters, previousEpoch).toUint72();
-            sink.baseEpoch = previousEpoch.toUint32();
+    /// target changes. So any number of signals makes one step, towards the last of them. The caller dates and stores
+    /// the signal. The casts are safe: epochs are shorter numbers than times, an average lies between capacities, and a
+    /// capacity is at most its cap.
+    function _declare(
+        Signal memory signal,
+        SinkState storage sink,
+        Terms memory terms,
+        uint256 capacity,
+        uint256 backlog
+    ) private view {
+        uint256 previousEpoch = terms.epoch - 1;
+        if (signal.baseEpoch == 0) {
+            signal.baseEpoch = uint32(previousEpoch);
+        } else if (previousEpoch > signal.baseEpoch) {
+            signal.baseScaled = uint72(_smoothedAt(signal, terms, previousEpoch));
+            signal.baseEpoch = uint32(previousEpoch);
         }
-        // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs.
-        uint40 capped = Math.min(capacity, sink.cap).toUint40();
-        sink.capacity = capped;
-        sink.signalledAt = issuedAt;
-        sink.backlog = Math.min(backlog, type(uint64).max).toUint64();
-        emit CapacitySignalled(taskTypeId, sinkAddress, capped, backlog);
+        // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs. What
+        // was declared before is within it.
+        if (capacity > signal.capacity) capacity = Math.min(capacity, sink.standing.cap);
+        signal.capacity = uint40(capacity);
+        signal.backlog = backlog > type(uint64).max ? type(uint64).max : uint64(backlog);
+    }
+
+    function _effectiveCapacity(Signal memory signal, SinkState storage sink, Terms memory terms)
+        private
+        view
+        returns (uint256)
+    {
+        if (!signal.registered) return 0;
+        uint256 backlog = signal.owes ? Math.max(signal.backlog, sink.standing.verifiedBacklog) : signal.backlog;
+        return CapacityMath.effectiveUnitsDown(_smoothedNow(signal, terms), backlog, terms.horizon);
+    }
+
+    function _smoothedNow(Signal memory signal, Terms memory terms) private pure returns (uint256) {
+        return signal.registered ? _smoothedAt(signal, terms, terms.epoch) : 0;
     }
 
     /// @dev Moving average at `epoch`: steps towards the declared capacity while the signal lives, then towards zero.
-    function _smoothedAt(Sink storage sink, TaskTypeParameters storage parameters, uint256 epoch)
+    function _smoothedAt(Signal memory signal, Terms memory terms, uint256 epoch)
         private
-        view
+        pure
         returns (uint256 scaled)
     {
-        uint256 baseEpoch = sink.baseEpoch;
-        uint256 lastLiveEpoch = (uint256(sink.signalledAt) + parameters.signalTimeToLive) / parameters.epochLength;
-        uint256 liveEpochs = Math.min(epoch, lastLiveEpoch) - baseEpoch;
-        uint256 smoothing = parameters.smoothing;
-        scaled = CapacityMath.smooth(sink.baseScaled, sink.capacity * CapacityMath.SCALE, smoothing, liveEpochs);
-        if (epoch > lastLiveEpoch) scaled = CapacityMath.smooth(scaled, 0, smoothing, epoch - lastLiveEpoch);
+        // Safe: sums and products of values below 2^72; the base is never later than an epoch that counts.
+        unchecked {
+            uint256 lastLiveEpoch = (signal.signalledAt + terms.signalTimeToLive) / terms.epochLength;
+            uint256 liveUntil = epoch < lastLiveEpoch ? epoch : lastLiveEpoch;
+            uint256 targetScaled = signal.capacity * CapacityMath.SCALE;
+            scaled = CapacityMath.smooth(signal.baseScaled, targetScaled, terms.smoothing, liveUntil - signal.baseEpoch);
+            if (epoch > liveUntil) scaled = CapacityMath.smooth(scaled, 0, terms.smoothing, epoch - liveUntil);
+        }
     }
 }

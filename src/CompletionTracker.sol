@@ -26,11 +26,34 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     bytes32 private constant RECEIPT_TYPEHASH =
         keccak256("Receipt(bytes32 taskTypeId,address source,address sink,uint128 completed)");
 
+    /// @param acknowledged Wei that a source has acknowledged to all sinks together.
+    /// @param completed Wei of it per sink.
+    struct Payer {
+        uint128 acknowledged;
+        mapping(address sink => uint128) completed;
+    }
+
+    /// @param acknowledged Wei that settlements have found acknowledged to sinks that had been paid it.
     struct Account {
         uint128 acknowledged;
-        mapping(address source => uint128) bySource;
-        mapping(address source => mapping(address sink => uint128)) completed;
+        mapping(address source => Payer) payers;
         mapping(address sink => Ledger) ledgers;
+    }
+
+    /// @dev What happened since a sink was last settled, wei. `open` is what the sink was paid and may still be
+    /// acknowledged.
+    struct Window {
+        uint256 received;
+        uint256 acknowledged;
+        uint256 open;
+        uint256 poolPaid;
+        uint256 poolAcknowledged;
+    }
+
+    /// @dev What the source of the latest receipt has spent, wei: a batch asks once for receipts in a row.
+    struct Budget {
+        address source;
+        uint256 spent;
     }
 
     ICapacityRegistry private immutable REGISTRY;
@@ -52,15 +75,12 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     /// @inheritdoc ICompletionTracker
     function acknowledge(TaskTypeId taskTypeId, Receipt[] calldata receipts) external returns (uint256 accepted) {
         Account storage account = _accounts[taskTypeId];
+        Budget memory budget;
         for (uint256 i; i < receipts.length; ++i) {
             Receipt calldata receipt = receipts[i];
-            (uint256 amount, Skipped reason) = _creditable(taskTypeId, account, receipt);
-            if (reason == Skipped.No) {
-                _credit(taskTypeId, account, receipt, amount);
-                ++accepted;
-            } else {
-                emit ReceiptSkipped(taskTypeId, receipt.source, receipt.sink, i, reason);
-            }
+            Skipped reason = _acknowledge(taskTypeId, account, budget, receipt);
+            if (reason == Skipped.No) ++accepted;
+            else emit ReceiptSkipped(taskTypeId, receipt.source, receipt.sink, i, reason);
         }
     }
 
@@ -106,12 +126,12 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
     /// @inheritdoc ICompletionTracker
     function completedOf(TaskTypeId taskTypeId, address source, address sink) external view returns (uint256) {
-        return _accounts[taskTypeId].completed[source][sink];
+        return _accounts[taskTypeId].payers[source].completed[sink];
     }
 
     /// @inheritdoc ICompletionTracker
     function acknowledgedBy(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        return _accounts[taskTypeId].bySource[source];
+        return _accounts[taskTypeId].payers[source].acknowledged;
     }
 
     /// @inheritdoc ICompletionTracker
@@ -127,31 +147,52 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     // --------------------------------------------------------------------------------------------- Private
 
     /// @dev Cheap checks first; wallets are only asked if everything else is right.
-    function _creditable(TaskTypeId taskTypeId, Account storage account, Receipt calldata receipt)
-        private
-        view
-        returns (uint256 amount, Skipped reason)
-    {
-        uint256 before = account.completed[receipt.source][receipt.sink];
-        if (receipt.completed <= before) return (0, Skipped.NothingNew);
-        uint256 streamed = ESCROW.streamedOf(taskTypeId, receipt.source);
-        amount = Math.min(receipt.completed - before, Math.saturatingSub(streamed, account.bySource[receipt.source]));
-        if (amount == 0) return (0, Skipped.NothingStreamed);
-        bytes32 digest = hashReceipt(taskTypeId, receipt.source, receipt.sink, receipt.completed);
-        if (!SignatureLib.isValid(receipt.source, digest, receipt.sourceSignature)) {
-            return (0, Skipped.BadSourceSignature);
+    function _acknowledge(
+        TaskTypeId taskTypeId,
+        Account storage account,
+        Budget memory budget,
+        Receipt calldata receipt
+    ) private returns (Skipped) {
+        // Check
+        address source = receipt.source;
+        address sink = receipt.sink;
+        uint128 claimed = receipt.completed;
+        Payer storage payer = account.payers[source];
+        uint128 before = payer.completed[sink];
+        if (claimed <= before) return Skipped.NothingNew;
+        if (source != budget.source) {
+            budget.source = source;
+            budget.spent = ESCROW.spentOf(taskTypeId, source);
         }
-        if (!SignatureLib.isValid(receipt.sink, digest, receipt.sinkSignature)) return (0, Skipped.BadSinkSignature);
+        uint128 acknowledged = payer.acknowledged;
+        if (budget.spent <= acknowledged) return Skipped.NothingStreamed;
+        bytes32 digest = _hashReceipt(taskTypeId, receipt);
+        if (!SignatureLib.isValid(source, digest, receipt.sourceSignature)) return Skipped.BadSourceSignature;
+        if (!SignatureLib.isValid(sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
+
+        // Effect
+        uint256 amount = Math.min(claimed - before, budget.spent - acknowledged);
+        // Safe: at most `claimed`, and what a source has acknowledged is at most what it has streamed.
+        payer.completed[sink] = uint128(before + amount);
+        payer.acknowledged = uint128(acknowledged + amount);
+        account.ledgers[sink].acknowledged += uint128(amount);
+        emit Acknowledged(taskTypeId, source, sink, amount, before + amount);
+        return Skipped.No;
     }
 
-    function _credit(TaskTypeId taskTypeId, Account storage account, Receipt calldata receipt, uint256 amount) private {
-        uint128 credited = amount.toUint128();
-        uint128 completed = account.completed[receipt.source][receipt.sink] + credited;
-        account.completed[receipt.source][receipt.sink] = completed;
-        account.bySource[receipt.source] += credited;
-        account.acknowledged += credited;
-        account.ledgers[receipt.sink].acknowledged += credited;
-        emit Acknowledged(taskTypeId, receipt.source, receipt.sink, amount, completed);
+    /// @dev EIP-712 and the ABI encode the first three values of a receipt alike, so they are hashed as they came. Each is
+    /// also read through the ABI decoder, which refuses any that is out of its range.
+    function _hashReceipt(TaskTypeId taskTypeId, Receipt calldata receipt) private view returns (bytes32) {
+        bytes32 typeHash = RECEIPT_TYPEHASH;
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore(data, typeHash)
+            mstore(add(data, 0x20), taskTypeId)
+            calldatacopy(add(data, 0x40), receipt, 0x60)
+            structHash := keccak256(data, 0xa0)
+        }
+        return _hashTypedDataV4(structHash);
     }
 
     /// @dev Returns the verified backlog, unit-seconds.
@@ -162,44 +203,82 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         Ledger storage ledger = _accounts[taskTypeId].ledgers[sink];
         uint256 epoch = block.timestamp / parameters.epochLength;
         bool due = ledger.settledEpoch != epoch;
-        if (due) {
-            ledger.settledEpoch = epoch.toUint32();
-            ledger.owed = _oweNow(taskTypeId, sink, ledger).toUint128();
-            uint256 peakScaled = ledger.owed == 0 ? capacityScaled : Math.max(ledger.peakScaled, capacityScaled);
-            ledger.peakScaled = peakScaled.toUint72();
-        }
+        if (due) _moveMarks(taskTypeId, sink, ledger, parameters, capacityScaled);
         backlog = LedgerMath.verifiedBacklogDown(
             ledger.owed, parameters.unitRate, ledger.peakScaled, parameters.acknowledgementGrace
         );
         if (due) {
+            ledger.settledEpoch = epoch.toUint32();
             emit Settled(taskTypeId, sink, ledger.owed, backlog);
             REGISTRY.setVerifiedBacklog(taskTypeId, sink, backlog);
         }
     }
 
-    /// @dev Moves the ledger's marks to now and returns what is owed, wei.
-    function _oweNow(TaskTypeId taskTypeId, address sink, Ledger storage ledger) private returns (uint256 owed) {
-        uint256 received = POOL.distributionPoolOf(taskTypeId).getTotalAmountReceivedByMember(sink);
-        uint256 poolPaid = POOL.paidOf(taskTypeId);
-        uint128 poolAcknowledged = _accounts[taskTypeId].acknowledged;
-        owed = LedgerMath.oweDown(
-            ledger.owed,
-            received - ledger.settledReceived,
-            ledger.acknowledged - ledger.settledAcknowledged,
-            poolPaid - ledger.settledPoolPaid,
-            poolAcknowledged - ledger.settledPoolAcknowledged
-        );
-        ledger.settledReceived = received.toUint128();
-        ledger.settledAcknowledged = ledger.acknowledged;
-        ledger.settledPoolPaid = poolPaid.toUint128();
-        ledger.settledPoolAcknowledged = poolAcknowledged;
+    /// @dev Moves the ledger's marks to now.
+    function _moveMarks(
+        TaskTypeId taskTypeId,
+        address sink,
+        Ledger storage ledger,
+        TaskTypeParameters memory parameters,
+        uint256 capacityScaled
+    ) private {
+        Window memory window = _countSinceSettled(taskTypeId, sink, ledger);
+        uint256 owedBefore = ledger.owed;
+        // The first settlement only opens the ledger: what the pool did before the sink joined says nothing about it.
+        uint256 owed = ledger.settledEpoch == 0
+            ? 0
+            : LedgerMath.oweDown(
+                owedBefore, window.received, window.acknowledged, window.poolPaid, window.poolAcknowledged
+            );
+        uint256 peakScaled = owed == 0 ? capacityScaled : Math.max(ledger.peakScaled, capacityScaled);
+        if (owedBefore == 0 && owed != 0) {
+            ledger.clearReceived = ledger.settledReceived;
+            ledger.clearAcknowledged = ledger.settledAcknowledged;
+        }
+        ledger.owed = owed.toUint128();
+        ledger.peakScaled = peakScaled.toUint72();
+        ledger.open = LedgerMath.keptOpenDown(
+                window.open,
+                parameters.unitRate,
+                peakScaled,
+                uint256(parameters.horizon) + parameters.acknowledgementGrace
+            ).toUint112();
+        ledger.settledReceived += window.received.toUint128();
+        ledger.settledAcknowledged += window.acknowledged.toUint128();
+        ledger.settledPoolPaid += window.poolPaid.toUint128();
+        ledger.settledPoolAcknowledged += window.poolAcknowledged.toUint128();
     }
 
+    /// @dev What happened since the latest settlement. What was acknowledged to the sink counts for the pool now, up to
+    /// what the sink was paid: receipts for one that nobody pays must not raise what is expected of the others.
+    function _countSinceSettled(TaskTypeId taskTypeId, address sink, Ledger storage ledger)
+        private
+        returns (Window memory window)
+    {
+        Account storage account = _accounts[taskTypeId];
+        uint256 received = POOL.distributionPoolOf(taskTypeId).getTotalAmountReceivedByMember(sink);
+        window.received = received - ledger.settledReceived;
+        window.acknowledged = ledger.acknowledged - ledger.settledAcknowledged;
+        window.open = ledger.open + window.received;
+        uint256 counted = Math.min(window.acknowledged, window.open);
+        window.open -= counted;
+        account.acknowledged += counted.toUint128();
+        window.poolPaid = POOL.paidOf(taskTypeId) - ledger.settledPoolPaid;
+        window.poolAcknowledged = account.acknowledged - ledger.settledPoolAcknowledged;
+    }
+
+    /// @dev The ledger starts anew: what was owed is paid.
     function _slash(TaskTypeId taskTypeId, address sink, Ledger storage ledger) private returns (uint256) {
-        uint256 amount = LedgerMath.slashAmountDown(ledger.owed);
+        uint256 unearned = LedgerMath.unearnedDown(
+            ledger.owed,
+            ledger.settledReceived - ledger.clearReceived,
+            ledger.settledAcknowledged - ledger.clearAcknowledged
+        );
         ledger.owed = 0;
+        ledger.open = 0;
+        ledger.peakScaled = 0;
         ledger.strikes = 0;
-        return STAKE_MANAGER.slash(taskTypeId, sink, amount);
+        return STAKE_MANAGER.slash(taskTypeId, sink, LedgerMath.slashAmountDown(unearned));
     }
 
     function _parameters(TaskTypeId taskTypeId) private view returns (TaskTypeParameters memory parameters) {

@@ -32,7 +32,20 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     using DepositQueue for DepositQueue.Queue;
     using StreamedAmount for StreamedAmount.Account;
 
+    /// @dev What a source has streamed (see `StreamedAmount`) and got back. One line per slot:
+    ///
+    ///     total 128 | returned 96 | syncedAt 32
+    ///     current 128 | previous 128
+    struct Source {
+        uint128 total;
+        uint96 returned;
+        uint32 syncedAt;
+        uint128 current;
+        uint128 previous;
+    }
+
     /// @param token The task type's super token.
+    /// @param distributionPool Superfluid pool that the sources stream into.
     /// @param returnPool Superfluid pool whose members are the sources.
     /// @param donated Wei that came in as donations.
     /// @param drained Wei of overflow paid to the sinks.
@@ -41,13 +54,14 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @param deposits Prepayments, oldest first.
     struct Account {
         ISuperToken token;
+        ISuperfluidPool distributionPool;
         ISuperfluidPool returnPool;
         uint128 donated;
         uint128 drained;
         uint128 released;
         uint128 feeCollected;
         DepositQueue.Queue deposits;
-        mapping(address source => StreamedAmount.Account) streamed;
+        mapping(address source => Source) sources;
     }
 
     ICapacityRegistry private immutable REGISTRY;
@@ -78,9 +92,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         emit Drained(taskTypeId, fromOverflow, amount - fromOverflow);
 
         // Interaction
-        ISuperfluidPool distributionPool = POOL.distributionPoolOf(taskTypeId);
-        distributionPool.claimAll(address(this));
-        _distribute(account.token, distributionPool, amount);
+        account.distributionPool.claimAll(address(this));
+        _distribute(account.token, account.distributionPool, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -96,15 +109,23 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         emit Released(taskTypeId, amount);
 
         // Interaction
-        POOL.distributionPoolOf(taskTypeId).claimAll(address(this));
+        account.distributionPool.claimAll(address(this));
         _distribute(account.token, account.returnPool, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
     function syncSource(TaskTypeId taskTypeId, address source) external nonReentrant {
         Account storage account = _known(taskTypeId);
-        StreamedAmount.Account memory streamed = _streamed(taskTypeId, account, source);
-        account.streamed[source] = streamed;
+        StreamedAmount.Account memory streamed = _streamed(account, source);
+        uint256 returned = account.returnPool.getTotalAmountReceivedByMember(source);
+        account.sources[source] = Source({
+            total: streamed.total,
+            // Saturates far above the supply of any token that is streamed for work.
+            returned: Math.min(returned, type(uint96).max).toUint96(),
+            syncedAt: streamed.syncedAt,
+            current: streamed.current,
+            previous: streamed.previous
+        });
         // The same unit as everywhere: one unit's full pay for one second. Rounded down, which favours other sources.
         uint256 units = (uint256(streamed.current) + streamed.previous) / REGISTRY.parametersOf(taskTypeId).unitRate;
         emit SourceSynced(taskTypeId, source, streamed.total, units);
@@ -166,7 +187,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         emit FeeCollected(taskTypeId, recipient, amount);
 
         // Interaction
-        POOL.distributionPoolOf(taskTypeId).claimAll(address(this));
+        account.distributionPool.claimAll(address(this));
         IERC20(address(account.token)).safeTransfer(recipient, amount);
     }
 
@@ -181,6 +202,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
             PoolConfig({ transferabilityForUnitsOwner: false, distributionFromAnyAddress: false })
         );
         _accounts[taskTypeId].token = superToken;
+        _accounts[taskTypeId].distributionPool = POOL.distributionPoolOf(taskTypeId);
         _accounts[taskTypeId].returnPool = returnPool;
         emit ReturnPoolOpened(taskTypeId, returnPool);
     }
@@ -230,7 +252,17 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     /// @inheritdoc IEscrowBuffer
     function streamedOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        return _streamed(taskTypeId, _known(taskTypeId), source).total;
+        return _streamed(_known(taskTypeId), source).total;
+    }
+
+    /// @inheritdoc IEscrowBuffer
+    function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
+        Account storage account = _known(taskTypeId);
+        Source storage stored = account.sources[source];
+        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
+        uint256 total = StreamedAmount.totalAt(stored.total, stored.syncedAt, rate, changedAt, block.timestamp);
+        uint256 returned = stored.returned;
+        return total > returned ? total - returned : 0;
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -268,13 +300,20 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         if (units != 0) amount = excess / units * units;
     }
 
-    function _streamed(TaskTypeId taskTypeId, Account storage account, address source)
-        private
-        view
-        returns (StreamedAmount.Account memory)
-    {
-        (uint256 changedAt, int96 rate,) = GDA.getFlow(account.token, source, POOL.distributionPoolOf(taskTypeId));
-        return account.streamed[source].advance(int256(rate).toUint256(), changedAt, block.timestamp);
+    function _streamed(Account storage account, address source) private view returns (StreamedAmount.Account memory) {
+        Source storage stored = account.sources[source];
+        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
+        StreamedAmount.Account memory streamed = StreamedAmount.Account({
+            total: stored.total, current: stored.current, previous: stored.previous, syncedAt: stored.syncedAt
+        });
+        return streamed.advance(rate, changedAt, block.timestamp);
+    }
+
+    /// @dev When the stream of a source got its present rate, Unix seconds, and that rate, wei per second.
+    function _flowOf(Account storage account, address source) private view returns (uint256 changedAt, uint256 rate) {
+        int96 flowRate;
+        (changedAt, flowRate,) = GDA.getFlow(account.token, source, account.distributionPool);
+        rate = int256(flowRate).toUint256();
     }
 
     function _pull(ISuperToken token, uint256 amount) private {

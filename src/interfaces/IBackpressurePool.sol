@@ -61,6 +61,11 @@ interface IBackpressurePool {
     /// @dev Only the registry. Emits `PoolOpened`.
     function open(TaskTypeId taskTypeId, ISuperToken superToken, uint96 unitRate, uint32 epochLength) external;
 
+    /// @notice `rebalance` with the effective capacities already known: a batch of signals would pay twice for them.
+    /// @dev Only the registry. Emits as `rebalance` does.
+    /// @param units Effective capacity of each of `sinks`.
+    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units) external;
+
     /// @notice Sets a sink's units to its effective capacity exactly, without hysteresis: it left, unstaked, or was
     /// slashed.
     /// @dev Only the registry. Emits as `rebalance` does.

@@ -7,11 +7,7 @@ import { TaskTypeId, TaskTypeParameters } from "../types/TaskType.sol";
 /// @notice Knows the immutable parameters of each task type, the latest signal of each sink, and its smoothed capacity.
 /// Smoothing and expiry are computed when asked for, so a silent sink fades without anyone's help.
 interface ICapacityRegistry {
-    /// @notice What is known of a sink. A signal rewrites the first slot only.
-    ///
-    ///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64
-    ///     committedAtBlock 64 | verifiedBacklog 64 | cap 40 | registered 8
-    ///
+    /// @notice What is known of a sink.
     /// @param baseScaled Smoothed capacity at the end of `baseEpoch`, billionths of a unit.
     /// @param capacity c: capacity of the latest signal, capped by the bond, units.
     /// @param baseEpoch Epoch number (Unix time / h) before that of the latest signal.

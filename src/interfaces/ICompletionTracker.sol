@@ -27,7 +27,8 @@ interface ICompletionTracker {
     ///     acknowledged 128 | owed 128
     ///     settledAcknowledged 128 | settledReceived 128
     ///     settledPoolAcknowledged 128 | settledPoolPaid 128
-    ///     peakScaled 72 | settledEpoch 32 | assessedEpoch 32 | strikes 8
+    ///     clearAcknowledged 128 | clearReceived 128
+    ///     peakScaled 72 | settledEpoch 32 | assessedEpoch 32 | strikes 8 | open 112
     ///
     /// @param acknowledged Wei that all sources together have acknowledged.
     /// @param owed Wei paid for and not acknowledged, as of `settledEpoch`.
@@ -35,10 +36,13 @@ interface ICompletionTracker {
     /// @param settledReceived What the pool had paid the sink by then, wei.
     /// @param settledPoolAcknowledged What had been acknowledged to all sinks by then, wei.
     /// @param settledPoolPaid What the pool had paid all sinks by then, wei.
+    /// @param clearAcknowledged `settledAcknowledged` when nothing was owed for the last time, if something is owed.
+    /// @param clearReceived `settledReceived` then.
     /// @param peakScaled The highest smoothed capacity since nothing was owed, billionths of a unit.
     /// @param settledEpoch Epoch of the latest settlement.
     /// @param assessedEpoch Epoch of the latest assessment.
     /// @param strikes Assessments in a row that found the sink beyond the horizon.
+    /// @param open Wei that the sink was paid and that may still be acknowledged, as far as it fits horizon and grace.
     struct Ledger {
         uint128 acknowledged;
         uint128 owed;
@@ -46,10 +50,13 @@ interface ICompletionTracker {
         uint128 settledReceived;
         uint128 settledPoolAcknowledged;
         uint128 settledPoolPaid;
+        uint128 clearAcknowledged;
+        uint128 clearReceived;
         uint72 peakScaled;
         uint32 settledEpoch;
         uint32 assessedEpoch;
         uint8 strikes;
+        uint112 open;
     }
 
     /// @notice Why a receipt was skipped.
@@ -94,7 +101,8 @@ interface ICompletionTracker {
     function settle(TaskTypeId taskTypeId, address sink) external;
 
     /// @notice Settles a sink and judges it, once per epoch. The third assessment in a row that finds it beyond nine
-    /// tenths of the horizon slashes what it owes plus 10 %, and its ledger starts anew.
+    /// tenths of the horizon slashes what it has not earned (see `LedgerMath.unearnedDown`) plus 10 %, and its ledger
+    /// starts anew.
     /// @dev Anyone. Emits `Struck` if the sink is beyond the horizon.
     /// @return slashed Wei.
     function assess(TaskTypeId taskTypeId, address sink) external returns (uint256 slashed);

@@ -113,6 +113,10 @@ interface IEscrowBuffer {
     /// change. Wei.
     function streamedOf(TaskTypeId taskTypeId, address source) external view returns (uint256);
 
+    /// @notice What `source` has streamed (see `streamedOf`) and had not got back when it was last synchronised. Overflow
+    /// that returned has paid for nothing, so nothing can be acknowledged for it. Wei.
+    function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256);
+
     /// @notice The Superfluid pool through which sources get money back; they connect to it or claim from it.
     function returnPoolOf(TaskTypeId taskTypeId) external view returns (ISuperfluidPool);
 }

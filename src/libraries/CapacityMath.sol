@@ -24,11 +24,14 @@ library CapacityMath {
     /// @return remaining The share of the old distance that remains, 1e18 = 1. Every product rounds down, which favours
     /// the newer signal.
     function remainingShareDown(uint256 smoothing, uint256 epochs) internal pure returns (uint256 remaining) {
-        uint256 base = WAD - smoothing;
-        remaining = WAD;
-        for (; epochs != 0 && remaining != 0; epochs >>= 1) {
-            if (epochs & 1 == 1) remaining = remaining * base / WAD;
-            base = base * base / WAD;
+        // Safe: all factors are at most 1e18, so no product exceeds 256 bits.
+        unchecked {
+            uint256 base = WAD - smoothing;
+            remaining = epochs & 1 == 1 ? base : WAD;
+            while ((epochs >>= 1) != 0 && remaining != 0) {
+                base = base * base / WAD;
+                if (epochs & 1 == 1) remaining = remaining * base / WAD;
+            }
         }
     }
 
@@ -44,9 +47,12 @@ library CapacityMath {
         returns (uint256)
     {
         uint256 remaining = remainingShareDown(smoothing, epochs);
-        return currentScaled < targetScaled
-            ? targetScaled - (targetScaled - currentScaled) * remaining / WAD
-            : targetScaled + (currentScaled - targetScaled) * remaining / WAD;
+        // Safe: a difference below 2^72 times a share of at most 1e18; the result lies between the two.
+        unchecked {
+            return currentScaled < targetScaled
+                ? targetScaled - (targetScaled - currentScaled) * remaining / WAD
+                : targetScaled + (currentScaled - targetScaled) * remaining / WAD;
+        }
     }
 
     /// @notice Backpressure: u = C - min(C, Q / T).
@@ -59,8 +65,8 @@ library CapacityMath {
         pure
         returns (uint256 units)
     {
-        uint256 pressureScaled = Math.ceilDiv(backlog * SCALE, horizon);
-        units = Math.saturatingSub(capacityScaled, pressureScaled) / SCALE;
+        uint256 pressureScaled = (backlog * SCALE + horizon - 1) / horizon;
+        units = pressureScaled < capacityScaled ? (capacityScaled - pressureScaled) / SCALE : 0;
     }
 
     /// @notice The capacity that a stake backs: (S - m) / b. Linear on purpose: with m > 0 splitting a stake never

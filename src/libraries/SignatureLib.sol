@@ -11,13 +11,15 @@ library SignatureLib {
     /// @dev Enough for a multi-signature or a passkey wallet; a batch of 50 hostile ones still fits a block.
     uint256 internal constant WALLET_GAS = 200_000;
 
-    /// @notice Whether `signer` has signed `digest`: by a 65-byte ECDSA signature with low s if it has no code, by
-    /// ERC-1271 if it has.
+    /// @notice Whether `signer` has signed `digest`: by a 65-byte ECDSA signature with low s, or, if it has code, by
+    /// ERC-1271.
+    /// @dev The key comes first: an account with code that also has one (EIP-7702) keeps it, and an account without code
+    /// is never looked up, which costs more than recovering a signature.
     /// @return False for every malformed signature and for a wallet that reverts or runs out of its gas; never reverts.
     function isValid(address signer, bytes32 digest, bytes calldata signature) internal view returns (bool) {
-        if (signer.code.length != 0) return _isValidForWallet(signer, digest, signature);
         (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);
-        return problem == ECDSA.RecoverError.NoError && recovered == signer;
+        if (problem == ECDSA.RecoverError.NoError && recovered == signer) return true;
+        return signer.code.length != 0 && _isValidForWallet(signer, digest, signature);
     }
 
     function _isValidForWallet(address wallet, bytes32 digest, bytes calldata signature)

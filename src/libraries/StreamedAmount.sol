@@ -25,6 +25,20 @@ library StreamedAmount {
         uint32 syncedAt;
     }
 
+    /// @notice The total as of now, of an account that had `total` at `syncedAt`.
+    /// @return Wei.
+    function totalAt(uint256 total, uint256 syncedAt, uint256 rate, uint256 changedAt, uint256 nowAt)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 since = syncedAt > changedAt ? syncedAt : changedAt;
+        // Safe: neither time is in the future; a rate has 95 bits, a time 32, a total 128.
+        unchecked {
+            return total + rate * (nowAt - since);
+        }
+    }
+
     /// @notice The account as of now.
     /// @param rate Present rate of the stream, wei per second.
     /// @param changedAt When the stream got that rate, Unix seconds.
@@ -38,7 +52,7 @@ library StreamedAmount {
         uint256 inWindow = rate * (nowAt - Math.max(since, window));
         uint256 before = rate * Math.saturatingSub(window, Math.max(since, window - WINDOW));
 
-        next.total = (self.total + rate * (nowAt - since)).toUint128();
+        next.total = totalAt(self.total, self.syncedAt, rate, changedAt, nowAt).toUint128();
         next.syncedAt = nowAt.toUint32();
         if (self.syncedAt >= window) {
             next.current = (self.current + inWindow).toUint128();

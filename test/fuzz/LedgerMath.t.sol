@@ -11,8 +11,24 @@ contract LedgerMathFuzzTest is Test {
 
     // ------------------------------------------------------------------------------------------- Owed
 
-    /// @dev Without division: owed' = owed + floor(received * pi) - acknowledged, with pi = acknowledged / paid of the
-    /// whole pool, at most one.
+    /// @dev Without division: expected = floor(received * pi * (1 - (1 - pi) / 10)) within two roundings, with pi =
+    /// acknowledged / paid of the whole pool, at most one. Halved magnitudes: the products have three factors.
+    function testFuzz_Expected_IsTheAcknowledgedShare_LessTheTolerance(uint256 received, uint256 paid, uint256 share)
+        external
+        pure
+    {
+        received = bound(received, 0, type(uint64).max);
+        paid = bound(paid, 1, type(uint64).max);
+        share = bound(share, 0, 2 * paid);
+
+        uint256 expected = LedgerMath.expectedDown(received, paid, share);
+
+        uint256 counted = share < paid ? share : paid;
+        uint256 exact = received * counted * (10 * paid - (paid - counted));
+        assertLe(expected * paid * 10 * paid, exact, "rounded down");
+        assertGt((expected + 2) * paid * 10 * paid, exact, "by less than two wei");
+    }
+
     function testFuzz_Owe_IsTheLedger(uint256 owed, uint256 received, uint256 acknowledged, uint256 paid, uint256 share)
         external
         pure
@@ -21,14 +37,40 @@ contract LedgerMathFuzzTest is Test {
 
         uint256 next = LedgerMath.oweDown(owed, received, acknowledged, paid, share);
 
-        uint256 counted = share < paid ? share : paid;
-        if (next != 0) {
-            uint256 expected = next + acknowledged - owed;
-            assertLe(expected * paid, received * counted, "rounded down");
-            assertGt((expected + 1) * paid, received * counted, "by less than one wei");
-        } else {
-            assertLe(owed * paid + received * counted, (acknowledged + 1) * paid, "nothing is left");
-        }
+        uint256 due = owed + LedgerMath.expectedDown(received, paid, share);
+        assertEq(next, due > acknowledged ? due - acknowledged : 0);
+    }
+
+    /// @dev Who owes half of what was expected has not earned half of its pay, whatever share of pay is acknowledged.
+    function testFuzz_Unearned_IsTheOwedPartOfThePay(uint256 owed, uint256 received, uint256 acknowledged)
+        external
+        pure
+    {
+        owed = bound(owed, 0, MAX_WEI);
+        received = bound(received, 0, MAX_WEI);
+        acknowledged = bound(acknowledged, 0, MAX_WEI);
+
+        uint256 unearned = LedgerMath.unearnedDown(owed, received, acknowledged);
+
+        assertLe(unearned, received, "never more than it got");
+        assertLe(unearned * (owed + acknowledged), received * owed, "rounded down");
+        if (owed != 0) assertGt((unearned + 1) * (owed + acknowledged), received * owed, "by less than one wei");
+    }
+
+    function testFuzz_KeptOpen_FitsHorizonAndGrace(uint256 open, uint256 rate, uint256 capacity, uint256 time)
+        external
+        pure
+    {
+        open = bound(open, 0, type(uint128).max);
+        rate = bound(rate, 1, type(uint96).max);
+        capacity = bound(capacity, 0, type(uint72).max);
+        time = bound(time, 0, 60 days);
+
+        uint256 kept = LedgerMath.keptOpenDown(open, rate, capacity, time);
+
+        assertLe(kept, open);
+        assertLe(kept * SCALE, rate * capacity * time, "no more than full pay for that time");
+        if (kept < open) assertGt((kept + 1) * SCALE, rate * capacity * time, "and no less");
     }
 
     /// @dev I17: a sink that was acknowledged the pool's share of its own pay owes nothing new, whatever that share is.

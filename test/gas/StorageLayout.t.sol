@@ -53,11 +53,11 @@ contract StorageLayoutTest is ProtocolTest {
 
         bytes32 slot = _slotOf(id, SINKS, sink);
         uint256 times = (signalledAt / EPOCH - 1) << 112 | signalledAt << 144;
-        assertEq(_load(address(registry), slot, 0), baseScaled | uint256(4000) << 72 | times | uint256(1234) << 176);
+        uint256 flags = uint256(1) << 240 | uint256(1) << 248;
         assertEq(
-            _load(address(registry), slot, 1),
-            committedAtBlock | uint256(99) << 64 | uint256(5000) << 128 | uint256(1) << 168
+            _load(address(registry), slot, 0), baseScaled | uint256(4000) << 72 | times | uint256(1234) << 176 | flags
         );
+        assertEq(_load(address(registry), slot, 1), committedAtBlock | uint256(99) << 64 | uint256(5000) << 128);
         assertEq(
             vm.load(address(registry), _slotOf(id, COMMITMENTS, sink)), registry.hashSignal(id, sink, 2000, 0, SALT)
         );

@@ -47,25 +47,6 @@ abstract contract CapacityTest is ProtocolTest {
         return uint256(uint96(pool.distributionPoolOf(taskTypeId).getMemberFlowRate(sink)));
     }
 
-    function _attestation(
-        TaskTypeId taskTypeId,
-        address sink,
-        uint256 key,
-        uint64 capacity,
-        uint96 backlog,
-        uint256 issuedAt
-    ) internal view returns (ICapacityRegistry.Attestation memory attestation) {
-        attestation = ICapacityRegistry.Attestation({
-            sink: sink, capacity: capacity, backlog: backlog, issuedAt: uint32(issuedAt), signature: ""
-        });
-        attestation.signature = _sign(key, registry.hashAttestation(taskTypeId, attestation));
-    }
-
-    function _sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
     /// @notice Submits one attestation.
     function _submit(TaskTypeId taskTypeId, ICapacityRegistry.Attestation memory attestation)
         internal

@@ -59,7 +59,7 @@ abstract contract EconomyTest is ProtocolTest {
             _work(workers[i]);
         }
         for (uint256 i; i < workers.length; ++i) {
-            _acknowledgeWork(workers[i]);
+            _acknowledgeWork(i);
         }
         for (uint256 i; i < workers.length; ++i) {
             tracker.assess(id, workers[i].sink);
@@ -78,37 +78,21 @@ abstract contract EconomyTest is ProtocolTest {
         worker.delivered = done < worker.received ? done : worker.received;
     }
 
-    /// @dev Each source acknowledges its share of the work, by what it streams.
-    function _acknowledgeWork(Worker storage worker) internal {
-        uint256 total;
-        for (uint256 i; i < sourceRates.length; ++i) {
-            total += sourceRates[i];
-        }
+    function _acknowledgeWork(uint256 worker) internal {
         ICompletionTracker.Receipt[] memory receipts = new ICompletionTracker.Receipt[](sourceKeys.length);
         for (uint256 i; i < sourceKeys.length; ++i) {
-            uint256 completed = worker.delivered * sourceRates[i] / total * acknowledges[i] / 100;
-            receipts[i] = _receipt(sourceKeys[i], worker.key, uint128(completed));
+            receipts[i] = _receipt(id, sourceKeys[i], workers[worker].key, uint128(_acknowledgedOf(i, worker)));
         }
         tracker.acknowledge(id, receipts);
     }
 
-    function _receipt(uint256 sourceKey, uint256 sinkKey, uint128 completed)
-        internal
-        view
-        returns (ICompletionTracker.Receipt memory)
-    {
-        bytes32 digest = tracker.hashReceipt(id, vm.addr(sourceKey), vm.addr(sinkKey), completed);
-        return ICompletionTracker.Receipt({
-            source: vm.addr(sourceKey),
-            sink: vm.addr(sinkKey),
-            completed: completed,
-            sourceSignature: _sign(sourceKey, digest),
-            sinkSignature: _sign(sinkKey, digest)
-        });
-    }
-
-    function _sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
+    /// @notice What a source has acknowledged to a worker since the beginning, wei: of the work that its own share of all
+    /// streams paid for, the share that it acknowledges.
+    function _acknowledgedOf(uint256 source, uint256 worker) internal view virtual returns (uint256) {
+        uint256 total;
+        for (uint256 i; i < sourceRates.length; ++i) {
+            total += sourceRates[i];
+        }
+        return workers[worker].delivered * sourceRates[source] / total * acknowledges[source] / 100;
     }
 }

@@ -109,6 +109,26 @@ contract MathHarness is Multicall {
         return LedgerMath.oweDown(owed, received, acknowledged, poolPaid, poolAcknowledged);
     }
 
+    function expectedDown(uint256 received, uint256 poolPaid, uint256 poolAcknowledged)
+        external
+        pure
+        returns (uint256)
+    {
+        return LedgerMath.expectedDown(received, poolPaid, poolAcknowledged);
+    }
+
+    function unearnedDown(uint256 owed, uint256 received, uint256 acknowledged) external pure returns (uint256) {
+        return LedgerMath.unearnedDown(owed, received, acknowledged);
+    }
+
+    function keptOpenDown(uint256 open, uint256 unitRate, uint256 capacityScaled, uint256 time)
+        external
+        pure
+        returns (uint256)
+    {
+        return LedgerMath.keptOpenDown(open, unitRate, capacityScaled, time);
+    }
+
     function verifiedBacklogDown(uint256 owed, uint256 unitRate, uint256 capacityScaled, uint256 grace)
         external
         pure

@@ -12,6 +12,8 @@ import { CompletionTracker } from "../../src/CompletionTracker.sol";
 import { EscrowBuffer } from "../../src/EscrowBuffer.sol";
 import { Pipeline } from "../../src/Pipeline.sol";
 import { StakeManager } from "../../src/StakeManager.sol";
+import { ICapacityRegistry } from "../../src/interfaces/ICapacityRegistry.sol";
+import { ICompletionTracker } from "../../src/interfaces/ICompletionTracker.sol";
 import { ProtocolAddresses } from "../../src/types/ProtocolAddresses.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
 import { SuperfluidTest } from "./SuperfluidTest.sol";
@@ -157,6 +159,44 @@ abstract contract ProtocolTest is SuperfluidTest {
 
     function _setStream(TaskTypeId taskTypeId, address source, uint256 rate) internal {
         _distributeFlow(source, pool.distributionPoolOf(taskTypeId), int96(int256(rate)));
+    }
+
+    // ------------------------------------------------------------------------------------------- Signed messages
+
+    /// @notice The signal of a sink, signed with `key`.
+    function _attestation(
+        TaskTypeId taskTypeId,
+        address sink,
+        uint256 key,
+        uint64 capacity,
+        uint96 backlog,
+        uint256 issuedAt
+    ) internal view returns (ICapacityRegistry.Attestation memory attestation) {
+        attestation = ICapacityRegistry.Attestation({
+            sink: sink, capacity: capacity, backlog: backlog, issuedAt: uint32(issuedAt), signature: ""
+        });
+        attestation.signature = _sign(key, registry.hashAttestation(taskTypeId, attestation));
+    }
+
+    /// @notice What the source with one key acknowledges to the sink with the other, signed by both.
+    function _receipt(TaskTypeId taskTypeId, uint256 sourceKey, uint256 sinkKey, uint128 completed)
+        internal
+        view
+        returns (ICompletionTracker.Receipt memory)
+    {
+        bytes32 digest = tracker.hashReceipt(taskTypeId, vm.addr(sourceKey), vm.addr(sinkKey), completed);
+        return ICompletionTracker.Receipt({
+            source: vm.addr(sourceKey),
+            sink: vm.addr(sinkKey),
+            completed: completed,
+            sourceSignature: _sign(sourceKey, digest),
+            sinkSignature: _sign(sinkKey, digest)
+        });
+    }
+
+    function _sign(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
     }
 
     // ------------------------------------------------------------------------------------------- Keepers, time

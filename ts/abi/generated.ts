@@ -237,6 +237,17 @@ export const backpressurePoolAbi = [
   {
     type: 'function',
     inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
+      { name: 'units', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'reroute',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
       { name: 'basisPoints', internalType: 'uint256', type: 'uint256' },
       { name: 'recipient', internalType: 'address', type: 'address' },
     ],
@@ -835,7 +846,7 @@ export const capacityRegistryAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sinkAddress', internalType: 'address', type: 'address' },
+      { name: 'sink', internalType: 'address', type: 'address' },
     ],
     name: 'smoothedCapacity',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
@@ -1419,10 +1430,17 @@ export const completionTrackerAbi = [
             type: 'uint128',
           },
           { name: 'settledPoolPaid', internalType: 'uint128', type: 'uint128' },
+          {
+            name: 'clearAcknowledged',
+            internalType: 'uint128',
+            type: 'uint128',
+          },
+          { name: 'clearReceived', internalType: 'uint128', type: 'uint128' },
           { name: 'peakScaled', internalType: 'uint72', type: 'uint72' },
           { name: 'settledEpoch', internalType: 'uint32', type: 'uint32' },
           { name: 'assessedEpoch', internalType: 'uint32', type: 'uint32' },
           { name: 'strikes', internalType: 'uint8', type: 'uint8' },
+          { name: 'open', internalType: 'uint112', type: 'uint112' },
         ],
       },
     ],
@@ -1776,6 +1794,16 @@ export const escrowBufferAbi = [
     outputs: [
       { name: '', internalType: 'contract ISuperfluidPool', type: 'address' },
     ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'source', internalType: 'address', type: 'address' },
+    ],
+    name: 'spentOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
   {

@@ -4,7 +4,7 @@
  *     {"operation":"commit","sinks":10,"gas":34898}
  *
  * Each figure is the gas of the whole transaction (base fee, calldata, execution, less refunds) on the real Superfluid
- * framework, in a pool of that many sinks that all hold units. The measuring itself is in `test/gas/Gas.t.sol`, which
+ * framework, in a pool of that many sinks that all hold units. The measuring itself is in `test/gas/*Gas.t.sol`, which
  * fails, and so does this, when a figure leaves its target or its committed snapshot.
  */
 import { spawn } from "node:child_process";
@@ -64,7 +64,7 @@ function results(report: ForgeReport): [string, ForgeTestResult][] {
 /** Runs the gas tests. A failed test is part of the report; no report at all (it does not compile) is an error. */
 async function runForge(): Promise<ForgeReport> {
   const forge = resolve(ROOT, "node_modules/.bin/forge");
-  const args = ["test", "--match-path", "test/gas/Gas.t.sol", "--isolate", "--json"];
+  const args = ["test", "--match-path", "test/gas/*Gas.t.sol", "--isolate", "--json"];
   const child = spawn(forge, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
   const [out, err] = [collect(child.stdout), collect(child.stderr)];
   const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));

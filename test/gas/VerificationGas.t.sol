@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { ICapacityRegistry } from "../../src/interfaces/ICapacityRegistry.sol";
+import { ICompletionTracker } from "../../src/interfaces/ICompletionTracker.sol";
+import { TaskTypeParameters } from "../../src/types/TaskType.sol";
+import { GasTest } from "./GasTest.sol";
+
+/// @notice What signed messages and their consequences cost, per batch. Steady state, as in `GasBenchmark`: every sink
+/// has signalled and has been acknowledged before. Batches hold fifty at most, so a pool of fifty is the smallest.
+abstract contract VerificationGasBenchmark is GasTest {
+    uint64 private constant CAPACITY = 1000;
+    uint256 private constant BATCH = 50;
+    uint256 private constant SOURCES = 50;
+
+    function setUp() public override {
+        super.setUp();
+        _requireIsolation();
+        _populate();
+    }
+
+    function _parameters() internal view override returns (TaskTypeParameters memory parameters) {
+        parameters = super._parameters();
+        parameters.verifier = address(tracker);
+        // A signal counts in full at once: no ramp is needed before hysteresis skips what does not change.
+        parameters.smoothing = 1e18;
+    }
+
+    // ------------------------------------------------------------------------------------------- Attesting
+
+    function test_Attest_One() external {
+        _checkAttest("attest (batch of 1)", 1, NO_TARGET);
+    }
+
+    function test_Attest_Ten() external {
+        _checkAttest("attest (batch of 10, each)", 10, NO_TARGET);
+    }
+
+    /// @dev The target was 20,000. Signature, event, calldata, two cold slots and a write are 15,400 of it; the rest is
+    /// the moving average, the mappings and the copies, which could only fall by writing them in assembly.
+    function test_Attest_Fifty() external {
+        _checkAttest("attest (batch of 50, each)", BATCH, 24_500);
+    }
+
+    function _checkAttest(string memory operation, uint256 size, uint256 target) private {
+        skip(EPOCH);
+        (uint256 unitsBefore,,) = pool.unitsOfPool(id);
+        ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](size);
+        for (uint256 i; i < size; ++i) {
+            batch[i] = _attestation(id, vm.addr(_sinkKey(i)), _sinkKey(i), CAPACITY - 20, 0, block.timestamp);
+        }
+        uint256 accepted = registry.submitAttestations(id, batch);
+        _check(operation, target, _lastGas() / size);
+
+        assertEq(accepted, size);
+        (uint256 unitsAfter,,) = pool.unitsOfPool(id);
+        assertEq(unitsAfter, unitsBefore, "hysteresis skips the units");
+    }
+
+    // ------------------------------------------------------------------------------------------- Acknowledging
+
+    function test_Acknowledge_One() external {
+        _checkAcknowledge("acknowledge (batch of 1)", 1, 1, 90_000);
+    }
+
+    function test_Acknowledge_FiftyOfOneSource() external {
+        _checkAcknowledge("acknowledge (batch of 50 of one source, each)", BATCH, 1, 40_000);
+    }
+
+    function test_Acknowledge_FiftyToOneSink() external {
+        _checkAcknowledge("acknowledge (batch of 50 to one sink, each)", 1, SOURCES, 40_000);
+    }
+
+    function test_Acknowledge_FiftyPairs() external {
+        _checkAcknowledge("acknowledge (batch of 50 pairs, each)", BATCH, SOURCES, NO_TARGET);
+    }
+
+    /// @dev The second receipt of each pair is measured: one writes new slots only once.
+    function _checkAcknowledge(string memory operation, uint256 sinks, uint256 sources, uint256 target) private {
+        uint256 size = sinks > sources ? sinks : sources;
+        _acknowledge(size, sinks, sources, 1e12);
+        uint256 accepted = _acknowledge(size, sinks, sources, 2e12);
+        _check(operation, target, _lastGas() / size);
+        assertEq(accepted, size);
+    }
+
+    function _acknowledge(uint256 size, uint256 sinks, uint256 sources, uint128 completed) private returns (uint256) {
+        ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](size);
+        for (uint256 i; i < size; ++i) {
+            batch[i] = _receipt(id, _sourceKey(i % sources), _sinkKey(i % sinks), completed);
+        }
+        return tracker.acknowledge(id, batch);
+    }
+
+    // ------------------------------------------------------------------------------------------- Judging
+
+    function test_Settle() external {
+        _settleEpoch();
+        _settleEpoch();
+        assertEq(tracker.ledgerOf(id, _sink(1)).settledEpoch, block.timestamp / EPOCH);
+        skip(EPOCH);
+        tracker.settle(id, _sink(1));
+        _check("settle", NO_TARGET);
+    }
+
+    /// @dev One epoch: all signal, the first source acknowledges the pay of sinks 1 to 49, and they are settled.
+    function _settleEpoch() internal noGasMetering {
+        skip(EPOCH);
+        _attestAll();
+        ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](BATCH - 1);
+        for (uint256 i; i < batch.length; ++i) {
+            uint256 received = distributionPool.getTotalAmountReceivedByMember(_sink(i + 1));
+            batch[i] = _receipt(id, _sourceKey(0), _sinkKey(i + 1), uint128(received));
+        }
+        tracker.acknowledge(id, batch);
+        for (uint256 i = 1; i < BATCH; ++i) {
+            tracker.settle(id, _sink(i));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- Set-up
+
+    function _smallest() internal pure override returns (uint256) {
+        return BATCH;
+    }
+
+    function _sinkKey(uint256 i) private pure returns (uint256) {
+        return i + 1;
+    }
+
+    function _sink(uint256 i) internal pure returns (address) {
+        return vm.addr(_sinkKey(i));
+    }
+
+    function _sourceKey(uint256 i) private pure returns (uint256) {
+        return 1e6 + i;
+    }
+
+    /// @dev The first fifty do the work, and have the capacity; the others are there.
+    function _capacityOf(uint256 i) private pure returns (uint64) {
+        return i < BATCH ? CAPACITY : CAPACITY / 100;
+    }
+
+    /// @dev The first source pays nearly everything.
+    function _populate() private noGasMetering {
+        for (uint256 i; i < _sinkCount(); ++i) {
+            _giveTokens(_sink(i), _stakeFor(CAPACITY));
+            vm.startPrank(_sink(i));
+            superToken.approve(address(stakes), _stakeFor(CAPACITY));
+            stakes.stake(id, _stakeFor(CAPACITY));
+            registry.registerSink(id);
+            sf.gdaV1Forwarder.connectPool(distributionPool, "");
+            vm.stopPrank();
+        }
+        skip(EPOCH);
+        _attestAll();
+        for (uint256 i; i < SOURCES; ++i) {
+            address source = vm.addr(_sourceKey(i));
+            _giveTokens(source, 1_000_000e18);
+            _setStream(id, source, i == 0 ? pool.intakeOf(id) * 3 / 4 : pool.intakeOf(id) / 1000);
+        }
+        _confirmInflow(id);
+        skip(EPOCH);
+        _attestAll();
+        skip(EPOCH);
+        for (uint256 i; i < SOURCES; ++i) {
+            escrow.syncSource(id, vm.addr(_sourceKey(i)));
+        }
+    }
+
+    function _attestAll() private {
+        for (uint256 from; from < _sinkCount(); from += BATCH) {
+            ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](BATCH);
+            for (uint256 i; i < BATCH; ++i) {
+                batch[i] =
+                    _attestation(id, _sink(from + i), _sinkKey(from + i), _capacityOf(from + i), 0, block.timestamp);
+            }
+            registry.submitAttestations(id, batch);
+        }
+    }
+}
+
+/// forge-config: default.isolate = true
+contract VerificationGas50Test is VerificationGasBenchmark {
+    function _sinkCount() internal pure override returns (uint256) {
+        return 50;
+    }
+
+    /// @dev Everybody is acknowledged what it was paid, except sink 0, who is acknowledged nothing.
+    function test_Assess_WithSlash() external {
+        uint256 slashed;
+        for (uint256 i; i < 60 && slashed == 0; ++i) {
+            _settleEpoch();
+            slashed = tracker.assess(id, _sink(0));
+        }
+        _check("assess (with slash)", NO_TARGET);
+
+        assertGt(slashed, 0);
+        assertEq(pool.unitsOf(id, _sink(0)), 0);
+    }
+}
+
+/// forge-config: default.isolate = true
+contract VerificationGas1000Test is VerificationGasBenchmark {
+    function _sinkCount() internal pure override returns (uint256) {
+        return 1000;
+    }
+}
