@@ -117,6 +117,25 @@ const subjects: Record<string, Subject> = {
     },
     exact: exact.oweDown,
   },
+  expectedDown: {
+    inputs: (r) => {
+      const paid = r.edgy(0n, UINT128);
+      return [r.edgy(0n, UINT128), paid, r.oneIn(3n) ? around(r, paid) : r.edgy(0n, UINT128)];
+    },
+    exact: exact.expectedDown,
+  },
+  unearnedDown: {
+    inputs: (r) => [r.edgy(0n, UINT128), r.edgy(0n, UINT128), r.edgy(0n, UINT128)],
+    exact: exact.unearnedDown,
+  },
+  keptOpenDown: {
+    inputs: (r) => {
+      const [rate, capacity, time] = [r.edgy(1n, UINT96), r.edgy(0n, MAX_CAPACITY_SCALED), r.edgy(0n, 2n * MONTH)];
+      const limit = (rate * capacity * time) / exact.SCALE;
+      return [r.oneIn(3n) ? around(r, exact.min(limit, UINT128)) : r.edgy(0n, UINT128), rate, capacity, time];
+    },
+    exact: exact.keptOpenDown,
+  },
   verifiedBacklogDown: {
     inputs: (r) => {
       const [rate, capacity, grace] = [

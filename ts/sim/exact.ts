@@ -261,14 +261,15 @@ export function minimumHorizonUp(epochLength: bigint, reportDelay: bigint): bigi
 // ------------------------------------------------------------------------------------------------- Ledger
 
 /**
- * One step of a sink's ledger: Q̂ ← (Q̂ + π·ΔR − ΔA)⁺ with π the acknowledged share of the pool's pay. Design, point 9.
+ * One step of a sink's ledger: Q̂ ← (Q̂ + π·(1 − (1 − π)/10)·ΔR − ΔA)⁺ with π the acknowledged share of the pool's pay.
+ * Design, point 9.
  *
  * @param owed Q̂ before, wei
  * @param received ΔR: what the sink was paid meanwhile, wei
  * @param acknowledged ΔA: what was acknowledged to it meanwhile, wei
  * @param poolPaid What all sinks were paid meanwhile, wei
  * @param poolAcknowledged What was acknowledged to all sinks meanwhile, wei; counts up to `poolPaid`
- * @returns Q̂ after, wei. π·ΔR rounds down, which favours the sink.
+ * @returns Q̂ after, wei. What is expected rounds down, which favours the sink.
  */
 export function oweDown(
   owed: bigint,
@@ -277,9 +278,34 @@ export function oweDown(
   poolPaid: bigint,
   poolAcknowledged: bigint,
 ): bigint {
-  if (poolPaid === 0n) return excess(owed, acknowledged);
-  const expected = (received * min(poolAcknowledged, poolPaid)) / poolPaid;
-  return excess(owed + expected, acknowledged);
+  return excess(owed + expectedDown(received, poolPaid, poolAcknowledged), acknowledged);
+}
+
+/** π·(1 − (1 − π)/10)·ΔR, wei; both products round down, which favours the sink. */
+export function expectedDown(received: bigint, poolPaid: bigint, poolAcknowledged: bigint): bigint {
+  if (poolPaid === 0n) return 0n;
+  const counted = min(poolAcknowledged, poolPaid);
+  return (((received * counted) / poolPaid) * (9n * poolPaid + counted)) / (10n * poolPaid);
+}
+
+/**
+ * What of its pay a sink has not earned, of which π takes account: ΔR·Q̂ / (Q̂ + ΔA) since it last owed nothing.
+ *
+ * @returns Wei, rounded down, which favours the sink
+ */
+export function unearnedDown(owed: bigint, received: bigint, acknowledged: bigint): bigint {
+  return owed === 0n ? 0n : (received * owed) / (owed + acknowledged);
+}
+
+/**
+ * What may still be acknowledged to a sink: at most full pay for horizon and grace.
+ *
+ * @param open What it was paid and nobody acknowledged, wei
+ * @param time T + D, seconds
+ * @returns Wei, rounded down, which favours the other sinks
+ */
+export function keptOpenDown(open: bigint, unitRate: bigint, capacityScaled: bigint, time: bigint): bigint {
+  return min(open, (unitRate * capacityScaled * time) / SCALE);
 }
 
 /**
@@ -307,7 +333,7 @@ export function isBeyondHorizon(backlog: bigint, capacityScaled: bigint, horizon
 }
 
 /** What a slash takes: the unearned amount plus 10 %, wei, rounded down, which favours the sink. Design, point 10. */
-export const slashAmountDown = (owed: bigint): bigint => (owed * 11n) / 10n;
+export const slashAmountDown = (unearned: bigint): bigint => (unearned * 11n) / 10n;
 
 // ------------------------------------------------------------------------------------------------- Sources
 

@@ -5,6 +5,13 @@ import type { SinkState } from "./state.ts";
 const STRIKES = 3;
 const BEYOND = 0.9;
 const PENALTY = 1.1;
+const TOLERANCE = 0.1;
+
+const EXPECTED_SHARE: Record<Verification["ledger"], (acknowledgedShare: number) => number> = {
+  absolute: () => 1,
+  relative: (share) => share,
+  tolerant: (share) => share * (1 - TOLERANCE * (1 - share)),
+};
 
 /** Acknowledgements, verified backlog, slashing (design section 2, points 9 and 10). Assesses once per step. */
 export class LedgerBook {
@@ -17,6 +24,9 @@ export class LedgerBook {
   readonly #state: SinkState;
   readonly #secondsPerQuantum: number;
   readonly #owed: Float64Array;
+  /** Per sink, paid and acknowledged since it last owed nothing, unit-seconds. */
+  readonly #paidSinceClear: Float64Array;
+  readonly #acknowledgedSinceClear: Float64Array;
   readonly #strikes: Uint8Array;
   /** Work whose acknowledgement is on its way, by age. */
   readonly #pending: Float64Array[];
@@ -31,6 +41,8 @@ export class LedgerBook {
     this.slashed = new Float64Array(count);
     this.slashedAt = new Int32Array(count).fill(-1);
     this.#owed = new Float64Array(count);
+    this.#paidSinceClear = new Float64Array(count);
+    this.#acknowledgedSinceClear = new Float64Array(count);
     this.#strikes = new Uint8Array(count);
     this.#acknowledged = new Float64Array(count);
     this.#pending = Array.from({ length: rules.latencySteps + 1 }, () => new Float64Array(count));
@@ -81,11 +93,14 @@ export class LedgerBook {
       received += (paid[i] as number) * this.#secondsPerQuantum;
     }
     const relative = received === 0 ? 0 : Math.min(1, acknowledged / received);
-    const expectedShare = this.#rules.ledger === "absolute" ? 1 : relative;
+    const expectedShare = EXPECTED_SHARE[this.#rules.ledger](relative);
     for (let i = from; i < to; i++) {
-      const expected = expectedShare * (paid[i] as number) * this.#secondsPerQuantum;
-      const owed = Math.max(0, (this.#owed[i] as number) + expected - (this.#acknowledged[i] as number));
+      const pay = (paid[i] as number) * this.#secondsPerQuantum;
+      const done = this.#acknowledged[i] as number;
+      const owed = Math.max(0, (this.#owed[i] as number) + expectedShare * pay - done);
       this.#owed[i] = owed;
+      this.#paidSinceClear[i] = owed === 0 ? 0 : (this.#paidSinceClear[i] as number) + pay;
+      this.#acknowledgedSinceClear[i] = owed === 0 ? 0 : (this.#acknowledgedSinceClear[i] as number) + done;
       verified[i] = Math.max(0, owed - (smoothed[i] as number) * grace);
     }
   }
@@ -102,10 +117,16 @@ export class LedgerBook {
     }
   }
 
+  /** The part of a sink's pay that it has not earned: `owed` counts only the acknowledged share. Unit-seconds. */
+  #unearned(i: number): number {
+    const owed = this.#owed[i] as number;
+    return ((this.#paidSinceClear[i] as number) * owed) / (owed + (this.#acknowledgedSinceClear[i] as number));
+  }
+
   #slash(p: number, i: number, step: number, pools: Pools): void {
     const { stake, cap, declared, smoothed, base, verified } = this.#state;
     const { horizon, grace, epochLength } = this.#scenario.parameters;
-    const amount = Math.min(stake[i] as number, PENALTY * (this.#owed[i] as number));
+    const amount = Math.min(stake[i] as number, PENALTY * this.#unearned(i));
     stake[i] = (stake[i] as number) - amount;
     cap[i] = Math.min(cap[i] as number, (stake[i] as number) / (2 * (horizon + grace + epochLength)));
     this.slashed[i] = (this.slashed[i] as number) + amount;

@@ -107,8 +107,11 @@ export interface SimEvent {
 }
 
 export interface Verification {
-  /** `relative`: only the share π of pay that was acknowledged is expected. `absolute`: all of it. */
-  ledger: "relative" | "absolute";
+  /**
+   * What a sink is expected to deliver of its pay. `absolute`: all of it. `relative`: the share π of the pool's pay that
+   * was acknowledged. `tolerant`: π·(1 − (1 − π)/10), as the protocol does.
+   */
+  ledger: "tolerant" | "relative" | "absolute";
   /** Steps until work is acknowledged. */
   latencySteps: number;
   /** Whether three assessments in a row beyond 9/10 of the horizon slash. */

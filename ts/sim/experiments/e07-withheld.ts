@@ -4,7 +4,7 @@ import { MARKET, market } from "./market.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const WITHHELD = [0, 0.2, 0.4, 0.6, 0.8, 0.95];
-const LEDGERS = ["relative", "absolute"] as const;
+const LEDGERS = ["tolerant", "relative", "absolute"] as const;
 const DEATH = 300;
 
 /** All honest, but sources keep back acknowledgements; one sink of each pool dies at epoch 300 and goes on signalling. */
@@ -81,7 +81,7 @@ export const withheld: Experiment = {
       x: "Share of acknowledgements withheld",
       y: "Epochs until slashed",
       color: "ledger",
-      only: (values) => values.ledger === "relative",
+      only: (values) => values.ledger === "tolerant",
     },
   ],
 };
