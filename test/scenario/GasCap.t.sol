@@ -179,9 +179,4 @@ contract GasCapScenarioTest is LedgerTest {
         assertGt(used, 21_000);
         assertLe(used, TRANSACTION_GAS_CAP);
     }
-
-    function _sign(uint256 key, bytes32 digest) private pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
 }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { Test } from "forge-std/Test.sol";
+
+import { BackpressurePool } from "../../src/BackpressurePool.sol";
+import { CapacityRegistry } from "../../src/CapacityRegistry.sol";
+import { CompletionTracker } from "../../src/CompletionTracker.sol";
+import { EscrowBuffer } from "../../src/EscrowBuffer.sol";
+import { StakeManager } from "../../src/StakeManager.sol";
+import { TaskTypeId } from "../../src/types/TaskType.sol";
+import { VerificationHandler } from "./handlers/VerificationHandler.sol";
+
+/// @notice I10, I12, I17, and the part of I6 that receipts lead to.
+contract InvariantVerificationTest is Test {
+    VerificationHandler private handler;
+    CapacityRegistry private registry;
+    CompletionTracker private tracker;
+    StakeManager private stakes;
+    EscrowBuffer private escrow;
+    BackpressurePool private pool;
+    TaskTypeId private id;
+
+    function setUp() external {
+        handler = new VerificationHandler();
+        handler.setUp();
+        (address registry_, address tracker_, address stakes_, address escrow_, address pool_) = handler.contracts();
+        (registry, tracker, stakes) = (CapacityRegistry(registry_), CompletionTracker(tracker_), StakeManager(stakes_));
+        (escrow, pool) = (EscrowBuffer(escrow_), BackpressurePool(pool_));
+        id = handler.taskType();
+
+        bytes4[] memory actions = new bytes4[](7);
+        actions[0] = VerificationHandler.pass.selector;
+        actions[1] = VerificationHandler.rebalance.selector;
+        actions[2] = VerificationHandler.settle.selector;
+        actions[3] = VerificationHandler.assess.selector;
+        actions[4] = VerificationHandler.forge.selector;
+        actions[5] = VerificationHandler.replay.selector;
+        actions[6] = VerificationHandler.attest.selector;
+        targetContract(address(handler));
+        targetSelector(FuzzSelector({ addr: address(handler), selectors: actions }));
+    }
+
+    /// @notice I10: acknowledged by a source <= streamed by it, counted here second by second; every sum is the sum of
+    /// its parts; nothing ever falls.
+    function invariant_I10_AcknowledgedIsAtMostStreamed() external view {
+        uint256[3] memory toSink;
+        for (uint256 i; i < 3; ++i) {
+            address source = handler.sourceOf(i);
+            uint256 bySource = tracker.completedOf(id, source, vm.addr(handler.strangerKey()));
+            for (uint256 k; k < 3; ++k) {
+                uint256 completed = tracker.completedOf(id, source, handler.sinkOf(k));
+                toSink[k] += completed;
+                bySource += completed;
+            }
+            assertEq(tracker.acknowledgedBy(id, source), bySource, "the sum of its receipts");
+            assertLe(bySource, escrow.streamedOf(id, source), "at most what is known to be streamed");
+            assertLe(escrow.streamedOf(id, source), handler.streamed(i), "and that is not too much");
+        }
+        for (uint256 k; k < 3; ++k) {
+            assertEq(tracker.ledgerOf(id, handler.sinkOf(k)).acknowledged, toSink[k]);
+        }
+        assertLe(tracker.acknowledgedOf(id), pool.paidOf(id), "counted for the pool up to what sinks were paid");
+        assertFalse(handler.fell(), "monotonic");
+    }
+
+    /// @notice I12: what is from the future, old or out of order changes nothing (each batch asserts which entries
+    /// counted), and no sink's latest signal ever goes back.
+    function invariant_I12_SignalsGoForward() external view {
+        assertFalse(handler.fell());
+        for (uint256 k; k < 3; ++k) {
+            assertLe(registry.sinkOf(id, handler.sinkOf(k)).signalledAt, block.timestamp);
+            assertFalse(registry.sinkOf(handler.otherTaskType(), handler.sinkOf(k)).registered);
+        }
+    }
+
+    /// @notice I17: a third of the money is never acknowledged and a tenth is acknowledged to nobody; who delivers what it
+    /// is paid for keeps its bond all the same.
+    function invariant_I17_HonestSinksAreNeverSlashed() external view {
+        for (uint256 k; k < 2; ++k) {
+            (uint256 stake, uint256 unbonding,) = stakes.bondOf(id, handler.sinkOf(k));
+            assertEq(stake + unbonding, handler.bondAtStart());
+        }
+    }
+
+    /// @notice I6: whatever is slashed came out of the bond of the one that does not deliver, and is in the escrow.
+    function invariant_I6_WhatIsSlashedIsInTheEscrow() external view {
+        (uint256 stake, uint256 unbonding,) = stakes.bondOf(id, handler.sinkOf(2));
+        (uint256 donated,,) = escrow.totalsOf(id);
+        assertEq(donated, handler.bondAtStart() - stake - unbonding);
+        assertEq(donated != 0, handler.slashes() != 0);
+    }
+
+    /// @notice Not because nothing happened.
+    function afterInvariant() external view {
+        assertGt(handler.attestations(), 0);
+    }
+
+    /// @notice The economy does what the invariants are about: left alone, receipts count and the dead sink is slashed.
+    function test_LeftAlone_TheDeadSinkIsSlashed() external {
+        for (uint256 i; i < 200 && handler.slashes() == 0; ++i) {
+            handler.pass(60);
+            for (uint256 k; k < 3; ++k) {
+                handler.assess(k);
+            }
+        }
+        assertEq(handler.slashes(), 1);
+        assertGt(handler.acknowledgements(), 20);
+        assertGt(tracker.acknowledgedOf(id), 0);
+    }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
+import { ICompletionTracker } from "../../../src/interfaces/ICompletionTracker.sol";
+import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
+import { ProtocolTest } from "../../utils/ProtocolTest.sol";
+
+/// @notice An economy with receipts. Two sinks deliver whatever they are paid for; a third takes pay and delivers
+/// nothing. One source acknowledges all that it paid for, one keeps silent, and one, a tenth of the money, acknowledges
+/// what was never done to somebody who is no sink. Anybody settles, assesses, replays and forges, at any time.
+contract VerificationHandler is ProtocolTest {
+    uint64 internal constant CAPACITY = 1000;
+    uint256 internal constant SINKS = 3;
+    uint256 internal constant HONEST = 2;
+    uint256 internal constant SOURCES = 3;
+    uint256 internal constant TALKS = 0;
+    uint256 internal constant FORGES = 2;
+
+    TaskTypeId public taskType;
+    TaskTypeId public otherTaskType;
+    uint256[SINKS] public sinkKeys;
+    uint256[SOURCES] public sourceKeys;
+    uint256 public strangerKey;
+
+    /// @notice What each source has really streamed, integrated here second by second, wei.
+    uint256[SOURCES] public streamed;
+    /// @notice What each source paid each sink for, by its share of all streams, wei.
+    uint256[SINKS][SOURCES] public paidFor;
+    uint256[SINKS] private _received;
+
+    /// @notice The largest of every cumulative value ever seen, and whether one ever fell.
+    mapping(address source => mapping(address sink => uint256)) private _completed;
+    mapping(address sink => uint256) private _signalledAt;
+    bool public fell;
+    uint256 public slashes;
+    uint256 public acknowledgements;
+    uint256 public attestations;
+
+    function _parameters() internal view override returns (TaskTypeParameters memory parameters) {
+        parameters = super._parameters();
+        parameters.verifier = address(tracker);
+    }
+
+    function setUp() public override {
+        super.setUp();
+        taskType = id;
+        otherTaskType = _registerTaskType("other work");
+        (, strangerKey) = makeAddrAndKey("no sink");
+        for (uint256 k; k < SINKS; ++k) {
+            string memory name = string.concat("sink ", vm.toString(k));
+            (, sinkKeys[k]) = makeAddrAndKey(name);
+            _addRampedSink(id, name, CAPACITY);
+        }
+        uint256[SOURCES] memory percent = [uint256(60), 30, 10];
+        for (uint256 i; i < SOURCES; ++i) {
+            string memory name = string.concat("source ", vm.toString(i));
+            (, sourceKeys[i]) = makeAddrAndKey(name);
+            _openStream(id, name, 2 * CAPACITY * uint256(UNIT_RATE) * percent[i] / 100);
+        }
+        for (uint256 k; k < SINKS; ++k) {
+            _received[k] = _receivedBy(k);
+            tracker.settle(id, sinkOf(k));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- Actions
+
+    /// @notice Time passes; those who live sign on.
+    function pass(uint256 duration) external {
+        _attestAll();
+        _pass(bound(duration, 1, 2 * EPOCH));
+        _acknowledgeHonestWork();
+    }
+
+    function rebalance() external {
+        _rebalance(id);
+    }
+
+    function settle(uint256 k) external {
+        tracker.settle(id, sinkOf(bound(k, 0, SINKS - 1)));
+        tracker.settle(id, vm.addr(strangerKey));
+    }
+
+    function assess(uint256 k) external {
+        address sink = sinkOf(bound(k, 0, SINKS - 1));
+        if (tracker.ledgerOf(id, sink).assessedEpoch == block.timestamp / EPOCH) return;
+        if (tracker.assess(id, sink) != 0) ++slashes;
+    }
+
+    /// @notice The forger acknowledges whatever it likes to one that the pool never pays.
+    function forge(uint128 completed) external {
+        _submit(id, _receipt(id, sourceKeys[FORGES], strangerKey, completed));
+    }
+
+    /// @notice Old receipts again, receipts of other task types, receipts that one side has not signed.
+    function replay(uint256 i, uint256 k, uint256 completed, uint256 how) external {
+        (i, k, how) = (bound(i, 0, SOURCES - 1), bound(k, 0, SINKS - 1), bound(how, 0, 2));
+        (address source, address sink) = (vm.addr(sourceKeys[i]), sinkOf(k));
+        uint256 before = tracker.completedOf(id, source, sink);
+        uint128 claimed = uint128(bound(completed, how == 0 ? 0 : before, how == 0 ? before : type(uint128).max));
+        ICompletionTracker.Receipt memory receipt =
+            _receipt(how == 1 ? otherTaskType : id, sourceKeys[i], sinkKeys[k], claimed);
+        if (how == 2) receipt.sinkSignature = receipt.sourceSignature;
+        assertEq(_submit(id, receipt), 0, "refused");
+        assertEq(tracker.completedOf(id, source, sink), before);
+    }
+
+    /// @notice A batch of good and bad attestations for two task types: exactly the good ones count.
+    function attest(uint256 capacity, uint256 age, uint256 seed) external {
+        address sink = sinkOf(bound(seed, 0, SINKS - 1));
+        uint256 key = sinkKeys[bound(seed, 0, SINKS - 1)];
+        uint64 declared = uint64(bound(capacity, 0, 2 * CAPACITY));
+        uint256 issuedAt = block.timestamp - bound(age, 0, 2 * EPOCH);
+        bool good = issuedAt > registry.sinkOf(id, sink).signalledAt && block.timestamp - issuedAt <= EPOCH;
+        ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](5);
+        batch[0] = _attestation(id, sink, key, declared, 0, block.timestamp + 1 + seed % 1000);
+        batch[1] = _attestation(otherTaskType, sink, key, declared, 0, block.timestamp);
+        batch[2] = _attestation(id, sink, strangerKey, declared, 0, block.timestamp);
+        batch[3] = _attestation(id, vm.addr(strangerKey), strangerKey, declared, 0, block.timestamp);
+        batch[4] = _attestation(id, sink, key, declared, 0, issuedAt);
+        assertEq(registry.submitAttestations(id, batch), good ? 1 : 0, "only the good one");
+        if (good) {
+            ++attestations;
+            assertEq(registry.sinkOf(id, sink).signalledAt, issuedAt);
+        }
+        // Another task type's order does not interact: the sink is unknown there, so nothing counts.
+        assertEq(registry.submitAttestations(otherTaskType, batch), 0);
+        _observe();
+    }
+
+    // ------------------------------------------------------------------------------------------- Views
+
+    function sinkOf(uint256 k) public view returns (address) {
+        return vm.addr(sinkKeys[k]);
+    }
+
+    function sourceOf(uint256 i) public view returns (address) {
+        return vm.addr(sourceKeys[i]);
+    }
+
+    function contracts()
+        external
+        view
+        returns (address registry_, address tracker_, address stakes_, address escrow_, address pool_)
+    {
+        return (address(registry), address(tracker), address(stakes), address(escrow), address(pool));
+    }
+
+    function bondAtStart() external pure returns (uint256) {
+        return _stakeFor(CAPACITY);
+    }
+
+    // ------------------------------------------------------------------------------------------- Private
+
+    function _pass(uint256 duration) private {
+        uint256 total;
+        uint256[SOURCES] memory rates;
+        for (uint256 i; i < SOURCES; ++i) {
+            (, int96 rate,) = sf.gda.getFlow(superToken, sourceOf(i), distributionPool);
+            rates[i] = uint256(uint96(rate));
+            total += rates[i];
+            streamed[i] += rates[i] * duration;
+        }
+        skip(duration);
+        vm.roll(block.number + duration / 2);
+        for (uint256 k; k < SINKS; ++k) {
+            uint256 received = _receivedBy(k);
+            for (uint256 i; i < SOURCES && total != 0; ++i) {
+                paidFor[i][k] += (received - _received[k]) * rates[i] / total;
+            }
+            _received[k] = received;
+        }
+        _observe();
+    }
+
+    /// @dev Every sink says what it did before; a slashed one has nothing left that backs it.
+    function _attestAll() private {
+        skip(1);
+        vm.roll(block.number + 1);
+        ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](SINKS);
+        for (uint256 k; k < SINKS; ++k) {
+            batch[k] = _attestation(id, sinkOf(k), sinkKeys[k], CAPACITY, 0, block.timestamp);
+        }
+        uint256 accepted = registry.submitAttestations(id, batch);
+        assertEq(accepted, SINKS);
+        attestations += accepted;
+        for (uint256 i; i < SOURCES; ++i) {
+            (, int96 rate,) = sf.gda.getFlow(superToken, sourceOf(i), distributionPool);
+            streamed[i] += uint256(uint96(rate));
+        }
+        _observe();
+    }
+
+    function _acknowledgeHonestWork() private {
+        ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](HONEST);
+        for (uint256 k; k < HONEST; ++k) {
+            batch[k] = _receipt(id, sourceKeys[TALKS], sinkKeys[k], uint128(paidFor[TALKS][k]));
+        }
+        acknowledgements += tracker.acknowledge(id, batch);
+        _observe();
+    }
+
+    function _submit(TaskTypeId taskTypeId, ICompletionTracker.Receipt memory receipt)
+        private
+        returns (uint256 accepted)
+    {
+        ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](1);
+        batch[0] = receipt;
+        accepted = tracker.acknowledge(taskTypeId, batch);
+        _observe();
+    }
+
+    /// @dev Nothing cumulative ever falls, and no signal is ever older than the one before.
+    function _observe() private {
+        for (uint256 k; k < SINKS; ++k) {
+            address sink = sinkOf(k);
+            uint256 signalledAt = registry.sinkOf(id, sink).signalledAt;
+            if (signalledAt < _signalledAt[sink] || signalledAt > block.timestamp) fell = true;
+            _signalledAt[sink] = signalledAt;
+            for (uint256 i; i < SOURCES; ++i) {
+                uint256 completed = tracker.completedOf(id, sourceOf(i), sink);
+                if (completed < _completed[sourceOf(i)][sink]) fell = true;
+                _completed[sourceOf(i)][sink] = completed;
+            }
+        }
+    }
+
+    function _receivedBy(uint256 k) private view returns (uint256) {
+        return distributionPool.getTotalAmountReceivedByMember(sinkOf(k));
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { ICompletionTracker } from "../../../src/interfaces/ICompletionTracker.sol";
+import { TaskTypeId } from "../../../src/types/TaskType.sol";
+import { HostileWallet, OwnedWallet } from "../../utils/Wallets.sol";
+import { TrackerTest } from "./TrackerTest.sol";
+
+/// forge-config: default.fuzz.runs = 64
+contract AcknowledgeTest is TrackerTest {
+    function test_WhenTheBatchIsEmpty() external {
+        assertEq(tracker.acknowledge(id, new ICompletionTracker.Receipt[](0)), 0);
+    }
+
+    function testFuzz_WhenTheReceiptAcknowledgesNoMoreThanBefore(uint256 first, uint256 second) external {
+        first = bound(first, 1, _rate() * EPOCH);
+        second = bound(second, 0, first);
+        assertEq(_acknowledge(uint128(first)), 1);
+        _assertSkipped(id, _receipt(id, sourceKey, sinkKey, uint128(second)), ICompletionTracker.Skipped.NothingNew);
+    }
+
+    function testFuzz_WhenTheSourceStreamsNothing(uint128 completed) external {
+        completed = uint128(bound(completed, 1, type(uint128).max));
+        (, uint256 key) = makeAddrAndKey("talker");
+        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingStreamed);
+    }
+
+    function testFuzz_WhenTheSourceStreamsOnlyWithinThisTransaction(uint128 completed) external {
+        completed = uint128(bound(completed, 1, type(uint128).max));
+        (address flash, uint256 key) = makeAddrAndKey("flash");
+        _openStream(id, "flash", 1000 * uint256(UNIT_RATE));
+        escrow.syncSource(id, flash);
+        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingStreamed);
+        _setStream(id, flash, 0);
+        escrow.syncSource(id, flash);
+        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingStreamed);
+    }
+
+    function testFuzz_WhenTheReceiptExceedsWhatWasStreamed(uint256 time, uint256 later) external {
+        later = bound(later, 1, 1 days);
+        skip(bound(time, 0, 1 days));
+        uint256 streamed = escrow.streamedOf(id, source);
+        assertEq(_acknowledge(type(uint128).max), 1);
+        assertEq(tracker.completedOf(id, source, sink), streamed, "what was streamed");
+        _assertSkipped(
+            id, _receipt(id, sourceKey, sinkKey, type(uint128).max), ICompletionTracker.Skipped.NothingStreamed
+        );
+
+        skip(later);
+        assertEq(_acknowledge(type(uint128).max), 1);
+        assertEq(tracker.acknowledgedBy(id, source), streamed + _rate() * later, "and the rest later");
+        assertEq(tracker.ledgerOf(id, sink).acknowledged, streamed + _rate() * later);
+    }
+
+    function test_WhenChainContractTaskTypeSourceSinkOrAmountDiffer() external {
+        (address other, uint256 otherKey) = makeAddrAndKey("other");
+        _addSink(id, "other", CAPACITY);
+        _openStream(id, "other", 1e15);
+        TaskTypeId otherWork = _registerTaskType("other work");
+        _setStream(otherWork, source, STREAM);
+        skip(EPOCH);
+        ICompletionTracker.Receipt memory receipt = _receipt(id, sourceKey, sinkKey, 1e12);
+
+        // Superfluid's streams are bound to the chain as well, so they are looked at first.
+        bytes32 digest = tracker.hashReceipt(id, source, sink, 1e12);
+        vm.chainId(8453);
+        assertNotEq(tracker.hashReceipt(id, source, sink, 1e12), digest);
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.NothingStreamed);
+        vm.chainId(31_337);
+        _assertSkipped(otherWork, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+        receipt.sink = other;
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+        receipt.sink = sink;
+        receipt.completed = 1e12 + 1;
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+        receipt.completed = 1e12;
+        receipt.source = other;
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+        receipt.source = source;
+        receipt.sinkSignature =
+            _sign(otherKey, tracker.hashReceipt(id, receipt.source, receipt.sink, receipt.completed));
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSinkSignature);
+
+        receipt = _receipt(id, sourceKey, sinkKey, 1e12);
+        _deployProtocol();
+        assertTrue(_registerTaskType("work") == id, "a task type of the same name");
+        _setStream(id, source, STREAM);
+        skip(EPOCH);
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+    }
+
+    function testFuzz_WhenASignatureIsMalformed(bytes calldata garbage, uint256 length) external {
+        ICompletionTracker.Receipt memory receipt = _receipt(id, sourceKey, sinkKey, 1e12);
+        (bytes memory bySource, bytes memory bySink) = (receipt.sourceSignature, receipt.sinkSignature);
+        bytes[4] memory malformed = [
+            garbage,
+            _cut(bySource, bound(length, 0, 64)),
+            abi.encodePacked(bySource, "0"),
+            _highS(sourceKey, tracker.hashReceipt(id, source, sink, 1e12))
+        ];
+        for (uint256 i; i < malformed.length; ++i) {
+            receipt.sourceSignature = malformed[i];
+            _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+        }
+        receipt.sourceSignature = bySource;
+        malformed[1] = _cut(bySink, bound(length, 0, 64));
+        malformed[2] = abi.encodePacked(bySink, "0");
+        malformed[3] = _highS(sinkKey, tracker.hashReceipt(id, source, sink, 1e12));
+        for (uint256 i; i < malformed.length; ++i) {
+            receipt.sinkSignature = malformed[i];
+            _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSinkSignature);
+        }
+        receipt.sinkSignature = bySink;
+        assertEq(_submit(id, receipt), 1, "as signed, it counts");
+    }
+
+    function test_WhenTheSignaturesAreExchanged() external {
+        ICompletionTracker.Receipt memory receipt = _receipt(id, sourceKey, sinkKey, 1e12);
+        (receipt.sourceSignature, receipt.sinkSignature) = (receipt.sinkSignature, receipt.sourceSignature);
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+    }
+
+    function testFuzz_WhenAWalletIsHostile(bytes calldata signature, uint8 habit) external {
+        HostileWallet wallet = new HostileWallet();
+        wallet.become(HostileWallet.Habit(habit % (uint8(type(HostileWallet.Habit).max) + 1)));
+        ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](2);
+        bytes32 digest = tracker.hashReceipt(id, source, address(wallet), 1e12);
+        batch[0] = ICompletionTracker.Receipt(source, address(wallet), 1e12, _sign(sourceKey, digest), signature);
+        batch[1] = _receipt(id, sourceKey, sinkKey, 1e12);
+
+        vm.expectEmit(address(tracker));
+        emit ICompletionTracker.ReceiptSkipped(
+            id, source, address(wallet), 0, ICompletionTracker.Skipped.BadSinkSignature
+        );
+        uint256 gas = gasleft();
+        assertEq(tracker.acknowledge(id, batch), 1, "the other one counts");
+        assertLt(gas - gasleft(), 700_000, "and pays little for it");
+        assertEq(tracker.acknowledgedBy(id, source), 1e12);
+    }
+
+    function testFuzz_WhenAWalletHasSigned(uint256 completed) external {
+        completed = bound(completed, 1, _rate() * EPOCH);
+        address wallet = address(new OwnedWallet(vm.addr(sinkKey)));
+        bytes32 digest = tracker.hashReceipt(id, source, wallet, uint128(completed));
+        ICompletionTracker.Receipt memory receipt = ICompletionTracker.Receipt(
+            source, wallet, uint128(completed), _sign(sourceKey, digest), _sign(sinkKey, digest)
+        );
+        assertEq(_submit(id, receipt), 1);
+        assertEq(tracker.completedOf(id, source, wallet), completed);
+    }
+
+    function testFuzz_WhenAReceiptStandsInTheBatchSeveralTimes(uint256 completed) external {
+        completed = bound(completed, 1, _rate() * EPOCH);
+        ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](3);
+        for (uint256 i; i < batch.length; ++i) {
+            batch[i] = _receipt(id, sourceKey, sinkKey, uint128(completed));
+        }
+        assertEq(tracker.acknowledge(id, batch), 1);
+        assertEq(tracker.acknowledgedBy(id, source), completed);
+    }
+
+    function testFuzz_WhenTheEntriesAreGood(uint256 toFirst, uint256 toSecond) external {
+        toFirst = bound(toFirst, 1, _rate() * EPOCH / 2);
+        toSecond = bound(toSecond, 1, _rate() * EPOCH / 2);
+        (address other, uint256 otherKey) = makeAddrAndKey("other");
+        ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](2);
+        batch[0] = _receipt(id, sourceKey, sinkKey, uint128(toFirst));
+        batch[1] = _receipt(id, sourceKey, otherKey, uint128(toSecond));
+
+        vm.expectEmit(address(tracker));
+        emit ICompletionTracker.Acknowledged(id, source, sink, toFirst, toFirst);
+        vm.expectEmit(address(tracker));
+        emit ICompletionTracker.Acknowledged(id, source, other, toSecond, toSecond);
+        assertEq(tracker.acknowledge(id, batch), 2);
+
+        assertEq(tracker.acknowledgedBy(id, source), toFirst + toSecond);
+        assertEq(tracker.completedOf(id, source, sink), toFirst);
+        assertEq(tracker.completedOf(id, source, other), toSecond);
+        assertEq(tracker.ledgerOf(id, sink).acknowledged, toFirst);
+        assertEq(tracker.ledgerOf(id, other).acknowledged, toSecond);
+    }
+
+    function _cut(bytes memory signature, uint256 length) private pure returns (bytes memory cut) {
+        cut = new bytes(length);
+        for (uint256 i; i < length; ++i) {
+            cut[i] = signature[i];
+        }
+    }
+
+    /// @dev The other signature that recovers to the same signer.
+    function _highS(uint256 key, bytes32 digest) private pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        uint256 order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
+        return abi.encodePacked(r, bytes32(order - uint256(s)), v == 27 ? uint8(28) : uint8(27));
+    }
+}
