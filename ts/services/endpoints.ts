@@ -1,14 +1,16 @@
 import { createTransport, type EIP1193Parameters, type Hex, hexToBigInt, http, keccak256, type Transport } from "viem";
-import { describeError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { Network } from "../networks.ts";
+import { formatDuration } from "../sdk/format.ts";
 import { BroadcastError, EndpointsError } from "./errors.ts";
 import { type Head, judgeHeads } from "./heads.ts";
+import type { Health } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
-import { isAlreadyKnown, isChainsAnswer } from "./rpcErrors.ts";
+import { isAlreadyKnown, isChainsAnswer, nodesWords } from "./rpcErrors.ts";
 
 export type EndpointsParameters = {
-  network: Pick<Network, "chain" | "rpcUrls" | "name" | "rpcVariable">;
+  network: Pick<Network, "chain" | "rpcUrls" | "name" | "rpcVariable" | "isPublic">;
   log: Logger;
   metrics: Metrics;
   /** Longest wait for an answer, milliseconds. */
@@ -35,6 +37,9 @@ type Endpoint = {
 
 const LONGEST_REST = 60_000;
 
+/** Blocks come every other second; this long without one is no accident. Milliseconds. */
+const ALARM_AFTER = 60_000;
+
 /**
  * The RPC endpoints of a network as one. A request goes to the first endpoint that works and whose head agrees with the
  * others; one that fails or hangs is left alone for a while; a transaction goes to all of them.
@@ -44,6 +49,9 @@ export class Endpoints {
   readonly #endpoints: Endpoint[];
   #trusted: number[];
   #head: Head | undefined;
+  /** When the endpoints last agreed on a head, and when it last changed; milliseconds of our clock. */
+  #answeredAt = Date.now();
+  #movedAt = Date.now();
 
   constructor(parameters: EndpointsParameters) {
     this.#parameters = parameters;
@@ -67,6 +75,21 @@ export class Endpoints {
   /** Hosts of the endpoints that work and agree. */
   get trusted(): string[] {
     return this.#trusted.map((index) => this.#endpoints[index]?.name ?? "");
+  }
+
+  /** Says when nobody answers and, where blocks come by themselves, when none comes. */
+  addHealthChecks(health: Health): void {
+    const { network } = this.#parameters;
+    health.add("rpc", () => {
+      const silent = Date.now() - this.#answeredAt;
+      if (silent < ALARM_AFTER) return undefined;
+      return `no endpoint has answered for ${formatDuration(Math.round(silent / 1000))}: set ${network.rpcVariable}`;
+    });
+    health.add("head", () => {
+      const stalled = Date.now() - this.#movedAt;
+      if (!network.isPublic || stalled < ALARM_AFTER) return undefined;
+      return `block ${this.#head?.number} has been the latest for ${formatDuration(Math.round(stalled / 1000))}`;
+    });
   }
 
   /**
@@ -133,7 +156,7 @@ export class Endpoints {
       const { errors } = cause as AggregateError;
       // What the chain says is worth more than who did not answer.
       const reason = errors.find(isChainsAnswer) ?? errors[0];
-      throw new BroadcastError(`no endpoint took transaction ${hash}: ${describeError(reason)}`, { cause: reason });
+      throw new BroadcastError(`no endpoint took transaction ${hash}: ${nodesWords(reason)}`, { cause: reason });
     }
   }
 
@@ -197,9 +220,15 @@ export class Endpoints {
 
   #judge(): void {
     const { log, metrics, tolerance = 10n, clock = () => Date.now() / 1000 } = this.#parameters;
-    const claims = this.#endpoints.map(({ claim }) => claim);
+    // Who does not answer now has no vote: what it said last would hold the others back.
+    const claims = this.#endpoints.map(({ claim, faults }) => (faults === 0 ? claim : undefined));
     const { head, trusted } = judgeHeads({ claims, tolerance, now: clock() });
-    this.#endpoints.forEach(({ name, claim }, index) => {
+    if (head === undefined) {
+      for (const { name } of this.#endpoints) metrics.endpointTrusted.set({ endpoint: name }, 0);
+      return;
+    }
+    this.#endpoints.forEach(({ name }, index) => {
+      const claim = claims[index];
       const agrees = trusted.includes(index);
       if (claim !== undefined && !agrees && this.#trusted.includes(index)) {
         log.warn({ endpoint: name, claims: claim.number, agreed: head?.number }, "an endpoint's head contradicts");
@@ -209,8 +238,9 @@ export class Endpoints {
       if (claim !== undefined) metrics.endpointHead.set({ endpoint: name }, Number(claim.number));
     });
     this.#trusted = trusted;
+    this.#answeredAt = Date.now();
+    if (head.number !== this.#head?.number) this.#movedAt = this.#answeredAt;
     this.#head = head;
-    if (head === undefined) return;
     metrics.head.set(Number(head.number));
     metrics.headTimestamp.set(Number(head.timestamp));
   }

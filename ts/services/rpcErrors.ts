@@ -1,4 +1,5 @@
 import { BaseError, HttpRequestError, TimeoutError } from "viem";
+import { describeError } from "../errors.ts";
 
 /** What nodes say of a transaction; their codes differ, their words hardly. */
 const ALREADY_KNOWN = /already known|already imported|known transaction/i;
@@ -31,6 +32,16 @@ export const isNonceTooLow = (error: unknown): boolean => NONCE_TOO_LOW.test(tex
 /** The offered fees are too low: for a replacement, or for the next block. */
 export const isUnderpriced = (error: unknown): boolean =>
   UNDERPRICED.test(textOf(error)) || FEE_BELOW_BASE.test(textOf(error));
+
+/** What the node itself has said, in one line; libraries say it in their words above. */
+export function nodesWords(error: unknown): string {
+  let words = describeError(error);
+  find(error, (level) => {
+    if (level instanceof BaseError && level.details) words = level.details.split("\n", 1)[0] ?? words;
+    return false;
+  });
+  return words;
+}
 
 /** Messages of an error and of those underneath. */
 function textOf(error: unknown): string {

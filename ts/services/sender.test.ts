@@ -37,7 +37,13 @@ beforeEach(() => {
 });
 
 async function connect(...urls: string[]): Promise<ServiceChain> {
-  const network = { name: "local", chain: foundry, rpcUrls: urls, rpcVariable: "LOCAL_RPC_URL" } as const;
+  const network = {
+    name: "local",
+    chain: foundry,
+    rpcUrls: urls,
+    rpcVariable: "LOCAL_RPC_URL",
+    isPublic: false,
+  } as const;
   return connectChain({ network, log: logger(), metrics: createMetrics("test"), timeout: 1000 });
 }
 
