@@ -27,6 +27,12 @@ export function isChainsAnswer(error: unknown): boolean {
   return [FAILED, ALREADY_KNOWN, NONCE_TOO_LOW, UNDERPRICED, FEE_BELOW_BASE, FUNDS].some((words) => words.test(text));
 }
 
+/** Whether no endpoint could be reached at all: asking for less would not help. */
+export function isUnreachable(error: unknown): boolean {
+  const failure = find(error, (level) => level instanceof HttpRequestError) as HttpRequestError | undefined;
+  return failure !== undefined && failure.status === undefined;
+}
+
 export const isAlreadyKnown = (error: unknown): boolean => ALREADY_KNOWN.test(textOf(error));
 export const isNonceTooLow = (error: unknown): boolean => NONCE_TOO_LOW.test(textOf(error));
 /** The offered fees are too low: for a replacement, or for the next block. */
