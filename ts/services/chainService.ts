@@ -93,7 +93,15 @@ export async function runChainService(
       return watch;
     });
     lifecycle.onStop("transactions in flight", () => sender.stop());
-    log.info({ network: network.name, url: server.url, account: account?.address, dryRun: config.dryRun }, "started");
+    log.info(
+      {
+        network: network.name,
+        listens: server.url.replace("http://", ""),
+        account: account?.address,
+        dryRun: config.dryRun,
+      },
+      "started",
+    );
     await body({
       ...{ ...lifecycle, network, record, deployment: addressesOf(record), chain, account },
       ...{ sender, log, metrics, health, pollInterval },

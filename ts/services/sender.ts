@@ -144,7 +144,8 @@ export class Sender {
     try {
       // A call gives the reason of a refusal, which some nodes leave out of a failed estimate.
       await call(chain.client, request);
-      estimate = await estimateGas(chain.client, request);
+      // Of what is mined: by what waits, a transaction that is stuck would seem to have done its work.
+      estimate = await estimateGas(chain.client, { ...request, blockTag: "latest" });
     } catch (cause) {
       if (!isChainsAnswer(cause))
         throw new EndpointsError(`cannot simulate ${action}: ${describeError(cause)}`, { cause });
