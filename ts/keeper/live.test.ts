@@ -109,18 +109,7 @@ describe("reorganisations", () => {
   test("a transaction that is dropped before it is confirmed is sent again", async () => {
     await makeWork();
     const keeper = await keepers.start([...FAST, "--confirmations", "4"]);
-    await expect.poll(async () => (await pool()).escrow.drainable, SOON).toBe(0n);
-    setTimeout(
-      () =>
-        console.log(
-          JSON.stringify(
-            keeper.lines.filter((l) => l.msg !== "looked at everything"),
-            null,
-            1,
-          ),
-        ),
-      5000,
-    );
+    await expect.poll(() => messages(keeper.lines, "drain"), SOON).toContain("mined");
     await chain.test.request({ method: "anvil_reorg", params: [1, []] } as never);
     await expect
       .poll(() => messages(keeper.lines), SOON)

@@ -213,8 +213,8 @@ describe("reorganisations", () => {
   test("a transaction that one drops is sent again and confirmed", async () => {
     const { sender, metrics } = await startSender("reorganised", { confirmations: 3 });
     const outcome = sender.send(rebalance());
-    await expect.poll(messages).toContain("sent");
-    await expect.poll(() => metrics.pendingSince.get().then(({ values }) => values[0]?.value)).toBe(0);
+    await expect.poll(messages).toContain("mined");
+    expect((await metrics.pendingSince.get()).values[0]?.value).toBe(0);
     await chain.test.request({ method: "anvil_reorg", params: [1, []] } as never);
     await expect.poll(messages, { timeout: 5000 }).toContain("a reorganisation has dropped it: sending it again");
     await chain.test.mine({ blocks: 3 });

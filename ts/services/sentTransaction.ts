@@ -128,6 +128,7 @@ export class SentTransaction {
     const { chain, options } = this.#parameters;
     const receipt = await this.#findReceipt();
     if (receipt !== undefined) {
+      if (this.#receipt === undefined) this.#log("debug", "mined", { block: receipt.blockNumber });
       this.#receipt = receipt;
       this.#resolveMined();
       const head = await chain.endpoints.refresh();
