@@ -1,4 +1,5 @@
 import { type Account, type Chain, type Client, createClient, type Transport } from "viem";
+import { getCode } from "viem/actions";
 import { Endpoints, type EndpointsParameters } from "./endpoints.ts";
 
 /** Reads from a chain through endpoints that agree. */
@@ -20,13 +21,15 @@ export async function connectChain(parameters: EndpointsParameters): Promise<Ser
   const endpoints = new Endpoints(parameters);
   await endpoints.assertChain();
   await endpoints.refresh();
-  const client = createClient({
-    chain,
-    transport: endpoints.transport(),
-    // What is cached would be older than the events that say it has changed.
-    cacheTime: 0,
-    // A chain without Multicall3 gets it with every request, which bounds how much fits.
-    batch: { multicall: { batchSize: 8192, wait: 0, deployless: chain.contracts?.multicall3 === undefined } },
-  });
+  // What is cached would be older than the events that say it has changed.
+  const plain = { chain, transport: endpoints.transport(), cacheTime: 0 };
+  const deployless = !(await hasMulticall(createClient(plain)));
+  // A chain without Multicall3 gets it with every request, which bounds how much fits.
+  const client = createClient({ ...plain, batch: { multicall: { batchSize: 8192, wait: 0, deployless } } });
   return { client, endpoints };
+}
+
+async function hasMulticall(client: ServiceClient): Promise<boolean> {
+  const address = client.chain.contracts?.multicall3?.address;
+  return address !== undefined && (await getCode(client, { address })) !== undefined;
 }
