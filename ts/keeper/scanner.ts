@@ -2,7 +2,6 @@ import { type Abi, type Address, decodeEventLog, type Hex, hexToBigInt, numberTo
 import {
   backpressurePoolAbi,
   capacityRegistryAbi,
-  completionTrackerAbi,
   escrowBufferAbi,
   iGeneralDistributionAgreementV1Abi,
   pipelineAbi,
@@ -36,22 +35,26 @@ type RawLog = {
   blockTimestamp?: Hex;
 };
 
-/** What a directory is made of. Other events only say that somebody should look. */
-const STRUCTURE = new Set([
+/** What a directory is made of. */
+const STRUCTURE = [
   "TaskTypeRegistered",
   "PoolOpened",
   "SinkRegistered",
   "SinkDeregistered",
   "SourceSynced",
   "DownstreamSet",
-]);
+];
 
-const EVENTS: Abi = [
-  ...[capacityRegistryAbi, backpressurePoolAbi, escrowBufferAbi, pipelineAbi, completionTrackerAbi].flat(),
-].filter(({ type }) => type === "event");
-const STRUCTURE_TOPICS = EVENTS.flatMap((event) =>
-  event.type === "event" && STRUCTURE.has(event.name) ? [toEventSelector(event)] : [],
+/** What calls for a look at once. Signals do not: they re-route money themselves, and there are many. */
+const NEWS = [...STRUCTURE, "EscrowUnitsUpdated", "LimitUpdated", "Donated", "Deposited"];
+
+const EVENTS: Abi = [...[capacityRegistryAbi, backpressurePoolAbi, escrowBufferAbi, pipelineAbi].flat()].filter(
+  ({ type }) => type === "event",
 );
+const topicsOf = (names: readonly string[]): Hex[] =>
+  EVENTS.flatMap((event) => (event.type === "event" && names.includes(event.name) ? [toEventSelector(event)] : []));
+const STRUCTURE_TOPICS = topicsOf(STRUCTURE);
+const NEWS_TOPICS = topicsOf(NEWS);
 const STREAMS: Abi = iGeneralDistributionAgreementV1Abi.filter(
   (item) => item.type === "event" && item.name === "FlowDistributionUpdated",
 );
@@ -104,10 +107,9 @@ export class Scanner {
       deployment.backpressurePool,
       deployment.escrowBuffer,
       deployment.pipeline,
-      deployment.completionTracker,
     ];
-    const topics = final ? [STRUCTURE_TOPICS] : [];
-    this.#apply(await this.#logs(contracts, topics, from, to), EVENTS, final);
+    const topics = final ? STRUCTURE_TOPICS : NEWS_TOPICS;
+    this.#apply(await this.#logs(contracts, [topics], from, to), EVENTS, final);
     // After the events of the protocol: they tell which pools there are.
     const { pools } = directory;
     for (let first = 0; first < pools.length; first += POOLS_PER_QUERY) {

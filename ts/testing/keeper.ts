@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Hex, keccak256, parseEther, stringToBytes } from "viem";
@@ -58,9 +58,12 @@ export class Keepers {
   /** Keeps on, in a process of its own, as an operator would start it. */
   async spawn(argv: readonly string[] = [], changes: KeeperChanges = {}): Promise<KeeperProcess> {
     await this.#fund(changes);
-    const args = ["--import", "tsx", "ts/keeper.ts", ...ARGV, ...argv];
     const env = { ...process.env, ...this.#env(changes) };
-    const child = spawn(process.execPath, args, { cwd: PROJECT_ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...programArguments(), ...ARGV, ...argv], {
+      cwd: PROJECT_ROOT,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const exited = once(child, "exit").then(([code, signal]) => ({ code, signal }) as Exit);
     const keeper: KeeperProcess = { child, lines: [], exited, stop: () => end(child, "SIGTERM", exited) };
     let rest = "";
@@ -119,6 +122,12 @@ export type KeeperProcess = {
 };
 
 const ARGV = ["--network", "local", "--port", "0", "--log-level", "debug", "--poll-interval", "0.02"];
+
+/** What `npm run keeper` gives to node, limits of memory included. */
+function programArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"));
+  return (scripts.keeper as string).split(" ").slice(1);
+}
 
 const keyOf = (name: string): Hex => keccak256(stringToBytes(name));
 
