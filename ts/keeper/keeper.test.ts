@@ -15,6 +15,7 @@ import { send } from "../sdk/internal/call.ts";
 import { distributeFlowOperation } from "../sdk/internal/superfluid.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../test/chain.ts";
 import { addSink, addSource, signalFor } from "../test/economy.ts";
+import { FaultyRpc } from "../testing/faultyRpc.ts";
 import { Keepers, type LogLine } from "../testing/keeper.ts";
 
 let chain: TestChain;
@@ -188,6 +189,21 @@ test("pressure is carried upstream, link by link", async () => {
   expect(confirmed(await keepers.once())).toContain("propagate");
   const after = await pool();
   expect(after.intake).toBe(after.limit);
+});
+
+test("events are found however few blocks an endpoint allows at once", async () => {
+  const faulty = await FaultyRpc.start(chain.url);
+  faulty.fault = "limits ranges";
+  await deposit(source, { ...task, amount: parseEther("5") });
+  await chain.pass(EPOCH);
+  await chain.test.mine({ blocks: 150 });
+  try {
+    expect(confirmed(await keepers.once(["--blocks-per-query", "25"], { rpc: faulty.url }))).toContain("drain");
+    const ranges = faulty.asked.filter((method) => method === "eth_getLogs");
+    expect(ranges.length).toBeGreaterThan(20);
+  } finally {
+    await faulty.stop();
+  }
 });
 
 test("task types that are not named, or paid in other tokens, are left alone", async () => {

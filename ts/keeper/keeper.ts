@@ -49,6 +49,8 @@ export class Keeper {
   readonly #busy = new Map<Hex, Promise<void>>();
   /** Task types to look at before their time. */
   readonly #urgent = new Set<Hex>();
+  /** Hash of the block up to which events were read. */
+  #scanned: Hex | undefined;
   #lookedAt = 0;
   #fullLookAt = 0;
   #failure: unknown;
@@ -94,7 +96,8 @@ export class Keeper {
     const head = this.#config.once ? await chain.endpoints.refresh() : chain.endpoints.head;
     if (head === undefined) return;
     try {
-      await this.#scanner.scan(head.number);
+      if (head.hash !== this.#scanned) await this.#scanner.scan(head.number);
+      this.#scanned = head.hash;
       await this.#look(head);
       this.#lookedAt = Date.now();
       this.#failure = undefined;
@@ -113,18 +116,23 @@ export class Keeper {
       const wanted = everything || this.#urgent.has(taskTypeId);
       return wanted && distributionPool !== undefined && !this.#busy.has(taskTypeId);
     });
-    const failures: unknown[] = [];
+    let failed = 0;
+    let failure: unknown;
     for (const entry of due) {
       if (this.#service.interrupted.aborted) return;
       this.#urgent.delete(entry.taskTypeId);
       // One task type that cannot be read must not keep the others waiting.
-      await this.#lookAt(entry).catch((error: unknown) => failures.push(error));
+      await this.#lookAt(entry).catch((error: unknown) => {
+        log.warn({ taskTypeId: entry.taskTypeId, error }, "a task type could not be looked at");
+        failed += 1;
+        failure = error;
+      });
     }
+    if (failed > 0 && failed === due.length) throw failure;
     if (everything) {
       this.#fullLookAt = startedAt;
       log.debug({ block: number, taskTypes: due.length, took: Date.now() - startedAt }, "looked at everything");
     }
-    if (failures.length > 0) throw failures[0];
   }
 
   /** Decides, and lets the work go on by itself. */

@@ -68,7 +68,8 @@ describe("endpoints", () => {
   test.each(["errors", "hangs", "internal error", "ahead", "stuck", "swallows"] as Fault[])(
     "one that %s does not keep the keeper from its work",
     async (fault) => {
-      const rpc = `${faulty.url},${chain.url}`;
+      // Three, so that the others outvote it.
+      const rpc = `${faulty.url},${chain.url},${chain.url}`;
       const keeper = await keepers.start([...FAST, "--rpc-timeout", "0.3"], { rpc });
       await expect.poll(() => messages(keeper.lines), SOON).toContain("looked at everything");
       faulty.fault = fault;

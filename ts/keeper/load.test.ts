@@ -129,7 +129,8 @@ describe.runIf(LOAD)("a task type with 10,000 sinks", () => {
     expect(await keeper.exited).toEqual({ code: 0, signal: null });
     clearInterval(watch);
     const confirmed = keeper.lines.filter(({ msg }) => msg === "confirmed");
-    const gas = confirmed.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0);
+    const gas: Record<string, number> = {};
+    for (const { action = "", gasUsed } of confirmed) gas[action] = (gas[action] ?? 0) + Number(gasUsed);
     const seconds = (Date.now() - startedAt) / 1000;
     console.log(JSON.stringify({ peakMegabytes: peak / MEGABYTE, seconds, transactions: confirmed.length, gas }));
     expect(peak).toBeGreaterThan(0);

@@ -19,6 +19,9 @@ import { Sender } from "./sender.ts";
 /** Base reorganises a block or two now and then. */
 const PUBLIC_CONFIRMATIONS = 3;
 
+/** Milliseconds. Two blocks on Base; more often costs requests, which endpoints count. */
+const PUBLIC_POLL_INTERVAL = 4000;
+const LOCAL_POLL_INTERVAL = 250;
 const BALANCE_EVERY = 60_000;
 
 /** What `serviceFields` become, and a port. */
@@ -69,7 +72,7 @@ export async function runChainService(
   const metrics = createMetrics(name);
   const health = new Health();
   const chain = await connectChain({ network, log, metrics, timeout: config.rpcTimeout });
-  const pollInterval = config.pollInterval ?? (network.isPublic ? 2000 : 250);
+  const pollInterval = config.pollInterval ?? (network.isPublic ? PUBLIC_POLL_INTERVAL : LOCAL_POLL_INTERVAL);
   const options = {
     confirmations: config.confirmations ?? (network.isPublic ? PUBLIC_CONFIRMATIONS : 1),
     maxFee: config.maxFee,

@@ -64,7 +64,7 @@ export function addServiceOptions(command: Command, defaultPort: number): Comman
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option("--port <number>", `port of /health and /metrics, 0 for any (default: ${defaultPort})`)
     .addOption(new Option("--log-level <level>", "least that is logged (default: info)").choices(LOG_LEVELS))
-    .option("--poll-interval <seconds>", "between two looks at the chain (default: 2, local 0.25)")
+    .option("--poll-interval <seconds>", "between two looks at the chain (default: 4, local 0.25)")
     .option("--rpc-timeout <seconds>", "longest wait for an endpoint before the next is asked (default: 10)")
     .option("--confirmations <blocks>", "blocks until a transaction counts (default: 3, local 1)")
     .option("--stuck-after <seconds>", "when a transaction is sent again with higher fees (default: 30)")

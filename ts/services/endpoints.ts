@@ -119,9 +119,10 @@ export class Endpoints {
   /** Asks every endpoint for its head and decides whom to trust. Never throws. @returns The agreed head. */
   async refresh(): Promise<Head | undefined> {
     const now = Date.now();
+    const noneWorks = this.#endpoints.every(({ faults }) => faults > 0);
     for (const endpoint of this.#endpoints) {
-      // Who rests is asked too, once the rest is over, but nobody waits for the answer.
-      if (endpoint.asking === undefined && (endpoint.restsUntil <= now || this.#endpoints.length === 1)) {
+      // Who rests is asked too, once the rest is over or nobody else is left, but nobody waits for the answer.
+      if (endpoint.asking === undefined && (endpoint.restsUntil <= now || noneWorks)) {
         endpoint.asking = this.#ask(endpoint).finally(() => {
           endpoint.asking = undefined;
         });

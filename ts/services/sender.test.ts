@@ -1,5 +1,5 @@
 import { createTestClient, type Hex, http, keccak256, parseEther, parseGwei, stringToBytes } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { getTransactionCount } from "viem/actions";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -194,6 +194,44 @@ describe("when blocks do not come", () => {
     await anvil().mine({ blocks: 3 });
     expect(await outcome).toMatchObject({ status: "confirmed" });
     expect(await getTransactionCount(chain.client, first.account)).toBe(1);
+  });
+
+  /** A transaction of the same account that was sent from elsewhere. */
+  async function sendElsewhere(account: PrivateKeyAccount, fee: string): Promise<Hex> {
+    const fees = { maxFeePerGas: parseGwei(fee), maxPriorityFeePerGas: parseGwei(fee) };
+    const type = "eip1559" as const;
+    const raw = await account.signTransaction({
+      type,
+      chainId: foundry.id,
+      nonce: 0,
+      gas: 21_000n,
+      to: account.address,
+      ...fees,
+    });
+    return anvil().request({ method: "eth_sendRawTransaction", params: [raw] } as never) as Promise<Hex>;
+  }
+
+  test("a nonce that another transaction waits with is paid more for", async () => {
+    const { sender, account } = await startSender("outbid");
+    const other = await sendElsewhere(account, "4");
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages, { timeout: 5000 }).toContain("sent");
+    await anvil().mine({ blocks: 1 });
+    const result = await outcome;
+    expect(result).toMatchObject({ status: "confirmed" });
+    expect("hash" in result && result.hash).not.toBe(other);
+    expect(await getTransactionCount(chain.client, account)).toBe(1);
+  });
+
+  test("a nonce that another transaction has taken is an outcome, not an endless wait", async () => {
+    const { sender, account } = await startSender("overtaken", { stuckAfter: 60_000 });
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages).toContain("sent");
+    const other = await sendElsewhere(account, "40");
+    await anvil().mine({ blocks: 1 });
+    expect(await outcome).toMatchObject({ status: "dropped" });
+    expect(other).toMatch(/^0x/);
+    expect(await getTransactionCount(chain.client, account)).toBe(1);
   });
 
   test("stopping waits for what is under way and takes nothing new", async () => {

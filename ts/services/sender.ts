@@ -125,6 +125,7 @@ export class Sender {
     if ("status" in prepared) return { mined: Promise.resolve(), outcome: Promise.resolve(prepared) };
     const sent = await this.#broadcast(transaction, prepared.gas);
     if ("status" in sent) return { mined: Promise.resolve(), outcome: Promise.resolve(sent) };
+    this.#budget.spend(prepared.estimate, Date.now());
     this.#sent.set(sent.nonce, sent);
     this.#observePending();
     const outcome = sent.follow().finally(() => {
@@ -135,7 +136,7 @@ export class Sender {
   }
 
   /** Simulates, and asks budget and mode. */
-  async #prepare(transaction: Transaction): Promise<{ gas: bigint } | SendOutcome> {
+  async #prepare(transaction: Transaction): Promise<{ estimate: bigint; gas: bigint } | SendOutcome> {
     const { account, chain, log, options } = this.#parameters;
     const { action, to, data, about } = transaction;
     if (this.#stopping.signal.aborted) return { status: "skipped", reason: "stopping" };
@@ -167,7 +168,7 @@ export class Sender {
       log.info({ action, ...about, to, data, gas: estimate }, "dry run: would send");
       return { status: "skipped", reason: "dry run" };
     }
-    return { gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS };
+    return { estimate, gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS };
   }
 
   /** Signs with the next nonce until the endpoints take it. */
@@ -214,7 +215,6 @@ export class Sender {
     metrics.transactions.inc({ action, outcome: outcome.status });
     if (outcome.status === "confirmed" || outcome.status === "reverted") {
       const { gasUsed, effectiveGasPrice, blockNumber } = outcome.receipt;
-      this.#budget.spend(gasUsed, Date.now());
       metrics.gasUsed.inc({ action }, Number(gasUsed));
       metrics.feesPaid.inc(Number(formatEther(gasUsed * effectiveGasPrice)));
       const { status, hash } = outcome;

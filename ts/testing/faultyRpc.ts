@@ -15,7 +15,9 @@ export type Fault =
   /** Shows the chain as it was when the fault began: the same latest block for ever. */
   | "stuck"
   /** Takes transactions and drops them. */
-  | "swallows";
+  | "swallows"
+  /** Refuses to look for events in more than ten blocks at once. */
+  | "limits ranges";
 
 type RpcRequest = { id: number; method: string; params?: unknown[] };
 
@@ -68,6 +70,10 @@ export class FaultyRpc {
     if (this.fault === "internal error") return { error: { code: -32603, message: "internal error" } };
     if (this.fault === "swallows" && body.method === "eth_sendRawTransaction")
       return { result: `0x${"00".repeat(32)}` };
+    if (this.fault === "limits ranges" && body.method === "eth_getLogs") {
+      const [{ fromBlock, toBlock }] = body.params as [{ fromBlock: string; toBlock: string }];
+      if (Number(toBlock) - Number(fromBlock) >= 10) return { error: { code: -32005, message: "range too large" } };
+    }
     const isHead = body.method === "eth_getBlockByNumber" && body.params?.[0] === "latest";
     const answer = await this.#forward(body);
     if (!isHead) return answer;
