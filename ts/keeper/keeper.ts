@@ -64,6 +64,10 @@ export class Keeper {
     this.#scanner = new Scanner({
       ...{ client: chain.client, deployment, gda: survey.gda, directory: this.#directory, log },
       ...{ firstBlock: BigInt(record.block), blocksPerQuery: BigInt(config.blocksPerQuery) },
+      interrupted: service.interrupted,
+      onProgress: () => {
+        this.#lookedAt = Date.now();
+      },
     });
     this.#lookedAt = Date.now();
     this.#observe();
@@ -74,7 +78,7 @@ export class Keeper {
     return new Keeper(service, config, {
       ...{ client: chain.client, deployment, gda: await getGda(chain.client, deployment) },
       ...{ calls: new Calls(deployment, config.sinksPerTransaction) },
-      ...{ minAmount: config.minAmount, assessEvery: config.assessEvery },
+      ...{ minAmount: config.minAmount, assessEvery: config.assessEvery, interrupted: service.interrupted },
     });
   }
 
@@ -92,7 +96,7 @@ export class Keeper {
 
   /** One look: at everything when it is time, otherwise at what events have touched. */
   async #tick(): Promise<void> {
-    const { chain, log } = this.#service;
+    const { chain, interrupted, log } = this.#service;
     const head = this.#config.once ? await chain.endpoints.refresh() : chain.endpoints.head;
     if (head === undefined) return;
     try {
@@ -102,13 +106,14 @@ export class Keeper {
       this.#lookedAt = Date.now();
       this.#failure = undefined;
     } catch (error) {
+      if (interrupted.aborted) return;
       this.#failure = error;
       log.warn({ error, block: head.number }, "a look failed; the next one is soon");
     }
   }
 
   async #look({ number }: Head): Promise<void> {
-    const { log } = this.#service;
+    const { interrupted, log } = this.#service;
     const startedAt = Date.now();
     const everything = startedAt - this.#fullLookAt >= this.#config.lookInterval;
     for (const taskTypeId of this.#directory.takeTouched()) this.#urgent.add(taskTypeId);
@@ -119,10 +124,11 @@ export class Keeper {
     let failed = 0;
     let failure: unknown;
     for (const entry of due) {
-      if (this.#service.interrupted.aborted) return;
+      if (interrupted.aborted) return;
       this.#urgent.delete(entry.taskTypeId);
       // One task type that cannot be read must not keep the others waiting.
       await this.#lookAt(entry).catch((error: unknown) => {
+        if (interrupted.aborted) return;
         log.warn({ taskTypeId: entry.taskTypeId, error }, "a task type could not be looked at");
         failed += 1;
         failure = error;

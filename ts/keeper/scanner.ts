@@ -23,6 +23,9 @@ export type ScannerParameters = {
   firstBlock: bigint;
   /** Most blocks to ask an endpoint for at once. */
   blocksPerQuery: bigint;
+  interrupted: AbortSignal;
+  /** Hears of every step of a long way. */
+  onProgress: () => void;
 };
 
 type RawLog = {
@@ -86,14 +89,16 @@ export class Scanner {
 
   /** Brings the directory up to a block. May be called again after an error: it goes on where it was. */
   async scan(head: bigint): Promise<void> {
-    const { blocksPerQuery, log } = this.#parameters;
+    const { blocksPerQuery, interrupted, log, onProgress } = this.#parameters;
     const final = head - REORGANISATION_DEPTH;
     while (this.#final < final) {
+      interrupted.throwIfAborted();
       const from = this.#final + 1n;
       const to = from + blocksPerQuery - 1n < final ? from + blocksPerQuery - 1n : final;
       await this.#read(from, to, true);
       this.#final = to;
       log.debug({ block: to, of: head }, "events read");
+      onProgress();
     }
     for (const [key, block] of this.#seen) if (block <= this.#final) this.#seen.delete(key);
     await this.#read(this.#final + 1n, head, false);

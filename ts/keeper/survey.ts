@@ -22,6 +22,7 @@ export type SurveyParameters = {
   minAmount: bigint;
   /** Epochs between two assessments of a sink. */
   assessEvery: number;
+  interrupted: AbortSignal;
 };
 
 /** What is to be done about a task type, most urgent first. */
@@ -88,10 +89,11 @@ async function surveySinks(
   pool: GetPoolReturnType,
   { epoch, withMoney }: SinksSeen,
 ): Promise<SinksToDo> {
-  const { assessEvery, minAmount } = parameters;
+  const { assessEvery, interrupted, minAmount } = parameters;
   const todo: SinksToDo = { rebalance: [], assess: [], settle: [] };
   const all = [...sinks];
   for (let first = 0; first < all.length; first += SLICE) {
+    interrupted.throwIfAborted();
     const slice = await readSinks(context, all.slice(first, first + SLICE));
     if (withMoney) todo.rebalance.push(...(await moved(context, pool, slice, minAmount)));
     for (const { sink, received, ledger } of slice) {
