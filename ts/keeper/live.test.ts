@@ -3,7 +3,9 @@ import { createServer, type Server } from "node:net";
 import { type Hex, parseEther } from "viem";
 import { getTransactionCount } from "viem/actions";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { pipelineAbi } from "../abi/generated.ts";
 import { deposit, getPool, openStream, type WriteClient } from "../sdk/index.ts";
+import { send } from "../sdk/internal/call.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../test/chain.ts";
 import { addSink, addSource, signalFor } from "../test/economy.ts";
 import { runCommand } from "../test/terminal.ts";
@@ -91,6 +93,39 @@ describe("endpoints", () => {
     faulty.fault = undefined;
     await drained();
     expect(await keeper.stop()).toMatchObject({ code: 0, error: "" });
+  });
+});
+
+describe("events", () => {
+  test("call for a look long before its time", async () => {
+    const keeper = await keepers.start(["--look-interval", "600"]);
+    await expect.poll(() => messages(keeper.lines), SOON).toContain("looked at everything");
+    await deposit(source, { ...task, amount: parseEther("5") });
+    await expect.poll(() => messages(keeper.lines, "drain"), SOON).toContain("confirmed");
+  });
+
+  test("carry pressure from the end of a pipeline to its beginning", async () => {
+    const creator = await chain.actor("creator");
+    const [middle, last] = [await chain.registerTaskType("middle"), await chain.registerTaskType("last")];
+    for (const [stage, next] of [
+      [middle, last],
+      [taskTypeId, middle],
+    ] as const) {
+      const args = [stage, next, parseEther("1")] as const;
+      const pipeline = { address: chain.deployment.pipeline, abi: pipelineAbi } as const;
+      await send(creator, { ...pipeline, functionName: "setDownstream", args });
+    }
+    const stages = [taskTypeId, middle, last].map((stage) => ({ ...task, taskTypeId: stage }));
+    const intakes = () => Promise.all(stages.map(async (stage) => (await getPool(chain.client, stage)).intake));
+    expect(await intakes()).toEqual([0n, 0n, 0n]);
+    await keepers.start(FAST);
+    for (const stage of [middle, last]) {
+      const worker = await addSink(chain, stage, `worker of ${stage}`, 50n);
+      await signalFor(chain, stage, worker, 50n, 6);
+    }
+    // Nothing flows, so no stage takes units into account but those of its sinks: all follow the narrowest.
+    await expect.poll(async () => new Set(await intakes()).size, SOON).toBe(1);
+    expect((await intakes())[0]).toBeGreaterThan(40n * UNIT_RATE);
   });
 });
 
