@@ -6,9 +6,9 @@ import { getGda } from "../sdk/internal/superfluid.ts";
 import { pause } from "../sdk/internal/waitForBlock.ts";
 import type { ChainService } from "../services/chainService.ts";
 import type { Head } from "../services/heads.ts";
-import { Calls } from "./calls.ts";
+import { Calls, type Work } from "./calls.ts";
 import { Directory, type TaskTypeEntry } from "./directory.ts";
-import { perform } from "./perform.ts";
+import { type Performed, perform } from "./perform.ts";
 import { Scanner } from "./scanner.ts";
 import { type SinksSeen, type SurveyParameters, survey } from "./survey.ts";
 
@@ -153,15 +153,21 @@ export class Keeper {
     this.#busy.set(taskTypeId, busy);
   }
 
-  async #do(taskTypeId: Hex, work: Awaited<ReturnType<typeof survey>>["work"], seen: SinksSeen): Promise<void> {
+  async #do(taskTypeId: Hex, work: readonly Work[], seen: SinksSeen): Promise<void> {
+    const performed = await Promise.all(work.map((each) => this.#perform(each)));
+    if (performed.every(({ left }) => !left)) this.#seen.set(taskTypeId, seen);
+    // What was done may call for more: a limit that moved limits the next stage.
+    if (performed.some(({ confirmed }) => confirmed > 0)) this.#urgent.add(taskTypeId);
+  }
+
+  async #perform(work: Work): Promise<Performed> {
     const { log, sender } = this.#service;
     try {
-      const performed = await Promise.all(work.map((each) => perform(sender, each)));
-      if (performed.every(({ left }) => !left)) this.#seen.set(taskTypeId, seen);
-      // What was done may call for more: a limit that moved limits the next stage.
-      if (performed.some(({ confirmed }) => confirmed > 0)) this.#urgent.add(taskTypeId);
+      return await perform(sender, work);
     } catch (error) {
-      log.warn({ taskTypeId, error }, "work failed; the next look tries again");
+      this.#failure = error;
+      log.warn({ taskTypeId: work.taskTypeId, action: work.action, error }, "work failed; the next look tries again");
+      return { confirmed: 0, left: true };
     }
   }
 

@@ -129,6 +129,14 @@ describe("events", () => {
   });
 });
 
+describe("one look", () => {
+  test("that cannot send ends with an error, so that cron hears of it", async () => {
+    await makeWork();
+    const poor = keepers.once([], { ether: 0n });
+    await expect(poor).rejects.toThrow(/ended with 1: error: no endpoint took transaction .*insufficient funds/i);
+  });
+});
+
 describe("reorganisations", () => {
   test("what one has undone is done again", async () => {
     await makeWork();

@@ -19,6 +19,8 @@ export type KeeperChanges = {
   rpc?: string;
   /** Whose key it has; the same name is the same account. */
   name?: string;
+  /** What that account has, wei; enough without. */
+  ether?: bigint;
 };
 
 /** Keepers of one local chain. */
@@ -105,8 +107,8 @@ export class Keepers {
     return { LOCAL_RPC_URL: rpc, DEPLOYMENTS_DIR: this.#folder, PRIVATE_KEY: keyOf(name) };
   }
 
-  async #fund({ name = "keeper" }: KeeperChanges): Promise<void> {
-    await this.chain.test.setBalance({ address: privateKeyToAddress(keyOf(name)), value: parseEther("10") });
+  async #fund({ name = "keeper", ether = parseEther("10") }: KeeperChanges): Promise<void> {
+    await this.chain.test.setBalance({ address: privateKeyToAddress(keyOf(name)), value: ether });
   }
 }
 
