@@ -21,7 +21,7 @@ import { base } from "viem/chains";
 import { iSuperTokenAbi, testTokenAbi } from "../abi/generated.ts";
 import { startAnvil } from "../chain/anvil.ts";
 import { deploySuperfluid, type LocalSuperfluid } from "../chain/superfluid.ts";
-import { UsageError } from "../errors.ts";
+import { describeError, UsageError } from "../errors.ts";
 import { getNetwork, NETWORK_NAMES, type Network } from "../networks.ts";
 import { send } from "../sdk/internal/call.ts";
 import type { WriteClient } from "../sdk/types.ts";
@@ -73,7 +73,10 @@ async function standIn(stops: (() => Promise<unknown>)[]): Promise<Origin> {
 }
 
 async function realNetwork(rpcUrl: string, stops: (() => Promise<unknown>)[]): Promise<Origin> {
-  const chainId = await getChainId(createClient({ transport: http(rpcUrl) }));
+  const chainId = await getChainId(createClient({ transport: http(rpcUrl) })).catch((cause: unknown) => {
+    // Without the cause: its text has the URL, and so maybe a key.
+    throw new UsageError(`FORK_RPC_URL does not answer: ${describeError(cause)}`);
+  });
   const network = NETWORK_NAMES.map((name) => getNetwork(name, {})).find(({ chain }) => chain.id === chainId);
   const superToken = sfMetadata.getNetworkByChainId(chainId)?.nativeTokenWrapper as Address | undefined;
   if (network?.superfluidHost === undefined || superToken === undefined) {
