@@ -202,6 +202,16 @@ describe("a process", () => {
     expect(await accepts(port)).toBe(false);
   });
 
+  test("that npm has started ends when npm is told to", async () => {
+    const keeper = await keepers.spawn([], {}, "npm");
+    await expect.poll(() => messages(keeper.lines), SOON).toContain("started");
+    const port = Number(new URL(urlOf(keeper.lines)).port);
+    keeper.child.kill("SIGTERM");
+    await keeper.exited;
+    await expect.poll(() => accepts(port), SOON).toBe(false);
+    await expect.poll(() => messages(keeper.lines).at(-1), SOON).toBe("stopped");
+  });
+
   test("answers for its health and its numbers", async () => {
     const keeper = await keepers.spawn(FAST);
     await expect.poll(() => messages(keeper.lines), SOON).toContain("looked at everything");

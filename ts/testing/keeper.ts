@@ -57,11 +57,13 @@ export class Keepers {
     return keeper;
   }
 
-  /** Keeps on, in a process of its own, as an operator would start it. */
-  async spawn(argv: readonly string[] = [], changes: KeeperChanges = {}): Promise<KeeperProcess> {
+  /** Keeps on, in a process of its own. @param by Node itself, or npm, as an operator might start it. */
+  async spawn(argv: readonly string[] = [], changes: KeeperChanges = {}, by: "node" | "npm" = "node") {
     await this.#fund(changes);
     const env = { ...process.env, ...this.#env(changes) };
-    const child = spawn(process.execPath, [...programArguments(), ...ARGV, ...argv], {
+    const command = by === "npm" ? "npm" : process.execPath;
+    const program = by === "npm" ? ["run", "--silent", "keeper", "--"] : programArguments();
+    const child = spawn(command, [...program, ...ARGV, ...argv], {
       cwd: PROJECT_ROOT,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -128,7 +130,8 @@ const ARGV = ["--network", "local", "--port", "0", "--log-level", "debug", "--po
 /** What `npm run keeper` gives to node, limits of memory included. */
 function programArguments(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"));
-  return (scripts.keeper as string).split(" ").slice(1);
+  const words = (scripts.keeper as string).split(" ");
+  return words.slice(words.indexOf("node") + 1);
 }
 
 const keyOf = (name: string): Hex => keccak256(stringToBytes(name));
