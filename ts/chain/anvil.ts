@@ -19,6 +19,10 @@ export type StartAnvilParameters = {
   timestamp?: number;
   /** Port to listen on; 0, the default, takes any that is free. */
   port?: number;
+  /** Pretends to be this chain. */
+  chainId?: number;
+  /** Goes on from the present state of the chain at this endpoint. */
+  forkUrl?: string;
 };
 
 /** The first account of anvil's standard mnemonic. */
@@ -34,13 +38,16 @@ const START_TIMEOUT = 30_000;
  * @throws {ToolMissingError} if npm has not installed anvil.
  * @throws {LocalChainError} if anvil does not start.
  */
-export async function startAnvil({ timestamp, port = 0 }: StartAnvilParameters = {}): Promise<Anvil> {
+export async function startAnvil(parameters: StartAnvilParameters = {}): Promise<Anvil> {
+  const { timestamp, port = 0, chainId, forkUrl } = parameters;
   const child = spawnSupervised(findTool("anvil"), [
     ...["--host", "127.0.0.1", "--port", String(port), "--accounts", "1", "--auto-impersonate"],
     ...["--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee", "--order", "fifo"],
     // Superfluid's deployer is larger than a contract may be elsewhere.
     ...["--disable-code-size-limit", "--disable-block-gas-limit", "--prune-history", "16"],
     ...(timestamp === undefined ? [] : ["--timestamp", String(timestamp)]),
+    ...(chainId === undefined ? [] : ["--chain-id", String(chainId)]),
+    ...(forkUrl === undefined ? [] : ["--fork-url", forkUrl]),
   ]);
   try {
     const actualPort = await listening(child);

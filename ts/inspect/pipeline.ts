@@ -1,13 +1,11 @@
 import type { Hex } from "viem";
+import { shouldPropagate } from "../keeper/decide/propagate.ts";
 import { formatAmount } from "../sdk/format.ts";
 import { getPipeline, type PipelineStage } from "../sdk/getPipeline.ts";
 import { fromFlowRate } from "../sdk/units.ts";
 import { type Context, nameOf, symbolOf } from "./context.ts";
 import { poolAttention } from "./pool.ts";
 import { percent, type Report } from "./report.ts";
-
-/** A limit that is this much off is worth a transaction: 1/20. */
-const TOLERANCE = 20n;
 
 /** `inspect pipeline`. */
 export async function inspectPipeline(context: Context, taskTypeId: Hex): Promise<Report> {
@@ -51,10 +49,7 @@ function stageRow({ pool, ratio }: PipelineStage, index: number, name: string, s
 
 /** The limit that the pool obeys is that of the latest `propagate`. */
 function staleLimit({ pool }: PipelineStage): string[] {
-  if (pool.limit === undefined) return [];
-  const full = pool.taskType.unitRate * pool.units.sinks;
-  let due = pool.limit;
-  if (due > full) due = full;
-  const off = due > pool.intake ? due - pool.intake : pool.intake - due;
-  return off * TOLERANCE > due ? ["its limit is out of date: call propagate (npm run keeper does it)"] : [];
+  const { unitRate } = pool.taskType;
+  const stale = shouldPropagate({ ...pool, unitRate, sinkUnits: pool.units.sinks, minAmount: 0n });
+  return stale ? ["its limit is out of date: call propagate (npm run keeper does it)"] : [];
 }

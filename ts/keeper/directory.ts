@@ -1,0 +1,131 @@
+import { type Address, type Hex, zeroHash } from "viem";
+
+/** An event of the protocol or of Superfluid's distribution agreement. */
+export type DirectoryEvent = {
+  name: string;
+  args: Record<string, unknown>;
+  blockNumber: bigint;
+  logIndex: number;
+  /** Unix seconds; not every endpoint says. */
+  blockTimestamp: number | undefined;
+};
+
+/** Where in the chain an event is; later events have higher positions. Exact for a billion blocks. */
+export function positionOf({ blockNumber, logIndex }: Pick<DirectoryEvent, "blockNumber" | "logIndex">): number {
+  return Number(blockNumber) * 1_000_000 + logIndex;
+}
+
+export type SourceEntry = {
+  /** Position of the latest change of its stream. */
+  changed: number;
+  /** Position of its latest synchronisation; 0 for none. */
+  synced: number;
+  /** When that was, Unix seconds; undefined if nobody has said yet. */
+  syncedAt: number | undefined;
+  /** The value of `changed` at which it was found too small to be worth a transaction. */
+  dismissed: number | undefined;
+};
+
+export type TaskTypeEntry = {
+  taskTypeId: Hex;
+  distributionPool: Address | undefined;
+  sinks: Set<Address>;
+  sources: Map<Address, SourceEntry>;
+  /** The task type behind it in a pipeline. */
+  downstream: Hex | undefined;
+};
+
+/**
+ * Who there is: task types, their sinks and sources, how they are linked. Learned from events, kept in memory, and good
+ * for nothing but knowing where to look: every decision rests on what the contracts say then.
+ */
+export class Directory {
+  readonly taskTypes = new Map<Hex, TaskTypeEntry>();
+  readonly #byPool = new Map<Address, TaskTypeEntry>();
+  #touched = new Set<Hex>();
+
+  /** @param serves Which task types to keep; others are not remembered. */
+  constructor(readonly serves: (taskTypeId: Hex, superToken: Address) => boolean = () => true) {}
+
+  /** Distribution pools of all task types. */
+  get pools(): Address[] {
+    return [...this.#byPool.keys()];
+  }
+
+  /** How many sinks, or sources, all task types have. */
+  count(kind: "sinks" | "sources"): number {
+    return [...this.taskTypes.values()].reduce((sum, entry) => sum + entry[kind].size, 0);
+  }
+
+  /** Task types that events have concerned since the last call. */
+  takeTouched(): Set<Hex> {
+    const touched = this.#touched;
+    this.#touched = new Set();
+    return touched;
+  }
+
+  /**
+   * Takes an event into account. Events may come more than once and, near the head, may turn out never to have happened.
+   * @param final Whether no reorganisation will reach it; only then is a sink forgotten.
+   */
+  apply(event: DirectoryEvent, final: boolean): void {
+    const { name, args } = event;
+    if (name === "FlowDistributionUpdated") this.#streamChanged(event);
+    if (name === "TaskTypeRegistered")
+      this.#register(args.taskTypeId as Hex, args.parameters as { superToken: Address });
+    const entry = this.taskTypes.get((args.taskTypeId ?? args.upstream) as Hex);
+    if (entry === undefined) return;
+    this.#touch(entry);
+    if (name === "PoolOpened") this.#open(entry, args.distributionPool as Address);
+    if (name === "SinkRegistered") entry.sinks.add(args.sink as Address);
+    if (name === "SinkDeregistered" && final) entry.sinks.delete(args.sink as Address);
+    if (name === "DownstreamSet")
+      entry.downstream = args.downstream === zeroHash ? undefined : (args.downstream as Hex);
+    if (name === "SourceSynced") this.#synced(entry, args.source as Address, event);
+  }
+
+  #register(taskTypeId: Hex, { superToken }: { superToken: Address }): void {
+    if (this.taskTypes.has(taskTypeId) || !this.serves(taskTypeId, superToken)) return;
+    this.taskTypes.set(taskTypeId, {
+      ...{ taskTypeId, distributionPool: undefined, downstream: undefined },
+      ...{ sinks: new Set<Address>(), sources: new Map<Address, SourceEntry>() },
+    });
+  }
+
+  #open(entry: TaskTypeEntry, distributionPool: Address): void {
+    entry.distributionPool = distributionPool;
+    this.#byPool.set(distributionPool, entry);
+  }
+
+  #streamChanged(event: DirectoryEvent): void {
+    const entry = this.#byPool.get(event.args.pool as Address);
+    if (entry === undefined) return;
+    this.#touch(entry);
+    const source = this.#source(entry, event.args.distributor as Address);
+    source.changed = Math.max(source.changed, positionOf(event));
+  }
+
+  #synced(entry: TaskTypeEntry, account: Address, event: DirectoryEvent): void {
+    const source = this.#source(entry, account);
+    const position = positionOf(event);
+    if (position < source.synced) return;
+    source.synced = position;
+    source.syncedAt = event.blockTimestamp;
+  }
+
+  #source({ sources }: TaskTypeEntry, account: Address): SourceEntry {
+    const known = sources.get(account);
+    if (known !== undefined) return known;
+    const source = { changed: 0, synced: 0, syncedAt: undefined, dismissed: undefined };
+    sources.set(account, source);
+    return source;
+  }
+
+  /** Pressure goes upstream: what concerns a stage concerns those that feed it. */
+  #touch(entry: TaskTypeEntry): void {
+    this.#touched.add(entry.taskTypeId);
+    for (const { taskTypeId, downstream } of this.taskTypes.values()) {
+      if (downstream === entry.taskTypeId) this.#touched.add(taskTypeId);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { Address, Hex } from "viem";
+import type { Sender } from "../services/sender.ts";
+import type { SendOutcome } from "../services/transaction.ts";
+import type { Work } from "./calls.ts";
+
+/** How a piece of work went. */
+export type Performed = {
+  /** Transactions that were confirmed. */
+  confirmed: number;
+  /** Whether something is left that the next look should try again. */
+  left: boolean;
+};
+
+/** Transactions of one work that are under way at once: while one is confirmed the next is simulated. */
+const PIPELINE = 8;
+
+/**
+ * Does a piece of work, in as many transactions as it takes. A transaction whose simulation fails is tried again in
+ * halves, so that what one account does not allow is done for all others; what is refused alone was done already, by
+ * somebody else most likely.
+ */
+export async function perform(sender: Pick<Sender, "send">, work: Work): Promise<Performed> {
+  const total: Performed = { confirmed: 0, left: false };
+  // Stops at what a next transaction would meet too: the gas budget, the fees, the end.
+  for (let group = chunks(work.items, work.most); group.length > 0 && !total.left; ) {
+    const performed = await Promise.all(group.slice(0, PIPELINE).map((items) => performSome(sender, work, items)));
+    for (const { confirmed, left } of performed) {
+      total.confirmed += confirmed;
+      total.left ||= left;
+    }
+    group = group.slice(PIPELINE);
+  }
+  return total;
+}
+
+type Items = readonly (Address | Hex)[];
+
+async function performSome(sender: Pick<Sender, "send">, work: Work, items: Items): Promise<Performed> {
+  const outcome = await sender.send(work.build(items));
+  if (outcome.status !== "refused" || items.length < 2) return performedBy(outcome);
+  const middle = Math.ceil(items.length / 2);
+  const [first, second] = await Promise.all([
+    performSome(sender, work, items.slice(0, middle)),
+    performSome(sender, work, items.slice(middle)),
+  ]);
+  return { confirmed: first.confirmed + second.confirmed, left: first.left || second.left };
+}
+
+function performedBy(outcome: SendOutcome): Performed {
+  if (outcome.status === "confirmed") return { confirmed: 1, left: false };
+  const done = outcome.status === "refused" || (outcome.status === "skipped" && outcome.reason === "dry run");
+  return { confirmed: 0, left: !done };
+}
+
+/** At least one, which may be empty: some work names nobody. */
+function chunks(items: Items, size: number): Items[] {
+  const groups: Items[] = [items.slice(0, size)];
+  for (let first = size; first < items.length; first += size) groups.push(items.slice(first, first + size));
+  return groups;
+}

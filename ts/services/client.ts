@@ -1,0 +1,35 @@
+import { type Account, type Chain, type Client, createClient, type Transport } from "viem";
+import { getCode } from "viem/actions";
+import { Endpoints, type EndpointsParameters } from "./endpoints.ts";
+
+/** Reads from a chain through endpoints that agree. */
+export type ServiceClient = Client<Transport, Chain, Account | undefined>;
+
+export type ServiceChain = {
+  client: ServiceClient;
+  endpoints: Endpoints;
+};
+
+/**
+ * Endpoints and a client that reads through them; reads of one moment become one request.
+ * @throws {UsageError | EndpointsError} if an endpoint belongs to another chain, or none answers.
+ * @example
+ * const { client, endpoints } = await connectChain({ network, log, metrics, timeout: 10_000 });
+ */
+export async function connectChain(parameters: EndpointsParameters): Promise<ServiceChain> {
+  const { chain } = parameters.network;
+  const endpoints = new Endpoints(parameters);
+  await endpoints.assertChain();
+  await endpoints.refresh();
+  // What is cached would be older than the events that say it has changed.
+  const plain = { chain, transport: endpoints.transport(), cacheTime: 0 };
+  const deployless = !(await hasMulticall(createClient(plain)));
+  // A chain without Multicall3 gets it with every request, which bounds how much fits.
+  const client = createClient({ ...plain, batch: { multicall: { batchSize: 8192, wait: 0, deployless } } });
+  return { client, endpoints };
+}
+
+async function hasMulticall(client: ServiceClient): Promise<boolean> {
+  const address = client.chain.contracts?.multicall3?.address;
+  return address !== undefined && (await getCode(client, { address })) !== undefined;
+}

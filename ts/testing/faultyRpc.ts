@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What an RPC endpoint may do to those who trust it. */
+export type Fault =
+  /** Answers HTTP 503. */
+  | "errors"
+  /** Takes the request and never answers. */
+  | "hangs"
+  /** Answers with an internal error of JSON-RPC. */
+  | "internal error"
+  /** Claims a head a thousand blocks ahead. */
+  | "ahead"
+  /** Shows the chain as it was when the fault began: the same latest block for ever. */
+  | "stuck"
+  /** Takes transactions and drops them. */
+  | "swallows"
+  /** Refuses to look for events in more than ten blocks at once. */
+  | "limits ranges";
+
+type RpcRequest = { id: number; method: string; params?: unknown[] };
+
+/** An endpoint in front of another one, which does as it is told. */
+export class FaultyRpc {
+  /** Undefined for none: it passes everything on. */
+  fault: Fault | undefined;
+  /** Methods that were asked for, in order. */
+  readonly asked: string[] = [];
+  #latest: unknown;
+
+  private constructor(
+    readonly url: string,
+    private readonly target: string,
+    private readonly server: Server,
+  ) {}
+
+  /** @param target The endpoint behind it. */
+  static async start(target: string): Promise<FaultyRpc> {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const rpc = new FaultyRpc(`http://127.0.0.1:${port}`, target, server);
+    server.on("request", (request, response) => void rpc.#serve(request, response));
+    return rpc;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, "close");
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as RpcRequest;
+    this.asked.push(body.method);
+    if (this.fault === "hangs") return;
+    if (this.fault === "errors") {
+      response.writeHead(503).end("overloaded");
+      return;
+    }
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ jsonrpc: "2.0", id: body.id, ...(await this.#answer(body)) }));
+  }
+
+  async #answer(body: RpcRequest): Promise<Record<string, unknown>> {
+    if (this.fault === "internal error") return { error: { code: -32603, message: "internal error" } };
+    if (this.fault === "swallows" && body.method === "eth_sendRawTransaction")
+      return { result: `0x${"00".repeat(32)}` };
+    if (this.fault === "limits ranges" && body.method === "eth_getLogs") {
+      const [{ fromBlock, toBlock }] = body.params as [{ fromBlock: string; toBlock: string }];
+      if (Number(toBlock) - Number(fromBlock) >= 10) return { error: { code: -32005, message: "range too large" } };
+    }
+    const isHead = body.method === "eth_getBlockByNumber" && body.params?.[0] === "latest";
+    const answer = await this.#forward(body);
+    if (!isHead) return answer;
+    if (this.fault !== "stuck") this.#latest = answer.result;
+    if (this.fault === "stuck" && this.#latest !== undefined) return { result: this.#latest };
+    if (this.fault !== "ahead") return answer;
+    const block = answer.result as { number: string };
+    return { result: { ...block, number: `0x${(BigInt(block.number) + 1000n).toString(16)}` } };
+  }
+
+  async #forward(body: RpcRequest): Promise<Record<string, unknown>> {
+    const response = await fetch(this.target, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const { result, error } = (await response.json()) as Record<string, unknown>;
+    return error === undefined ? { result } : { error };
+  }
+}
