@@ -89,3 +89,36 @@ describe("theorem (draining): what waits between two stages", () => {
     expect(levels[399]).toBeGreaterThan(4000);
   });
 });
+
+describe("observed: random chains of 2 to 6 stages, delays of 0 to 3 epochs, one stage slow for a while", () => {
+  /** Swing of the first stage's pay, in parts of the bottleneck, long after the slow time. */
+  function lateSwing(seed: number, ratio: number): number {
+    const rng = new Rng(seed);
+    const stages = 2 + rng.below(5);
+    const delaySteps = rng.below(4);
+    const rates = Array.from({ length: stages }, () => rng.between(5, 20));
+    const slow = [rng.below(stages)];
+    const steps = 3000;
+    const scenario = scenarioOf({
+      steps,
+      sinks: sinksOf(rates.map((rate) => [{ rate, claim: rate * rng.between(1.1, 2) }])),
+      sources: [constantSource(0, 60, steps)],
+      links: rates.slice(1).map((_, i) => link(i)),
+      parameters: { ...FLUID_PARAMETERS, horizon: ratio * 60 * (1 + delaySteps), timeToLive: 1e6 },
+      reporting: { everySteps: 1, delaySteps, jitterSteps: 0, staggered: false },
+      events: [
+        { step: 500, kind: "slowDown", sinks: slow, value: 0.5 },
+        { step: 1000, kind: "slowDown", sinks: slow, value: 2 },
+      ],
+    });
+    const pay = simulate(scenario, "closed", { probes: [0] }).probes[0]?.pay ?? new Float64Array(0);
+    return (largest(pay, 2500) - smallest(pay, 2500)) / Math.min(...rates);
+  }
+
+  const swings = (ratio: number) => Array.from({ length: 20 }, (_, seed) => lateSwing(seed + 1, ratio));
+
+  test("none oscillates at T = 0.7 τ, all do at T = 0.45 τ", () => {
+    expect(Math.max(...swings(0.7))).toBeLessThan(1e-3);
+    expect(Math.min(...swings(0.45))).toBeGreaterThan(0.1);
+  });
+});
