@@ -13,12 +13,16 @@ const INSTALL =
 
 /** Builds `paper/main.pdf`. @throws {LatexError} */
 export function buildPdf(): string {
-  const { error, status, stdout } = spawnSync("latexmk", ["-pdf", "-interaction=nonstopmode", "-halt-on-error", "main"], {
-    cwd: PAPER,
-    encoding: "utf8",
-    // LaTeX breaks its messages at 79 characters otherwise.
-    env: { ...process.env, max_print_line: "1000" },
-  });
+  const { error, status, stdout } = spawnSync(
+    "latexmk",
+    ["-pdf", "-interaction=nonstopmode", "-halt-on-error", "main"],
+    {
+      cwd: PAPER,
+      encoding: "utf8",
+      // LaTeX breaks its messages at 79 characters otherwise.
+      env: { ...process.env, max_print_line: "1000" },
+    },
+  );
   if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") throw new LatexError(INSTALL);
   if (error || status !== 0) {
     throw new LatexError("LaTeX failed: paper/main.log has all of it", { details: stdout?.slice(-2000) });

@@ -65,7 +65,9 @@ export function pointCharts(data: Data): ChartFile[] {
   return POINTS.map(({ file, from, x, metric, interval = false, lines }) => {
     const columns = lines.flatMap(({ column, where }) => [
       { column, values: valuesBy(data.rows(from, where), x, metric) },
-      ...(interval ? [{ column: `${column}Interval`, values: valuesBy(data.rows(from, where), x, `${metric}_ci95`) }] : []),
+      ...(interval
+        ? [{ column: `${column}Interval`, values: valuesBy(data.rows(from, where), x, `${metric}_ci95`) }]
+        : []),
     ]);
     return { file, from, csv: wide("x", columns) };
   });

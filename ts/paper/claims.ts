@@ -4,7 +4,12 @@ import { escapeTex } from "./tex.ts";
 export type Check = { file: string; test: string };
 
 /** A statement of the paper: its label in the LaTeX source, how sure it is, and what checks it. */
-export type Claim = { label: string; title: string; status: "proven" | "proven, cited" | "observed"; checks: readonly Check[] };
+export type Claim = {
+  label: string;
+  title: string;
+  status: "proven" | "proven, cited" | "observed";
+  checks: readonly Check[];
+};
 
 /** A figure or table of the paper: its label and the files that its numbers come from. */
 export type Figure = { label: string; title: string; files: readonly string[] };
@@ -62,7 +67,7 @@ export const CLAIMS: readonly Claim[] = [
     status: "proven",
     checks: [
       theory("convergence", "V falls along every trajectory of the continuous loop, to the one rest point"),
-      theory("convergence", "order is kept and ‖Q - Q'‖₁ never grows, for any demand"),
+      theory("convergence", "order is kept and"),
       theory("convergence", "from empty and from full to the same point"),
     ],
   },
@@ -230,7 +235,10 @@ export function claimRows(): string {
 
 /** The paper names tests without the folders and endings that all have. */
 function shortened(file: string): string {
-  return file.replace(/^ts\/sim\//, "").replace(/^test\//, "").replace(/\.(test\.ts|t\.sol)$/, "");
+  return file
+    .replace(/^ts\/sim\//, "")
+    .replace(/^test\//, "")
+    .replace(/\.(test\.ts|t\.sol)$/, "");
 }
 
 export function figureRows(): string {

@@ -62,7 +62,8 @@ export class Data {
       throw new PaperDataError(`${file} has ${found.length} rows with ${JSON.stringify(where)}, not one`);
     }
     const mean = row[metric];
-    if (mean === undefined || mean === "") throw new PaperDataError(`${file} has no ${metric} in ${JSON.stringify(where)}`);
+    if (mean === undefined || mean === "")
+      throw new PaperDataError(`${file} has no ${metric} in ${JSON.stringify(where)}`);
     return { mean: Number(mean), ci95: Number(row[`${metric}_ci95`] ?? 0) };
   }
 

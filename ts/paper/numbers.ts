@@ -36,12 +36,10 @@ const E1: readonly Definition[] = [
   ["ClosedHigh", "E1.csv", { strategy: "closed", load: 1.2 }, "served_of_optimum", share()],
   ["OpenHigh", "E1.csv", { strategy: "open", load: 1.2 }, "served_of_optimum", share()],
   ["StakeHigh", "E1.csv", { strategy: "stake", load: 1.2 }, "served_of_optimum", share()],
-  ["RoundRobinLow", "E1.csv", { strategy: "roundRobin", load: 0.9 }, "served_of_optimum", share()],
   ["PredecessorLow", "E1.csv", { strategy: "predecessor", load: 0.9 }, "served_of_optimum", share()],
   ["ExactLow", "E1.csv", { strategy: "closed, contract arithmetic", load: 0.9 }, "served_of_optimum", share()],
   ["ExactHigh", "E1.csv", { strategy: "closed, contract arithmetic", load: 1.2 }, "served_of_optimum", share()],
   ["ClosedUnearned", "E1.csv", { strategy: "closed", load: 1.2 }, "paid_not_served", share(2)],
-  ["OpenUnearned", "E1.csv", { strategy: "open", load: 1.2 }, "paid_not_served", share(2)],
   ["StakeUnearned", "E1.csv", { strategy: "stake", load: 1.2 }, "paid_not_served", share()],
 ];
 
@@ -49,18 +47,28 @@ const E2: readonly Definition[] = [
   ["UndeadClosed", "E2.csv", { rule: "closed", death: "undead" }, "last_200_of_optimum", share()],
   ["UndeadVerified", "E2.csv", { rule: "closed, verified", death: "undead" }, "last_200_of_optimum", share()],
   ["UndeadDip", "E2.csv", { rule: "closed, verified", death: "undead" }, "dip_relative", share()],
-  ["SilentClosed", "E2.csv", { rule: "closed", death: "silent" }, "last_200_of_optimum", share()],
   ["SilentDip", "E2.csv", { rule: "closed", death: "silent" }, "dip_relative", share()],
-  ["SilentPredecessor", "E2.csv", { rule: "predecessor", death: "silent" }, "last_200_of_optimum", share()],
   ["UndeadPaid", "E2.csv", { rule: "closed", death: "undead" }, "paid_to_dead_unit_s", scaled(1e-6, number(2))],
-  ["UndeadPaidVerified", "E2.csv", { rule: "closed, verified", death: "undead" }, "paid_to_dead_unit_s", scaled(1e-6, number(2))],
+  [
+    "UndeadPaidVerified",
+    "E2.csv",
+    { rule: "closed, verified", death: "undead" },
+    "paid_to_dead_unit_s",
+    scaled(1e-6, number(2)),
+  ],
 ];
 
 const E3: readonly Definition[] = [
   ["SplitLinear", "E3.csv", { cap: "linear, load 5", fragments: 20 }, "gain_over_one_identity", number(3)],
   ["SplitRoot", "E3.csv", { cap: "square root, load 5", fragments: 20 }, "gain_over_one_identity", number(2)],
   ["SplitRootTheory", "E3.csv", { cap: "square root, load 5", fragments: 20 }, "theory_gain", number(2)],
-  ["SplitRootUnsaturated", "E3.csv", { cap: "square root, load 0.9", fragments: 20 }, "gain_over_one_identity", number(2)],
+  [
+    "SplitRootUnsaturated",
+    "E3.csv",
+    { cap: "square root, load 0.9", fragments: 20 },
+    "gain_over_one_identity",
+    number(2),
+  ],
   ["SplitFragments", "E3.csv", { cap: "linear, load 5", fragments: 20 }, "fragments", plain()],
 ];
 
@@ -68,7 +76,6 @@ const NOISE = "noise of declarations";
 const E4: readonly Definition[] = [
   ["MovesQuiet", "E4.csv", { alpha: 0.3, [NOISE]: 0.05 }, "unit_moves_per_sink_and_epoch", number(2)],
   ["MovesNoisy", "E4.csv", { alpha: 0.3, [NOISE]: 0.2 }, "unit_moves_per_sink_and_epoch", number(2)],
-  ["MovesNoisyFast", "E4.csv", { alpha: 0.8, [NOISE]: 0.2 }, "unit_moves_per_sink_and_epoch", number(2)],
   ["HalveSlow", "E4.csv", { alpha: 0.1, [NOISE]: 0.05 }, "epochs_to_halve", number(1)],
   ["HalveDefault", "E4.csv", { alpha: 0.3, [NOISE]: 0.05 }, "epochs_to_halve", number(1)],
   ["HalveFast", "E4.csv", { alpha: 0.8, [NOISE]: 0.05 }, "epochs_to_halve", number(1)],
@@ -91,10 +98,21 @@ const E6: readonly Definition[] = [
   ["LieOpen", "E6.csv", { rule: "open loop, load 1.2", [LIARS]: 0.3 }, "advantage_of_lying", number(2)],
   ["LieClosed", "E6.csv", { rule: "closed, honest backlog, load 1.2", [LIARS]: 0.3 }, "advantage_of_lying", number(2)],
   ["LieDenied", "E6.csv", { rule: "closed, backlog denied, load 1.2", [LIARS]: 0.3 }, "advantage_of_lying", number(2)],
-  ["LieVerified", "E6.csv", { rule: "closed, denied but verified, load 1.2", [LIARS]: 0.3 }, "advantage_of_lying", number(2)],
-  ["LieUnsaturated", "E6.csv", { rule: "closed, denied but verified, load 0.5", [LIARS]: 0.3 }, "advantage_of_lying", number(2)],
+  [
+    "LieVerified",
+    "E6.csv",
+    { rule: "closed, denied but verified, load 1.2", [LIARS]: 0.3 },
+    "advantage_of_lying",
+    number(2),
+  ],
+  [
+    "LieUnsaturated",
+    "E6.csv",
+    { rule: "closed, denied but verified, load 0.5", [LIARS]: 0.3 },
+    "advantage_of_lying",
+    number(2),
+  ],
   ["LieShare", "E6.csv", { rule: "open loop, load 1.2", [LIARS]: 0.3 }, LIARS, scaled(100, plain())],
-  ["LieManyVerified", "E6.csv", { rule: "closed, denied but verified, load 1.2", [LIARS]: 0.5 }, "advantage_of_lying", number(2)],
 ];
 
 const WITHHELD = "withheld share";
@@ -124,7 +142,13 @@ const E9: readonly Definition[] = [
   ["ChainSlowPay", "E9.csv", stage("as designed, T = 180 s", 0), "first_stage_pay_slow_units", number(2)],
   ["ChainWaiting", "E9.csv", stage("as designed, T = 180 s", 0), "waiting_between_stages_after_s", number(1)],
   ["ChainWaitingExact", "E9.csv", stage("limit passed on exactly", 0), "waiting_between_stages_after_s", number()],
-  ["ChainWaitingDeclared", "E9.csv", stage("limit by declared capacity", 0), "waiting_between_stages_after_s", number()],
+  [
+    "ChainWaitingDeclared",
+    "E9.csv",
+    stage("limit by declared capacity", 0),
+    "waiting_between_stages_after_s",
+    number(),
+  ],
   ["ChainSwing", "E9.csv", stage("T = 25 s, limit exactly", 0), "first_stage_late_swing_units", number()],
   ["ChainOutputUnstable", "E9.csv", stage("T = 25 s, limit exactly", 0), "output_after_units", number(2)],
   ["ChainOutputNoisy", "E9.csv", stage("as designed, T = 180 s", 0.2), "output_after_units", number(2)],
@@ -137,7 +161,6 @@ const E10: readonly Definition[] = [
   ["TraceClosedMid", AZURE, { strategy: "closed", load: 0.9 }, "served_of_optimum", share()],
   ["TraceClosedHigh", AZURE, { strategy: "closed", load: 1.1 }, "served_of_optimum", share()],
   ["TraceOpenHigh", AZURE, { strategy: "open", load: 1.1 }, "served_of_optimum", share()],
-  ["TraceRoundRobinMid", AZURE, { strategy: "roundRobin", load: 0.9 }, "served_of_optimum", share()],
   ["TraceWaitClosed", AZURE, { strategy: "closed", load: 0.9 }, "waiting_mean_s", number()],
   ["TraceWaitOptimum", AZURE, { strategy: "waterFilling", load: 0.9 }, "waiting_mean_s", number()],
   ["TraceWaitRoundRobin", AZURE, { strategy: "roundRobin", load: 0.9 }, "waiting_mean_s", number()],
@@ -154,7 +177,7 @@ const E11: readonly Definition[] = [
 const RATIO = "T over tau";
 const keeper = (demand: string, every: number) => ({ demand, "keeper every (epochs)": every });
 const E12: readonly Definition[] = [
-  ["PeakAtE", "E12.csv", { sampling: "d = 3 h", [RATIO]: 2.718 }, "peak_over_rest", number(3)],
+  ["PeakAtE", "E12.csv", { sampling: "d = 3 h", [RATIO]: Number(Math.E.toFixed(3)) }, "peak_over_rest", number(3)],
   ["PeakAtThreeHalves", "E12.csv", { sampling: "d = 3 h", [RATIO]: 1.5 }, "peak_over_rest", number(2)],
   ["PeakAtOne", "E12.csv", { sampling: "d = 3 h", [RATIO]: 1 }, "peak_over_rest", number(2)],
   ["ServedUnstable", "E12.csv", { sampling: "d = 3 h", [RATIO]: 0.3 }, "served_of_capacity", share()],
@@ -168,16 +191,8 @@ const E12: readonly Definition[] = [
 const MEASURED: readonly Definition[] = [E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12].flat();
 
 const GAS: readonly (readonly [name: string, operation: string])[] = [
-  ["GasCommit", "commit"],
   ["GasReveal", "reveal (unsaturated)"],
-  ["GasRevealSaturated", "reveal (saturated)"],
   ["GasRebalance", "rebalance (one sink)"],
-  ["GasRebalanceIdle", "rebalance (nothing to do)"],
-  ["GasDrain", "drain"],
-  ["GasRelease", "release"],
-  ["GasStake", "stake"],
-  ["GasRegisterSink", "registerSink"],
-  ["GasRegisterTaskType", "registerTaskType"],
 ];
 
 /** Pools in which the benchmark measures. */
@@ -200,19 +215,26 @@ const SETTINGS: readonly (readonly [name: string, value: string, from: string])[
 ];
 
 /** Values of a column that name cases, from the lowest. */
-const CASES: readonly (readonly [names: readonly string[], file: string, column: string, factor: number])[] = [
+const CASES: readonly (readonly [
+  names: readonly (string | undefined)[],
+  file: string,
+  column: string,
+  factor: number,
+])[] = [
   [["LoadLow", "LoadHigh"], "E1.csv", "load", 1],
-  [["LoadTraceLow", "LoadTraceMiddle", "LoadTrace"], AZURE, "load", 1],
-  [["LiarsFew", "LiarsMiddle", "LiarsMany"], "E6.csv", LIARS, 100],
+  [[undefined, undefined, "LoadTrace"], AZURE, "load", 1],
+  [["LiarsFew", undefined, "LiarsMany"], "E6.csv", LIARS, 100],
 ];
 
 function cases(data: Data): Macro[] {
   return CASES.flatMap(([names, file, column, factor]) => {
     const values = [...new Set(data.table(file).map((row) => Number(row[column])))].sort((a, b) => a - b);
-    if (values.length !== names.length) throw new PaperDataError(`${file} has other values of ${column}: ${values.join(", ")}`);
-    return names.map((name, i) => {
+    if (values.length !== names.length)
+      throw new PaperDataError(`${file} has other values of ${column}: ${values.join(", ")}`);
+    return names.flatMap((name, i) => {
       const value = factor * (values[i] as number);
-      return { name, value: factor === 1 ? String(value) : `${decimal(value)}\\,\\%`, from: `${file}: column ${column}` };
+      const shown = factor === 1 ? String(value) : `${decimal(value)}\\,\\%`;
+      return name === undefined ? [] : [{ name, value: shown, from: `${file}: column ${column}` }];
     });
   });
 }

@@ -18,7 +18,8 @@ export type Sources = {
 /** Copies the summaries of the runs into `paper/data` and reduces the time series to the lines that figures draw. */
 export function refreshData(sources: Sources, target: string = DATA): string[] {
   for (const [option, path] of Object.entries(sources)) {
-    if (!existsSync(path)) throw new UsageError(`--${option}: ${path} is not there; paper/README.md says how to make it`);
+    if (!existsSync(path))
+      throw new UsageError(`--${option}: ${path} is not there; paper/README.md says how to make it`);
   }
   mkdirSync(target, { recursive: true });
   const summaries = readdirSync(sources.sim).filter((name) => /^E\d+\.csv$/.test(name));

@@ -17,9 +17,9 @@ const row = (...cells: string[]) => `${cells.join(" & ")} \\\\`;
 const lines = (rows: readonly string[]) => `%\n${rows.map((text) => `  ${text}%\n`).join("")}`;
 
 const STRATEGIES = [
-  ["closed", "closed loop (this protocol)"],
-  ["closed, contract arithmetic", "\\quad in the contracts' integers"],
-  ["open", "open loop (declared capacity)"],
+  ["closed", "closed loop (ours)"],
+  ["closed, contract arithmetic", "\\quad in integers"],
+  ["open", "open loop"],
   ["predecessor", "predecessor"],
   ["stake", "by stake"],
   ["roundRobin", "round robin"],
@@ -92,7 +92,7 @@ function liars(data: Data): string {
 }
 
 function trace(data: Data): string {
-  const all = [["waterFilling", "omniscient optimum"], ...STRATEGIES.filter(([name]) => !name.includes("arithmetic"))];
+  const all = [["waterFilling", "optimum"], ...STRATEGIES.filter(([name]) => !name.includes("arithmetic"))];
   return lines(
     all.map(([strategy, label]) => {
       const of = (load: number, metric: string) =>
@@ -124,6 +124,8 @@ const OPERATIONS = [
 
 function gas(data: Data): string {
   return lines(
-    OPERATIONS.map(([operation, label]) => row(label, ...GAS_SINKS.map((sinks) => decimal(data.gas(operation, sinks))))),
+    OPERATIONS.map(([operation, label]) =>
+      row(label, ...GAS_SINKS.map((sinks) => decimal(data.gas(operation, sinks)))),
+    ),
   );
 }

@@ -11,7 +11,9 @@ export function decimal(value: number, digits = 0): string {
 /** With its 95 % interval, unless that is below what the digits show. */
 export function withInterval({ mean, ci95 }: Measured, digits = 0): string {
   const text = decimal(mean, digits);
-  return ci95 <= 1e-9 * Math.abs(mean) ? text : `${text}\\,$\\pm$\\,${Number(ci95.toFixed(digits)) === 0 ? smallest(digits) : decimal(ci95, digits)}`;
+  return ci95 <= 1e-9 * Math.abs(mean)
+    ? text
+    : `${text}\\,$\\pm$\\,${Number(ci95.toFixed(digits)) === 0 ? smallest(digits) : decimal(ci95, digits)}`;
 }
 
 /** An interval that rounds to nothing is shown as one of the last digit: never narrower than it is. */

@@ -12,7 +12,9 @@ function paidToDead(capacity: number, horizon: number, grace: number, verificati
   const scenario = scenarioOf({
     steps: STEPS,
     sinks: sinksOf([[{ rate: 0, claim: capacity, truthful: false }, { rate: honest }]]),
-    sources: [{ ...constantSource(0, 10 * (capacity + honest), STEPS), acknowledges: verification === RELATIVE ? 0.5 : 1 }],
+    sources: [
+      { ...constantSource(0, 10 * (capacity + honest), STEPS), acknowledges: verification === RELATIVE ? 0.5 : 1 },
+    ],
     parameters: { ...FLUID_PARAMETERS, horizon, grace },
     verification,
   });
