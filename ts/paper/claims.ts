@@ -103,47 +103,6 @@ export const CLAIMS: readonly Claim[] = [
     ],
   },
   {
-    label: "thm:kelly",
-    title: "Prices as Kelly's",
-    status: "proven",
-    checks: [
-      theory("kelly", "capacity view: x = w/p with p = L/U"),
-      theory("kelly", "work view: x = w/max(q, L/U)"),
-      theory("kelly", "sinks: F = u·min(q, L/U)"),
-    ],
-  },
-  {
-    label: "thm:exposure",
-    title: "Exposure and bond",
-    status: "proven",
-    checks: [
-      theory("exposure", "all acknowledged: at most C (T + D + h)"),
-      theory("exposure", "so 2q(T + D + h) covers φ ≥ 1/2"),
-      theory("incentives", "verified backlog: 1,800 if it works, whatever it reports"),
-      fuzz("TaskTypeLib", "testFuzz_BondPerUnit_IsTwiceTheExposure"),
-    ],
-  },
-  {
-    label: "thm:sybil",
-    title: "Splitting a stake",
-    status: "proven",
-    checks: [
-      theory("incentives", "square-root caps: gain 5.03 at S = 100m, 15.8 at 1000m; linear: none"),
-      fuzz("CapacityMath", "testFuzz_CapacityCap_SplittingNeverRaisesTheTotal"),
-    ],
-  },
-  {
-    label: "thm:stages",
-    title: "Pipelines",
-    status: "proven",
-    checks: [
-      theory("stages", "paid as it flows: no stage exceeds its resting backlog, none is starved by its own loop"),
-      theory("stages", "with a token bucket of one epoch: by no more than what the bucket holds, C h"),
-      theory("stages", "falls by h/(3T) per epoch if the limit keeps B/(3T) back"),
-      theory("stages", "never falls if the limit is passed on exactly"),
-    ],
-  },
-  {
     label: "lem:price",
     title: "Flow per unit",
     status: "proven",
@@ -168,12 +127,23 @@ export const CLAIMS: readonly Claim[] = [
     checks: [fuzz("Lemmas", "testFuzz_Lemma_LedgerIsNeverNegative")],
   },
   {
-    label: "obs:noise",
-    title: "What noise costs",
+    label: "thm:exposure",
+    title: "Exposure and bond",
+    status: "proven",
+    checks: [
+      theory("exposure", "all acknowledged: at most C (T + D + h)"),
+      theory("exposure", "so 2q(T + D + h) covers φ ≥ 1/2"),
+      theory("incentives", "verified backlog: 1,800 if it works, whatever it reports"),
+      fuzz("TaskTypeLib", "testFuzz_BondPerUnit_IsTwiceTheExposure"),
+    ],
+  },
+  {
+    label: "obs:absolute",
+    title: "Absolute ledgers",
     status: "observed",
     checks: [
-      theory("pools", "an honest sink loses about 1/√(πμT) = 5.64 %"),
-      theory("pools", "declaring μ(1 + 1.4/√(μT)) cuts it to half a percent"),
+      theory("incentives", "absolute ledger, 5 % never acknowledged: a pool of 10 falls to 6.0 after 1 h"),
+      theory("incentives", "relative ledger: honest sinks keep their full rate with 95 % withheld"),
     ],
   },
   {
@@ -186,41 +156,71 @@ export const CLAIMS: readonly Claim[] = [
     ],
   },
   {
-    label: "obs:chains",
-    title: "Chains do not oscillate jointly",
-    status: "observed",
-    checks: [theory("stages", "none oscillates at T = 0.7 τ, all do at T = 0.45 τ")],
-  },
-  {
     label: "obs:unsaturated",
     title: "Over-declaring below saturation",
     status: "observed",
     checks: [theory("incentives", "over-declaring by 2 wins 0.909 against 0.5")],
   },
   {
-    label: "obs:absolute",
-    title: "Absolute ledgers",
+    label: "obs:noise",
+    title: "What noise costs",
     status: "observed",
     checks: [
-      theory("incentives", "absolute ledger, 5 % never acknowledged: a pool of 10 falls to 6.0 after 1 h"),
-      theory("incentives", "relative ledger: honest sinks keep their full rate with 95 % withheld"),
+      theory("pools", "an honest sink loses about 1/√(πμT) = 5.64 %"),
+      theory("pools", "declaring μ(1 + 1.4/√(μT)) cuts it to half a percent"),
     ],
+  },
+  {
+    label: "thm:sybil",
+    title: "Splitting a stake",
+    status: "proven",
+    checks: [
+      theory("incentives", "square-root caps: gain 5.03 at S = 100m, 15.8 at 1000m; linear: none"),
+      fuzz("CapacityMath", "testFuzz_CapacityCap_SplittingNeverRaisesTheTotal"),
+    ],
+  },
+  {
+    label: "thm:kelly",
+    title: "Prices as Kelly's",
+    status: "proven",
+    checks: [
+      theory("kelly", "capacity view: x = w/p with p = L/U"),
+      theory("kelly", "work view: x = w/max(q, L/U)"),
+      theory("kelly", "sinks: F = u·min(q, L/U)"),
+    ],
+  },
+  {
+    label: "thm:stages",
+    title: "Pipelines",
+    status: "proven",
+    checks: [
+      theory("stages", "paid as it flows: no stage exceeds its resting backlog, none is starved by its own loop"),
+      theory("stages", "with a token bucket of one epoch: by no more than what the bucket holds, C h"),
+      theory("stages", "falls by h/(3T) per epoch if the limit keeps B/(3T) back"),
+      theory("stages", "never falls if the limit is passed on exactly"),
+    ],
+  },
+  {
+    label: "obs:chains",
+    title: "Chains do not oscillate jointly",
+    status: "observed",
+    checks: [theory("stages", "none oscillates at T = 0.7 τ, all do at T = 0.45 τ")],
   },
 ];
 
 export const FIGURES: readonly Figure[] = [
   { label: "fig:peak", title: "Overshoot by horizon", files: ["E12.csv"] },
   { label: "fig:splitting", title: "Gain from splitting", files: ["E3.csv"] },
+  { label: "fig:chain", title: "A bottleneck reaches the first stage", files: ["E9-pay.csv"] },
   { label: "fig:death", title: "A fifth of the sinks dies", files: ["E2-silent.csv", "E2-undead.csv"] },
   { label: "fig:detection", title: "Time to find a dead sink", files: ["E7.csv"] },
-  { label: "fig:chain", title: "A bottleneck reaches the first stage", files: ["E9-pay.csv"] },
-  { label: "fig:trace", title: "Work waiting on the real trace", files: ["E10-azure-waiting.csv"] },
   { label: "fig:smoothing", title: "What smoothing trades", files: ["E4.csv"] },
+  { label: "fig:trace", title: "Work waiting on the real trace", files: ["E10-azure-waiting.csv"] },
+  { label: "tab:gas", title: "Gas", files: ["gas.jsonl"] },
   { label: "tab:convergence", title: "Honest sinks", files: ["E1.csv"] },
   { label: "tab:shock", title: "Dead sinks", files: ["E2.csv"] },
   { label: "tab:liars", title: "Over-declaring", files: ["E6.csv"] },
   { label: "tab:trace", title: "The real trace", files: ["E10-azure.csv"] },
-  { label: "tab:gas", title: "Gas", files: ["gas.jsonl"] },
 ];
 
 /** Rows of the appendix' table: statement, status, files of its tests. */

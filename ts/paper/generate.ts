@@ -4,6 +4,7 @@ import { pointCharts } from "./charts.ts";
 import { claimRows, figureRows } from "./claims.ts";
 import { Data, GENERATED } from "./data.ts";
 import { type Macro, macros } from "./numbers.ts";
+import { PARAMETERS, parametersGuide } from "./parameters.ts";
 import { tables } from "./tables.ts";
 
 const BANNER = "% Written by `npm run paper:macros` from paper/data. Do not edit.\n";
@@ -28,10 +29,11 @@ function define({ name, value, from }: Macro): string {
   return `% ${from}\n\\newcommand{\\${name}}{${value}}\n`;
 }
 
-/** Writes `paper/generated`; returns the names of the files. */
+/** Writes `paper/generated` and the tables of docs/parameters.md; returns the names of the files. */
 export function writeGenerated(data: Data = new Data()): string[] {
   const files = generate(data);
   mkdirSync(GENERATED, { recursive: true });
   for (const [name, content] of files) writeFileSync(join(GENERATED, name), content);
-  return [...files.keys()];
+  writeFileSync(PARAMETERS, parametersGuide(data));
+  return [...files.keys(), "docs/parameters.md"];
 }

@@ -7,6 +7,7 @@ import { seriesChart } from "./charts.ts";
 import { CLAIMS, FIGURES } from "./claims.ts";
 import { DATA, Data, GENERATED, PAPER } from "./data.ts";
 import { generate } from "./generate.ts";
+import { PARAMETERS, parametersGuide } from "./parameters.ts";
 import { refreshData } from "./refresh.ts";
 import { decimal, escapeTex, withInterval } from "./tex.ts";
 
@@ -47,6 +48,15 @@ describe("generated files", () => {
   test("every macro is used", () => {
     expect(defined.filter((name) => !used.has(name))).toEqual([]);
   });
+});
+
+test("the tables of docs/parameters.md are current, and each says which command made it", () => {
+  const guide = readFileSync(PARAMETERS, "utf8");
+  expect(parametersGuide(new Data(), guide)).toBe(guide);
+  expect(all(/<!-- table: (\w+) -->/g, guide)).toHaveLength(6);
+  const commands = all(/npm run sim -- --experiment (E\d+) --out/g, guide);
+  expect(commands.filter((name) => !existsSync(join(DATA, `${name}.csv`)))).toEqual([]);
+  expect(() => parametersGuide(new Data(), "<!-- table: none -->\n<!-- end -->")).toThrow('a table "none"');
 });
 
 describe("the evaluation", () => {
