@@ -41,6 +41,17 @@ const POINTS: readonly Points[] = [
     lines: [{ column: "epochs", where: { ledger: LEDGER } }],
   },
   {
+    file: "collusion.csv",
+    from: "E8.csv",
+    x: "accomplice's share of inflow",
+    metric: "profit_over_spent",
+    interval: true,
+    lines: [
+      { column: "all", where: { "honest sources acknowledge": 1 } },
+      { column: "half", where: { "honest sources acknowledge": 0.5 } },
+    ],
+  },
+  {
     file: "moves.csv",
     from: "E4.csv",
     x: "alpha",

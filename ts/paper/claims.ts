@@ -214,6 +214,7 @@ export const FIGURES: readonly Figure[] = [
   { label: "fig:chain", title: "A bottleneck reaches the first stage", files: ["E9-pay.csv"] },
   { label: "fig:death", title: "A fifth of the sinks dies", files: ["E2-silent.csv", "E2-undead.csv"] },
   { label: "fig:detection", title: "Time to find a dead sink", files: ["E7.csv"] },
+  { label: "fig:collusion", title: "A sink and its accomplice", files: ["E8.csv"] },
   { label: "fig:smoothing", title: "What smoothing trades", files: ["E4.csv"] },
   { label: "fig:trace", title: "Work waiting on the real trace", files: ["E10-azure-waiting.csv"] },
   { label: "tab:gas", title: "Gas", files: ["gas.jsonl"] },
