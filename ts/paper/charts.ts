@@ -1,5 +1,5 @@
 import { type Data, PaperDataError, type Row, type Where } from "./data.ts";
-import { LEDGER } from "./numbers.ts";
+import { ledgerOf } from "./numbers.ts";
 
 /** One CSV file that a figure draws: its first column is the x axis, one column per line follows. */
 export type ChartFile = { file: string; csv: string; from: string };
@@ -8,7 +8,7 @@ type Line = { column: string; where: Where };
 
 type Points = { file: string; from: string; x: string; metric: string; interval?: boolean; lines: readonly Line[] };
 
-const POINTS: readonly Points[] = [
+const points = (ledger: string): readonly Points[] => [
   {
     file: "peak.csv",
     from: "E12.csv",
@@ -38,7 +38,7 @@ const POINTS: readonly Points[] = [
     x: "withheld share",
     metric: "epochs_to_find_the_dead",
     interval: true,
-    lines: [{ column: "epochs", where: { ledger: LEDGER } }],
+    lines: [{ column: "epochs", where: { ledger } }],
   },
   {
     file: "collusion.csv",
@@ -73,7 +73,7 @@ const POINTS: readonly Points[] = [
 
 /** The files of the charts whose points are rows of one table. */
 export function pointCharts(data: Data): ChartFile[] {
-  return POINTS.map(({ file, from, x, metric, interval = false, lines }) => {
+  return points(ledgerOf(data)).map(({ file, from, x, metric, interval = false, lines }) => {
     const columns = lines.flatMap(({ column, where }) => [
       { column, values: valuesBy(data.rows(from, where), x, metric) },
       ...(interval

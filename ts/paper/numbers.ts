@@ -6,8 +6,10 @@ import { decimal, percent, withInterval } from "./tex.ts";
 /** One number of the text: its name without the backslash, what it expands to, and where it comes from. */
 export type Macro = { name: string; value: string; from: string };
 
-/** The ledger that the contracts implement, as E7 names it. */
-export const LEDGER = "relative";
+/** The ledger that the contracts implement: E7 runs it before those that it is compared with. */
+export function ledgerOf(data: Data): string {
+  return data.table("E7.csv")[0]?.ledger ?? "";
+}
 
 type Format = (measured: { mean: number; ci95: number }) => string;
 
@@ -116,15 +118,15 @@ const E6: readonly Definition[] = [
 ];
 
 const WITHHELD = "withheld share";
-const E7: readonly Definition[] = [
-  ["HonestPay", "E7.csv", { ledger: LEDGER, [WITHHELD]: 0 }, "honest_pay_of_capacity", share()],
-  ["HonestPayWithheld", "E7.csv", { ledger: LEDGER, [WITHHELD]: 0.95 }, "honest_pay_of_capacity", share()],
+const ledgers = (ledger: string): readonly Definition[] => [
+  ["HonestPay", "E7.csv", { ledger, [WITHHELD]: 0 }, "honest_pay_of_capacity", share()],
+  ["HonestPayWithheld", "E7.csv", { ledger, [WITHHELD]: 0.95 }, "honest_pay_of_capacity", share()],
   ["HonestPayAbsolute", "E7.csv", { ledger: "absolute", [WITHHELD]: 0.2 }, "honest_pay_of_capacity", share()],
-  ["HonestSlashed", "E7.csv", { ledger: LEDGER, [WITHHELD]: 0.95 }, "honest_sinks_slashed", number()],
+  ["HonestSlashed", "E7.csv", { ledger, [WITHHELD]: 0.95 }, "honest_sinks_slashed", number()],
   ["HonestSlashedAbsolute", "E7.csv", { ledger: "absolute", [WITHHELD]: 0.2 }, "honest_sinks_slashed", number()],
-  ["FindNone", "E7.csv", { ledger: LEDGER, [WITHHELD]: 0 }, "epochs_to_find_the_dead", number(1)],
-  ["FindHalf", "E7.csv", { ledger: LEDGER, [WITHHELD]: 0.4 }, "epochs_to_find_the_dead", number(1)],
-  ["FindMost", "E7.csv", { ledger: LEDGER, [WITHHELD]: 0.95 }, "epochs_to_find_the_dead", number(1)],
+  ["FindNone", "E7.csv", { ledger, [WITHHELD]: 0 }, "epochs_to_find_the_dead", number(1)],
+  ["FindHalf", "E7.csv", { ledger, [WITHHELD]: 0.4 }, "epochs_to_find_the_dead", number(1)],
+  ["FindMost", "E7.csv", { ledger, [WITHHELD]: 0.95 }, "epochs_to_find_the_dead", number(1)],
 ];
 
 const ACCOMPLICE = "accomplice's share of inflow";
@@ -188,7 +190,7 @@ const E12: readonly Definition[] = [
   ["KeeperOverFive", "E12.csv", keeper("bursts", 5), "paid_above_capacity", share()],
 ];
 
-const MEASURED: readonly Definition[] = [E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12].flat();
+const MEASURED: readonly Definition[] = [E1, E2, E3, E4, E5, E6, E8, E9, E10, E11, E12].flat();
 
 const GAS: readonly (readonly [name: string, operation: string])[] = [
   ["GasReveal", "reveal (unsaturated)"],
@@ -246,7 +248,7 @@ export function macros(data: Data): Macro[] {
     { name: "Seeds", ...seedsOf(data) },
     { name: "LoadHalf", value: "0.5", from: "E6.csv: rule" },
     ...cases(data),
-    ...MEASURED.map(([name, file, where, metric, format]) => ({
+    ...[...MEASURED, ...ledgers(ledgerOf(data))].map(([name, file, where, metric, format]) => ({
       name,
       value: format(data.measured(file, where, metric)),
       from: `${file}: ${Object.entries(where)

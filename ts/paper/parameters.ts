@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Data, type Measured, PaperDataError, type Where } from "./data.ts";
-import { LEDGER } from "./numbers.ts";
+import { ledgerOf } from "./numbers.ts";
 
 /** The guide whose tables come from the runs. */
 export const PARAMETERS = fileURLToPath(new URL("../../docs/parameters.md", import.meta.url));
@@ -105,7 +105,8 @@ function detection(data: Data): string {
       "honest pay, % of capacity",
     ],
     [0, 0.2, 0.4, 0.6, 0.8, 0.95].map((withheld) => {
-      const of = (metric: string) => data.measured("E7.csv", { ledger: LEDGER, "withheld share": withheld }, metric);
+      const of = (metric: string) =>
+        data.measured("E7.csv", { ledger: ledgerOf(data), "withheld share": withheld }, metric);
       return [
         String(100 * withheld),
         shown(of("epochs_to_find_the_dead"), 1),
