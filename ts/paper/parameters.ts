@@ -30,7 +30,7 @@ const TABLES: Readonly<Record<string, (data: Data) => string>> = {
 
 function horizon(data: Data): string {
   const samplings = ["d = 0", "d = h", "d = 3 h", "d = h, irregular"];
-  const ratios = [0.4, 0.5, 0.7, 1, 1.5, 2, 2.718, 3];
+  const ratios = [0.4, 0.5, 0.7, 1, 1.5, 2, Number(Math.E.toFixed(3)), 3];
   const of = (sampling: string, ratio: number, metric: string) =>
     data.measured("E12.csv", { sampling, "T over tau": ratio }, metric);
   return table(
