@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { hashTypedData } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
+import { attestationTypedData, receiptTypedData } from "../sdk/index.ts";
+import type { Deployment } from "../sdk/types.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const spec = readFileSync(`${ROOT}docs/spec.md`, "utf8");
@@ -26,4 +30,42 @@ test("the specification cites implementations", () => {
 test.each(cited)("src declares %s.%s, which the specification cites", (contract, name) => {
   expect(declared.get(contract), `src has no ${contract}.sol`).toBeDefined();
   expect([...(declared.get(contract) ?? [])]).toContain(name);
+});
+
+const SINK = privateKeyToAccount(`0x${"11".repeat(32)}`);
+const SOURCE = privateKeyToAccount(`0x${"22".repeat(32)}`);
+const taskTypeId = `0x${"ab".repeat(32)}` as const;
+const deployment = {
+  capacityRegistry: "0x1000000000000000000000000000000000000001",
+  completionTracker: "0x2000000000000000000000000000000000000002",
+} as Deployment;
+
+const attestation = attestationTypedData({
+  deployment,
+  chainId: 8453,
+  attestation: { taskTypeId, sink: SINK.address, capacity: 1000n, backlog: 60n, issuedAt: 1_800_000_000 },
+});
+const receipt = receiptTypedData({
+  deployment,
+  chainId: 8453,
+  receipt: { taskTypeId, source: SOURCE.address, sink: SINK.address, completed: 10n ** 18n },
+});
+
+/** The value after `label` in the worked example `number`. */
+function exampleOf(number: 1 | 2, label: string): string | undefined {
+  const section = spec.slice(spec.indexOf("## 12. Worked examples"));
+  const [first, second] = [section.indexOf("\n1. "), section.indexOf("\n2. ")];
+  const text = number === 1 ? section.slice(first, second) : section.slice(second);
+  return new RegExp(`${label}\\s+(0x[0-9a-f]+)`).exec(text)?.[1];
+}
+
+test("the worked example of an attestation is what the SDK signs", async () => {
+  expect(exampleOf(1, "digest")).toBe(hashTypedData(attestation));
+  expect(exampleOf(1, "sink's signature")).toBe(await SINK.signTypedData(attestation));
+});
+
+test("the worked example of a receipt is what the SDK signs", async () => {
+  expect(exampleOf(2, "digest")).toBe(hashTypedData(receipt));
+  expect(exampleOf(2, "source's signature")).toBe(await SOURCE.signTypedData(receipt));
+  expect(exampleOf(2, "sink's signature")).toBe(await SINK.signTypedData(receipt));
 });
