@@ -158,9 +158,12 @@ test("who is paid and delivers nothing is assessed every epoch and slashed; who 
 test("between assessments a sink whose work has been acknowledged since is settled", async () => {
   const seldom = ["--assess-every", "50"];
   await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
-  await chain.pass(3 * EPOCH);
-  await acknowledge(alive);
-  expect(confirmed(await keepers.once(seldom))).toContain("assess");
+  // The first assessment opens the ledgers; what one sink is acknowledged counts for the others from the next one on.
+  for (let round = 0; round < 3; round++) {
+    await chain.pass(3 * EPOCH);
+    await acknowledge(alive);
+    expect(confirmed(await keepers.once())).toContain("assess");
+  }
   const before = await sinkOf(dying);
   expect(before.ledger.owed).toBeGreaterThan(0n);
   await chain.pass(EPOCH);
