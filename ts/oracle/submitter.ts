@@ -1,0 +1,97 @@
+import type { Hex, TransactionReceipt } from "viem";
+import { parseEventLogs } from "viem";
+import { capacityRegistryAbi } from "../abi/generated.ts";
+import type { ChainContext } from "../intake/chain.ts";
+import type { Entry, MessageStore } from "../intake/store.ts";
+import { byTaskType, type Send, submit } from "../intake/submission.ts";
+import type { Triage } from "../intake/triage.ts";
+import type { Logger } from "../services/logger.ts";
+import { contractTransaction, type Transaction } from "../services/transaction.ts";
+import { type AttestationMessage, toAttestation } from "./attestation.ts";
+
+export type AttestationSubmitterParameters = {
+  context: ChainContext;
+  store: MessageStore<AttestationMessage>;
+  triage: Triage<AttestationMessage>;
+  send: Send;
+  log: Logger;
+  /** Attestations in one transaction, at most; so many are sent at once. */
+  batchSize: number;
+  /** Longest wait for a full batch, milliseconds; less if a task type's report delay is short. */
+  maxWait: number;
+};
+
+type Waiting = Entry<AttestationMessage>;
+
+/** `ICapacityRegistry.Skipped.FromTheFuture`: the one reason for which an entry is tried again. */
+const FROM_THE_FUTURE = 2;
+
+/** Takes attestations to the chain, in batches per task type. */
+export class AttestationSubmitter {
+  readonly #parameters: AttestationSubmitterParameters;
+  /** Task types of which a batch is under way. */
+  readonly #busy = new Set<Hex>();
+
+  constructor(parameters: AttestationSubmitterParameters) {
+    this.#parameters = parameters;
+  }
+
+  /** Submits what is due. A task type that fails is tried again in the next round, and does not hurt the others. */
+  async round(head: bigint): Promise<void> {
+    const { store, log } = this.#parameters;
+    const groups = [...byTaskType(store.entries())].filter(([taskTypeId]) => !this.#busy.has(taskTypeId));
+    await Promise.all(
+      groups.map(async ([taskTypeId, entries]) => {
+        this.#busy.add(taskTypeId);
+        try {
+          await this.#serve(taskTypeId, entries, head);
+        } catch (error) {
+          log.warn({ taskTypeId, error }, "a round failed; the next one tries again");
+        } finally {
+          this.#busy.delete(taskTypeId);
+        }
+      }),
+    );
+  }
+
+  async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<void> {
+    const { triage, send, log, batchSize } = this.#parameters;
+    const open = entries.filter((entry) => !triage.isSettling(entry, head));
+    if (!(await this.#isDue(taskTypeId, open))) return;
+    const items = await triage.sort(open, head);
+    const transaction = (batch: readonly Waiting[]) => this.#transaction(taskTypeId, batch);
+    for (const batch of await submit({ items, batchSize, transaction, send, log })) {
+      if (batch.outcome.status === "confirmed") await this.#forgetSkipped(batch.items, batch.outcome.receipt);
+    }
+  }
+
+  /** A batch is full, or its first has waited for as long as it may. */
+  async #isDue(taskTypeId: Hex, [first, ...rest]: readonly Waiting[]): Promise<boolean> {
+    if (first === undefined) return false;
+    const { context, batchSize, maxWait } = this.#parameters;
+    // What is no longer served is looked at to be forgotten.
+    if (1 + rest.length >= batchSize || !context.taskTypes.serves(taskTypeId)) return true;
+    const { reportDelay } = await context.taskTypes.get(taskTypeId);
+    return Date.now() - first.receivedAt >= Math.min(maxWait, (reportDelay * 1000) / 2);
+  }
+
+  #transaction(taskTypeId: Hex, batch: readonly Waiting[]): Transaction {
+    return contractTransaction({
+      address: this.#parameters.context.deployment.capacityRegistry,
+      abi: capacityRegistryAbi,
+      functionName: "submitAttestations",
+      args: [taskTypeId, batch.map(({ message }) => toAttestation(message))],
+      about: { taskTypeId, attestations: batch.length },
+    });
+  }
+
+  /** What turned bad between the last look and the block: the contract has the last word. */
+  async #forgetSkipped(batch: readonly Waiting[], { logs }: TransactionReceipt): Promise<void> {
+    const skipped = parseEventLogs({ abi: capacityRegistryAbi, eventName: "AttestationSkipped", logs });
+    for (const { args } of skipped) {
+      const entry = batch[Number(args.index)];
+      if (entry === undefined || args.reason === FROM_THE_FUTURE) continue;
+      await this.#parameters.triage.forget(entry, "skipped", `the chain skipped it for reason ${args.reason}`);
+    }
+  }
+}
