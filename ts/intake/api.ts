@@ -63,11 +63,16 @@ const MEANING = {
  * const api = createApi({ kind: attestationKind, intake, limits, title: "Oracle", … });
  */
 export function createApi<message extends Message>(parameters: ApiParameters<message>): OpenAPIHono<BlankEnv> {
-  const { kind, title, description, maxBody } = parameters;
+  const { kind, limits, clientOf, title, description, maxBody } = parameters;
   const app = new OpenAPIHono<BlankEnv>({ defaultHook: refuseInvalid });
   app.onError((error, context) => answerError(context, error, parameters));
   app.notFound(() => {
     throw new Refusal("not_found", "no such path: /openapi.json describes what there is");
+  });
+  // Every request counts, also one that makes no sense.
+  app.use(`/${kind.plural}/*`, async (context, next) => {
+    await limits.client(clientOf(context), 1);
+    await next();
   });
   app.use(`/${kind.plural}/*`, bodyLimit({ maxSize: maxBody, onError: () => refuseBody(maxBody) }));
   addPost(app, parameters);
@@ -78,7 +83,7 @@ export function createApi<message extends Message>(parameters: ApiParameters<mes
 }
 
 function addPost<message extends Message>(app: OpenAPIHono<BlankEnv>, parameters: ApiParameters<message>): void {
-  const { kind, intake, limits, clientOf } = parameters;
+  const { kind, intake } = parameters;
   const route = createRoute({
     method: "post",
     path: `/${kind.plural}`,
@@ -90,7 +95,6 @@ function addPost<message extends Message>(app: OpenAPIHono<BlankEnv>, parameters
     },
   });
   app.openapi(route, async (context) => {
-    await limits.client(clientOf(context), 1);
     const entry = await intake.accept(context.req.valid("json") as message);
     return context.json(stored(entry, parameters), 200);
   });
@@ -115,7 +119,7 @@ function addBatch<message extends Message>(app: OpenAPIHono<BlankEnv>, parameter
     );
   app.openapi(route, async (context) => {
     const messages = (context.req.valid("json") as Record<string, message[]>)[kind.plural] ?? [];
-    await limits.client(clientOf(context), messages.length);
+    await limits.client(clientOf(context), messages.length - 1);
     return context.json({ results: await Promise.all(messages.map(acceptOne)) }, 200);
   });
 }
@@ -129,7 +133,7 @@ function addGet<message extends Message>(app: OpenAPIHono<BlankEnv>, { kind, int
     path: `/${kind.plural}/{taskTypeId}/${kind.parties.map((party) => `{${party}}`).join("/")}`,
     summary: `The ${kind.name} that waits`,
     request: { params },
-    responses: { 200: json(pending, "It waits"), ...refusals(400, 404, 500) },
+    responses: { 200: json(pending, "It waits"), ...refusals(400, 404, 429, 500) },
   });
   app.openapi(route, (context) => {
     const { message, receivedAt } = intake.pending(context.req.valid("param") as Message);

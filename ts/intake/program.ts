@@ -97,7 +97,6 @@ async function run<message extends Message>(
     const options = { ...config, confirmations, gasPerHour: BigInt(config.gasPerHour), pollingInterval: config.poll };
     const sender = new Sender({ chain, account, log, metrics, options });
     sender.addHealthChecks(health);
-    onStop("sender", () => sender.stop());
 
     const triage = new Triage({ store, check, confirmations, log, metrics: intakeMetrics });
     const send: Send = (transaction) => sender.send(transaction);
@@ -108,7 +107,11 @@ async function run<message extends Message>(
       if (head !== undefined) await sender.checkBalance();
       return head;
     };
-    onStop("rounds", startRounds({ refresh, round, interval: config.poll, log, health }));
+    const rounds = startRounds({ refresh, round, interval: config.poll, log, health });
+    // From the last to the first: a round that has begun waits for the sender, and needs the store.
+    onStop("rounds that have begun", rounds.over);
+    onStop("sender", () => sender.stop());
+    onStop("rounds", rounds.stop);
 
     const limits = new RateLimits({ perClient: config.clientLimit, perSink: config.sinkLimit });
     const intake = new Intake({ kind, store, limits, check });

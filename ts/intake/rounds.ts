@@ -1,4 +1,3 @@
-import { describeError } from "../errors.ts";
 import { pause } from "../sdk/internal/waitForBlock.ts";
 import type { Head } from "../services/heads.ts";
 import type { Health } from "../services/health.ts";
@@ -20,11 +19,15 @@ export type StartRoundsParameters = {
 /** Milliseconds without the chain after which a service is not well. */
 const PATIENCE = 60_000;
 
-/**
- * Begins a round at every interval.
- * @returns Ends it; resolves when the last round is over.
- */
-export function startRounds(parameters: StartRoundsParameters): () => Promise<void> {
+export type Rounds = {
+  /** Begins no other; resolves once that is certain. */
+  stop: () => Promise<void>;
+  /** Resolves when those that have begun are over. */
+  over: () => Promise<void>;
+};
+
+/** Begins a round at every interval, with the head that it then has. */
+export function startRounds(parameters: StartRoundsParameters): Rounds {
   const { refresh, round, interval, log, health } = parameters;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
@@ -33,23 +36,30 @@ export function startRounds(parameters: StartRoundsParameters): () => Promise<vo
     const silence = Date.now() - lastHead;
     return silence < PATIENCE ? undefined : `no RPC endpoint has answered for ${Math.floor(silence / 1000)} s`;
   });
+  const complain = (error: unknown): void => log.warn({ error }, "a round failed; the next one tries again");
 
+  async function look(): Promise<void> {
+    const head = await refresh();
+    if (head === undefined) return;
+    lastHead = Date.now();
+    const current = round(head).catch(complain);
+    running.add(current);
+    void current.finally(() => running.delete(current));
+  }
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const head = await refresh();
-      if (head !== undefined) {
-        lastHead = Date.now();
-        const current = round(head).catch((error) => log.error({ error: describeError(error) }, "a round failed"));
-        running.add(current);
-        void current.finally(() => running.delete(current));
-      }
+      await look().catch(complain);
       await pause(interval, stopping.signal).catch(() => {});
     }
   }
   const ended = loop();
-  return async () => {
-    stopping.abort();
-    await ended;
-    await Promise.all(running);
+  return {
+    stop: () => {
+      stopping.abort();
+      return ended;
+    },
+    over: async () => {
+      await Promise.all(running);
+    },
   };
 }

@@ -7,7 +7,7 @@ export type TriageParameters<message> = {
   store: MessageStore<message>;
   /** As at the intake. @throws {Refusal} */
   check: (message: message) => Promise<void>;
-  /** Blocks after which what is on the chain stays there. */
+  /** Blocks, its own included, after which what is on the chain stays there. */
   confirmations: number;
   log: Logger;
   metrics: IntakeMetrics;
@@ -32,7 +32,7 @@ export class Triage<message> {
   /** Whether an entry waits for nothing but confirmations. */
   isSettling(entry: Entry<message>, head: bigint): boolean {
     const since = this.#included.get(entry);
-    return since !== undefined && head < since + BigInt(this.#parameters.confirmations);
+    return since !== undefined && head + 1n < since + BigInt(this.#parameters.confirmations);
   }
 
   /**
@@ -64,8 +64,9 @@ export class Triage<message> {
   }
 
   async #include(entry: Entry<message>, head: bigint): Promise<void> {
-    if (this.#included.has(entry)) await this.forget(entry, "on_chain", "it is on the chain");
-    else this.#included.set(entry, head);
+    const since = this.#included.get(entry) ?? head;
+    this.#included.set(entry, since);
+    if (!this.isSettling(entry, head)) await this.forget(entry, "on_chain", "it is on the chain");
   }
 
   async #judge(message: message): Promise<Verdict> {

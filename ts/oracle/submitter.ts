@@ -61,7 +61,7 @@ export class AttestationSubmitter {
     const items = await triage.sort(open, head);
     const transaction = (batch: readonly Waiting[]) => this.#transaction(taskTypeId, batch);
     for (const batch of await submit({ items, batchSize, transaction, send, log })) {
-      if (batch.outcome.status === "confirmed") await this.#forgetSkipped(batch.items, batch.outcome.receipt);
+      if (batch.outcome.status === "confirmed") await this.#conclude(batch.items, batch.outcome.receipt);
     }
   }
 
@@ -85,13 +85,16 @@ export class AttestationSubmitter {
     });
   }
 
-  /** What turned bad between the last look and the block: the contract has the last word. */
-  async #forgetSkipped(batch: readonly Waiting[], { logs }: TransactionReceipt): Promise<void> {
+  /** Between the last look and the block an entry may have turned bad: the contract has the last word. */
+  async #conclude(batch: readonly Waiting[], { logs }: TransactionReceipt): Promise<void> {
+    const { triage } = this.#parameters;
     const skipped = parseEventLogs({ abi: capacityRegistryAbi, eventName: "AttestationSkipped", logs });
-    for (const { args } of skipped) {
-      const entry = batch[Number(args.index)];
-      if (entry === undefined || args.reason === FROM_THE_FUTURE) continue;
-      await this.#parameters.triage.forget(entry, "skipped", `the chain skipped it for reason ${args.reason}`);
+    const reasons = new Map(skipped.map(({ args }) => [Number(args.index), args.reason]));
+    for (const [index, entry] of batch.entries()) {
+      const reason = reasons.get(index);
+      if (reason === undefined) await triage.forget(entry, "on_chain", "it is on the chain");
+      else if (reason !== FROM_THE_FUTURE)
+        await triage.forget(entry, "skipped", `the chain skipped it: reason ${reason}`);
     }
   }
 }
