@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { BlankEnv } from "hono/types";
@@ -54,7 +54,7 @@ const MEANING = {
   422: "The chain would not take it",
   429: "Too many messages: Retry-After says when to go on",
   500: "A fault of this service",
-  503: "The chain cannot be asked: Retry-After says when to go on",
+  503: "The chain cannot be asked, or the service is starting: Retry-After says when to go on",
 };
 
 /**
@@ -80,6 +80,20 @@ export function createApi<message extends Message>(parameters: ApiParameters<mes
   addGet(app, parameters);
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title, description, version: "1" } });
   return app;
+}
+
+/** An app for /health and /metrics, which answers everything else once `serve` has said with what. */
+export function createApp(): Hono {
+  const refusal = new Refusal("not_ready", "the service is starting: send again in a second", 1);
+  return new Hono().notFound((context) => {
+    context.header("Retry-After", "1");
+    return context.json(describe(refusal), refusal.status);
+  });
+}
+
+/** Lets an app that runs already answer with an interface that could not be made before. */
+export function serve(app: Hono, api: OpenAPIHono<BlankEnv>): void {
+  app.notFound((context) => api.fetch(context.req.raw, context.env));
 }
 
 function addPost<message extends Message>(app: OpenAPIHono<BlankEnv>, parameters: ApiParameters<message>): void {
@@ -110,7 +124,7 @@ function addBatch<message extends Message>(app: OpenAPIHono<BlankEnv>, parameter
     summary: `Send up to ${maxMessages} ${kind.plural}`,
     description: "Each is stored or refused by itself; the results are in the order of the messages.",
     request: { body: { required: true, ...json(batch, `Signed ${kind.plural}`) } },
-    responses: { 200: json(results, "What became of each"), ...refusals(400, 413, 429, 500) },
+    responses: { 200: json(results, "What became of each"), ...refusals(400, 413, 429, 500, 503) },
   });
   const acceptOne = (message: message) =>
     intake.accept(message).then(
@@ -133,7 +147,7 @@ function addGet<message extends Message>(app: OpenAPIHono<BlankEnv>, { kind, int
     path: `/${kind.plural}/{taskTypeId}/${kind.parties.map((party) => `{${party}}`).join("/")}`,
     summary: `The ${kind.name} that waits`,
     request: { params },
-    responses: { 200: json(pending, "It waits"), ...refusals(400, 404, 429, 500) },
+    responses: { 200: json(pending, "It waits"), ...refusals(400, 404, 429, 500, 503) },
   });
   app.openapi(route, (context) => {
     const { message, receivedAt } = intake.pending(context.req.valid("param") as Message);

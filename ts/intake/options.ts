@@ -29,8 +29,6 @@ export function intakeSchema({ port, batchSize, maxWait = 1 }: IntakeDefaults) {
     batchSize: wholeNumber.min(1, "at least 1").default(batchSize),
     /** Milliseconds. */
     maxWait: secondsField.default(maxWait * 1000),
-    /** Milliseconds. */
-    poll: secondsField.default(1_000),
     /** Bytes. */
     maxBody: wholeNumber.min(1_000, "at least 1000").default(256_000),
     maxMessages: wholeNumber.min(1, "at least 1").default(100),
@@ -51,7 +49,6 @@ export function addIntakeOptions(command: Command, { port, batchSize, maxWait }:
     .option("--data <folder>", `where messages are kept (default: data/${command.name()}-<chain id>)`)
     .option("--task-types <list>", "serve only these: names or identifiers, separated by commas (default: all)")
     .option("--batch-size <number>", `messages in one transaction, at most (default: ${batchSize})`)
-    .option("--poll <seconds>", "time between two looks at the chain (default: 1)")
     .option("--max-body <bytes>", "largest request body (default: 256000)")
     .option("--max-messages <number>", "most messages in one request (default: 100)")
     .option("--client-limit <number>", "messages that one address may send per minute (default: 600)")

@@ -16,6 +16,7 @@ const STATUS = {
   too_many_requests: 429,
   internal_error: 500,
   chain_unavailable: 503,
+  not_ready: 503,
 } as const;
 
 export type RefusalCode = keyof typeof STATUS;

@@ -1,23 +1,19 @@
 import { pause } from "../sdk/internal/waitForBlock.ts";
+import type { Endpoints } from "../services/endpoints.ts";
 import type { Head } from "../services/heads.ts";
-import type { Health } from "../services/health.ts";
 import type { Logger } from "../services/logger.ts";
 
 /** One look at what is to be done. It may go on while the next begins; it never does the same thing twice at once. */
 export type Round = (head: Head) => Promise<void>;
 
 export type StartRoundsParameters = {
-  /** The latest block; undefined if nobody tells. */
-  refresh: () => Promise<Head | undefined>;
+  /** They know the head. */
+  endpoints: Pick<Endpoints, "head">;
   round: Round;
   /** Time between two, milliseconds. */
-  interval: number;
+  pollInterval: number;
   log: Logger;
-  health: Health;
 };
-
-/** Milliseconds without the chain after which a service is not well. */
-const PATIENCE = 60_000;
 
 export type Rounds = {
   /** Begins no other; resolves once that is certain. */
@@ -26,30 +22,22 @@ export type Rounds = {
   over: () => Promise<void>;
 };
 
-/** Begins a round at every interval, with the head that it then has. */
-export function startRounds(parameters: StartRoundsParameters): Rounds {
-  const { refresh, round, interval, log, health } = parameters;
+/** Begins a round at every interval, unless no endpoint answers. */
+export function startRounds({ endpoints, round, pollInterval, log }: StartRoundsParameters): Rounds {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
-  let lastHead = Date.now();
-  health.add("chain", () => {
-    const silence = Date.now() - lastHead;
-    return silence < PATIENCE ? undefined : `no RPC endpoint has answered for ${Math.floor(silence / 1000)} s`;
-  });
-  const complain = (error: unknown): void => log.warn({ error }, "a round failed; the next one tries again");
 
-  async function look(): Promise<void> {
-    const head = await refresh();
-    if (head === undefined) return;
-    lastHead = Date.now();
-    const current = round(head).catch(complain);
+  function begin(head: Head): void {
+    const current = round(head).catch((error: unknown) => {
+      log.warn({ error }, "a round failed; the next one tries again");
+    });
     running.add(current);
     void current.finally(() => running.delete(current));
   }
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await look().catch(complain);
-      await pause(interval, stopping.signal).catch(() => {});
+      if (endpoints.head !== undefined) begin(endpoints.head);
+      await pause(pollInterval, stopping.signal).catch(() => {});
     }
   }
   const ended = loop();

@@ -1,6 +1,5 @@
 import type { Hex } from "viem";
 import type { Logger } from "../services/logger.ts";
-import { isChainsAnswer } from "../services/rpcErrors.ts";
 import type { SendOutcome, Transaction } from "../services/transaction.ts";
 import type { Message } from "./messageKind.ts";
 import type { Entry } from "./store.ts";
@@ -47,8 +46,6 @@ async function submitBatch<item>(parameters: SubmitParameters<item>, items: read
   const { transaction, send, log } = parameters;
   const outcome = await send(transaction(items));
   if (outcome.status !== "refused") return [{ items, outcome }];
-  // Nobody answers: halves would not be answered either.
-  if (!isChainsAnswer(outcome.error)) return [{ items, outcome }];
   log.warn({ size: items.length, error: outcome.error }, "the chain refuses a batch");
   if (items.length === 1) return [{ items, outcome }];
   const half = Math.ceil(items.length / 2);

@@ -12,7 +12,7 @@ import type { AttestationMessage } from "./attestation.ts";
 import { oracleProgram } from "./program.ts";
 
 const SINKS = ["ada", "bob", "cyd"];
-const FAST = ["--network", "local", "--port", "0", "--poll", "0.05", "--max-wait", "0.05"];
+const FAST = ["--network", "local", "--port", "0", "--poll-interval", "0.05", "--max-wait", "0.05"];
 /** Nothing is submitted meanwhile. */
 const PATIENT = ["--network", "local", "--port", "0", "--max-wait", "3600"];
 
@@ -81,7 +81,7 @@ test("an attestation is stored, reaches the chain, and is forgotten once it is t
 });
 
 test("a batch is judged message by message and goes in one transaction", async () => {
-  const oracle = await startOracle([...PATIENT, "--batch-size", "3", "--poll", "0.05"]);
+  const oracle = await startOracle([...PATIENT, "--batch-size", "3", "--poll-interval", "0.05"]);
   const [ada, bob, cyd] = sinks as [WriteClient, WriteClient, WriteClient];
   const forged = await attest({ sink: bob.account.address }, ada);
   const attestations = [await attest({}, ada), forged, await attest({ capacity: "60" }, cyd)];
@@ -247,7 +247,7 @@ test("without the chain nothing is stored, and with it everything works again", 
 });
 
 test("a message that turned bad while it waited does not hurt the others", async () => {
-  const oracle = await startOracle([...PATIENT, "--batch-size", "3", "--poll", "0.05"]);
+  const oracle = await startOracle([...PATIENT, "--batch-size", "3", "--poll-interval", "0.05"]);
   const [ada, bob, cyd] = sinks as [WriteClient, WriteClient, WriteClient];
   for (const sink of [ada, bob]) expect((await oracle.post("/attestations", await attest({}, sink))).status).toBe(200);
   await deregisterSink(bob, { deployment: chain.deployment, taskTypeId });
@@ -271,7 +271,7 @@ test("two oracles with the same message do no harm", async () => {
 });
 
 test("killed right after its answer, it still brings the message to the chain", async () => {
-  const argv = ["--network", "local", "--port", "0", "--poll", "0.05", ...dataArgument()];
+  const argv = ["--network", "local", "--port", "0", "--poll-interval", "0.05", ...dataArgument()];
   const first = await spawnService("ts/oracle.ts", [...argv, "--max-wait", "3600"], workplace.env());
   const message = await attest();
   const { status } = await (await DescribedApi.of(first.url)).post("/attestations", message);

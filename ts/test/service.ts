@@ -41,7 +41,7 @@ export async function startService(
       error: output.read,
     },
   );
-  const url = await Promise.race([output.url, ended.then((code) => failed(code, output))]);
+  const url = await Promise.race([output.ready, ended.then((code) => failed(code, output))]);
   return {
     url,
     log: output.lines,
@@ -74,7 +74,7 @@ export async function spawnService(
     process.off("exit", kill);
     return Number(code ?? -1);
   });
-  const url = await Promise.race([output.url, ended.then((code) => failed(code, output))]);
+  const url = await Promise.race([output.ready, ended.then((code) => failed(code, output))]);
   return {
     url,
     log: output.lines,
@@ -98,21 +98,23 @@ const SILENT: Terminal = {
   onInterrupt: () => new AbortController().signal,
 };
 
-/** Collects log lines, and finds in them where the service listens. */
+/** Collects log lines; a service says first where it listens, and then that it is ready. */
 function logReader() {
   const lines: LogLine[] = [];
   const other: string[] = [];
   let resolve: (url: string) => void = () => {};
-  const url = new Promise<string>((found) => {
+  const ready = new Promise<string>((found) => {
     resolve = found;
   });
+  let url = "";
   function read(text: string): void {
     if (!text.startsWith("{")) return void other.push(text);
     const line = JSON.parse(text) as LogLine;
     lines.push(line);
-    if (typeof line.url === "string") resolve(line.url.startsWith("http") ? line.url : `http://${line.url}`);
+    if (typeof line.url === "string") url = `http://${line.url}`;
+    if (line.msg === "ready") resolve(url);
   }
-  return { lines, other, url, read };
+  return { lines, other, ready, read };
 }
 
 function failed(code: number, { other, lines }: { other: string[]; lines: LogLine[] }): never {
