@@ -26,11 +26,16 @@ type Waiting = Entry<AttestationMessage>;
 /** `ICapacityRegistry.Skipped.FromTheFuture`: the one reason for which an entry is tried again. */
 const FROM_THE_FUTURE = 2;
 
+/** Milliseconds. */
+const LEAST_REST = 1_000;
+
 /** Takes attestations to the chain, in batches per task type. */
 export class AttestationSubmitter {
   readonly #parameters: AttestationSubmitterParameters;
   /** Task types of which a batch is under way. */
   readonly #busy = new Set<Hex>();
+  /** Task types of which nothing is sent before, milliseconds: the last batch was not, and it would be the same now. */
+  readonly #restsUntil = new Map<Hex, number>();
 
   constructor(parameters: AttestationSubmitterParameters) {
     this.#parameters = parameters;
@@ -55,13 +60,15 @@ export class AttestationSubmitter {
   }
 
   async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<void> {
-    const { triage, send, log, batchSize } = this.#parameters;
+    const { triage, send, log, batchSize, maxWait } = this.#parameters;
+    if ((this.#restsUntil.get(taskTypeId) ?? 0) > Date.now()) return;
     const open = entries.filter((entry) => !triage.isSettling(entry, head));
     if (!(await this.#isDue(taskTypeId, open))) return;
     const items = await triage.sort(open, head);
     const transaction = (batch: readonly Waiting[]) => this.#transaction(taskTypeId, batch);
     for (const batch of await submit({ items, batchSize, transaction, send, log })) {
       if (batch.outcome.status === "confirmed") await this.#conclude(batch.items, batch.outcome.receipt);
+      else this.#restsUntil.set(taskTypeId, Date.now() + Math.max(maxWait, LEAST_REST));
     }
   }
 

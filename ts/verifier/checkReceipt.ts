@@ -20,7 +20,7 @@ export async function checkReceipt(context: ChainContext, message: ReceiptMessag
   if (!isAddressEqual(verifier, context.deployment.completionTracker)) {
     throw new Refusal("other_verifier", `the verifier of this task type is ${verifier}: send its receipts there`);
   }
-  const [{ completed }, bonded] = await Promise.all([readCredit(context, receipt), isBonded(context, receipt)]);
+  const [completed, bonded] = await Promise.all([readCompleted(context, receipt), isBonded(context, receipt)]);
   if (receipt.completed <= completed) {
     const advice = "receipts are cumulative, so sign one that acknowledges more";
     throw new Refusal("not_newer", `the chain has a receipt of ${completed} wei already: ${advice}`);
@@ -34,27 +34,39 @@ export async function checkReceipt(context: ChainContext, message: ReceiptMessag
   await checkSignatures(context, receipt);
 }
 
-/** What counts of a receipt's pair so far, now or at a block. */
-export async function readCredit({ client, deployment }: ChainContext, receipt: SignedReceipt, blockNumber?: bigint) {
-  const { taskTypeId, source, sink } = receipt;
-  const completed = await read(client, {
+/** What counts of the work that a receipt is about so far, wei. */
+function readCompleted({ client, deployment }: ChainContext, { taskTypeId, source, sink }: SignedReceipt) {
+  return read(client, {
     address: deployment.completionTracker,
     abi: completionTrackerAbi,
     functionName: "completedOf",
     args: [taskTypeId, source, sink],
-    ...(blockNumber === undefined ? {} : { blockNumber }),
   });
-  return { completed };
 }
 
 /** What a source has streamed to the pool, at least, wei. */
-export function readStreamed({ client, deployment }: ChainContext, { taskTypeId, source }: SignedReceipt) {
+function readStreamed({ client, deployment }: ChainContext, { taskTypeId, source }: SignedReceipt) {
   return read(client, {
     address: deployment.escrowBuffer,
     abi: escrowBufferAbi,
     functionName: "streamedOf",
     args: [taskTypeId, source],
   });
+}
+
+/** Whether something of a receipt would count now: a source can acknowledge no more than it has streamed. */
+export async function isCreditable(context: ChainContext, message: ReceiptMessage): Promise<boolean> {
+  const receipt = toReceipt(message);
+  const [streamed, acknowledged] = await Promise.all([
+    readStreamed(context, receipt),
+    read(context.client, {
+      address: context.deployment.completionTracker,
+      abi: completionTrackerAbi,
+      functionName: "acknowledgedBy",
+      args: [receipt.taskTypeId, receipt.source],
+    }),
+  ]);
+  return streamed > acknowledged;
 }
 
 /** Registered, or gone and still liable with what it unbonds. */
