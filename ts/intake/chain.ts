@@ -1,9 +1,10 @@
-import type { Deployment, ReadClient } from "../sdk/types.ts";
+import type { Deployment } from "../sdk/types.ts";
+import type { ServiceClient } from "../services/client.ts";
 import type { TaskTypes } from "./taskTypes.ts";
 
 /** What messages are held against. */
 export type ChainContext = {
-  client: ReadClient;
+  client: ServiceClient;
   chainId: number;
   deployment: Deployment;
   taskTypes: TaskTypes;

@@ -3,13 +3,13 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import { Command } from "commander";
 import type { Context } from "hono";
 import type { Hex } from "viem";
+import type { z } from "zod";
 import type { Terminal } from "../cli.ts";
 import { deploymentsFolder, requireRecord } from "../deploy/record.ts";
 import { getNetwork } from "../networks.ts";
 import { type ChainService, runChainService } from "../services/chainService.ts";
 import { readConfig } from "../services/config.ts";
 import { untilInterrupted } from "../services/lifecycle.ts";
-import type { Logger } from "../services/logger.ts";
 import { createApi, createApp, serve } from "./api.ts";
 import type { ChainContext } from "./chain.ts";
 import { Intake } from "./intake.ts";
@@ -19,24 +19,20 @@ import { addIntakeOptions, type IntakeConfig, type IntakeDefaults, intakeSchema,
 import { RateLimits } from "./rateLimits.ts";
 import { type Round, type Rounds, startRounds } from "./rounds.ts";
 import { MessageStore } from "./store.ts";
-import type { Send } from "./submission.ts";
 import { TaskTypes } from "./taskTypes.ts";
 import { Triage } from "./triage.ts";
 
 /** What a service's rounds are made from. */
-export type RoundParameters<message extends Message> = {
+export type RoundParameters<message extends Message, config> = {
   context: ChainContext;
+  base: ChainService;
   store: MessageStore<message>;
   triage: Triage<message>;
-  send: Send;
-  log: Logger;
-  config: IntakeConfig;
-  /** Block of the deployment: no event of the protocol is older. */
-  firstBlock: bigint;
+  config: config;
 };
 
 /** A service that takes signed messages over HTTP, keeps them, and takes them to the chain. */
-export type IntakeService<message extends Message> = {
+export type IntakeService<message extends Message, fields extends z.ZodRawShape> = {
   name: "oracle" | "verifier";
   description: string;
   examples: string;
@@ -44,39 +40,48 @@ export type IntakeService<message extends Message> = {
   kind: MessageKind<message>;
   /** The contract that the messages are for. */
   contract: "capacityRegistry" | "completionTracker";
+  /** @throws {Refusal} if the chain would not take a message now. */
   check: (context: ChainContext, message: message) => Promise<void>;
-  createRound: (parameters: RoundParameters<message>) => Round;
+  /** Settings of its own, and the flags that belong to them. */
+  fields: fields;
+  addOptions: (command: Command) => Command;
+  createRound: (parameters: RoundParameters<message, Config<fields>>) => Promise<Round>;
 };
 
+type Config<fields extends z.ZodRawShape> = IntakeConfig & z.output<z.ZodObject<fields>>;
+
 /** The command-line program of a service. */
-export function intakeProgram<message extends Message>(terminal: Terminal, service: IntakeService<message>): Command {
-  const { name, description, examples, defaults } = service;
-  return addIntakeOptions(new Command(name), defaults)
+export function intakeProgram<message extends Message, fields extends z.ZodRawShape>(
+  terminal: Terminal,
+  service: IntakeService<message, fields>,
+): Command {
+  const { name, description, examples, defaults, fields, addOptions } = service;
+  const schema = intakeSchema(defaults).extend(fields);
+  return addOptions(addIntakeOptions(new Command(name), defaults))
     .description(description)
     .addHelpText("after", examples)
     .action((flags: Record<string, unknown>) => {
-      const prefix = name.toUpperCase();
-      const config = readConfig(intakeSchema(defaults), { flags, env: terminal.env, prefix });
-      return run(service, config, terminal);
+      const config = readConfig(schema, { flags, env: terminal.env, prefix: name.toUpperCase() });
+      return run(service, config as Config<fields>, terminal);
     });
 }
 
-async function run<message extends Message>(
-  service: IntakeService<message>,
-  config: IntakeConfig,
+async function run<message extends Message, fields extends z.ZodRawShape>(
+  service: IntakeService<message, fields>,
+  config: Config<fields>,
   terminal: Terminal,
 ): Promise<void> {
   const { name, contract } = service;
   const { chain } = getNetwork(config.network, terminal.env);
   const record = requireRecord(deploymentsFolder(terminal.env), chain.id);
-  const only = resolveTaskTypes({ record }, config.taskTypes);
+  const only = resolveTaskTypes({ record }, config.taskType);
   const folder = config.data ?? join("data", `${name}-${chain.id}`);
   const store = await MessageStore.open<message>({ folder, owner: `chain ${chain.id}, ${record[contract]}` });
   let rounds: Rounds | undefined;
   try {
     const app = createApp();
     await runChainService({ name, config, terminal, app }, async (base) => {
-      const parts = assemble(service, { config, base, store, only });
+      const parts = await assemble(service, { config, base, store, only });
       rounds = startRounds({ ...base, endpoints: base.chain.endpoints, round: parts.round });
       base.onStop("rounds", rounds.stop);
       serve(app, parts.api);
@@ -90,17 +95,20 @@ async function run<message extends Message>(
   }
 }
 
-type AssembleParameters<message extends Message> = {
-  config: IntakeConfig;
+type AssembleParameters<message, config> = {
+  config: config;
   base: ChainService;
   store: MessageStore<message>;
   only: readonly Hex[] | undefined;
 };
 
-function assemble<message extends Message>(service: IntakeService<message>, parameters: AssembleParameters<message>) {
+async function assemble<message extends Message, fields extends z.ZodRawShape>(
+  service: IntakeService<message, fields>,
+  parameters: AssembleParameters<message, Config<fields>>,
+) {
   const { kind } = service;
   const { config, base, store, only } = parameters;
-  const { chain, deployment, log, record, sender } = base;
+  const { chain, confirmations, deployment, log, record } = base;
   const { client } = chain;
   const context = {
     client,
@@ -112,10 +120,8 @@ function assemble<message extends Message>(service: IntakeService<message>, para
   const metrics = createIntakeMetrics(base.metrics.registry);
   metrics.watch(store);
 
-  const { confirmations } = base;
   const triage = new Triage({ store, check, confirmations, log, metrics });
-  const send: Send = (transaction) => sender.send(transaction);
-  const round = service.createRound({ context, store, triage, send, log, config, firstBlock: BigInt(record.block) });
+  const round = await service.createRound({ context, base, store, triage, config });
 
   const limits = new RateLimits({ perClient: config.clientLimit, perSink: config.sinkLimit });
   const api = createApi({

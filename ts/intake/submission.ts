@@ -1,11 +1,9 @@
 import type { Hex } from "viem";
 import type { Logger } from "../services/logger.ts";
+import type { Sender } from "../services/sender.ts";
 import type { SendOutcome, Transaction } from "../services/transaction.ts";
 import type { Message } from "./messageKind.ts";
 import type { Entry } from "./store.ts";
-
-/** What rounds need of a sender. */
-export type Send = (transaction: Transaction) => Promise<SendOutcome>;
 
 /** Entries of each task type, the oldest first. */
 export function byTaskType<message extends Message>(entries: readonly Entry<message>[]): Map<Hex, Entry<message>[]> {
@@ -23,7 +21,7 @@ export type SubmitParameters<item> = {
   batchSize: number;
   /** The transaction that takes some of them to the chain. */
   transaction: (items: readonly item[]) => Transaction;
-  send: Send;
+  sender: Pick<Sender, "send">;
   log: Logger;
 };
 
@@ -43,8 +41,8 @@ export async function submit<item>(parameters: SubmitParameters<item>): Promise<
 }
 
 async function submitBatch<item>(parameters: SubmitParameters<item>, items: readonly item[]): Promise<Batch<item>[]> {
-  const { transaction, send, log } = parameters;
-  const outcome = await send(transaction(items));
+  const { transaction, sender, log } = parameters;
+  const outcome = await sender.send(transaction(items));
   if (outcome.status !== "refused") return [{ items, outcome }];
   log.warn({ size: items.length, error: outcome.error }, "the chain refuses a batch");
   if (items.length === 1) return [{ items, outcome }];

@@ -291,7 +291,7 @@ test("killed right after its answer, it still brings the message to the chain", 
 
 test("only the named task types are served", async () => {
   const other = await chain.registerTaskType("other");
-  const oracle = await startOracle([...PATIENT, "--task-types", "work"]);
+  const oracle = await startOracle([...PATIENT, "--task-type", "work"]);
   const message = { ...(await attest()), taskTypeId: other };
   const refused = await oracle.post("/attestations", message);
   expect(refused).toMatchObject({ status: 404, body: error("unknown_task_type", /does not serve/) });

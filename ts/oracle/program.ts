@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Terminal } from "../cli.ts";
 import { type IntakeService, intakeProgram } from "../intake/program.ts";
+import { secondsField } from "../services/config.ts";
 import { type AttestationMessage, attestationKind } from "./attestation.ts";
 import { checkAttestation } from "./checkAttestation.ts";
 import { AttestationSubmitter } from "./submitter.ts";
@@ -8,7 +9,7 @@ import { AttestationSubmitter } from "./submitter.ts";
 const EXAMPLES = `
 Examples:
   $ npm run oracle -- --network base-sepolia --dry-run
-  $ npm run oracle -- --network base --keystore oracle.json --task-types "translate en-de" --host 0.0.0.0
+  $ npm run oracle -- --network base --keystore oracle.json --task-type "translate en-de" --host 0.0.0.0
   $ curl -s localhost:9471/openapi.json | jq .paths
   $ curl -s localhost:9471/attestations -H 'content-type: application/json' -d @attestation.json
 
@@ -20,17 +21,24 @@ Give every service a key of its own.
 /** About 330,000 gas each, below half of what Base allows one transaction. */
 const BATCH_SIZE = 20;
 
-const service: IntakeService<AttestationMessage> = {
+const fields = {
+  /** Milliseconds. */
+  maxWait: secondsField.default(5_000),
+};
+
+const service: IntakeService<AttestationMessage, typeof fields> = {
   name: "oracle",
   description: "Take signed capacity attestations over HTTP and submit them in batches.",
   examples: EXAMPLES,
-  defaults: { port: 9471, batchSize: BATCH_SIZE, maxWait: 5 },
+  defaults: { port: 9471, batchSize: BATCH_SIZE },
   kind: attestationKind,
   contract: "capacityRegistry",
   check: checkAttestation,
-  createRound: (parameters) => {
-    const { batchSize, maxWait } = parameters.config;
-    const submitter = new AttestationSubmitter({ ...parameters, batchSize, maxWait });
+  fields,
+  addOptions: (command) => command.option("--max-wait <seconds>", "longest wait for a full batch (default: 5)"),
+  createRound: async ({ context, base, store, triage, config }) => {
+    const { sender, log } = base;
+    const submitter = new AttestationSubmitter({ context, store, triage, sender, log, ...config });
     return ({ number }) => submitter.round(number);
   },
 };

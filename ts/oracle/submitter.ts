@@ -3,9 +3,10 @@ import { parseEventLogs } from "viem";
 import { capacityRegistryAbi } from "../abi/generated.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
-import { byTaskType, type Send, submit } from "../intake/submission.ts";
+import { byTaskType, submit } from "../intake/submission.ts";
 import type { Triage } from "../intake/triage.ts";
 import type { Logger } from "../services/logger.ts";
+import type { Sender } from "../services/sender.ts";
 import { contractTransaction, type Transaction } from "../services/transaction.ts";
 import { type AttestationMessage, toAttestation } from "./attestation.ts";
 
@@ -13,7 +14,7 @@ export type AttestationSubmitterParameters = {
   context: ChainContext;
   store: MessageStore<AttestationMessage>;
   triage: Triage<AttestationMessage>;
-  send: Send;
+  sender: Pick<Sender, "send">;
   log: Logger;
   /** Attestations in one transaction, at most; so many are sent at once. */
   batchSize: number;
@@ -60,13 +61,13 @@ export class AttestationSubmitter {
   }
 
   async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<void> {
-    const { triage, send, log, batchSize, maxWait } = this.#parameters;
+    const { triage, sender, log, batchSize, maxWait } = this.#parameters;
     if ((this.#restsUntil.get(taskTypeId) ?? 0) > Date.now()) return;
     const open = entries.filter((entry) => !triage.isSettling(entry, head));
     if (!(await this.#isDue(taskTypeId, open))) return;
     const items = await triage.sort(open, head);
     const transaction = (batch: readonly Waiting[]) => this.#transaction(taskTypeId, batch);
-    for (const batch of await submit({ items, batchSize, transaction, send, log })) {
+    for (const batch of await submit({ items, batchSize, transaction, sender, log })) {
       if (batch.outcome.status === "confirmed") await this.#conclude(batch.items, batch.outcome.receipt);
       else this.#restsUntil.set(taskTypeId, Date.now() + Math.max(maxWait, LEAST_REST));
     }

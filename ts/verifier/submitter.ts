@@ -2,10 +2,11 @@ import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import { completionTrackerAbi } from "../abi/generated.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
-import { byTaskType, type Send, submit } from "../intake/submission.ts";
+import { byTaskType, submit } from "../intake/submission.ts";
 import type { Triage } from "../intake/triage.ts";
 import type { Head } from "../services/heads.ts";
 import type { Logger } from "../services/logger.ts";
+import type { Sender } from "../services/sender.ts";
 import { contractTransaction, type SendOutcome, type Transaction } from "../services/transaction.ts";
 import { isCreditable } from "./checkReceipt.ts";
 import { type ReceiptMessage, toReceipt } from "./receipt.ts";
@@ -14,7 +15,7 @@ export type ReceiptSubmitterParameters = {
   context: ChainContext;
   store: MessageStore<ReceiptMessage>;
   triage: Triage<ReceiptMessage>;
-  send: Send;
+  sender: Pick<Sender, "send">;
   log: Logger;
   /** Receipts in one transaction, at most. */
   batchSize: number;
@@ -42,13 +43,13 @@ export class ReceiptSubmitter {
    * @returns Whether it is done for this epoch; false if it should be tried again soon.
    */
   async submit(taskTypeId: Hex, head: Head): Promise<boolean> {
-    const { context, store, triage, send, log, batchSize } = this.#parameters;
+    const { context, store, triage, sender, log, batchSize } = this.#parameters;
     const entries = byTaskType(store.entries()).get(taskTypeId.toLowerCase() as Hex) ?? [];
     const acceptable = await triage.sort(entries, head.number);
     const creditable = await Promise.all(acceptable.map(({ message }) => isCreditable(context, message)));
     const items = acceptable.filter((_, index) => creditable[index]);
     const transaction = (batch: readonly Waiting[]) => this.#transaction(taskTypeId, batch);
-    const batches = await submit({ items, batchSize, transaction, send, log });
+    const batches = await submit({ items, batchSize, transaction, sender, log });
     for (const { items, outcome } of batches) {
       if (outcome.status === "confirmed") await this.#conclude(items, outcome.receipt);
     }

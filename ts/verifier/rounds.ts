@@ -1,0 +1,71 @@
+import { type Hex, isAddressEqual } from "viem";
+import type { ChainContext } from "../intake/chain.ts";
+import type { Directory } from "../keeper/directory.ts";
+import type { Scanner } from "../keeper/scanner.ts";
+import type { Head } from "../services/heads.ts";
+import type { Logger } from "../services/logger.ts";
+import type { Assessments } from "./assessments.ts";
+import type { ReceiptSubmitter } from "./submitter.ts";
+
+export type VerifierRoundsParameters = {
+  context: ChainContext;
+  /** Task types and their sinks. */
+  directory: Directory;
+  scanner: Pick<Scanner, "scan">;
+  submitter: ReceiptSubmitter;
+  assessments: Assessments;
+  log: Logger;
+};
+
+/**
+ * Once in each epoch of a task type: takes the latest receipts to the chain and then, when they count, settles and
+ * judges its sinks.
+ */
+export class VerifierRounds {
+  readonly #parameters: VerifierRoundsParameters;
+  /** The epoch that is done, by task type. */
+  readonly #done = new Map<Hex, number>();
+  readonly #busy = new Set<Hex>();
+  #scanning: Promise<void> | undefined;
+
+  constructor(parameters: VerifierRoundsParameters) {
+    this.#parameters = parameters;
+  }
+
+  async round(head: Head): Promise<void> {
+    const { scanner, directory } = this.#parameters;
+    // A scanner reads one stretch of blocks after the other.
+    if (this.#scanning !== undefined) return;
+    this.#scanning = scanner.scan(head.number).finally(() => {
+      this.#scanning = undefined;
+    });
+    await this.#scanning;
+    await Promise.all([...directory.taskTypes.keys()].map((taskTypeId) => this.#visit(taskTypeId, head)));
+  }
+
+  async #visit(taskTypeId: Hex, head: Head): Promise<void> {
+    if (this.#busy.has(taskTypeId)) return;
+    this.#busy.add(taskTypeId);
+    try {
+      const { context, log } = this.#parameters;
+      const { epochLength, verifier } = await context.taskTypes.get(taskTypeId);
+      const epoch = Math.floor(Number(head.timestamp) / epochLength);
+      if (this.#done.get(taskTypeId) === epoch) return;
+      if (!isAddressEqual(verifier, context.deployment.completionTracker)) this.#done.set(taskTypeId, epoch);
+      else if (await this.#serve(taskTypeId, head, epoch)) this.#done.set(taskTypeId, epoch);
+      else log.debug({ taskTypeId, epoch }, "not done; the next round tries again");
+    } catch (error) {
+      this.#parameters.log.warn({ taskTypeId, error }, "a round failed; the next one tries again");
+    } finally {
+      this.#busy.delete(taskTypeId);
+    }
+  }
+
+  /** Receipts first: what they acknowledge counts in the judgement. */
+  async #serve(taskTypeId: Hex, head: Head, epoch: number): Promise<boolean> {
+    const { assessments, directory, submitter } = this.#parameters;
+    if (!(await submitter.submit(taskTypeId, head))) return false;
+    const entry = directory.taskTypes.get(taskTypeId);
+    return entry === undefined || assessments.run(entry, epoch);
+  }
+}
