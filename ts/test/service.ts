@@ -52,11 +52,15 @@ export async function startService(
   };
 }
 
-/** Runs a service's script in a process of its own, until it is stopped or killed. */
+/**
+ * Runs a service's script in a process of its own, until it is stopped or killed.
+ * @param ready What it logs once it can be used.
+ */
 export async function spawnService(
   script: string,
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
+  ready = "ready",
 ): Promise<ServiceProcess> {
   const child = spawn(process.execPath, ["--import", "tsx", script, ...argv], {
     cwd: PROJECT_ROOT,
@@ -66,7 +70,7 @@ export async function spawnService(
   // A test that fails must not leave it behind.
   const kill = (): boolean => child.kill("SIGKILL");
   process.once("exit", kill);
-  const output = logReader();
+  const output = logReader(ready);
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => output.read(`${line}\n`));
   }
@@ -99,7 +103,7 @@ const SILENT: Terminal = {
 };
 
 /** Collects log lines; a service says first where it listens, and then that it is ready. */
-function logReader() {
+function logReader(readyMessage = "ready") {
   const lines: LogLine[] = [];
   const other: string[] = [];
   let resolve: (url: string) => void = () => {};
@@ -112,7 +116,7 @@ function logReader() {
     const line = JSON.parse(text) as LogLine;
     lines.push(line);
     if (typeof line.url === "string") url = `http://${line.url}`;
-    if (line.msg === "ready") resolve(url);
+    if (line.msg === readyMessage) resolve(url);
   }
   return { lines, other, ready, read };
 }
