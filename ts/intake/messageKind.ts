@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Address, Hex } from "viem";
+import type { Entry } from "./store.ts";
 
 /** What every message says: the task type, and between whom. */
 export type Message = { taskTypeId: Hex; sink: Address; source?: Address };
@@ -26,4 +27,16 @@ export function keyOf<message extends Message>(
   message: Message,
 ): string {
   return [message.taskTypeId, ...parties.map((party) => message[party])].join("/").toLowerCase();
+}
+
+/** Messages of each task type, the oldest first. */
+export function byTaskType<message extends Message>(entries: readonly Entry<message>[]): Map<Hex, Entry<message>[]> {
+  const groups = new Map<Hex, Entry<message>[]>();
+  for (const entry of [...entries].sort((a, b) => a.receivedAt - b.receivedAt)) {
+    const taskTypeId = entry.message.taskTypeId.toLowerCase() as Hex;
+    const group = groups.get(taskTypeId);
+    if (group === undefined) groups.set(taskTypeId, [entry]);
+    else group.push(entry);
+  }
+  return groups;
 }

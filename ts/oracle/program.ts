@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Terminal } from "../cli.ts";
 import { type IntakeService, intakeProgram } from "../intake/program.ts";
+import { Visits } from "../intake/visits.ts";
 import { secondsField } from "../services/config.ts";
 import { type AttestationMessage, attestationKind } from "./attestation.ts";
 import { checkAttestation } from "./checkAttestation.ts";
@@ -37,8 +38,8 @@ const service: IntakeService<AttestationMessage, typeof fields> = {
   fields,
   addOptions: (command) => command.option("--max-wait <seconds>", "longest wait for a full batch (default: 5)"),
   createRound: async ({ context, base, store, triage, config }) => {
-    const { sender, log } = base;
-    const submitter = new AttestationSubmitter({ context, store, triage, sender, log, ...config });
+    const visits = new Visits(base);
+    const submitter = new AttestationSubmitter({ context, store, triage, visits, sender: base.sender, ...config });
     return ({ number }) => submitter.round(number);
   },
 };

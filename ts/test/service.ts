@@ -115,7 +115,7 @@ function logReader(readyMessage = "ready") {
     if (!text.startsWith("{")) return void other.push(text);
     const line = JSON.parse(text) as LogLine;
     lines.push(line);
-    if (typeof line.url === "string") url = `http://${line.url}`;
+    if (typeof line.listens === "string") url = `http://${line.listens}`;
     if (line.msg === readyMessage) resolve(url);
   }
   return { lines, other, ready, read };

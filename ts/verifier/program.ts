@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { parseEther } from "viem";
 import type { Terminal } from "../cli.ts";
 import { type IntakeService, intakeProgram } from "../intake/program.ts";
+import { Visits } from "../intake/visits.ts";
 import { Directory } from "../keeper/directory.ts";
 import { Scanner } from "../keeper/scanner.ts";
 import { getGda } from "../sdk/internal/superfluid.ts";
@@ -52,9 +53,16 @@ const service: IntakeService<ReceiptMessage, typeof fields> = {
       ...{ client: chain.client, deployment, gda: await getGda(chain.client, deployment), directory, log },
       ...{ firstBlock: BigInt(record.block), blocksPerQuery: BigInt(config.blocksPerQuery) },
     });
-    const submitter = new ReceiptSubmitter({ context, store, triage, sender, log, batchSize: config.batchSize });
+    const submitter = new ReceiptSubmitter({ context, store, triage, sender, batchSize: config.batchSize });
     const assessments = new Assessments({ context, sender, ...config });
-    const rounds = new VerifierRounds({ context, directory, scanner, submitter, assessments, log });
+    const rounds = new VerifierRounds({
+      context,
+      directory,
+      scanner,
+      submitter,
+      assessments,
+      visits: new Visits(base),
+    });
     return (head) => rounds.round(head);
   },
 };

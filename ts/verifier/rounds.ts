@@ -1,9 +1,9 @@
 import { type Hex, isAddressEqual } from "viem";
 import type { ChainContext } from "../intake/chain.ts";
+import type { Visits } from "../intake/visits.ts";
 import type { Directory } from "../keeper/directory.ts";
 import type { Scanner } from "../keeper/scanner.ts";
 import type { Head } from "../services/heads.ts";
-import type { Logger } from "../services/logger.ts";
 import type { Assessments } from "./assessments.ts";
 import type { ReceiptSubmitter } from "./submitter.ts";
 
@@ -14,7 +14,7 @@ export type VerifierRoundsParameters = {
   scanner: Pick<Scanner, "scan">;
   submitter: ReceiptSubmitter;
   assessments: Assessments;
-  log: Logger;
+  visits: Visits;
 };
 
 /**
@@ -25,7 +25,6 @@ export class VerifierRounds {
   readonly #parameters: VerifierRoundsParameters;
   /** The epoch that is done, by task type. */
   readonly #done = new Map<Hex, number>();
-  readonly #busy = new Set<Hex>();
   #scanning: Promise<void> | undefined;
 
   constructor(parameters: VerifierRoundsParameters) {
@@ -33,32 +32,26 @@ export class VerifierRounds {
   }
 
   async round(head: Head): Promise<void> {
-    const { scanner, directory } = this.#parameters;
+    const { scanner, directory, visits } = this.#parameters;
     // A scanner reads one stretch of blocks after the other.
     if (this.#scanning !== undefined) return;
     this.#scanning = scanner.scan(head.number).finally(() => {
       this.#scanning = undefined;
     });
     await this.#scanning;
-    await Promise.all([...directory.taskTypes.keys()].map((taskTypeId) => this.#visit(taskTypeId, head)));
+    const taskTypes = [...directory.taskTypes.keys()];
+    await Promise.all(taskTypes.map((taskTypeId) => visits.visit(taskTypeId, () => this.#visit(taskTypeId, head))));
   }
 
-  async #visit(taskTypeId: Hex, head: Head): Promise<void> {
-    if (this.#busy.has(taskTypeId)) return;
-    this.#busy.add(taskTypeId);
-    try {
-      const { context, log } = this.#parameters;
-      const { epochLength, verifier } = await context.taskTypes.get(taskTypeId);
-      const epoch = Math.floor(Number(head.timestamp) / epochLength);
-      if (this.#done.get(taskTypeId) === epoch) return;
-      if (!isAddressEqual(verifier, context.deployment.completionTracker)) this.#done.set(taskTypeId, epoch);
-      else if (await this.#serve(taskTypeId, head, epoch)) this.#done.set(taskTypeId, epoch);
-      else log.debug({ taskTypeId, epoch }, "not done; the next round tries again");
-    } catch (error) {
-      this.#parameters.log.warn({ taskTypeId, error }, "a round failed; the next one tries again");
-    } finally {
-      this.#busy.delete(taskTypeId);
-    }
+  async #visit(taskTypeId: Hex, head: Head): Promise<boolean> {
+    const { context } = this.#parameters;
+    const { epochLength, verifier } = await context.taskTypes.get(taskTypeId);
+    const epoch = Math.floor(Number(head.timestamp) / epochLength);
+    if (this.#done.get(taskTypeId) === epoch) return true;
+    const isOurs = isAddressEqual(verifier, context.deployment.completionTracker);
+    const done = !isOurs || (await this.#serve(taskTypeId, head, epoch));
+    if (done) this.#done.set(taskTypeId, epoch);
+    return done;
   }
 
   /** Receipts first: what they acknowledge counts in the judgement. */

@@ -1,13 +1,13 @@
 import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import { completionTrackerAbi } from "../abi/generated.ts";
 import type { ChainContext } from "../intake/chain.ts";
+import { byTaskType } from "../intake/messageKind.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
-import { byTaskType, submit } from "../intake/submission.ts";
 import type { Triage } from "../intake/triage.ts";
+import { perform } from "../keeper/perform.ts";
 import type { Head } from "../services/heads.ts";
-import type { Logger } from "../services/logger.ts";
 import type { Sender } from "../services/sender.ts";
-import { contractTransaction, type SendOutcome, type Transaction } from "../services/transaction.ts";
+import { contractTransaction, type Transaction } from "../services/transaction.ts";
 import { isCreditable } from "./checkReceipt.ts";
 import { type ReceiptMessage, toReceipt } from "./receipt.ts";
 
@@ -16,7 +16,6 @@ export type ReceiptSubmitterParameters = {
   store: MessageStore<ReceiptMessage>;
   triage: Triage<ReceiptMessage>;
   sender: Pick<Sender, "send">;
-  log: Logger;
   /** Receipts in one transaction, at most. */
   batchSize: number;
 };
@@ -43,17 +42,18 @@ export class ReceiptSubmitter {
    * @returns Whether it is done for this epoch; false if it should be tried again soon.
    */
   async submit(taskTypeId: Hex, head: Head): Promise<boolean> {
-    const { context, store, triage, sender, log, batchSize } = this.#parameters;
+    const { context, store, triage, sender, batchSize } = this.#parameters;
     const entries = byTaskType(store.entries()).get(taskTypeId.toLowerCase() as Hex) ?? [];
     const acceptable = await triage.sort(entries, head.number);
     const creditable = await Promise.all(acceptable.map(({ message }) => isCreditable(context, message)));
     const items = acceptable.filter((_, index) => creditable[index]);
-    const transaction = (batch: readonly Waiting[]) => this.#transaction(taskTypeId, batch);
-    const batches = await submit({ items, batchSize, transaction, sender, log });
-    for (const { items, outcome } of batches) {
-      if (outcome.status === "confirmed") await this.#conclude(items, outcome.receipt);
-    }
-    return batches.every(({ outcome }) => isFinal(outcome));
+    if (items.length === 0) return true;
+    const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some);
+    const work = { action: "acknowledge", taskTypeId, items, most: batchSize, build };
+    const { left } = await perform(sender, work, async (some, outcome) => {
+      if (outcome.status === "confirmed") await this.#conclude(some, outcome.receipt);
+    });
+    return !left;
   }
 
   #transaction(taskTypeId: Hex, batch: readonly Waiting[]): Transaction {
@@ -83,9 +83,4 @@ export class ReceiptSubmitter {
       if (entry) await triage.forget(entry, "on_chain", "it is on the chain");
     }
   }
-}
-
-/** What was not sent for a reason that stays for a while is not tried again in every round. */
-function isFinal({ status }: SendOutcome): boolean {
-  return status === "confirmed" || status === "refused" || status === "skipped";
 }
