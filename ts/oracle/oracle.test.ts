@@ -67,9 +67,9 @@ const declared = async (sink = sinks[0] as WriteClient): Promise<bigint> =>
 const placeOf = (sink = sinks[0] as WriteClient) => `/attestations/${taskTypeId}/${sink.account.address}`;
 const error = (code: string, message: RegExp) => ({ error: { code, message: expect.stringMatching(message) } });
 const reaches = (capacity: bigint, sink?: WriteClient) =>
-  vi.waitFor(async () => expect(await declared(sink)).toBe(capacity), { timeout: 20_000, interval: 50 });
+  vi.waitFor(async () => expect(await declared(sink)).toBe(capacity), { timeout: 50_000, interval: 50 });
 const forgets = (oracle: DescribedApi) =>
-  vi.waitFor(async () => expect((await oracle.get(placeOf())).status).toBe(404), { timeout: 20_000, interval: 50 });
+  vi.waitFor(async () => expect((await oracle.get(placeOf())).status).toBe(404), { timeout: 50_000, interval: 50 });
 
 test("an attestation is stored, reaches the chain, and is forgotten once it is there", async () => {
   const oracle = await startOracle(FAST);

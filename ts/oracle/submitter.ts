@@ -27,6 +27,9 @@ type Waiting = Entry<AttestationMessage>;
 /** `ICapacityRegistry.Skipped.FromTheFuture`: the one reason for which an entry is tried again. */
 const FROM_THE_FUTURE = 2;
 
+/** Batches of one visit: bounds what is asked of an endpoint at once, whatever the number of sinks. */
+const MOST_BATCHES = 8;
+
 /** Takes attestations to the chain, in batches per task type. */
 export class AttestationSubmitter {
   readonly #parameters: AttestationSubmitterParameters;
@@ -48,7 +51,7 @@ export class AttestationSubmitter {
     const { triage, sender, batchSize } = this.#parameters;
     const open = entries.filter((entry) => !triage.isSettling(entry, head));
     if (!(await this.#isDue(taskTypeId, open))) return true;
-    const items = await triage.sort(open, head);
+    const items = await triage.sort(open.slice(0, MOST_BATCHES * batchSize), head);
     if (items.length === 0) return true;
     const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some);
     const work = { action: "submitAttestations", taskTypeId, items, most: batchSize, build };

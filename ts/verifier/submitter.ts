@@ -29,6 +29,9 @@ const FINAL = new Map([
   [4, "bad_sink_signature"],
 ]);
 
+/** Batches that are looked at together: bounds what is asked of an endpoint at once, whatever the number of pairs. */
+const MOST_BATCHES = 8;
+
 /** Takes receipts to the chain, the latest of each pair, once in an epoch. */
 export class ReceiptSubmitter {
   readonly #parameters: ReceiptSubmitterParameters;
@@ -42,8 +45,18 @@ export class ReceiptSubmitter {
    * @returns Whether it is done for this epoch; false if it should be tried again soon.
    */
   async submit(taskTypeId: Hex, head: Head): Promise<boolean> {
-    const { context, store, triage, sender, batchSize } = this.#parameters;
+    const { store, batchSize } = this.#parameters;
     const entries = byTaskType(store.entries()).get(taskTypeId.toLowerCase() as Hex) ?? [];
+    const most = MOST_BATCHES * batchSize;
+    let done = true;
+    for (let first = 0; first < entries.length && done; first += most) {
+      done = await this.#submitSome(taskTypeId, entries.slice(first, first + most), head);
+    }
+    return done;
+  }
+
+  async #submitSome(taskTypeId: Hex, entries: readonly Waiting[], head: Head): Promise<boolean> {
+    const { context, triage, sender, batchSize } = this.#parameters;
     const acceptable = await triage.sort(entries, head.number);
     const creditable = await Promise.all(acceptable.map(({ message }) => isCreditable(context, message)));
     const items = acceptable.filter((_, index) => creditable[index]);

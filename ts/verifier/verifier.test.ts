@@ -62,7 +62,7 @@ const sinkOf = (sink: WriteClient) => getSink(chain.client, { ...task(), sink: s
 const placeOf = (sink = honest) => `/receipts/${taskTypeId}/${source.account.address}/${sink.account.address}`;
 const error = (code: string, message: RegExp) => ({ error: { code, message: expect.stringMatching(message) } });
 const data = (name = "data") => ["--data", join(workplace.folder, name)];
-const soon = { timeout: 20_000, interval: 50 };
+const soon = { timeout: 50_000, interval: 50 };
 
 /** Both declare what they bonded, once in each of some epochs. */
 async function signalBoth(epochs: number): Promise<void> {
