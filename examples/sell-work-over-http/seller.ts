@@ -48,14 +48,17 @@ export async function startSeller({ deployment, taskTypeId, account }: SellerPar
   const book = new ReceiptBook({ ...task, sink: account.account.address });
   const usedNonces = new Set<string>();
 
+  // What one word a second costs; less than the pool's own minimum would be rounded down to nothing.
+  let minimumFlowRate = taskType.unitRate;
+  if (minimumFlowRate < minFlowRate) minimumFlowRate = minFlowRate;
+
   /** Everything that a caller needs in order to pay, for programs. */
   const terms = {
     chainId: account.chain.id,
     taskTypeId,
     pool: taskType.distributionPool,
     token: taskType.superToken,
-    // What one word a second costs; less than the pool's own minimum would be rounded down to nothing.
-    minimumFlowRate: String([minFlowRate, taskType.unitRate].reduce((a, b) => (a > b ? a : b))),
+    minimumFlowRate: String(minimumFlowRate),
     warning: "stream with distributeFlow (openStream of the SDK); a transfer to the pool is lost",
   };
 
@@ -65,7 +68,7 @@ export async function startSeller({ deployment, taskTypeId, account }: SellerPar
     const signed = await verifyMessage(account, { address: source, message: orderMessage({ nonce, text }), signature });
     if (!signed || usedNonces.has(nonce)) return context.json({ error: "sign every order, with a new nonce" }, 401);
     const { flowRate } = await getSource(account, { ...task, source });
-    if (flowRate < BigInt(terms.minimumFlowRate)) return context.json(terms, 402);
+    if (flowRate < minimumFlowRate) return context.json(terms, 402);
     usedNonces.add(nonce);
     const result = await queue.push(text);
     const receipt = book.deliver({ source, value: BigInt(workOf(text)) * taskType.unitRate });
