@@ -7,6 +7,9 @@ import { startAnvil } from "../chain/anvil.ts";
 import { PROJECT_ROOT } from "../chain/supervised.ts";
 import { runProgram } from "../testing/processes.ts";
 
+// How long it takes to start processes is the machine's business.
+vi.setConfig({ testTimeout: 120_000 });
+
 const MARK = `example-of-test-${process.pid}`;
 
 afterEach(() => vi.unstubAllEnvs());

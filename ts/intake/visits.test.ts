@@ -59,7 +59,7 @@ test("a failure is tried again at once; after two minutes of them the service is
   vi.setSystemTime(1_120_000);
   expect(health.report()).toEqual({
     status: "failing",
-    problems: [{ check: "task types", problem: "0xa fails for 2 min: no answer" }],
+    problems: [{ check: "visits", problem: "0xa fails for 2 min: no answer" }],
   });
   await visits.visit("0xa", async () => true);
   expect(health.report().status).toBe("ok");

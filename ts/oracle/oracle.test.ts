@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { deregisterSink, getSink, signAttestation, type WriteClient } from "../sdk/index.ts";
 import { EPOCH, startTestChain, type TestChain } from "../test/chain.ts";
 import { addSink } from "../test/economy.ts";
@@ -134,6 +135,21 @@ test("what the schema does not allow is refused with what is wrong", async () =>
   expect(plain).toMatchObject({ status: 400, body: error("invalid_message", /./) });
   expect((await oracle.get(placeOf())).body).toMatchObject(error("not_found", /no attestation waits here/));
   expect((await oracle.get(`/attestations/${taskTypeId}/0x12`)).status).toBe(400);
+});
+
+test("the description has every path, and allows what the service allows", async () => {
+  const { description } = await startOracle(PATIENT);
+  expect(Object.entries(description.paths).map(([path, item]) => [path, Object.keys(item)])).toEqual([
+    ["/attestations", ["post"]],
+    ["/attestations/batch", ["post"]],
+    ["/attestations/{taskTypeId}/{sink}", ["get"]],
+  ]);
+  const schema = z.fromJSONSchema(description.components.schemas.Attestation as never);
+  const good = await attest();
+  expect(schema.parse(good)).toEqual(good);
+  const { signature: _, ...unsigned } = good;
+  const bad = [{ ...good, note: "hello" }, unsigned, { ...good, capacity: "1e3" }, { ...good, issuedAt: 2 ** 32 }];
+  for (const message of bad) expect(schema.safeParse(message).success).toBe(false);
 });
 
 test("what the chain would not take is refused with what to do", async () => {

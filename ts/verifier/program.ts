@@ -47,11 +47,12 @@ const service: IntakeService<ReceiptMessage, typeof fields> = {
       .option("--assess-every <epochs>", "how often a sink is judged; in between it is settled (default: 1)")
       .option("--blocks-per-query <blocks>", "most blocks to ask an endpoint for at once (default: 10000)"),
   createRound: async ({ context, base, store, triage, config }) => {
-    const { chain, deployment, log, record, sender } = base;
+    const { chain, deployment, interrupted, log, record, sender } = base;
     const directory = new Directory((taskTypeId) => context.taskTypes.serves(taskTypeId));
     const scanner = new Scanner({
       ...{ client: chain.client, deployment, gda: await getGda(chain.client, deployment), directory, log },
       ...{ firstBlock: BigInt(record.block), blocksPerQuery: BigInt(config.blocksPerQuery) },
+      ...{ interrupted, onProgress: () => {} },
     });
     const submitter = new ReceiptSubmitter({ context, store, triage, sender, batchSize: config.batchSize });
     const assessments = new Assessments({ context, sender, ...config });

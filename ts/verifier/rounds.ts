@@ -25,20 +25,22 @@ export class VerifierRounds {
   readonly #parameters: VerifierRoundsParameters;
   /** The epoch that is done, by task type. */
   readonly #done = new Map<Hex, number>();
-  #scanning: Promise<void> | undefined;
+  /** Whether all events have been read once. */
+  #scanned = false;
 
   constructor(parameters: VerifierRoundsParameters) {
     this.#parameters = parameters;
   }
 
   async round(head: Head): Promise<void> {
-    const { scanner, directory, visits } = this.#parameters;
-    // A scanner reads one stretch of blocks after the other.
-    if (this.#scanning !== undefined) return;
-    this.#scanning = scanner.scan(head.number).finally(() => {
-      this.#scanning = undefined;
+    const { directory, scanner, visits } = this.#parameters;
+    await visits.visit("events", async () => {
+      await scanner.scan(head.number);
+      this.#scanned = true;
+      return true;
     });
-    await this.#scanning;
+    // Who does not know all sinks yet would leave some out.
+    if (!this.#scanned) return;
     const taskTypes = [...directory.taskTypes.keys()];
     await Promise.all(taskTypes.map((taskTypeId) => visits.visit(taskTypeId, () => this.#visit(taskTypeId, head))));
   }
@@ -47,7 +49,8 @@ export class VerifierRounds {
     const { context } = this.#parameters;
     const { epochLength, verifier } = await context.taskTypes.get(taskTypeId);
     const epoch = Math.floor(Number(head.timestamp) / epochLength);
-    if (this.#done.get(taskTypeId) === epoch) return true;
+    // A round that began earlier may come later.
+    if ((this.#done.get(taskTypeId) ?? -1) >= epoch) return true;
     const isOurs = isAddressEqual(verifier, context.deployment.completionTracker);
     const done = !isOurs || (await this.#serve(taskTypeId, head, epoch));
     if (done) this.#done.set(taskTypeId, epoch);
