@@ -13,7 +13,7 @@ import type { Entry } from "./store.ts";
 
 export type ApiParameters<message extends Message> = {
   kind: MessageKind<message>;
-  intake: Intake<message>;
+  intake: Pick<Intake<message>, "accept" | "pending">;
   limits: RateLimits;
   /** "Oracle", and what it is for. */
   title: string;
