@@ -15,6 +15,7 @@ import {
   getPool,
   getSink,
   getSource,
+  getTaskType,
   ReceiptBook,
   signAttestation,
   signReceipt,
@@ -61,7 +62,8 @@ const log: LogLine[][] = [];
 const task = () => ({ deployment: economy.deployment, taskTypeId });
 const sinkOf = (name: (typeof NAMES)[number]): Promise<GetSinkReturnType> =>
   getSink(economy.client, { ...task(), sink: sinks[name].account.address });
-const poolNow = () => getPool(economy.client, task());
+/** While it mines, anvil may answer with the state of one block at the time of the one before; then it is asked again. */
+const poolNow = () => vi.waitFor(() => getPool(economy.client, task()), SOON);
 const epochNow = async () => Math.floor(Number((await economy.test.getBlock()).timestamp) / EPOCH);
 
 beforeAll(async () => {
@@ -128,7 +130,7 @@ async function run(argv: string[], changes: NodeJS.ProcessEnv = {}): Promise<str
 
 /** As an outside client would, with what Superfluid publishes and nothing of ours. */
 async function distributeFlow(flowRate: bigint): Promise<void> {
-  const { distributionPool: pool } = (await poolNow()).taskType;
+  const { distributionPool: pool } = await getTaskType(economy.client, task());
   const args = [economy.superToken, source.account.address, pool, flowRate, "0x"];
   await send(source, { ...forwarder, functionName: "distributeFlow", args });
 }
@@ -187,7 +189,9 @@ test("deploy, and register a task type", async () => {
   const record = requireRecord(folder, 31337);
   economy = await localEconomy({ url: anvil.url, deployment: addressesOf(record), superfluid });
 
-  const terms = ["--unit-rate", String(UNIT_RATE), "--epoch", "30s", "--report-delay", "30s", "--grace", "10s"];
+  // Attestations may wait for a service that starts on a busy machine.
+  const times = ["--epoch", "30s", "--report-delay", "60s", "--horizon", "245s", "--grace", "10s"];
+  const terms = ["--unit-rate", String(UNIT_RATE), ...times];
   await run(["task-type", "--name", "answer", "--token", superfluid.superToken, "--minimum-stake", "10", ...terms]);
   taskTypeId = requireRecord(folder, 31337).taskTypes?.answer as Hex;
 
@@ -268,7 +272,8 @@ test("a sink that works for nobody is slashed, and the others are not", async ()
   }
   const cyd = await sinkOf("cyd");
   expect(cyd.stake).toBeLessThan(before.cyd.stake);
-  expect(cyd.units).toBe(0n);
+  // Whoever is slashed starts again from zero; a signal of the same epoch makes one step of three tenths, at most.
+  expect(cyd.units).toBeLessThanOrEqual(30n);
   for (const name of ["ada", "bob"] as const) expect((await sinkOf(name)).stake).toBe(before[name].stake);
   // It goes to the escrow of those who paid.
   expect((await poolNow()).escrow.donated - donated).toBe(before.cyd.stake - cyd.stake);
