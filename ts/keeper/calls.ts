@@ -7,14 +7,14 @@ import { batchTransaction, contractTransaction, type Transaction } from "../serv
  * Something to do for one or several accounts or task types. However many of them go into one transaction, each can
  * also be done alone.
  */
-export type Work = {
+export type Work<item = Address | Hex> = {
   action: string;
   taskTypeId: Hex;
-  items: readonly (Address | Hex)[];
+  items: readonly item[];
   /** Most items in one transaction. */
   most: number;
   /** The transaction for some of them. */
-  build: (items: readonly (Address | Hex)[]) => Transaction;
+  build: (items: readonly item[]) => Transaction;
 };
 
 /** Calls of one deployment that anybody may make. */

@@ -1,7 +1,9 @@
-import type { Address, Hex } from "viem";
 import type { Sender } from "../services/sender.ts";
 import type { SendOutcome } from "../services/transaction.ts";
 import type { Work } from "./calls.ts";
+
+/** Told how each transaction ended, and what was in it. */
+export type OnOutcome<item> = (items: readonly item[], outcome: SendOutcome) => Promise<void>;
 
 /** How a piece of work went. */
 export type Performed = {
@@ -19,11 +21,16 @@ const PIPELINE = 8;
  * halves, so that what one account does not allow is done for all others; what is refused alone was done already, by
  * somebody else most likely.
  */
-export async function perform(sender: Pick<Sender, "send">, work: Work): Promise<Performed> {
+export async function perform<item>(
+  sender: Pick<Sender, "send">,
+  work: Work<item>,
+  onOutcome: OnOutcome<item> = async () => {},
+): Promise<Performed> {
+  const some = (items: readonly item[]): Promise<Performed> => performSome(sender, work, items, onOutcome);
   const total: Performed = { confirmed: 0, left: false };
   // Stops at what a next transaction would meet too: the gas budget, the fees, the end.
   for (let group = chunks(work.items, work.most); group.length > 0 && !total.left; ) {
-    const performed = await Promise.all(group.slice(0, PIPELINE).map((items) => performSome(sender, work, items)));
+    const performed = await Promise.all(group.slice(0, PIPELINE).map(some));
     for (const { confirmed, left } of performed) {
       total.confirmed += confirmed;
       total.left ||= left;
@@ -33,17 +40,24 @@ export async function perform(sender: Pick<Sender, "send">, work: Work): Promise
   return total;
 }
 
-type Items = readonly (Address | Hex)[];
-
-async function performSome(sender: Pick<Sender, "send">, work: Work, items: Items): Promise<Performed> {
+async function performSome<item>(
+  sender: Pick<Sender, "send">,
+  work: Work<item>,
+  items: readonly item[],
+  onOutcome: OnOutcome<item>,
+): Promise<Performed> {
   const outcome = await sender.send(work.build(items));
-  if (outcome.status !== "refused" || items.length < 2) return performedBy(outcome);
+  if (outcome.status !== "refused" || items.length < 2) {
+    await onOutcome(items, outcome);
+    return performedBy(outcome);
+  }
   const middle = Math.ceil(items.length / 2);
-  const [first, second] = await Promise.all([
-    performSome(sender, work, items.slice(0, middle)),
-    performSome(sender, work, items.slice(middle)),
-  ]);
-  return { confirmed: first.confirmed + second.confirmed, left: first.left || second.left };
+  const halves = [items.slice(0, middle), items.slice(middle)];
+  const [first, second] = await Promise.all(halves.map((half) => performSome(sender, work, half, onOutcome)));
+  return {
+    confirmed: (first?.confirmed ?? 0) + (second?.confirmed ?? 0),
+    left: first?.left === true || second?.left === true,
+  };
 }
 
 function performedBy(outcome: SendOutcome): Performed {
@@ -53,8 +67,8 @@ function performedBy(outcome: SendOutcome): Performed {
 }
 
 /** At least one, which may be empty: some work names nobody. */
-function chunks(items: Items, size: number): Items[] {
-  const groups: Items[] = [items.slice(0, size)];
+function chunks<item>(items: readonly item[], size: number): (readonly item[])[] {
+  const groups = [items.slice(0, size)];
   for (let first = size; first < items.length; first += size) groups.push(items.slice(first, first + size));
   return groups;
 }

@@ -50,6 +50,8 @@ export type ChainService = Lifecycle & {
   health: Health;
   /** Between two looks at the chain, milliseconds. */
   pollInterval: number;
+  /** Blocks until what is on the chain counts. */
+  confirmations: number;
 };
 
 /**
@@ -73,8 +75,9 @@ export async function runChainService(
   const health = new Health();
   const chain = await connectChain({ network, log, metrics, timeout: config.rpcTimeout });
   const pollInterval = config.pollInterval ?? (network.isPublic ? PUBLIC_POLL_INTERVAL : LOCAL_POLL_INTERVAL);
+  const confirmations = config.confirmations ?? (network.isPublic ? PUBLIC_CONFIRMATIONS : 1);
   const options = {
-    confirmations: config.confirmations ?? (network.isPublic ? PUBLIC_CONFIRMATIONS : 1),
+    confirmations,
     maxFee: config.maxFee,
     stuckAfter: config.stuckAfter,
     pollingInterval: pollInterval,
@@ -107,7 +110,7 @@ export async function runChainService(
     );
     await body({
       ...{ ...lifecycle, network, record, deployment: addressesOf(record), chain, account },
-      ...{ sender, log, metrics, health, pollInterval },
+      ...{ sender, log, metrics, health, pollInterval, confirmations },
     });
   });
 }
