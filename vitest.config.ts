@@ -13,5 +13,13 @@ export default defineConfig({
     pool: "forks",
     // Before the first test is written, and in a checkout of the contracts alone, there is nothing to run.
     passWithNoTests: true,
+    // `npm run coverage`. Entries and services that tests run as processes of their own are not seen.
+    coverage: {
+      provider: "v8",
+      include: ["ts/**/*.ts"],
+      exclude: ["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/test/**", "ts/testing/**"],
+      reporter: ["text-summary", "json-summary"],
+      thresholds: { lines: 90 },
+    },
   },
 });

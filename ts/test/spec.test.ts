@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { hashTypedData } from "viem";
+import { hashTypedData, zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
 import { attestationTypedData, receiptTypedData } from "../sdk/index.ts";
@@ -35,10 +35,15 @@ test.each(cited)("src declares %s.%s, which the specification cites", (contract,
 const SINK = privateKeyToAccount(`0x${"11".repeat(32)}`);
 const SOURCE = privateKeyToAccount(`0x${"22".repeat(32)}`);
 const taskTypeId = `0x${"ab".repeat(32)}` as const;
-const deployment = {
+const deployment: Deployment = {
+  host: zeroAddress,
+  stakeManager: zeroAddress,
   capacityRegistry: "0x1000000000000000000000000000000000000001",
+  backpressurePool: zeroAddress,
+  escrowBuffer: zeroAddress,
   completionTracker: "0x2000000000000000000000000000000000000002",
-} as Deployment;
+  pipeline: zeroAddress,
+};
 
 const attestation = attestationTypedData({
   deployment,
