@@ -51,7 +51,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     ///     spare 128 | recordedAt 32 | epochLength 32 | emptySince 32 | filledAt 32
     ///     anchorInflow 128 | confirmedInflow 96 | anchoredAt 32
     ///     feeIncome 128 | limit 96
-    ///     drained 128
+    ///     drained 128 | overflowTime 128
     struct Pool {
         ISuperfluidPool distributionPool;
         uint96 unitRate;
@@ -72,6 +72,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint128 feeIncome;
         uint96 limit;
         uint128 drained;
+        uint128 overflowTime;
     }
 
     struct SinkUnits {
@@ -305,6 +306,11 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
+    function overflowTimeOf(TaskTypeId taskTypeId) external view returns (uint256) {
+        return _overflowTime(_known(taskTypeId));
+    }
+
+    /// @inheritdoc IBackpressurePool
     function emptySince(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
         return pool.sinkUnits == 0 ? pool.emptySince : 0;
@@ -369,6 +375,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         pool.received += delta.received.toUint128();
         pool.inflow = inflow.toUint128();
         pool.spare = delta.spare.toUint128();
+        pool.overflowTime = _overflowTime(pool).toUint128();
         pool.recordedAt = block.timestamp.toUint32();
         if (delta.feeIncome != 0) pool.feeIncome += delta.feeIncome.toUint128();
         if (_witnessDue(pool)) {
@@ -446,6 +453,12 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     function _epoch(Pool storage pool) private view returns (uint256) {
         return block.timestamp / pool.epochLength;
+    }
+
+    /// @dev Between two records the units stay, so the escrow's share of every stream does.
+    function _overflowTime(Pool storage pool) private view returns (uint256) {
+        uint256 time = block.timestamp - pool.recordedAt;
+        return pool.overflowTime + time * 1e18 * pool.escrowUnits / _totalUnits(pool);
     }
 
     /// @dev Every unit has been paid the same whole number of wei since the last record, so the escrow's own receipts

@@ -7,9 +7,6 @@ import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/Reentran
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {
-    PoolConfig
-} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/IGeneralDistributionAgreementV1.sol";
-import {
     ISuperfluidPool
 } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/ISuperfluidPool.sol";
 import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
@@ -19,6 +16,7 @@ import { IBackpressurePool } from "./interfaces/IBackpressurePool.sol";
 import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
 import { DepositQueue } from "./libraries/DepositQueue.sol";
+import { ReturnShares } from "./libraries/ReturnShares.sol";
 import { StreamedAmount } from "./libraries/StreamedAmount.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
@@ -30,39 +28,43 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using DepositQueue for DepositQueue.Queue;
-    using StreamedAmount for StreamedAmount.Account;
+    using ReturnShares for ReturnShares.Book;
 
-    /// @dev What a source has streamed (see `StreamedAmount`) and got back. One line per slot:
-    ///
-    ///     total 128 | returned 96 | syncedAt 32
-    ///     current 128 | previous 128
+    /// @dev What a source has streamed (see `StreamedAmount`), what it got back, and what it may get (see `ReturnShares`).
     struct Source {
-        uint128 total;
+        uint128 streamed;
         uint96 returned;
         uint32 syncedAt;
-        uint128 current;
-        uint128 previous;
+        ReturnShares.Claim claim;
     }
 
     /// @param token The task type's super token.
     /// @param distributionPool Superfluid pool that the sources stream into.
-    /// @param returnPool Superfluid pool whose members are the sources.
     /// @param donated Wei that came in as donations.
     /// @param drained Wei of overflow paid to the sinks.
-    /// @param released Wei of overflow returned to the sources.
+    /// @param released Wei of overflow set aside for the sources, less what came back unclaimed.
     /// @param feeCollected Wei of fee paid out.
+    /// @param book Whose the overflow is.
+    /// @param endOf The book's `setAsidePerShare` at the end of a generation.
     /// @param deposits Prepayments, oldest first.
     struct Account {
         ISuperToken token;
         ISuperfluidPool distributionPool;
-        ISuperfluidPool returnPool;
         uint128 donated;
         uint128 drained;
         uint128 released;
         uint128 feeCollected;
+        ReturnShares.Book book;
+        mapping(uint256 generation => uint256) endOf;
         DepositQueue.Queue deposits;
         mapping(address source => Source) sources;
     }
+
+    /// @dev The most that paying a source may cost: three transfers. Some tokens let the receiver run code of its own.
+    uint256 private constant TRANSFER_GAS = 400_000;
+
+    /// @dev The longest that an empty pool keeps the overflow, seconds.
+    uint256 private constant MAX_GRACE = 30 minutes;
 
     ICapacityRegistry private immutable REGISTRY;
     IBackpressurePool private immutable POOL;
@@ -80,13 +82,18 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     function drain(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
         // Check
         Account storage account = _known(taskTypeId);
-        uint256 overflow = _overflow(taskTypeId, account);
+        ReturnShares.Book memory book = _book(taskTypeId, account);
+        uint256 overflow = book.overflow();
         uint256 available = overflow + account.deposits.ready();
+        uint256 units = POOL.minFlowRate(taskTypeId);
         amount = POOL.takeSpare(taskTypeId, available);
         if (amount == 0) revert EscrowBuffer_NothingToDrain(available, POOL.spareOf(taskTypeId));
 
         // Effect
         uint256 fromOverflow = Math.min(amount, overflow);
+        // While anything is spare the escrow has one unit, which gets its share back.
+        book.drain(fromOverflow, amount / units);
+        _write(account, book);
         account.drained = (account.drained + fromOverflow).toUint128();
         account.deposits.spend(amount - fromOverflow);
         emit Drained(taskTypeId, fromOverflow, amount - fromOverflow);
@@ -100,38 +107,38 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     function release(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
         // Check
         Account storage account = _known(taskTypeId);
-        uint256 excess;
-        (excess, amount) = _releasable(taskTypeId, account);
-        if (amount == 0) revert EscrowBuffer_NothingToRelease(excess, account.returnPool.getTotalUnits());
+        ReturnShares.Book memory book = _book(taskTypeId, account);
+        uint256 claimed = book.claimedShares();
+        uint256 excess = _excess(taskTypeId, book.overflow());
+        amount = book.release(excess);
+        if (amount == 0) revert EscrowBuffer_NothingToRelease(excess, claimed);
 
         // Effect
+        _write(account, book);
         account.released = (account.released + amount).toUint128();
         emit Released(taskTypeId, amount);
 
         // Interaction
         account.distributionPool.claimAll(address(this));
-        _distribute(account.token, account.returnPool, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
     function syncSource(TaskTypeId taskTypeId, address source) external nonReentrant {
+        // Check
         Account storage account = _known(taskTypeId);
-        StreamedAmount.Account memory streamed = _streamed(account, source);
-        uint256 returned = account.returnPool.getTotalAmountReceivedByMember(source);
-        account.sources[source] = Source({
-            total: streamed.total,
-            // Saturates far above the supply of any token that is streamed for work.
-            returned: Math.min(returned, type(uint96).max).toUint96(),
-            syncedAt: streamed.syncedAt,
-            current: streamed.current,
-            previous: streamed.previous
-        });
-        // The same unit as everywhere: one unit's full pay for one second. Rounded down, which favours other sources.
-        uint256 units = (uint256(streamed.current) + streamed.previous) / REGISTRY.parametersOf(taskTypeId).unitRate;
-        emit SourceSynced(taskTypeId, source, streamed.total, units);
-        if (units != account.returnPool.getUnits(source)) {
-            account.returnPool.updateMemberUnits(source, units.toUint128());
-        }
+        ReturnShares.Book memory book = _book(taskTypeId, account);
+        Source memory synced = account.sources[source];
+        uint256 surplus = _settle(account, book, synced, source);
+
+        // Effect
+        uint128 amount = book.pay(synced.claim);
+        _write(account, book);
+        account.sources[source] = synced;
+        if (surplus != 0) account.released -= surplus.toUint128();
+        emit SourceSynced(taskTypeId, source, synced.streamed, synced.claim.shares, amount);
+
+        // Interaction
+        if (amount != 0 && !_tryTransfer(account.token, source, amount)) _keep(taskTypeId, source, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -168,6 +175,9 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @inheritdoc IEscrowBuffer
     function donate(TaskTypeId taskTypeId, uint256 amount) external nonReentrant {
         Account storage account = _known(taskTypeId);
+        ReturnShares.Book memory book = _book(taskTypeId, account);
+        book.donate(amount);
+        _write(account, book);
         account.donated = (account.donated + amount).toUint128();
         emit Donated(taskTypeId, msg.sender, amount);
         _pull(account.token, amount);
@@ -196,15 +206,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @inheritdoc IEscrowBuffer
     function open(TaskTypeId taskTypeId, ISuperToken superToken) external {
         if (msg.sender != address(REGISTRY)) revert EscrowBuffer_NotAllowed(msg.sender, address(REGISTRY));
-        ISuperfluidPool returnPool = GDA.createPool(
-            superToken,
-            address(this),
-            PoolConfig({ transferabilityForUnitsOwner: false, distributionFromAnyAddress: false })
-        );
         _accounts[taskTypeId].token = superToken;
         _accounts[taskTypeId].distributionPool = POOL.distributionPoolOf(taskTypeId);
-        _accounts[taskTypeId].returnPool = returnPool;
-        emit ReturnPoolOpened(taskTypeId, returnPool);
     }
 
     // --------------------------------------------------------------------------------------------- Views
@@ -240,8 +243,23 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
-    function releasable(TaskTypeId taskTypeId) external view returns (uint256 amount) {
-        (, amount) = _releasable(taskTypeId, _known(taskTypeId));
+    function releasable(TaskTypeId taskTypeId) external view returns (uint256) {
+        ReturnShares.Book memory book = _book(taskTypeId, _known(taskTypeId));
+        return book.release(_excess(taskTypeId, book.overflow()));
+    }
+
+    /// @inheritdoc IEscrowBuffer
+    function setAsideOf(TaskTypeId taskTypeId) external view returns (uint256) {
+        return _known(taskTypeId).book.setAside;
+    }
+
+    /// @inheritdoc IEscrowBuffer
+    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 held, uint256 payableNow) {
+        Account storage account = _known(taskTypeId);
+        ReturnShares.Book memory book = _book(taskTypeId, account);
+        Source memory synced = account.sources[source];
+        _settle(account, book, synced, source);
+        return (book.valueOf(synced.claim), synced.claim.payableNow);
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -251,23 +269,16 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
-    function streamedOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        return _streamed(_known(taskTypeId), source).total;
+    function streamedOf(TaskTypeId taskTypeId, address source) public view returns (uint256) {
+        Account storage account = _known(taskTypeId);
+        Source storage stored = account.sources[source];
+        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
+        return StreamedAmount.totalAt(stored.streamed, stored.syncedAt, rate, changedAt, block.timestamp);
     }
 
     /// @inheritdoc IEscrowBuffer
     function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        Account storage account = _known(taskTypeId);
-        Source storage stored = account.sources[source];
-        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
-        uint256 total = StreamedAmount.totalAt(stored.total, stored.syncedAt, rate, changedAt, block.timestamp);
-        uint256 returned = stored.returned;
-        return total > returned ? total - returned : 0;
-    }
-
-    /// @inheritdoc IEscrowBuffer
-    function returnPoolOf(TaskTypeId taskTypeId) external view returns (ISuperfluidPool) {
-        return _accounts[taskTypeId].returnPool;
+        return Math.saturatingSub(streamedOf(taskTypeId, source), _accounts[taskTypeId].sources[source].returned);
     }
 
     // --------------------------------------------------------------------------------------------- Private
@@ -284,29 +295,68 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         return income + account.donated - account.drained - account.released;
     }
 
-    function _releasable(TaskTypeId taskTypeId, Account storage account)
+    /// @dev Whose the overflow is, as of now.
+    function _book(TaskTypeId taskTypeId, Account storage account)
         private
         view
-        returns (uint256 excess, uint256 amount)
+        returns (ReturnShares.Book memory book)
     {
-        TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
-        uint256 emptySince = POOL.emptySince(taskTypeId);
-        // Less than a window, so that the sources of the money still have their shares.
-        uint256 grace = Math.min(parameters.signalTimeToLive, StreamedAmount.WINDOW / 2);
-        bool abandoned = emptySince != 0 && block.timestamp >= emptySince + grace;
-        uint256 kept = abandoned ? 0 : parameters.bufferMax;
-        excess = Math.saturatingSub(_overflow(taskTypeId, account), kept);
-        uint256 units = account.returnPool.getTotalUnits();
-        if (units != 0) amount = excess / units * units;
+        book = account.book;
+        (uint256 income,) = POOL.incomeOf(taskTypeId);
+        book.accrue(income, POOL.overflowTimeOf(taskTypeId));
     }
 
-    function _streamed(Account storage account, address source) private view returns (StreamedAmount.Account memory) {
-        Source storage stored = account.sources[source];
+    function _write(Account storage account, ReturnShares.Book memory book) private {
+        uint256 generation = account.book.generation;
+        if (book.generation != generation) account.endOf[generation] = book.setAsidePerShare;
+        account.book = book;
+    }
+
+    function _excess(TaskTypeId taskTypeId, uint256 overflow) private view returns (uint256) {
+        TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
+        uint256 emptySince = POOL.emptySince(taskTypeId);
+        uint256 grace = Math.min(parameters.signalTimeToLive, MAX_GRACE);
+        bool abandoned = emptySince != 0 && block.timestamp >= emptySince + grace;
+        return abandoned ? overflow : Math.saturatingSub(overflow, parameters.bufferMax);
+    }
+
+    /// @dev Brings a source up to date, in memory. Its stream counts from `syncedAt` on if it still has that rate and
+    /// has had no other in between.
+    function _settle(Account storage account, ReturnShares.Book memory book, Source memory synced, address source)
+        private
+        view
+        returns (uint256 surplus)
+    {
+        ReturnShares.Claim memory claim = synced.claim;
         (uint256 changedAt, uint256 rate) = _flowOf(account, source);
-        StreamedAmount.Account memory streamed = StreamedAmount.Account({
-            total: stored.total, current: stored.current, previous: stored.previous, syncedAt: stored.syncedAt
-        });
-        return streamed.advance(rate, changedAt, block.timestamp);
+        uint256 before = claim.payableNow;
+        bool stayed = rate == claim.rate && changedAt <= synced.syncedAt;
+        surplus = book.settle(claim, account.endOf[claim.generation], stayed, rate.toUint96());
+
+        // Saturates far above the supply of any token that is streamed for work.
+        uint256 returned = synced.returned + Math.saturatingSub(claim.payableNow, before);
+        synced.returned = Math.min(returned, type(uint96).max).toUint96();
+        synced.streamed = StreamedAmount.totalAt(synced.streamed, synced.syncedAt, rate, changedAt, block.timestamp)
+        .toUint128();
+        synced.syncedAt = block.timestamp.toUint32();
+    }
+
+    /// @dev A receiver that the token does not pay can be settled all the same: what it pretends must not stay in the book.
+    function _tryTransfer(ISuperToken token, address to, uint256 amount) private returns (bool) {
+        try token.transfer{ gas: TRANSFER_GAS }(to, amount) returns (bool done) {
+            return done;
+        } catch {
+            return false;
+        }
+    }
+
+    /// @dev What could not be paid stays set aside.
+    function _keep(TaskTypeId taskTypeId, address source, uint128 amount) private {
+        Account storage account = _accounts[taskTypeId];
+        account.sources[source].claim.payableNow = amount;
+        account.book.setAside += amount;
+        account.book.owed += amount;
+        emit PaymentRefused(taskTypeId, source, amount);
     }
 
     /// @dev When the stream of a source got its present rate, Unix seconds, and that rate, wei per second.

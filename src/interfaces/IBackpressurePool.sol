@@ -126,6 +126,11 @@ interface IBackpressurePool {
     /// @notice What the escrow buffer has received as a member of the pool, split into its own and the fee. Wei.
     function incomeOf(TaskTypeId taskTypeId) external view returns (uint256 escrowIncome, uint256 feeIncome);
 
+    /// @notice How long so far, in time of the whole stream, streams have overflowed: the integral of the escrow's share of
+    /// the units. A constant stream of one wei per second has paid the escrow as many wei as this grew. Seconds times
+    /// 1e18, rounded down.
+    function overflowTimeOf(TaskTypeId taskTypeId) external view returns (uint256);
+
     /// @notice Since when the pool has had no sink with units, Unix seconds; 0 if it has one.
     function emptySince(TaskTypeId taskTypeId) external view returns (uint256);
 

@@ -135,9 +135,8 @@ abstract contract GasBenchmark is GasTest {
     }
 
     function test_Release() external {
-        _connect(source, escrow.returnPoolOf(id));
-        _fillEscrow();
         escrow.syncSource(id, source);
+        _fillEscrow();
         escrow.release(id);
         skip(EPOCH);
         escrow.syncSource(id, source);

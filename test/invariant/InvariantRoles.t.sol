@@ -25,7 +25,6 @@ contract InvariantRoles is InvariantTest {
             );
             assertEq(registry.creatorOf(ids[i]), creator, "creator");
             assertEq(address(pool.distributionPoolOf(ids[i])), address(world.poolOf(ids[i])), "pool");
-            assertEq(address(escrow.returnPoolOf(ids[i])), address(world.returnPoolOf(ids[i])), "return pool");
             for (uint256 s; s < 4; ++s) {
                 _checkTimers(ids[i], world.sinks(s));
             }

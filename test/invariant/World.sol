@@ -68,7 +68,6 @@ contract World is Ledger, Test {
     mapping(bytes32 action => Tally) private _tallies;
     mapping(TaskTypeId => TaskTypeParameters) private _parameters;
     mapping(TaskTypeId => ISuperfluidPool) public poolOf;
-    mapping(TaskTypeId => ISuperfluidPool) public returnPoolOf;
     bytes32[] private _actions;
 
     constructor(Contracts memory contracts_, TaskTypeId[] memory ids_) {
@@ -87,7 +86,6 @@ contract World is Ledger, Test {
     function learn(TaskTypeId id) public {
         _parameters[id] = _contracts.registry.parametersOf(id);
         poolOf[id] = _contracts.pool.distributionPoolOf(id);
-        returnPoolOf[id] = _contracts.escrow.returnPoolOf(id);
     }
 
     // ------------------------------------------------------------------------------------------- Time

@@ -118,6 +118,9 @@ contract GasCapScenarioTest is LedgerTest {
     }
 
     function test_Escrow() external {
+        escrow.syncSource(id, _source);
+        _assertCapped();
+        skip(EPOCH);
         for (uint256 i; i < 20; ++i) {
             _deposit(id, stranger, uint256(UNIT_RATE) * EPOCH);
             _assertCapped();
@@ -130,6 +133,8 @@ contract GasCapScenarioTest is LedgerTest {
         escrow.syncSource(id, _source);
         _assertCapped();
         escrow.release(id);
+        _assertCapped();
+        escrow.syncSource(id, _source);
         _assertCapped();
         _stream(id, _source, 1e17);
         _confirmInflow(id);

@@ -8,6 +8,7 @@ import {
     ISuperfluidToken
 } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 
+import { IEscrowBuffer } from "../../src/interfaces/IEscrowBuffer.sol";
 import { IStakeManager } from "../../src/interfaces/IStakeManager.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
 import { HostileToken } from "../utils/HostileToken.sol";
@@ -92,6 +93,31 @@ contract HostileTokenScenarioTest is LedgerTest {
         _assertConserved();
     }
 
+    /// @dev A source that cannot be paid is settled all the same, and its money waits for it.
+    function testFuzz_ATokenThatPaysASourceNothing_KeepsItsMoneyAside(uint256 time, bool reverts) external {
+        skip(bound(time, 0, 1 hours));
+        escrow.release(_hostileId);
+        (, uint256 payableNow) = escrow.claimOf(_hostileId, _hostileSource);
+        assertGt(payableNow, 0);
+        uint256 setAside = escrow.setAsideOf(_hostileId);
+        if (reverts) _hostile.revertOn(IERC20.transfer.selector);
+        else _hostile.lieTo(IERC20.transfer.selector, abi.encode(false));
+        vm.expectEmit(address(escrow));
+        emit IEscrowBuffer.PaymentRefused(_hostileId, _hostileSource, payableNow);
+        escrow.syncSource(_hostileId, _hostileSource);
+        assertEq(escrow.setAsideOf(_hostileId), setAside);
+        uint256 spent = escrow.spentOf(_hostileId, _hostileSource);
+
+        if (reverts) _hostile.revertOn(0);
+        else _hostile.lieTo(IERC20.transfer.selector, "");
+        uint256 before = _token().balanceOf(_hostileSource);
+        escrow.syncSource(_hostileId, _hostileSource);
+        assertEq(_token().balanceOf(_hostileSource) - before, payableNow);
+        assertEq(escrow.spentOf(_hostileId, _hostileSource), spent, "counted as returned once");
+        assertEq(escrow.setAsideOf(_hostileId), setAside - payableNow);
+        _assertConserved();
+    }
+
     function testFuzz_ATokenThatInventsDust_SweepsItToItsOwnEscrow(uint256 invented) external {
         invented = bound(invented, 1, type(uint96).max);
         bytes32 before = _accounts();
@@ -146,7 +172,9 @@ contract HostileTokenScenarioTest is LedgerTest {
         (address target, bytes memory call) = _escrowCallback(callback);
         bytes32 before = _accounts();
         entry = bound(entry, 0, 5);
-        _hostile.callBackFrom(entry > 2 ? IERC20.transferFrom.selector : ON_MOVE, target, call);
+        if (entry == 2) escrow.release(_hostileId);
+        bytes4 selector = entry < 2 ? ON_MOVE : entry == 2 ? IERC20.transfer.selector : IERC20.transferFrom.selector;
+        _hostile.callBackFrom(selector, target, call);
         if (entry == 0) escrow.drain(_hostileId);
         else if (entry == 1) escrow.release(_hostileId);
         else if (entry == 2) escrow.syncSource(_hostileId, _hostileSource);

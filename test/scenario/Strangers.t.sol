@@ -36,7 +36,6 @@ contract StrangersScenarioTest is LedgerTest {
         vm.startPrank(stranger);
         distributionPool.claimAll(address(escrow));
         distributionPool.claimAll(address(pool));
-        escrow.returnPoolOf(id).claimAll(address(escrow));
         vm.stopPrank();
         assertEq(_accounts(), before);
         _assertConserved();

@@ -61,6 +61,12 @@ contract FlashSource {
         stream(before);
     }
 
+    function flashAndSync(uint256 rate) external {
+        stream(rate);
+        ESCROW.syncSource(ID, address(this));
+        stream(0);
+    }
+
     function flashAndRelease(uint256 rate) external {
         stream(rate);
         ESCROW.syncSource(ID, address(this));

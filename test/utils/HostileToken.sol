@@ -8,6 +8,7 @@ contract HostileToken {
     struct Mood {
         address logic;
         bool refuses;
+        bytes4 revertsOn;
         mapping(bytes4 selector => bytes answer) lies;
         bytes4 callsBackFrom;
         address target;
@@ -31,6 +32,11 @@ contract HostileToken {
         _mood().refuses = refuses;
     }
 
+    /// @notice Calls of `selector` revert from now on; of none, if it is zero.
+    function revertOn(bytes4 selector) external {
+        _mood().revertsOn = selector;
+    }
+
     /// @notice Answers calls of `selector` with `lie` and does nothing.
     function lieTo(bytes4 selector, bytes calldata lie) external {
         _mood().lies[selector] = lie;
@@ -51,7 +57,7 @@ contract HostileToken {
 
     fallback() external payable {
         Mood storage mood = _mood();
-        if (mood.refuses) revert HostileToken_Refused();
+        if (mood.refuses || (mood.revertsOn != 0 && msg.sig == mood.revertsOn)) revert HostileToken_Refused();
         if (mood.lies[msg.sig].length != 0) _return(mood.lies[msg.sig]);
         if (mood.callsBackFrom != 0 && msg.sig == mood.callsBackFrom && !mood.calledBack) {
             mood.calledBack = true;

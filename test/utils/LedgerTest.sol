@@ -43,11 +43,10 @@ abstract contract LedgerTest is ProtocolTest {
     function setUp() public virtual override {
         super.setUp();
         ids.push(id);
-        // The first window of shares begins with the hour; tests that depend on it move there themselves.
         skip(EPOCH);
     }
 
-    /// @dev Of an empty pool: half a return window, because the time-to-live here is longer.
+    /// @dev Of an empty pool: the longest, because the time-to-live here is longer.
     uint256 internal constant GRACE = 30 minutes;
 
     function _parameters() internal view virtual override returns (TaskTypeParameters memory parameters) {
@@ -241,8 +240,10 @@ abstract contract LedgerTest is ProtocolTest {
         Book storage book = books[taskTypeId];
         cameIn = _streamed(taskTypeId) + book.given;
         (, uint256 fee) = pool.incomeOf(taskTypeId);
-        liabilities = escrow.level(taskTypeId) + fee - book.feeCollected;
+        (,, uint256 released) = escrow.totalsOf(taskTypeId);
+        uint256 setAside = escrow.setAsideOf(taskTypeId);
+        liabilities = escrow.level(taskTypeId) + setAside + fee - book.feeCollected;
         wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks)
-            + _received(escrow.returnPoolOf(taskTypeId), book.sources) + liabilities + book.taken;
+            + (released - setAside) + liabilities + book.taken;
     }
 }

@@ -7,6 +7,7 @@ import { CapacityMath } from "../../src/libraries/CapacityMath.sol";
 import { DepositQueue } from "../../src/libraries/DepositQueue.sol";
 import { FlowMath } from "../../src/libraries/FlowMath.sol";
 import { LedgerMath } from "../../src/libraries/LedgerMath.sol";
+import { ReturnShares } from "../../src/libraries/ReturnShares.sol";
 import { StreamedAmount } from "../../src/libraries/StreamedAmount.sol";
 import { TaskTypeLib } from "../../src/libraries/TaskTypeLib.sol";
 import { TaskTypeParameters } from "../../src/types/TaskType.sol";
@@ -15,7 +16,7 @@ import { TaskTypeParameters } from "../../src/types/TaskType.sol";
 /// the second implementation. `multicall` takes thousands of inputs at once.
 contract MathHarness is Multicall {
     using DepositQueue for DepositQueue.Queue;
-    using StreamedAmount for StreamedAmount.Account;
+    using ReturnShares for ReturnShares.Book;
 
     TaskTypeParameters private _parameters;
     DepositQueue.Queue private _queue;
@@ -147,12 +148,50 @@ contract MathHarness is Multicall {
 
     // ------------------------------------------------------------------------------------------- Sources, deposits
 
-    function advance(StreamedAmount.Account memory account, uint256 rate, uint256 changedAt, uint256 nowAt)
+    function totalAt(uint256 total, uint256 syncedAt, uint256 rate, uint256 changedAt, uint256 nowAt)
         external
         pure
-        returns (StreamedAmount.Account memory)
+        returns (uint256)
     {
-        return account.advance(rate, changedAt, nowAt);
+        return StreamedAmount.totalAt(total, syncedAt, rate, changedAt, nowAt);
+    }
+
+    function accrue(ReturnShares.Book memory book, uint256 income, uint256 overflowTime)
+        external
+        pure
+        returns (ReturnShares.Book memory)
+    {
+        book.accrue(income, overflowTime);
+        return book;
+    }
+
+    function drain(ReturnShares.Book memory book, uint256 amount, uint256 back)
+        external
+        pure
+        returns (ReturnShares.Book memory)
+    {
+        book.drain(amount, back);
+        return book;
+    }
+
+    function release(ReturnShares.Book memory book, uint256 excess)
+        external
+        pure
+        returns (ReturnShares.Book memory, uint256 amount)
+    {
+        amount = book.release(excess);
+        return (book, amount);
+    }
+
+    function settle(
+        ReturnShares.Book memory book,
+        ReturnShares.Claim memory claim,
+        uint256 endOfGeneration,
+        bool stayed,
+        uint96 rate
+    ) external pure returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 surplus, uint256 held) {
+        surplus = book.settle(claim, endOfGeneration, stayed, rate);
+        return (book, claim, surplus, book.valueOf(claim));
     }
 
     function push(address owner, uint256 amount) external returns (uint64) {

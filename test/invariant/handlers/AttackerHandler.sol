@@ -28,7 +28,7 @@ contract AttackerHandler is Forbidden {
         uint256 spare;
         uint256 inflow;
         uint256 level;
-        uint256 returnUnits;
+        bytes32 returns_;
         bytes32 sinks;
         uint256 rounding;
     }
@@ -86,7 +86,8 @@ contract AttackerHandler is Forbidden {
         escrow.syncSource(id, MALLORY);
         _stream(id, MALLORY, 0);
         escrow.syncSource(id, MALLORY);
-        assertEq(world.returnPoolOf(id).getUnits(MALLORY), 0, "no share of the returns");
+        (uint256 held, uint256 payableNow) = escrow.claimOf(id, MALLORY);
+        assertEq(held + payableNow, 0, "no share of the returns");
         assertEq(escrow.streamedOf(id, MALLORY), 0, "nothing streamed");
     }
 
@@ -288,7 +289,11 @@ contract AttackerHandler is Forbidden {
         picture.inflow = pool.inflowOf(id);
         picture.level = escrow.level(id);
         picture.rounding = 1 + 4 * world.poolOf(id).getTotalUnits() / pool.priceCap(id);
-        picture.returnUnits = world.returnPoolOf(id).getTotalUnits();
+        picture.returns_ = keccak256(abi.encode(escrow.releasable(id), escrow.setAsideOf(id)));
+        for (uint256 i; i < 3; ++i) {
+            (uint256 held, uint256 payableNow) = escrow.claimOf(id, _source(i));
+            picture.returns_ = keccak256(abi.encode(picture.returns_, held, payableNow));
+        }
         for (uint256 i; i < 4; ++i) {
             address sink = _sink(i);
             uint256 received = world.poolOf(id).getTotalAmountReceivedByMember(sink);
@@ -304,7 +309,7 @@ contract AttackerHandler is Forbidden {
         assertEq(a.emptySince, b.emptySince, "the attack changes the grace period");
         assertEq(a.inflow, b.inflow, "the attack changes the inflow");
         assertEq(a.level, b.level, "the attack changes the escrow level");
-        assertEq(a.returnUnits, b.returnUnits, "the attack changes the shares of returns");
+        assertEq(a.returns_, b.returns_, "the attack changes the shares of returns");
         if (!atRest) return;
         if (a.escrowUnits == b.escrowUnits) assertEq(a.spare, b.spare, "the attack changes the bucket");
         assertApproxEqAbs(a.escrowUnits, b.escrowUnits, b.rounding, "the attack changes escrow units");

@@ -137,21 +137,13 @@ abstract contract Forbidden is Handler {
     function _forbiddenSuperfluid(Attempts memory attempts, TaskTypeId id, address source, address eve) private view {
         ISuperToken token = world.tokenOf(id);
         ISuperfluidPool paying = world.poolOf(id);
-        ISuperfluidPool returning = world.returnPoolOf(id);
         bytes memory notAdmin = abi.encodeWithSelector(ISuperfluidPool.SUPERFLUID_POOL_NOT_POOL_ADMIN_OR_GDA.selector);
         _add(attempts, address(paying), abi.encodeCall(paying.updateMemberUnits, (eve, 1)), notAdmin);
-        _add(attempts, address(returning), abi.encodeCall(returning.updateMemberUnits, (eve, 1)), notAdmin);
         _add(
             attempts,
             address(paying),
             abi.encodeWithSignature("transfer(address,uint256)", source, 0),
             abi.encodeWithSelector(ISuperfluidPool.SUPERFLUID_POOL_TRANSFER_UNITS_NOT_ALLOWED.selector)
-        );
-        _add(
-            attempts,
-            address(superfluid),
-            abi.encodeCall(superfluid.distribute, (token, eve, returning, 1, "")),
-            abi.encodeWithSelector(IGeneralDistributionAgreementV1.GDA_DISTRIBUTE_FROM_ANY_ADDRESS_NOT_ALLOWED.selector)
         );
         _add(
             attempts,

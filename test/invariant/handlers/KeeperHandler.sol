@@ -114,9 +114,8 @@ contract KeeperHandler is Handler {
     /// @dev For the escrow buffer too: its accounting must not depend on who claims.
     function claim(uint256 idSeed, uint256 memberSeed) external action("keeper: claim") {
         TaskTypeId id = _id(idSeed);
-        uint256 pick = memberSeed % 8;
+        uint256 pick = memberSeed % 5;
         if (pick < 4) world.poolOf(id).claimAll(_sink(pick));
-        else if (pick < 7) world.returnPoolOf(id).claimAll(_source(pick - 4));
         else world.poolOf(id).claimAll(address(escrow));
         _happens();
     }

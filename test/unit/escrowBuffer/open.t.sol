@@ -23,24 +23,18 @@ contract EscrowOpenTest is LedgerTest {
 
     function testFuzz_WhenTheCallerIsTheRegistry(TaskTypeId taskTypeId) external {
         vm.assume(taskTypeId != id);
-        ISuperfluidPool expected =
-            ISuperfluidPool(vm.computeCreateAddress(address(sf.gda), vm.getNonce(address(sf.gda)) + 1));
-
         vm.startPrank(address(registry));
         pool.open(taskTypeId, superToken, UNIT_RATE, EPOCH);
-        vm.expectEmit(address(escrow));
-        emit IEscrowBuffer.ReturnPoolOpened(taskTypeId, expected);
         escrow.open(taskTypeId, superToken);
         vm.stopPrank();
 
-        ISuperfluidPool opened = escrow.returnPoolOf(taskTypeId);
-        assertEq(address(opened), address(expected));
-        assertEq(opened.admin(), address(escrow));
-        assertEq(address(opened.superToken()), address(superToken));
-        assertFalse(opened.distributionFromAnyAddress());
-        assertFalse(opened.transferabilityForUnitsOwner());
-        assertEq(opened.getTotalUnits(), 0);
         assertEq(escrow.level(taskTypeId), 0);
+        assertEq(escrow.setAsideOf(taskTypeId), 0);
+        assertEq(escrow.releasable(taskTypeId), 0);
+        // Its token is known: a donation arrives in this account and in no other.
+        _donate(taskTypeId, stranger, 1e18);
+        assertEq(escrow.overflowOf(taskTypeId), 1e18);
+        assertEq(escrow.overflowOf(id), 0);
     }
 
     function testFuzz_WhenAStrangerConnectsTheEscrowToAPool(address caller) external {

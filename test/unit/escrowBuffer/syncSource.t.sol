@@ -16,25 +16,38 @@ contract SyncSourceTest is LedgerTest {
     }
 
     function testFuzz_WhenTheSourceNeverStreamed(address source) external {
-        _expectSynced(source, 0, 0);
+        _expectSynced(source, 0, 0, 0);
     }
 
     function testFuzz_WhenTheStreamIsAsOldAsTheTransaction(uint256 rate) external {
         address source = _newSource(id, "source", bound(rate, 1, 1e24));
-        _expectSynced(source, 0, 0);
+        _expectSynced(source, 0, 0, 0);
     }
 
-    function testFuzz_WhenTheStreamHasHadItsRateAllTheTime(uint256 offset, uint256 rate, uint256 time) external {
-        skip(bound(offset, 0, HOUR));
+    /// @dev Without a sink every wei overflows, and a share costs one.
+    function testFuzz_WhenTheStreamHasHadItsRateAllTheTime(uint256 rate, uint256 time) external {
         rate = bound(rate, 1, 1e20);
+        time = bound(time, 1, 5 * HOUR);
         address source = _newSource(id, "source", rate);
-        uint256 opened = block.timestamp;
-        skip(bound(time, 0, 5 * HOUR));
+        escrow.syncSource(id, source);
+        skip(time);
 
-        uint256 expected = rate * (block.timestamp - opened);
-        assertEq(escrow.streamedOf(id, source), expected);
-        _expectSynced(source, expected, _lately(rate, opened, block.timestamp) / UNIT_RATE);
-        assertEq(escrow.streamedOf(id, source), expected);
+        (uint256 held, uint256 payableNow) = escrow.claimOf(id, source);
+        assertEq(held, rate * time);
+        assertEq(payableNow, 0);
+        _expectSynced(source, rate * time, rate * time * 1e18, 0);
+        assertEq(escrow.streamedOf(id, source), rate * time);
+    }
+
+    function testFuzz_WhenTheSourceWasNeverSynchronised(uint256 rate, uint256 time, uint256 later) external {
+        rate = bound(rate, 1, 1e20);
+        time = bound(time, 1, 5 * HOUR);
+        later = bound(later, 1, 5 * HOUR);
+        address source = _newSource(id, "source", rate);
+        skip(time);
+        _expectSynced(source, rate * time, 0, 0);
+        skip(later);
+        _expectSynced(source, rate * (time + later), rate * later * 1e18, 0);
     }
 
     function testFuzz_WhenTheSourceSynchronisedAroundAChange(uint256[4] memory rates, uint256[4] memory times)
@@ -43,24 +56,19 @@ contract SyncSourceTest is LedgerTest {
         address source = _newSource(id, "source", 0);
         escrow.syncSource(id, source);
         uint256 total;
-        uint256 recent;
         for (uint256 i; i < 4; ++i) {
             rates[i] = bound(rates[i], 0, 1e20);
             times[i] = bound(times[i], 0, HOUR);
-        }
-        uint256 end = block.timestamp + times[0] + times[1] + times[2] + times[3];
-        for (uint256 i; i < 4; ++i) {
             _stream(id, source, rates[i]);
             escrow.syncSource(id, source);
-            uint256 from = block.timestamp;
             skip(times[i]);
             escrow.syncSource(id, source);
             total += rates[i] * times[i];
-            recent += _latelyBetween(rates[i], from, block.timestamp, end);
         }
         assertEq(escrow.streamedOf(id, source), total);
         assertEq(escrow.streamedOf(id, source), _streamed(id), "every wei that the source paid");
-        assertEq(escrow.returnPoolOf(id).getUnits(source), recent / UNIT_RATE);
+        (uint256 held,) = escrow.claimOf(id, source);
+        assertApproxEqAbs(held, total, 8, "and every wei of it is its own");
     }
 
     function testFuzz_WhenTheSourceChangedItsStreamWithoutSynchronising(
@@ -69,87 +77,112 @@ contract SyncSourceTest is LedgerTest {
         uint256 before,
         uint256 later
     ) external {
+        first = bound(first, 1, 1e20);
         second = bound(second, 0, 1e20);
+        vm.assume(first != second);
+        before = bound(before, 1, HOUR);
         later = bound(later, 0, HOUR);
-        address source = _newSource(id, "source", bound(first, 1, 1e20));
-        skip(bound(before, 0, HOUR));
+        address source = _newSource(id, "source", first);
+        escrow.syncSource(id, source);
+        skip(before);
+        escrow.syncSource(id, source);
+        skip(before);
         _stream(id, source, second);
         skip(later);
-        assertEq(escrow.streamedOf(id, source), second * later);
+        assertEq(escrow.streamedOf(id, source), first * before + second * later);
+        (uint256 held,) = escrow.claimOf(id, source);
+        assertApproxEqAbs(held, first * before, 2, "only until it was last seen");
+        escrow.syncSource(id, source);
+        (held,) = escrow.claimOf(id, source);
+        assertApproxEqAbs(held, first * before, 2);
+    }
+
+    /// @dev The same rate again is a change all the same: nobody knows what was in between.
+    function testFuzz_WhenTheStreamStoppedAndCameBack(uint256 rate, uint256 before, uint256 gap, uint256 later)
+        external
+    {
+        rate = bound(rate, 1, 1e20);
+        address source = _newSource(id, "source", rate);
+        escrow.syncSource(id, source);
+        skip(bound(before, 1, HOUR));
+        _stream(id, source, 0);
+        skip(bound(gap, 0, HOUR));
+        _stream(id, source, rate);
+        skip(bound(later, 1, HOUR));
+        (uint256 held,) = escrow.claimOf(id, source);
+        assertEq(held, 0);
     }
 
     function testFuzz_WhenItIsSynchronisedOften(uint256 rate, uint256[6] memory times) external {
         rate = bound(rate, 1, 1e20);
         address source = _newSource(id, "source", rate);
+        escrow.syncSource(id, source);
         uint256 opened = block.timestamp;
         for (uint256 i; i < 6; ++i) {
             skip(bound(times[i], 0, HOUR));
             vm.prank(stranger);
             escrow.syncSource(id, source);
         }
-        assertEq(escrow.streamedOf(id, source), rate * (block.timestamp - opened));
-        assertEq(escrow.returnPoolOf(id).getUnits(source), _lately(rate, opened, block.timestamp) / UNIT_RATE);
+        uint256 total = rate * (block.timestamp - opened);
+        assertEq(escrow.streamedOf(id, source), total);
+        (uint256 held,) = escrow.claimOf(id, source);
+        assertApproxEqAbs(held, total, 1);
     }
 
-    function testFuzz_WhenTwoHoursHaveBegunSinceTheStreamEnded(uint256 rate, uint256 time, uint256 later) external {
-        address source = _streamUntilNow(rate, time);
-        vm.warp((block.timestamp / HOUR + 2) * HOUR + bound(later, 0, 365 days));
-        uint256 total = escrow.streamedOf(id, source);
-        _expectSynced(source, total, 0);
-    }
+    function testFuzz_WhenSomethingIsSetAside(uint256 rate, uint256 time, uint256 idle) external {
+        (address source, uint256 amount) = _setAside(rate, time);
+        skip(bound(idle, 0, 365 days));
+        uint256 before = superToken.balanceOf(source);
+        uint256 streamed = escrow.streamedOf(id, source);
+        vm.expectEmit(true, true, false, false, address(escrow));
+        emit IEscrowBuffer.SourceSynced(id, source, 0, 0, 0);
+        vm.prank(stranger);
+        escrow.syncSource(id, source);
+        uint256 paid = superToken.balanceOf(source) - before;
+        assertApproxEqAbs(paid, amount, 2);
+        assertEq(escrow.spentOf(id, source), streamed - paid);
+        assertLe(escrow.setAsideOf(id), 2);
 
-    function testFuzz_WhenAnHourHasBegunSinceTheStreamEnded(uint256 rate, uint256 time, uint256 later) external {
-        address source = _streamUntilNow(rate, time);
-        uint256 opened = block.timestamp - bound(time, 1, 3 * HOUR);
-        uint256 ended = block.timestamp;
-        vm.warp((ended / HOUR + 1) * HOUR + bound(later, 0, HOUR - 1));
-        uint256 total = escrow.streamedOf(id, source);
-        uint256 recent = _latelyBetween(bound(rate, 1e15, 1e20), opened, ended, block.timestamp);
-        _expectSynced(source, total, recent / UNIT_RATE);
+        before = superToken.balanceOf(source);
+        escrow.syncSource(id, source);
+        assertEq(superToken.balanceOf(source), before, "once");
+        _assertConserved();
     }
 
     function testFuzz_WhenTheSourceWasLiquidated(uint256 rate, uint256 synced, uint256 later) external {
         rate = bound(rate, 1e15, 1e20);
-        synced = bound(synced, 0, HOUR);
+        synced = bound(synced, 1, HOUR);
         address source = makeAddr("poor");
         // The deposit is four hours' worth, so this lasts for four hours more.
         _giveTokens(source, rate * 8 hours);
         books[id].sources.push(source);
         _stream(id, source, rate);
+        escrow.syncSource(id, source);
         skip(synced);
         escrow.syncSource(id, source);
 
         skip(4 hours - synced + bound(later, 1 minutes, 3 hours));
         _liquidate(id, source);
         assertEq(escrow.streamedOf(id, source), rate * synced);
-        _expectSynced(source, rate * synced, 0);
+        (uint256 held,) = escrow.claimOf(id, source);
+        assertApproxEqAbs(held, rate * synced, 1);
+        _expectSynced(source, rate * synced, rate * synced * 1e18, 0);
         _assertConserved();
     }
 
-    function _streamUntilNow(uint256 rate, uint256 time) private returns (address source) {
+    function _setAside(uint256 rate, uint256 time) private returns (address source, uint256 amount) {
         source = _newSource(id, "source", bound(rate, 1e15, 1e20));
-        skip(bound(time, 1, 3 * HOUR));
+        escrow.syncSource(id, source);
+        skip(bound(time, GRACE, 5 * HOUR));
         escrow.syncSource(id, source);
         _stream(id, source, 0);
-        assertGt(escrow.returnPoolOf(id).getUnits(source), 0);
+        amount = escrow.release(id);
     }
 
-    function _expectSynced(address source, uint256 streamed, uint256 units) private {
+    function _expectSynced(address source, uint256 streamed, uint256 shares, uint256 returned) private {
         vm.expectEmit(address(escrow));
-        emit IEscrowBuffer.SourceSynced(id, source, streamed, units);
+        emit IEscrowBuffer.SourceSynced(id, source, streamed, shares, returned);
         vm.prank(stranger);
         escrow.syncSource(id, source);
-        assertEq(escrow.returnPoolOf(id).getUnits(source), units);
-    }
-
-    /// @dev What a stream that still runs paid in this hour and the last.
-    function _lately(uint256 rate, uint256 from, uint256 now_) private pure returns (uint256) {
-        return _latelyBetween(rate, from, now_, now_);
-    }
-
-    function _latelyBetween(uint256 rate, uint256 from, uint256 to, uint256 now_) private pure returns (uint256) {
-        uint256 since = (now_ / HOUR - 1) * HOUR;
-        if (from < since) from = since;
-        return from < to ? rate * (to - from) : 0;
     }
 }
