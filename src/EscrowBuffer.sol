@@ -336,8 +336,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         // Saturates far above the supply of any token that is streamed for work.
         uint256 returned = synced.returned + Math.saturatingSub(claim.payableNow, before);
         synced.returned = Math.min(returned, type(uint96).max).toUint96();
-        synced.streamed = StreamedAmount.totalAt(synced.streamed, synced.syncedAt, rate, changedAt, block.timestamp)
-        .toUint128();
+        synced.streamed =
+            StreamedAmount.totalAt(synced.streamed, synced.syncedAt, rate, changedAt, block.timestamp).toUint128();
         synced.syncedAt = block.timestamp.toUint32();
     }
 

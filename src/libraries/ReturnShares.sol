@@ -203,8 +203,7 @@ library ReturnShares {
         uint256 perShare = end - claim.setAsidePerShare;
         forShares = Math.mulShr(claim.shares, perShare, PER_SHARE_BITS);
         // The rate had bought `claim.sharesPerRate` before; what was set aside for those counts as `forShares`.
-        uint256 before =
-            Math.mulShr(claim.sharesPerRate, perShare, PER_SHARE_BITS - PER_RATE_BITS, Math.Rounding.Ceil);
+        uint256 before = Math.mulShr(claim.sharesPerRate, perShare, PER_SHARE_BITS - PER_RATE_BITS, Math.Rounding.Ceil);
         uint256 perRate = Math.saturatingSub(self.setAsidePerRate - claim.setAsidePerRate, before);
         forRate = _mulDivSaturating(claim.rate, perRate, WAD << PER_RATE_BITS);
     }

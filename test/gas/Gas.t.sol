@@ -135,8 +135,9 @@ abstract contract GasBenchmark is GasTest {
     }
 
     function test_Release() external {
-        escrow.syncSource(id, source);
         _fillEscrow();
+        escrow.syncSource(id, source);
+        skip(EPOCH);
         escrow.release(id);
         skip(EPOCH);
         escrow.syncSource(id, source);

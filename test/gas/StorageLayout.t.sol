@@ -104,10 +104,12 @@ contract StorageLayoutTest is ProtocolTest {
         assertEq(_load(address(pool), slot, 4), 60 * rate | rate << 128 | anchoredAt << 224);
         uint256 feeIncome = 60 * 30 * perUnit + 2 * 51 * perUnitAfter;
         assertEq(_load(address(pool), slot, 5), feeIncome | limit << 128);
-        assertEq(_load(address(pool), slot, 6), 0);
+        // Four seconds before the first sink, then the escrow's one unit of all.
+        uint256 overflowTime = 4e18 + 60 * uint256(1e18) / 3031 + 2 * uint256(1e18) / 5152;
+        assertEq(_load(address(pool), slot, 6), overflowTime << 128);
 
         uint256 drained = _donateAndDrain();
-        assertEq(_load(address(pool), slot, 6), drained);
+        assertEq(_load(address(pool), slot, 6), drained | overflowTime << 128);
     }
 
     function test_SinkUnits() external {

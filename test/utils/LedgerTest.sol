@@ -243,7 +243,7 @@ abstract contract LedgerTest is ProtocolTest {
         (,, uint256 released) = escrow.totalsOf(taskTypeId);
         uint256 setAside = escrow.setAsideOf(taskTypeId);
         liabilities = escrow.level(taskTypeId) + setAside + fee - book.feeCollected;
-        wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks)
-            + (released - setAside) + liabilities + book.taken;
+        wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks) + (released - setAside) + liabilities
+            + book.taken;
     }
 }

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { Test } from "forge-std/Test.sol";
+
+import { ReturnShares } from "../../src/libraries/ReturnShares.sol";
+
+/// @notice Random histories of a book against a model without shares: every account has its own money, and whatever
+/// happens to the overflow happens to each account's part of it, one by one.
+contract ReturnSharesFuzzTest is Test {
+    using ReturnShares for ReturnShares.Book;
+
+    /// @dev The model counts in 2^-64 wei.
+    uint256 private constant ONE = 1 << 64;
+    /// @dev A power of two, as all units here are, so that every rate divides.
+    uint256 private constant MAX_UNITS = 128;
+    uint256 private constant SOURCES = 3;
+    uint256 private constant LIARS = 2;
+    uint256 private constant CLAIMS = SOURCES + LIARS;
+
+    /// @param rate What it really streams, wei per second.
+    /// @param valid Whether it was settled since its last change.
+    /// @param had Money in the overflow that it had when it was last settled.
+    /// @param earned Money in the overflow since then.
+    /// @param sure Money set aside for what it had.
+    /// @param pending Money set aside for what it earned.
+    struct Source {
+        uint256 rate;
+        bool valid;
+        uint256 had;
+        uint256 earned;
+        uint256 sure;
+        uint256 pending;
+    }
+
+    /// @param nobodys Money in the overflow that streams paid in nobody's name.
+    /// @param escrowUnits, totalUnits The share of every stream that overflows.
+    /// @param income, overflowTime What a pool would report.
+    /// @param given, drained, paid Sums, wei.
+    /// @param operations How often something was rounded.
+    struct Model {
+        Source[SOURCES] sources;
+        uint256 nobodys;
+        uint256 escrowUnits;
+        uint256 totalUnits;
+        uint256 income;
+        uint256 overflowTime;
+        uint256 given;
+        uint256 drained;
+        uint256 paid;
+        uint256 operations;
+        bool lied;
+    }
+
+    ReturnShares.Book private _book;
+    ReturnShares.Claim[CLAIMS] private _claims;
+    mapping(uint256 generation => uint256) private _endOf;
+    Model private _model;
+
+    // ------------------------------------------------------------------------------------------- Histories
+
+    /// @dev Rates to 10^20 wei per second, hours between calls: what each gets is what the model says, but for rounding.
+    /// forge-config: default.fuzz.runs = 128
+    function testFuzz_MatchesSeparateAccounts(uint256[32] memory steps) external {
+        vm.pauseGasMetering();
+        _begin(1e20);
+        for (uint256 i; i < steps.length; ++i) {
+            _act(steps[i], 1e20, 1e26);
+            _compare();
+        }
+        _settleAll();
+        _compare();
+    }
+
+    /// @dev The same with streams of a few wei.
+    /// forge-config: default.fuzz.runs = 64
+    function testFuzz_MatchesSeparateAccounts_Dust(uint256[32] memory steps) external {
+        vm.pauseGasMetering();
+        _begin(20);
+        for (uint256 i; i < steps.length; ++i) {
+            _act(steps[i], 20, 1000);
+            _compare();
+        }
+        _settleAll();
+        _compare();
+    }
+
+    /// @dev Whatever anybody pretends, at any magnitude: nothing reverts, nothing is paid twice, and all that is held is
+    /// somebody's, exactly.
+    /// forge-config: default.fuzz.runs = 128
+    function testFuzz_IsSolventAtAnyMagnitude(uint256[48] memory steps) external {
+        vm.pauseGasMetering();
+        uint256 maxRate = 1 << (steps[0] % 88);
+        uint256 maxMoney = 1 << (1 + (steps[1] % 110));
+        _begin(maxRate);
+        for (uint256 i; i < steps.length; ++i) {
+            _act(steps[i], maxRate, maxMoney);
+            _assertSolvent();
+        }
+        _settleAll();
+        _assertSolvent();
+    }
+
+    // ------------------------------------------------------------------------------------------- Single facts
+
+    /// @dev Of two sources the one that paid for three times as long, or at three times the rate, gets three times as much.
+    function testFuzz_SharesAreMoneyPaid(uint256 rate, uint256 time, uint256 excess) external {
+        rate = bound(rate, 1, 1e20);
+        time = bound(time, 1, 30 days);
+        _model.escrowUnits = _model.totalUnits = 1;
+        _change(0, rate);
+        _change(1, 3 * rate);
+        _pass(time);
+        ReturnShares.Book memory book = _accrued();
+        uint256 amount = book.release(bound(excess, 4, 4 * _paid(rate, time)));
+        _write(book);
+        uint256 first = _settle(0);
+        uint256 second = _settle(1);
+        assertApproxEqAbs(first, amount / 4, 1 + amount / 1e15);
+        assertApproxEqAbs(second, amount * 3 / 4, 1 + amount / 1e15);
+        assertLe(first + second, amount);
+    }
+
+    /// @dev However much is drained or given, a newcomer's wei is worth a wei.
+    function testFuzz_ANewcomerBuysAtThePriceOfTheDay(uint256 rate, uint256 drained, uint256 given, uint256 time)
+        external
+    {
+        rate = bound(rate, 1e12, 1e20);
+        time = bound(time, 1 hours, 30 days);
+        _model.escrowUnits = _model.totalUnits = 1;
+        _change(0, rate);
+        _pass(time);
+        ReturnShares.Book memory book = _accrued();
+        drained = bound(drained, 0, book.owned * 999 / 1000);
+        book.drain(drained, 0);
+        book.donate(bound(given, 0, 1e6 * uint256(book.owned)));
+        uint256 old = book.owned;
+        _write(book);
+        _change(0, 0);
+        _change(1, rate);
+        _pass(time);
+        _assertHeld(0, old, old / 1e9 + 2);
+        _assertHeld(1, _paid(rate, time), _paid(rate, time) / 1e9 + 2);
+    }
+
+    /// @dev Below a billionth of its first price a share is nothing, and what was set aside for it stays payable.
+    function testFuzz_AGenerationEnds(uint256 rate, uint256 time, uint256 left) external {
+        rate = bound(rate, 1e15, 1e20);
+        time = bound(time, 1 hours, 30 days);
+        _model.escrowUnits = _model.totalUnits = 1;
+        _change(0, rate);
+        _pass(time);
+        ReturnShares.Book memory book = _accrued();
+        uint256 amount = book.release(_paid(rate, time) / 2);
+        left = bound(left, 0, _paid(rate, time) / 2 / 1e9 - 1);
+        book.drain(book.owned - left, 0);
+        _write(book);
+        assertEq(book.generation, 1);
+        assertEq(book.shares, 0);
+        assertEq(book.overflow(), left);
+
+        _change(1, rate);
+        _pass(time);
+        assertApproxEqAbs(_settle(0), amount, 2, "what was set aside before the end");
+        // Both streamed the same since; what was left over belongs to both.
+        _assertHeld(0, _paid(rate, time) + left / 2, 2 + left);
+        _assertHeld(1, _paid(rate, time) + left / 2, 2 + left);
+    }
+
+    /// @dev What `_change` to `rate` pays in `time`.
+    function _paid(uint256 rate, uint256 time) private pure returns (uint256) {
+        return rate * MAX_UNITS * time;
+    }
+
+    // ------------------------------------------------------------------------------------------- Actions
+
+    function _begin(uint256 maxRate) private {
+        (_model.escrowUnits, _model.totalUnits) = (1, 1);
+        for (uint256 i; i < SOURCES; ++i) {
+            _change(i, 1 + uint256(keccak256(abi.encode(maxRate, i))) % maxRate);
+        }
+    }
+
+    function _act(uint256 seed, uint256 maxRate, uint256 maxMoney) private {
+        uint256 action = seed % 12;
+        uint256 pick = (seed >> 8) % SOURCES;
+        uint256 value = seed >> 16;
+        _pass(value % 4 == 0 ? 0 : (value >> 3) % (value % 4 == 1 ? 10 : 3 hours));
+        if (action < 2) _settle(pick);
+        else if (action < 4) _change(pick, (value >> 20) % (maxRate + 1));
+        else if (action == 4) _changeSilently(pick, (value >> 20) % (maxRate + 1));
+        else if (action == 5) _lie(SOURCES + value % LIARS, bound(value, 1, maxRate * 1000));
+        else if (action == 6) _settle(SOURCES + value % LIARS);
+        else if (action < 9) _release(value, maxMoney);
+        else if (action == 9) _drain(value);
+        else if (action == 10) _donate(value % (maxMoney + 1));
+        else _moveUnits(value);
+    }
+
+    /// @dev Streams pay each account what overflows of them, to the second.
+    function _pass(uint256 time) private {
+        uint256 sum;
+        for (uint256 i; i < SOURCES; ++i) {
+            sum += _model.sources[i].rate;
+        }
+        // Superfluid pays whole wei per unit; the model's units divide every sum of rates.
+        uint256 overflowed = sum * time * _model.escrowUnits / _model.totalUnits;
+        _model.income += overflowed;
+        _model.overflowTime += time * 1e18 * _model.escrowUnits / _model.totalUnits;
+        for (uint256 i; i < SOURCES && sum != 0; ++i) {
+            Source storage source = _model.sources[i];
+            uint256 part = Math.mulDiv(overflowed * ONE, source.rate, sum);
+            if (source.valid) source.earned += part;
+            else _model.nobodys += part;
+        }
+    }
+
+    /// @dev As pools do it: the fraction of a second's flow that overflows changes.
+    function _moveUnits(uint256 seed) private {
+        _accrueModel();
+        _write(_accrued());
+        _model.totalUnits = 1;
+        _model.escrowUnits = 1;
+        for (uint256 i; i < seed % 8; ++i) {
+            _model.totalUnits *= 2;
+        }
+    }
+
+    function _change(uint256 i, uint256 rate) private {
+        _settle(i);
+        _changeSilently(i, rate);
+        _settle(i);
+    }
+
+    function _changeSilently(uint256 i, uint256 rate) private {
+        _model.sources[i].rate = rate * MAX_UNITS;
+        _model.sources[i].valid = false;
+    }
+
+    function _settle(uint256 i) private returns (uint256 paid) {
+        _accrueModel();
+        ReturnShares.Book memory book = _accrued();
+        ReturnShares.Claim memory claim = _claims[i];
+        if (i >= SOURCES) {
+            book.settle(claim, _endOf[claim.generation], false, 0);
+        } else {
+            Source storage source = _model.sources[i];
+            book.settle(claim, _endOf[claim.generation], source.valid, uint96(source.rate));
+            _settleModel(source);
+        }
+        paid = book.pay(claim);
+        _model.paid += paid;
+        _claims[i] = claim;
+        _write(book);
+    }
+
+    function _settleModel(Source storage source) private {
+        if (source.valid) source.had += source.earned;
+        else _model.nobodys += source.earned;
+        (source.earned, source.sure, source.pending, source.valid) = (0, 0, 0, true);
+    }
+
+    /// @dev A stream that exists while it is settled and at no other time.
+    function _lie(uint256 i, uint256 rate) private {
+        _accrueModel();
+        _model.lied = true;
+        ReturnShares.Book memory book = _accrued();
+        ReturnShares.Claim memory claim = _claims[i];
+        book.settle(claim, _endOf[claim.generation], false, uint96(Math.min(rate, type(uint96).max / 2)));
+        assertEq(claim.shares + claim.payableNow, 0, "a lie is worth nothing");
+        _claims[i] = claim;
+        _write(book);
+    }
+
+    function _donate(uint256 amount) private {
+        _accrueModel();
+        ReturnShares.Book memory book = _accrued();
+        uint256 before = book.owned;
+        book.donate(amount);
+        _scale(before + amount, before);
+        _model.given += amount;
+        _write(book);
+    }
+
+    function _drain(uint256 seed) private {
+        _accrueModel();
+        ReturnShares.Book memory book = _accrued();
+        uint256 amount = seed % 3 == 0 ? book.overflow() : bound(seed, 0, book.overflow());
+        uint256 back = seed % 5 == 0 ? amount / 7 : 0;
+        uint256 before = book.owned;
+        uint256 unowned = book.unowned;
+        book.drain(amount, back);
+        uint256 left = amount - back;
+        assertEq(book.unowned, left < unowned ? unowned - left : 0, "nobody's money first");
+        _scale(book.owned, before);
+        _model.drained += amount;
+        _model.income += back;
+        _endModel(book.generation);
+        _write(book);
+    }
+
+    function _release(uint256 seed, uint256 maxMoney) private {
+        _accrueModel();
+        ReturnShares.Book memory book = _accrued();
+        uint256 excess = seed % 3 == 0 ? book.overflow() : Math.min(book.overflow(), seed % (maxMoney + 1));
+        uint256 before = book.owned;
+        uint256 amount = book.release(excess);
+        assertLe(amount, excess, "no more than the excess");
+        _releaseModel(before, before - book.owned);
+        _endModel(book.generation);
+        _write(book);
+    }
+
+    function _settleAll() private {
+        for (uint256 i; i < CLAIMS; ++i) {
+            _settle(i);
+        }
+        // Everybody has been asked: nothing may be kept for somebody who is not there.
+        assertLe(_book.setAside, 2 * _model.operations + (_model.income + _model.given) / 1e9);
+    }
+
+    // ------------------------------------------------------------------------------------------- Model
+
+    /// @dev Money that was given while nobody had anything belongs to whoever has something now.
+    function _accrueModel() private {
+        ++_model.operations;
+        uint256 sum = _total();
+        uint256 owned = uint256(_book.owned) + _model.income - _book.income;
+        if (sum != 0 && _book.shares == 0 && owned * ONE > sum) _scale(owned, sum / ONE);
+    }
+
+    /// @dev All accounts alike.
+    function _scale(uint256 to, uint256 from) private {
+        if (from == 0) return;
+        for (uint256 i; i < SOURCES; ++i) {
+            Source storage source = _model.sources[i];
+            source.had = Math.mulDiv(source.had, to, from);
+            source.earned = Math.mulDiv(source.earned, to, from);
+        }
+        _model.nobodys = Math.mulDiv(_model.nobodys, to, from);
+    }
+
+    function _releaseModel(uint256 owned, uint256 taken) private {
+        if (taken == 0) return;
+        for (uint256 i; i < SOURCES; ++i) {
+            Source storage source = _model.sources[i];
+            uint256 fromHad = Math.mulDiv(source.had, taken, owned);
+            uint256 fromEarned = Math.mulDiv(source.earned, taken, owned);
+            source.had -= fromHad;
+            source.earned -= fromEarned;
+            source.sure += fromHad;
+            source.pending += fromEarned;
+        }
+        _model.nobodys -= Math.mulDiv(_model.nobodys, taken, owned);
+    }
+
+    function _endModel(uint256 generation) private {
+        if (generation == _book.generation) return;
+        for (uint256 i; i < SOURCES; ++i) {
+            _model.sources[i].had = 0;
+            _model.sources[i].earned = 0;
+        }
+        _model.nobodys = 0;
+    }
+
+    function _total() private view returns (uint256 sum) {
+        sum = _model.nobodys;
+        for (uint256 i; i < SOURCES; ++i) {
+            sum += _model.sources[i].had + _model.sources[i].earned;
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- Book
+
+    function _accrued() private view returns (ReturnShares.Book memory book) {
+        book = _book;
+        book.accrue(_model.income, _model.overflowTime);
+    }
+
+    function _write(ReturnShares.Book memory book) private {
+        if (book.generation != _book.generation) _endOf[_book.generation] = book.setAsidePerShare;
+        _model.income = book.income;
+        _book = book;
+    }
+
+    function _heldBy(uint256 i) private view returns (uint256 held, uint256 payableNow) {
+        ReturnShares.Book memory book = _accrued();
+        ReturnShares.Claim memory claim = _claims[i];
+        bool valid = i < SOURCES && _model.sources[i].valid;
+        book.settle(claim, _endOf[claim.generation], valid, claim.rate);
+        return (book.valueOf(claim), claim.payableNow);
+    }
+
+    // ------------------------------------------------------------------------------------------- Assertions
+
+    function _compare() private {
+        _accrueModel();
+        _write(_accrued());
+        for (uint256 i; i < SOURCES; ++i) {
+            Source storage source = _model.sources[i];
+            (uint256 held, uint256 payableNow) = _heldBy(i);
+            _assertClose(held, source.had + (source.valid ? source.earned : 0), "held");
+            _assertClose(payableNow, source.sure + (source.valid ? source.pending : 0), "payable");
+        }
+        _assertSolvent();
+    }
+
+    /// @dev A wei or two at each step, and a billionth of the whole where donations have made shares dear.
+    function _assertClose(uint256 actual, uint256 expected, string memory what) private view {
+        uint256 whole = uint256(_book.owned) + _book.setAside;
+        assertApproxEqAbs(actual, expected / ONE, 2 * _model.operations + whole / 1e9, what);
+    }
+
+    function _assertHeld(uint256 i, uint256 expected, uint256 tolerance) private view {
+        (uint256 held,) = _heldBy(i);
+        assertApproxEqAbs(held, expected, tolerance);
+    }
+
+    /// @dev Exactly, whatever was pretended: what came in is there or was paid, and if everybody is settled and paid, in
+    /// this order or the other, what is set aside suffices.
+    function _assertSolvent() private view {
+        ReturnShares.Book memory book = _accrued();
+        assertEq(
+            book.overflow() + book.setAside + _model.drained + _model.paid, _model.income + _model.given, "every wei"
+        );
+        uint256 held;
+        for (uint256 i; i < CLAIMS; ++i) {
+            (uint256 one,) = _heldBy(i);
+            held += one;
+        }
+        assertLe(held, book.owned, "the sum of all claims is no more than there is");
+        assertLe(_payAll(false), book.setAside);
+        assertEq(_payAll(true), _payAll(false), "in any order");
+    }
+
+    function _payAll(bool backwards) private view returns (uint256 paid) {
+        ReturnShares.Book memory book = _accrued();
+        for (uint256 i; i < CLAIMS; ++i) {
+            uint256 pick = backwards ? CLAIMS - 1 - i : i;
+            ReturnShares.Claim memory claim = _claims[pick];
+            bool valid = pick < SOURCES && _model.sources[pick].valid;
+            book.settle(claim, _endOf[claim.generation], valid, claim.rate);
+            paid += book.pay(claim);
+        }
+    }
+}
