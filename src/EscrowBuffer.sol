@@ -277,6 +277,11 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
+    function returnedOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
+        return _known(taskTypeId).sources[source].returned;
+    }
+
+    /// @inheritdoc IEscrowBuffer
     function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
         return Math.saturatingSub(streamedOf(taskTypeId, source), _accounts[taskTypeId].sources[source].returned);
     }

@@ -128,6 +128,9 @@ interface IEscrowBuffer {
     /// change. Wei.
     function streamedOf(TaskTypeId taskTypeId, address source) external view returns (uint256);
 
+    /// @notice What `source` had got back when it was last synchronised. Wei.
+    function returnedOf(TaskTypeId taskTypeId, address source) external view returns (uint256);
+
     /// @notice What `source` has streamed (see `streamedOf`) and had not got back when it was last synchronised. Overflow
     /// that returned has paid for nothing, so nothing can be acknowledged for it. Wei.
     function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256);

@@ -177,6 +177,15 @@ export const backpressurePoolAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'overflowTimeOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'owner',
     outputs: [{ name: '', internalType: 'address', type: 'address' }],
@@ -1670,6 +1679,19 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'source', internalType: 'address', type: 'address' },
+    ],
+    name: 'claimOf',
+    outputs: [
+      { name: 'held', internalType: 'uint256', type: 'uint256' },
+      { name: 'payableNow', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
     name: 'collectFee',
     outputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
@@ -1773,7 +1795,7 @@ export const escrowBufferAbi = [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
     name: 'releasable',
-    outputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
   {
@@ -1789,11 +1811,29 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'source', internalType: 'address', type: 'address' },
     ],
-    name: 'returnPoolOf',
-    outputs: [
-      { name: '', internalType: 'contract ISuperfluidPool', type: 'address' },
+    name: 'returnedOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
+    name: 'setAsideOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'source', internalType: 'address', type: 'address' },
+    ],
+    name: 'spentOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
   {
@@ -1992,13 +2032,19 @@ export const escrowBufferAbi = [
         indexed: true,
       },
       {
+        name: 'source',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
         name: 'amount',
         internalType: 'uint256',
         type: 'uint256',
         indexed: false,
       },
     ],
-    name: 'Released',
+    name: 'PaymentRefused',
   },
   {
     type: 'event',
@@ -2011,13 +2057,13 @@ export const escrowBufferAbi = [
         indexed: true,
       },
       {
-        name: 'returnPool',
-        internalType: 'contract ISuperfluidPool',
-        type: 'address',
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
         indexed: false,
       },
     ],
-    name: 'ReturnPoolOpened',
+    name: 'Released',
   },
   {
     type: 'event',
@@ -2042,7 +2088,13 @@ export const escrowBufferAbi = [
         indexed: false,
       },
       {
-        name: 'units',
+        name: 'shares',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'returned',
         internalType: 'uint256',
         type: 'uint256',
         indexed: false,
@@ -2095,7 +2147,7 @@ export const escrowBufferAbi = [
     type: 'error',
     inputs: [
       { name: 'excess', internalType: 'uint256', type: 'uint256' },
-      { name: 'returnUnits', internalType: 'uint256', type: 'uint256' },
+      { name: 'claimedShares', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'EscrowBuffer_NothingToRelease',
   },
@@ -2119,6 +2171,11 @@ export const escrowBufferAbi = [
       { name: 'value', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'value', internalType: 'uint256', type: 'uint256' }],
+    name: 'SafeCastOverflowedUintToInt',
   },
   {
     type: 'error',

@@ -22,9 +22,6 @@ export const MIN_FLOW_PER_UNIT = 10_000n;
 /** The most units that the escrow may hold. */
 export const MAX_UNITS = 2n ** 80n - 1n;
 
-/** Shares of returns rest on what was streamed in the window of this length, seconds, and in the one before. */
-export const WINDOW = 3600n;
-
 /** Euler's number, rounded up, `WAD` = 1. */
 const E_UP = 2_718_281_828_459_045_236n;
 
@@ -337,39 +334,18 @@ export const slashAmountDown = (unearned: bigint): bigint => (unearned * 11n) / 
 
 // ------------------------------------------------------------------------------------------------- Sources
 
-/** What a source has streamed, in all and lately. Amounts in wei. */
-export type StreamedAmount = {
-  /** Since the beginning. */
-  total: bigint;
-  /** Within the window of `syncedAt`. */
-  current: bigint;
-  /** Within the window before that. */
-  previous: bigint;
-  /** Up to when it is counted, Unix seconds. */
-  syncedAt: bigint;
-};
+/** The longest that an empty pool keeps its overflow, seconds. */
+export const MAX_GRACE = 1800n;
 
 /**
- * Counts what a source has streamed by now. Superfluid tells the present rate and since when it holds; the time before
- * that does not count. So the result is a lower bound, exact for a source that counts at every change. Design, point 8.
+ * What a source has streamed by now. Superfluid tells the present rate and since when it holds; the time before that
+ * does not count. So the result is a lower bound, exact for a source that counts at every change. Design, point 8.
  *
- * @param account As of the last count
+ * @param total What it had streamed by the last count, wei
+ * @param syncedAt When that was, Unix seconds
  * @param rate Present rate, wei/s
  * @param changedAt Since when the stream has that rate, Unix seconds
  * @param now Unix seconds
  */
-export function advance(account: StreamedAmount, rate: bigint, changedAt: bigint, now: bigint): StreamedAmount {
-  const from = max(account.syncedAt, changedAt);
-  const windowStart = now - (now % WINDOW);
-  const windowsAgo = now / WINDOW - account.syncedAt / WINDOW;
-  const streamedBetween = (start: bigint, end: bigint): bigint => rate * excess(end, max(from, start));
-
-  const keptCurrent = windowsAgo === 0n ? account.current : 0n;
-  const keptPrevious = windowsAgo === 0n ? account.previous : windowsAgo === 1n ? account.current : 0n;
-  return {
-    total: account.total + streamedBetween(from, now),
-    current: keptCurrent + streamedBetween(windowStart, now),
-    previous: keptPrevious + streamedBetween(windowStart - WINDOW, windowStart),
-    syncedAt: now,
-  };
-}
+export const totalAt = (total: bigint, syncedAt: bigint, rate: bigint, changedAt: bigint, now: bigint): bigint =>
+  total + rate * (now - max(syncedAt, changedAt));

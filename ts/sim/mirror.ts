@@ -35,7 +35,6 @@ export class Mirror {
   readonly id: Hex;
   readonly #world: World;
   readonly #distributionPool: Address;
-  readonly #returnPool: Address;
   readonly #committed = new Map<Address, Signal & { block: number }>();
   /** Wei, of those who are registered. */
   readonly stakes = new Map<Address, bigint>();
@@ -45,7 +44,6 @@ export class Mirror {
     this.#world = world;
     this.id = opened.id;
     this.#distributionPool = opened.distributionPool;
-    this.#returnPool = opened.returnPool;
     this.model = new Protocol(PARAMETERS, world.now);
     this.model.split.setFee(world.fee);
   }
@@ -227,6 +225,7 @@ export class Mirror {
       pool("paidOf", [this.id], split.paid(now)),
       pool("spareOf", [this.id], split.spare(now)),
       pool("incomeOf", [this.id], [income.escrow, income.fee]),
+      pool("overflowTimeOf", [this.id], split.overflowTime(now)),
       pool("emptySince", [this.id], split.emptySince ?? 0n),
       pool("needsRebalance", [this.id, addresses], split.needsRebalance(addresses, now)),
       distribution("getTotalFlowRate", [], split.pool.flowRate),
@@ -243,6 +242,7 @@ export class Mirror {
       escrow("level", [this.id], overflow + this.model.deposits.total),
       escrow("drainable", [this.id], this.model.drainable(now)),
       escrow("releasable", [this.id], this.model.releasable(now)),
+      escrow("setAsideOf", [this.id], this.model.returns.book.setAside),
     ];
   }
 
@@ -263,19 +263,15 @@ export class Mirror {
 
   #sourceViews({ address }: Account): View[] {
     const { now } = this.#world;
-    const { returnPool, split } = this.model;
+    const { returns, split } = this.model;
     const { gdaV1, superToken } = this.#world.superfluid;
     const gda = this.#reader(gdaV1, iGeneralDistributionAgreementV1Abi);
-    const returns = this.#reader(this.#returnPool, iSuperfluidPoolAbi);
+    const escrow = this.#reader("escrowBuffer", escrowBufferAbi);
     return [
       gda("getFlowRate", [superToken, address, this.#distributionPool], split.pool.streamOf(address).rate),
-      this.#reader("escrowBuffer", escrowBufferAbi)(
-        "streamedOf",
-        [this.id, address],
-        this.model.streamed(address, now).total,
-      ),
-      returns("getUnits", [address], returnPool.unitsOf(address)),
-      returns("getTotalAmountReceivedByMember", [address], returnPool.receivedBy(address, now)),
+      escrow("streamedOf", [this.id, address], this.model.streamed(address, now)),
+      escrow("claimOf", [this.id, address], this.model.claimOf(address, now)),
+      escrow("returnedOf", [this.id, address], returns.returnedTo(address)),
     ];
   }
 

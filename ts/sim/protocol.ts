@@ -1,16 +1,15 @@
 import { DepositQueue } from "./deposits.ts";
-import { DistributionPool } from "./distribution.ts";
 import {
-  advance,
   type BondParameters,
   bondPerUnit,
   capacityCapDown,
   excess,
+  MAX_GRACE,
   min,
   pipelineLimitDown,
-  type StreamedAmount,
-  WINDOW,
+  totalAt,
 } from "./exact.ts";
+import { type Book, accrue, donate, drain, overflowOf, Returns, release } from "./shares.ts";
 import type { Signal } from "./signals.ts";
 import { Split, type SplitParameters } from "./split.ts";
 
@@ -29,8 +28,6 @@ const MAX_CAP = 2n ** 40n - 1n;
 /** The highest limit of a pipeline, wei/s. */
 const MAX_LIMIT = 2n ** 96n - 2n;
 
-const NOTHING_STREAMED: StreamedAmount = { total: 0n, current: 0n, previous: 0n, syncedAt: 0n };
-
 /**
  * One task type in exact integers: signals, split, escrow, returns. It does with money what the contracts do, to the
  * wei, which `protocol.test.ts` shows on a real chain. Accounts are whatever the caller names them by.
@@ -45,9 +42,9 @@ const NOTHING_STREAMED: StreamedAmount = { total: 0n, current: 0n, previous: 0n,
 export class Protocol<Account> {
   readonly split: Split<Account>;
   readonly deposits = new DepositQueue<Account>();
-  readonly returnPool: DistributionPool<Account>;
+  readonly returns = new Returns<Account>();
   readonly #parameters: ProtocolParameters;
-  readonly #streamed = new Map<Account, StreamedAmount>();
+  readonly #streamed = new Map<Account, { total: bigint; syncedAt: bigint }>();
 
   // Of the overflow, wei.
   #donated = 0n;
@@ -58,7 +55,6 @@ export class Protocol<Account> {
   constructor(parameters: ProtocolParameters, now: bigint) {
     this.#parameters = parameters;
     this.split = new Split(parameters, now);
-    this.returnPool = new DistributionPool(now);
   }
 
   get signals() {
@@ -82,7 +78,7 @@ export class Protocol<Account> {
     this.signals.changeCap(sink, this.#cap(stake));
     this.signals.forget(sink);
     this.split.refresh(sink, now);
-    this.donate(amount);
+    this.donate(amount, now);
   }
 
   /** Takes the verifier's word for a sink's backlog, unit-seconds, and re-routes money. */
@@ -114,27 +110,29 @@ export class Protocol<Account> {
     return this.split.pool.setStream(source, rate, now);
   }
 
-  /** Counts what a source has streamed, which is its share of returns; one unit's full pay for one second each. */
-  syncSource(source: Account, now: bigint): void {
-    const streamed = this.streamed(source, now);
-    this.#streamed.set(source, streamed);
-    const units = (streamed.current + streamed.previous) / this.#parameters.unitRate;
-    this.returnPool.setUnits(source, units, now);
+  /** Counts what a source has streamed and earned, and pays it what is set aside for that; returns the latter, wei. */
+  syncSource(source: Account, now: bigint): bigint {
+    this.#streamed.set(source, { total: this.streamed(source, now), syncedAt: now });
+    return this.returns.sync(this.#book(now), source, this.split.pool.streamOf(source), now);
   }
 
   /** Pays the sinks from overflow, then deposits, what the token bucket allows; returns it, wei. */
   drain(now: bigint): bigint {
-    const overflow = this.overflow(now);
+    const book = this.#book(now);
+    const overflow = overflowOf(book);
     const amount = this.split.drain(overflow + this.deposits.ready, now);
     const fromOverflow = min(amount, overflow);
+    this.returns.write(drain(book, fromOverflow, amount / this.split.pool.totalUnits));
     this.#drained += fromOverflow;
     this.deposits.spend(amount - fromOverflow);
     return amount;
   }
 
-  /** Returns to the sources what is too much; returns it, wei. */
+  /** Sets aside for the sources what is too much; returns it, wei. */
   release(now: bigint): bigint {
-    const amount = this.returnPool.distribute(this.#excess(now));
+    const [book, amount] = this.#release(now);
+    if (amount === 0n) return 0n;
+    this.returns.write(book);
     this.#released += amount;
     return amount;
   }
@@ -150,7 +148,7 @@ export class Protocol<Account> {
   sweep(admin: Account, now: bigint, sharing: readonly Protocol<Account>[] = []): bigint {
     this.split.pool.setStream(admin, 0n, now);
     const dust = [this, ...sharing].reduce((sum, protocol) => sum + protocol.#takeDust(now), 0n);
-    this.donate(dust);
+    if (dust > 0n) this.donate(dust, now);
     return dust;
   }
 
@@ -166,7 +164,8 @@ export class Protocol<Account> {
   }
 
   /** Adds `amount` wei to the overflow: slashed stake, swept dust, or a gift. */
-  donate(amount: bigint): void {
+  donate(amount: bigint, now: bigint): void {
+    this.returns.write(donate(this.#book(now), amount));
     this.#donated += amount;
   }
 
@@ -174,7 +173,12 @@ export class Protocol<Account> {
 
   /** B: what came from streams, slashing, dust and gifts and is still here, wei. */
   overflow(now: bigint): bigint {
-    return this.split.income(now).escrow + this.#donated - this.#drained - this.#released;
+    return this.split.income(now).escrow + this.#donated - this.#drained - this.released;
+  }
+
+  /** Overflow set aside for the sources, less what nobody claimed, wei. */
+  get released(): bigint {
+    return this.#released - this.returns.unclaimed;
   }
 
   /** What a drain would pay, wei. */
@@ -184,16 +188,31 @@ export class Protocol<Account> {
     return (min(available, this.split.spare(now)) / totalUnits) * totalUnits;
   }
 
-  /** What a release would return, wei. */
+  /** What a release would set aside, wei. */
   releasable(now: bigint): bigint {
-    const { totalUnits } = this.returnPool;
-    return totalUnits === 0n ? 0n : (this.#excess(now) / totalUnits) * totalUnits;
+    return this.#release(now)[1];
   }
 
-  /** What a source has streamed, as far as it is known. */
-  streamed(source: Account, now: bigint): StreamedAmount {
+  /** What a source has in the overflow, and what it would be paid now, wei. */
+  claimOf(source: Account, now: bigint): [held: bigint, payableNow: bigint] {
+    return this.returns.claimOf(this.#book(now), source, this.split.pool.streamOf(source));
+  }
+
+  /** What a source has streamed, as far as it is known, wei. */
+  streamed(source: Account, now: bigint): bigint {
     const { rate, changedAt } = this.split.pool.streamOf(source);
-    return advance(this.#streamed.get(source) ?? NOTHING_STREAMED, rate, changedAt, now);
+    const { total, syncedAt } = this.#streamed.get(source) ?? { total: 0n, syncedAt: 0n };
+    return totalAt(total, syncedAt, rate, changedAt, now);
+  }
+
+  /** Whose the overflow is as of now. */
+  #book(now: bigint): Book {
+    return accrue(this.returns.book, this.split.income(now).escrow, this.split.overflowTime(now));
+  }
+
+  #release(now: bigint): [Book, bigint] {
+    const book = this.#book(now);
+    return release(book, this.#excess(overflowOf(book), now));
   }
 
   #takeDust(now: bigint): bigint {
@@ -208,10 +227,10 @@ export class Protocol<Account> {
   }
 
   /** What is above the limit; everything, once the pool has had no capacity for the grace. */
-  #excess(now: bigint): bigint {
+  #excess(overflow: bigint, now: bigint): bigint {
     const { emptySince } = this.split;
-    const grace = min(this.#parameters.signalTimeToLive, WINDOW / 2n);
+    const grace = min(this.#parameters.signalTimeToLive, MAX_GRACE);
     const abandoned = emptySince !== undefined && now >= emptySince + grace;
-    return excess(this.overflow(now), abandoned ? 0n : this.#parameters.bufferMax);
+    return excess(overflow, abandoned ? 0n : this.#parameters.bufferMax);
   }
 }

@@ -1,5 +1,5 @@
 import { DistributionPool } from "./distribution.ts";
-import { escrowUnitsUp, feeUnitsDown, fillBucket, min, priceCapDown, shouldMove } from "./exact.ts";
+import { escrowUnitsUp, feeUnitsDown, fillBucket, min, priceCapDown, shouldMove, WAD } from "./exact.ts";
 import { type SignalParameters, Signals } from "./signals.ts";
 
 /** How long money must confirm a change of inflow before the escrow follows it, seconds. */
@@ -47,6 +47,7 @@ export class Split<Account> {
   #feeIncome = 0n;
   #spare = 0n;
   #drained = 0n;
+  #overflowTime = 0n;
 
   #anchor: { inflow: bigint; at: bigint };
   #confirmedInflow = 0n;
@@ -161,6 +162,11 @@ export class Split<Account> {
     return { escrow: this.#received + delta.received - fee, fee };
   }
 
+  /** Integral of the escrow's share of the units: how long streams have overflowed, seconds · 10¹⁸. */
+  overflowTime(now: bigint): bigint {
+    return this.#overflowTime + ((now - this.#recordedAt) * WAD * this.#escrowUnits) / this.pool.totalUnits;
+  }
+
   // ----------------------------------------------------------------------------------------------- Private
 
   /** The units that a sink moves to now; `undefined` if it stays. */
@@ -204,6 +210,7 @@ export class Split<Account> {
   /** Writes down what happened; once the anchor is old enough, money has confirmed the inflow. */
   #record(now: bigint): void {
     const delta = this.#sinceRecord(now);
+    this.#overflowTime = this.overflowTime(now);
     this.#received += delta.received;
     this.#inflow += delta.inflow;
     this.#feeIncome += delta.feeIncome;

@@ -2,7 +2,6 @@ import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "v
 import {
   backpressurePoolAbi,
   capacityRegistryAbi,
-  escrowBufferAbi,
   iSuperTokenAbi,
   testTokenAbi,
 } from "../abi/generated.ts";
@@ -87,7 +86,7 @@ export class World {
   }
 
   /** Registers a task type in a block of its own. */
-  async registerTaskType(name: string): Promise<{ id: Hex; distributionPool: Address; returnPool: Address }> {
+  async registerTaskType(name: string): Promise<{ id: Hex; distributionPool: Address }> {
     const { keeper, protocol, superfluid } = this;
     const numbers = Object.fromEntries(
       ["epochLength", "horizon", "acknowledgementGrace", "signalTimeToLive"].map((key) => [
@@ -108,20 +107,12 @@ export class World {
 
     const types = [{ type: "address" }, { type: "bytes32" }, { type: "string" }] as const;
     const id = keccak256(encodeAbiParameters(types, [keeper.address, SALT, name]));
-    const [distributionPool, returnPool] = await Promise.all([
-      this.chain.client.readContract({
-        address: protocol.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "distributionPoolOf",
-        args: [id],
-      }),
-      this.chain.client.readContract({
-        address: protocol.escrowBuffer,
-        abi: escrowBufferAbi,
-        functionName: "returnPoolOf",
-        args: [id],
-      }),
-    ]);
-    return { id, distributionPool, returnPool };
+    const distributionPool = await this.chain.client.readContract({
+      address: protocol.backpressurePool,
+      abi: backpressurePoolAbi,
+      functionName: "distributionPoolOf",
+      args: [id],
+    });
+    return { id, distributionPool };
   }
 }

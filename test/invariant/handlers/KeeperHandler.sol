@@ -16,7 +16,7 @@ contract KeeperHandler is Handler {
     constructor(World world_) Handler(world_) { }
 
     function selectors() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](8);
+        list = new bytes4[](9);
         list[0] = this.rebalance.selector;
         list[1] = this.drain.selector;
         list[2] = this.release.selector;
@@ -25,6 +25,7 @@ contract KeeperHandler is Handler {
         list[5] = this.sweep.selector;
         list[6] = this.collectFee.selector;
         list[7] = this.claim.selector;
+        list[8] = this.drainDown.selector;
     }
 
     /// @dev Any subset of the sinks in any order, strangers and repetitions included.
@@ -57,22 +58,56 @@ contract KeeperHandler is Handler {
 
     function drain(uint256 idSeed) external action("keeper: drain") {
         for (uint256 i; i < 3; ++i) {
-            TaskTypeId id = _id(idSeed % 3 + i);
-            uint256 drainable = escrow.drainable(id);
-            if (drainable == 0) continue;
-            uint256 overflow = escrow.overflowOf(id);
-            uint256 amount = escrow.drain(id);
-            assertEq(amount, drainable, "drain pays what drainable says");
-            if (amount > overflow) world.spendDeposits(id, amount - overflow);
-            world.book(id, Ledger.Entry.Drained, amount);
-            world.count("seen: drain of deposits", amount > overflow);
-            return _happens();
+            (bool drained,) = _drain(_id(idSeed % 3 + i));
+            if (drained) return _happens();
         }
     }
 
+    /// @dev Everybody stops streaming, and the sinks are paid from the escrow until deposits are reached.
+    function drainDown(uint256 idSeed) external action("keeper: drain deposits") {
+        TaskTypeId id = _id(idSeed);
+        for (uint256 s; s < 3; ++s) {
+            escrow.syncSource(id, _source(s));
+            if (world.rateOf(id, _source(s)) != 0) _stream(id, _source(s), 0);
+            escrow.syncSource(id, _source(s));
+        }
+        _deposit(id, _source(idSeed));
+        world.pass(3 * pool.CONFIRM_DELAY());
+        _rebalance(id, world.allSinks());
+        bool reached;
+        for (uint256 i; i < 30 && !reached; ++i) {
+            world.pass(world.parametersOf(id).epochLength);
+            (, reached) = _drain(id);
+        }
+        if (reached) _happens();
+    }
+
+    function _deposit(TaskTypeId id, address source) private {
+        uint256 amount = uint256(world.parametersOf(id).unitRate) * world.parametersOf(id).epochLength * 10;
+        _giveAndApprove(id, source, address(escrow), amount);
+        vm.prank(source);
+        escrow.deposit(id, amount);
+        world.pushDeposit(id, source, amount);
+    }
+
+    function _drain(TaskTypeId id) private returns (bool drained, bool ofDeposits) {
+        uint256 drainable = escrow.drainable(id);
+        if (drainable == 0) return (false, false);
+        uint256 overflow = escrow.overflowOf(id);
+        uint256 amount = escrow.drain(id);
+        assertEq(amount, drainable, "drain pays what drainable says");
+        if (amount > overflow) world.spendDeposits(id, amount - overflow);
+        world.book(id, Ledger.Entry.Drained, amount);
+        return (true, amount > overflow);
+    }
+
+    /// @dev Mostly after a look at every source, so that not everything becomes nobody's and waits for the sinks for ever.
     function release(uint256 idSeed) external action("keeper: release") {
         for (uint256 i; i < 3; ++i) {
             TaskTypeId id = _id(idSeed % 3 + i);
+            for (uint256 s; s < 3 && idSeed % 4 != 0; ++s) {
+                escrow.syncSource(id, _source(s));
+            }
             uint256 releasable = escrow.releasable(id);
             if (releasable == 0) continue;
             assertEq(escrow.release(id), releasable, "release returns what releasable says");

@@ -37,7 +37,7 @@ contract SourceHandler is Handler {
             address source = _source(sourceSeed % 3 + i);
             if (world.rateOf(id, source) != 0) continue;
             _stream(id, source, _rate(id, rate));
-            if (rate % 2 == 0) escrow.syncSource(id, source);
+            if (_mix(rate, 1) % 8 != 0) escrow.syncSource(id, source);
             return _happens();
         }
     }
@@ -53,11 +53,12 @@ contract SourceHandler is Handler {
         _happens();
     }
 
-    /// @dev Without telling anyone.
+    /// @dev Often without telling anyone.
     function close(uint256 idSeed, uint256 sourceSeed) external action("source: close") {
         TaskTypeId id = _id(idSeed);
         address source = _source(sourceSeed);
         if (world.rateOf(id, source) == 0) return;
+        if (_mix(sourceSeed, 1) % 4 != 0) escrow.syncSource(id, source);
         _stream(id, source, 0);
         _happens();
     }
@@ -76,6 +77,7 @@ contract SourceHandler is Handler {
             TaskTypeId id = _id(idSeed);
             address source = _source(sourceSeed % 3 + i);
             if (world.rateOf(id, source) == 0) continue;
+            if (_mix(late, 1) % 4 != 0) escrow.syncSource(id, source);
             _spendAll(world.tokenOf(id), source);
             // Mostly in time, sometimes so late that the deposit is gone too.
             world.pass(late % 4 == 0 ? _bound(late, 4 hours, 6 hours) : _bound(late, 1, 10 minutes));

@@ -140,6 +140,7 @@ contract SyncSourceTest is LedgerTest {
         escrow.syncSource(id, source);
         uint256 paid = superToken.balanceOf(source) - before;
         assertApproxEqAbs(paid, amount, 2);
+        assertEq(escrow.returnedOf(id, source), paid);
         assertEq(escrow.spentOf(id, source), streamed - paid);
         assertLe(escrow.setAsideOf(id), 2);
 

@@ -28,6 +28,8 @@ contract EscrowViewsTest is ActionsTest {
         _expectUnknown(unknown);
         escrow.spentOf(unknown, stranger);
         _expectUnknown(unknown);
+        escrow.returnedOf(unknown, stranger);
+        _expectUnknown(unknown);
         escrow.setAsideOf(unknown);
         _expectUnknown(unknown);
         escrow.claimOf(unknown, stranger);
