@@ -54,14 +54,14 @@ export async function closeAccounts(
 
   const gap = missing(accounts);
   if (gap !== 0n) audit.report("I1", `${gap} wei of ${accounts.streamed} streamed are unaccounted for`);
-  const owed = accounts.escrow + accounts.fee;
+  const owed = accounts.escrow + accounts.fee + total(({ setAside }) => setAside);
   const backing = held + total(({ claimable }) => claimable);
   if (backing !== owed) audit.report("I1", `the escrow buffer has ${backing} wei and owes ${owed}`);
   await checkSupply(client, market, audit);
   return accounts;
 }
 
-type StageAccounts = Omit<Accounts, "dust"> & { donated: bigint; drained: bigint; claimable: bigint };
+type StageAccounts = Omit<Accounts, "dust"> & { donated: bigint; drained: bigint; setAside: bigint; claimable: bigint };
 
 async function readStage(
   client: PublicClient,
@@ -70,26 +70,29 @@ async function readStage(
   ledger: Ledger,
   timestamp: number,
 ): Promise<StageAccounts> {
-  const { id, distributionPool, returnPool, sinks, sources } = stage;
+  const { id, distributionPool, sinks, sources } = stage;
   const escrow = { address: protocol.escrowBuffer, abi: escrowBufferAbi, args: [id] };
   const pool = { address: distributionPool, abi: iSuperfluidPoolAbi };
   const received = "getTotalAmountReceivedByMember";
-  const [level, [donated, drained], [, fee], [claimable], ...amounts] = (await readMany(client, [
+  const [level, setAside, [donated, drained], [, fee], [claimable], ...amounts] = (await readMany(client, [
     { ...escrow, functionName: "level" },
+    { ...escrow, functionName: "setAsideOf" },
     { ...escrow, functionName: "totalsOf" },
     { address: protocol.backpressurePool, abi: backpressurePoolAbi, functionName: "incomeOf", args: [id] },
     { ...pool, functionName: "getClaimableNow", args: [protocol.escrowBuffer] },
     ...sinks.map(({ address }) => ({ ...pool, functionName: received, args: [address] })),
-    ...sources.map(({ address }) => ({ ...pool, address: returnPool, functionName: received, args: [address] })),
-  ])) as [bigint, [bigint, bigint, bigint], [bigint, bigint], [bigint, bigint], ...bigint[]];
+    ...sources.map(({ address }) => ({ ...escrow, functionName: "returnedOf", args: [id, address] })),
+  ])) as [bigint, bigint, [bigint, bigint, bigint], [bigint, bigint], [bigint, bigint], ...bigint[]];
   return {
     streamed: ledger.streamed(distributionPool, timestamp),
     received: sum(amounts.slice(0, sinks.length)),
-    returned: sum(amounts.slice(sinks.length)),
+    // What waits for a source has left the overflow for good.
+    returned: sum(amounts.slice(sinks.length)) + setAside,
     escrow: level,
     fee,
     donated,
     drained,
+    setAside,
     claimable,
   };
 }
@@ -99,7 +102,7 @@ async function checkSupply(client: PublicClient, market: Market, audit: Audit): 
   const { protocol, superfluid, stages, keeper } = market;
   const token = { address: superfluid.superToken, abi: iSuperTokenAbi };
   const holders = [
-    ...stages.flatMap(({ distributionPool, returnPool }) => [distributionPool, returnPool]),
+    ...stages.map(({ distributionPool }) => distributionPool),
     ...stages.flatMap(({ sinks, sources }) => [...sinks, ...sources]).map(({ address }) => address),
     ...[protocol.stakeManager, protocol.escrowBuffer, protocol.backpressurePool, keeper.address],
     accountOf("creator").address,

@@ -75,12 +75,12 @@ export function drain(market: Market, stage: MarketStage): Call {
   return { ...call, mayFailWith: ["EscrowBuffer_NothingToDrain"] };
 }
 
-/** Returns overflow, after counting what each source has streamed, in one transaction. */
+/** Sets overflow aside for the sources and pays each its part, in one transaction. */
 export function release(market: Market, stage: MarketStage): Call {
   const { keeper, protocol } = market;
   const release = encodeCall(keeper, protocol.escrowBuffer, escrowBufferAbi, "release", [stage.id]);
   const syncs = stage.sources.map((source) => forward(syncSource(market, stage, keeper, source)));
-  const call = batch(market, keeper, "release", [...syncs, forward(release)]);
+  const call = batch(market, keeper, "release", [forward(release), ...syncs]);
   return { ...call, mayFailWith: ["EscrowBuffer_NothingToRelease"] };
 }
 
@@ -92,7 +92,8 @@ export function sweep(market: Market, stage: MarketStage): Call {
   return encodeCall(market.keeper, market.protocol.backpressurePool, backpressurePoolAbi, "sweep", [stage.id]);
 }
 
-function syncSource(market: Market, stage: MarketStage, caller: Account, source: Account): Call {
+/** Pays a source what is set aside for it. */
+export function syncSource(market: Market, stage: MarketStage, caller: Account, source: Account): Call {
   const args = [stage.id, source.address] as const;
   return encodeCall(caller, market.protocol.escrowBuffer, escrowBufferAbi, "syncSource", args);
 }

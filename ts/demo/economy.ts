@@ -183,14 +183,14 @@ class Economy {
     }
   }
 
-  /** Who is not connected to the pool that pays it claims. */
+  /** Who is not connected to the pool that pays it claims, and sources fetch what is set aside for them. */
   #claim(): void {
     const { chain, market } = this.#parameters;
     for (const { stage, sink, position } of this.#living()) {
       if (!stage.plan.agents[position]?.connects) chain.add(actions.claim(sink, stage.distributionPool));
     }
     const [first] = market.stages;
-    if (first) chain.add(...first.sources.map((source) => actions.claim(source, first.returnPool)));
+    if (first) chain.add(...first.sources.map((source) => actions.syncSource(market, first, source, source)));
   }
 
   *#living() {

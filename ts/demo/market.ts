@@ -2,7 +2,6 @@ import { type Address, encodeAbiParameters, getAddress, type Hex, keccak256, sli
 import {
   backpressurePoolAbi,
   capacityRegistryAbi,
-  escrowBufferAbi,
   iGeneralDistributionAgreementV1Abi,
   iSuperfluidAbi,
   iSuperTokenAbi,
@@ -36,8 +35,6 @@ export type MarketStage = {
   id: Hex;
   /** Superfluid pool that pays its agents. */
   distributionPool: Address;
-  /** Superfluid pool that returns overflow to its sources. */
-  returnPool: Address;
   sinks: readonly Account[];
   /** Who streams into it: the sources of the first stage, the agents of the stage before for the others. */
   sources: readonly Account[];
@@ -84,22 +81,14 @@ export async function openMarket(
   const stages = await Promise.all(
     STAGES.map(async (plan, index): Promise<MarketStage> => {
       const args = [ids[index] as Hex] as const;
-      const [distributionPool, returnPool] = await Promise.all([
-        chain.client.readContract({
-          address: protocol.backpressurePool,
-          abi: backpressurePoolAbi,
-          functionName: "distributionPoolOf",
-          args,
-        }),
-        chain.client.readContract({
-          address: protocol.escrowBuffer,
-          abi: escrowBufferAbi,
-          functionName: "returnPoolOf",
-          args,
-        }),
-      ]);
+      const distributionPool = await chain.client.readContract({
+        address: protocol.backpressurePool,
+        abi: backpressurePoolAbi,
+        functionName: "distributionPoolOf",
+        args,
+      });
       const sources = SINK_ACCOUNTS[index - 1] ?? SOURCE_ACCOUNTS;
-      return { plan, id: args[0], distributionPool, returnPool, sinks: SINK_ACCOUNTS[index] ?? [], sources };
+      return { plan, id: args[0], distributionPool, sinks: SINK_ACCOUNTS[index] ?? [], sources };
     }),
   );
   const market: Market = { protocol, superfluid, stages, keeper: accountOf("keeper") };
@@ -111,7 +100,6 @@ export async function openMarket(
     }
     for (const [position, sink] of stage.sinks.entries()) chain.add(...joinStage(market, stage, sink, position));
   }
-  chain.add(...connectSources(market));
   await chain.mine(START - 60);
   return market;
 }
@@ -154,13 +142,6 @@ function joinStage({ protocol, superfluid }: Market, stage: MarketStage, sink: A
   ];
   if (plan.connects) calls.push(connectPool(superfluid, sink, stage.distributionPool));
   return calls;
-}
-
-function connectSources({ superfluid, stages: [first] }: Market): Call[] {
-  if (first === undefined) return [];
-  return first.sources
-    .filter((_, index) => SOURCES[index]?.connects)
-    .map((source) => connectPool(superfluid, source, first.returnPool));
 }
 
 function connectPool({ host, gdaV1 }: LocalSuperfluid, who: Account, pool: Address): Call {

@@ -88,8 +88,8 @@ export const STAGES: readonly [StagePlan, StagePlan, StagePlan] = [
 
 /** Who pays for the first stage, and the share of the requests that come from them. */
 export const SOURCES = [
-  { name: "Newsroom", share: 0.6, connects: true },
-  { name: "Courthouse", share: 0.4, connects: false },
+  { name: "Newsroom", share: 0.6 },
+  { name: "Courthouse", share: 0.4 },
 ] as const;
 
 /** What happens when, seconds after `START`. */

@@ -92,7 +92,9 @@ function stageReads({ protocol }: Market, stage: MarketStage): Read[] {
       pool("unitsOf", sink),
       { address: capacityRegistry, abi: capacityRegistryAbi, functionName: "effectiveCapacity", args: [id, sink] },
     ]),
-    ...stage.sources.map(({ address }) => receivedFrom(stage.returnPool, address)),
+    ...stage.sources.map(({ address }): Read => {
+      return { address: escrowBuffer, abi: escrowBufferAbi, functionName: "returnedOf", args: [id, address] };
+    }),
   ];
 }
 

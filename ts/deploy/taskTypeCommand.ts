@@ -136,15 +136,10 @@ async function register(
     terminal.out("You have registered this name and salt before; its terms are those of then.\n");
   }
   remember(terminal, record, registration.metadata, taskTypeId);
-  const { distributionPool, returnPool } = await getTaskType(client, { deployment: addressesOf(record), taskTypeId });
+  const { distributionPool } = await getTaskType(client, { deployment: addressesOf(record), taskTypeId });
+  const link = explorerAddress(network, distributionPool);
   terminal.out(`Task type    ${taskTypeId}\n`);
-  for (const [name, address] of [
-    ["Pool", distributionPool],
-    ["Return pool", returnPool],
-  ] as const) {
-    const link = explorerAddress(network, address);
-    terminal.out(`${name.padEnd(12)} ${address}${link === undefined ? "" : `  ${link}`}\n`);
-  }
+  terminal.out(`Pool         ${distributionPool}${link === undefined ? "" : `  ${link}`}\n`);
   terminal.out("Sources stream to the pool with the SDK's openStream; never transfer tokens to it.\n");
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from "../sdk/format.ts";
 import { type GetSourceReturnType, getSource } from "../sdk/getSource.ts";
 import { getTaskType } from "../sdk/getTaskType.ts";
 import { type Context, linked, nameOf, symbolOf } from "./context.ts";
-import { amount, moment, percent, type Report, rate } from "./report.ts";
+import { amount, moment, type Report, rate } from "./report.ts";
 
 const DAY = 86_400;
 
@@ -27,9 +27,9 @@ export async function inspectSource(context: Context, taskTypeId: Hex, source: A
       ["acknowledged", amount(state.acknowledged, symbol)],
       ["balance", amount(state.availableBalance, symbol)],
       ["lasts", runway === undefined ? "it does not shrink" : formatDuration(runway)],
-      ["return share", `${percent(returns.share)} (${returns.units} of ${returns.totalUnits} units)`],
-      ["returned", amount(returns.received, symbol)],
-      ["to claim", returns.connected ? "nothing, it is connected" : amount(returns.claimable, symbol)],
+      ["in the escrow", amount(returns.held, symbol)],
+      ["to come back", amount(returns.payable, symbol)],
+      ["came back", amount(returns.received, symbol)],
       ["read at", moment(state.timestamp)],
     ],
     attention: sourceAttention(state, symbol),
@@ -46,10 +46,8 @@ export function sourceAttention(state: GetSourceReturnType, symbol: string): str
   } else if (runway !== undefined && runway < DAY) {
     attention.push(`the balance of source ${source} lasts ${formatDuration(runway)}: top up`);
   }
-  if (returns.claimable > 0n) {
-    attention.push(
-      `${amount(returns.claimable, symbol)} came back and wait: run connectPool once, or claim, with pool "return"`,
-    );
+  if (returns.payable > 0n) {
+    attention.push(`${amount(returns.payable, symbol)} are set aside for it: anybody's syncSource pays them`);
   }
   return attention;
 }

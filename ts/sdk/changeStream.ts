@@ -15,8 +15,8 @@ export type ChangeStreamReturnType = SetStreamReturnType;
 export type ChangeStreamErrorType = StreamStateError | QuoteStreamErrorType | TransactionRevertedError;
 
 /**
- * Changes the rate of the account's stream, in one transaction with the synchronisation that keeps its return share
- * exact.
+ * Changes the rate of the account's stream, in one transaction with the synchronisation that keeps what it has in the
+ * escrow.
  * @throws {StreamStateError} if the account does not stream to this pool.
  * @throws {FlowRateTooLowError}
  * @throws {FlowRateLossError}

@@ -5,10 +5,7 @@ import { read, send } from "./internal/call.ts";
 import { getGda } from "./internal/superfluid.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "./types.ts";
 
-export type ClaimParameters = TaskTypeParameter & {
-  /** The pool that pays sinks, or the one that returns money to sources; the first if not said. */
-  pool?: "distribution" | "return" | undefined;
-};
+export type ClaimParameters = TaskTypeParameter;
 
 /** Undefined if there is nothing to claim; a connected account never has anything to claim. */
 export type ClaimReturnType =
@@ -21,21 +18,21 @@ export type ClaimReturnType =
 export type ClaimErrorType = TaskTypeNotFoundError | ContractCallError | TransactionRevertedError;
 
 /**
- * Moves what a pool has paid to the account's balance, for an account that is not connected to it.
+ * Moves what a pool has paid a sink to its balance, if it is not connected. What comes back to a source comes with
+ * `syncSource`.
  * @example
  * const claimed = await claim(sinkClient, { deployment, taskTypeId });
  * // claimed?.amount in wei
  */
 export async function claim(
   client: WriteClient,
-  { deployment, taskTypeId, pool = "distribution" }: ClaimParameters,
+  { deployment, taskTypeId }: ClaimParameters,
 ): Promise<ClaimReturnType> {
   const member = client.account.address;
-  const [{ distributionPool, returnPool }, gda] = await Promise.all([
+  const [{ distributionPool: address }, gda] = await Promise.all([
     getTaskType(client, { deployment, taskTypeId }),
     getGda(client, deployment),
   ]);
-  const address = pool === "distribution" ? distributionPool : returnPool;
   const [connected, [amount]] = await Promise.all([
     read(client, {
       address: gda,

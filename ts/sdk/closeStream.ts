@@ -22,7 +22,8 @@ export type CloseStreamErrorType =
   | TransactionRevertedError;
 
 /**
- * Ends the account's stream. Its return share stays what it streamed in this hour and the last.
+ * Ends the account's stream and pays it what the escrow has set aside for it. What it still has in the escrow stays its
+ * own: `getSource` shows it, and `syncSource` pays what is released of it.
  * @throws {StreamStateError} if the account does not stream to this pool.
  * @example
  * const { refundedDeposit } = await closeStream(sourceClient, { deployment, taskTypeId });

@@ -6,10 +6,7 @@ import { read, send } from "./internal/call.ts";
 import { getGda } from "./internal/superfluid.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "./types.ts";
 
-export type ConnectPoolParameters = TaskTypeParameter & {
-  /** The pool that pays sinks, or the one that returns money to sources; the first if not said. */
-  pool?: "distribution" | "return" | undefined;
-};
+export type ConnectPoolParameters = TaskTypeParameter;
 
 /** Undefined if the account was connected already. */
 export type ConnectPoolReturnType = Sent | undefined;
@@ -17,21 +14,19 @@ export type ConnectPoolReturnType = Sent | undefined;
 export type ConnectPoolErrorType = TaskTypeNotFoundError | ContractCallError | TransactionRevertedError;
 
 /**
- * Lets what a pool pays count in the account's balance second by second, without claims. It also makes every update of
- * the account's units cheaper. An account can be connected to 256 pools of a token.
+ * Lets what a pool pays a sink count in its balance second by second, without claims. It also makes every update of the
+ * sink's units cheaper. An account can be connected to 256 pools of a token.
  * @example
  * await connectPool(sinkClient, { deployment, taskTypeId });
- * await connectPool(sourceClient, { deployment, taskTypeId, pool: "return" });
  */
 export async function connectPool(
   client: WriteClient,
-  { deployment, taskTypeId, pool = "distribution" }: ConnectPoolParameters,
+  { deployment, taskTypeId }: ConnectPoolParameters,
 ): Promise<ConnectPoolReturnType> {
-  const [{ distributionPool, returnPool }, gda] = await Promise.all([
+  const [{ distributionPool: address }, gda] = await Promise.all([
     getTaskType(client, { deployment, taskTypeId }),
     getGda(client, deployment),
   ]);
-  const address = pool === "distribution" ? distributionPool : returnPool;
   const abi = iGeneralDistributionAgreementV1Abi;
   const connected = await read(client, {
     address: gda,

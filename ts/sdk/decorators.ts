@@ -21,6 +21,7 @@ import { stake } from "./stake.ts";
 import { startSignalLoop } from "./startSignalLoop.ts";
 import { submitAttestations } from "./submitAttestations.ts";
 import { submitReceipts } from "./submitReceipts.ts";
+import { syncSource } from "./syncSource.ts";
 import type { Deployment, ReadClient, WriteClient } from "./types.ts";
 import { withdraw } from "./withdraw.ts";
 import { withdrawDeposit } from "./withdrawDeposit.ts";
@@ -41,8 +42,7 @@ const sourceWrites = {
   deposit,
   withdrawDeposit,
   signReceipt,
-  claim,
-  connectPool,
+  syncSource,
 };
 
 const sinkWrites = {

@@ -4,7 +4,6 @@ import {
   completionTrackerAbi,
   escrowBufferAbi,
   iGeneralDistributionAgreementV1Abi,
-  iSuperfluidPoolAbi,
   iSuperTokenAbi,
 } from "../abi/generated.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "./errors.ts";
@@ -38,26 +37,20 @@ export type GetSourceReturnType = {
   returns: SourceReturns;
 };
 
-/** What comes back to a source when the escrow releases. */
+/** What a source has in the escrow, and what came back of it; all in wei. */
 export type SourceReturns = {
-  /** Its units in the return pool: wei streamed in this hour and the last, divided by q; as of its last sync. */
-  units: bigint;
-  /** Units of all sources. */
-  totalUnits: bigint;
-  /** units / totalUnits, 0 to 1. */
-  share: number;
-  /** What came back so far, wei. */
+  /** Its part of the overflow: what would come back if all of it were released now. Drains to the sinks reduce it. */
+  held: bigint;
+  /** What was released for it and `syncSource` would pay it now. */
+  payable: bigint;
+  /** What it has got back so far. */
   received: bigint;
-  /** What came back and waits for a claim, wei; always 0 for a connected source. */
-  claimable: bigint;
-  /** Whether returns go to the balance by themselves; see `connectPool`. */
-  connected: boolean;
 };
 
 export type GetSourceErrorType = TaskTypeNotFoundError | ContractCallError;
 
 /**
- * What a source looks like now, with its share of returns.
+ * What a source looks like now, with what it has in the escrow.
  * @throws {TaskTypeNotFoundError}
  * @example
  * const state = await getSource(client, { deployment, taskTypeId, source });
@@ -69,7 +62,7 @@ export async function getSource(client: ReadClient, parameters: GetSourceParamet
   const [stream, account, returns, { timestamp }] = await Promise.all([
     readStream(client, parameters, taskType, gda),
     readAccount(client, parameters, taskType),
-    readReturns(client, parameters, taskType, gda),
+    readReturns(client, parameters),
     getBlock(client),
   ]);
   return { source: parameters.source, timestamp: Number(timestamp), ...stream, ...account, returns };
@@ -127,23 +120,12 @@ async function readAccount(
 
 async function readReturns(
   client: ReadClient,
-  { source }: GetSourceParameters,
-  { returnPool }: GetTaskTypeReturnType,
-  gda: Address,
+  { deployment, taskTypeId, source }: GetSourceParameters,
 ): Promise<SourceReturns> {
-  const pool = { address: returnPool, abi: iSuperfluidPoolAbi } as const;
-  const [units, totalUnits, received, [claimable], connected] = await Promise.all([
-    read(client, { ...pool, functionName: "getUnits", args: [source] }),
-    read(client, { ...pool, functionName: "getTotalUnits" }),
-    read(client, { ...pool, functionName: "getTotalAmountReceivedByMember", args: [source] }),
-    read(client, { ...pool, functionName: "getClaimableNow", args: [source] }),
-    read(client, {
-      address: gda,
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "isMemberConnected",
-      args: [returnPool, source],
-    }),
+  const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId, source] } as const;
+  const [[held, payable], received] = await Promise.all([
+    read(client, { ...escrow, functionName: "claimOf" }),
+    read(client, { ...escrow, functionName: "returnedOf" }),
   ]);
-  const share = totalUnits === 0n ? 0 : Number(units) / Number(totalUnits);
-  return { units, totalUnits, share, received, claimable: connected ? 0n : claimable, connected };
+  return { held, payable, received };
 }

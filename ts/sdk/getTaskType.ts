@@ -1,5 +1,5 @@
 import { type Address, zeroAddress } from "viem";
-import { backpressurePoolAbi, capacityRegistryAbi, escrowBufferAbi } from "../abi/generated.ts";
+import { backpressurePoolAbi, capacityRegistryAbi } from "../abi/generated.ts";
 import { type ContractCallError, TaskTypeNotFoundError } from "./errors.ts";
 import { read } from "./internal/call.ts";
 import type { ReadClient, TaskTypeParameter } from "./types.ts";
@@ -14,8 +14,6 @@ export type GetTaskTypeReturnType = {
   superToken: Address;
   /** The Superfluid pool that sources stream to, with `openStream`; never transfer to it. */
   distributionPool: Address;
-  /** The Superfluid pool through which sources get money back. */
-  returnPool: Address;
   /** q: the most that one unit may be paid, wei per second. */
   unitRate: bigint;
   /** h: how often a sink signals, seconds. */
@@ -45,7 +43,7 @@ export type GetTaskTypeReturnType = {
 export type GetTaskTypeErrorType = TaskTypeNotFoundError | ContractCallError;
 
 /**
- * Reads the immutable terms of a task type, and its two pools.
+ * Reads the immutable terms of a task type, and its pool.
  * @throws {TaskTypeNotFoundError}
  * @example
  * const taskType = await getTaskType(client, { deployment, taskTypeId });
@@ -57,22 +55,18 @@ export async function getTaskType(
 ): Promise<GetTaskTypeReturnType> {
   const registry = { address: deployment.capacityRegistry, abi: capacityRegistryAbi, args: [taskTypeId] } as const;
   const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi, args: [taskTypeId] } as const;
-  const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId] } as const;
-  const [creator, parameters, [minimumStake, bondPerUnit], unbondingPeriod, distributionPool, returnPool] =
-    await Promise.all([
-      read(client, { ...registry, functionName: "creatorOf" }),
-      read(client, { ...registry, functionName: "parametersOf" }),
-      read(client, { ...registry, functionName: "bondTerms" }),
-      read(client, { ...registry, functionName: "unbondingPeriod" }),
-      read(client, { ...pool, functionName: "distributionPoolOf" }),
-      read(client, { ...escrow, functionName: "returnPoolOf" }),
-    ]);
+  const [creator, parameters, [minimumStake, bondPerUnit], unbondingPeriod, distributionPool] = await Promise.all([
+    read(client, { ...registry, functionName: "creatorOf" }),
+    read(client, { ...registry, functionName: "parametersOf" }),
+    read(client, { ...registry, functionName: "bondTerms" }),
+    read(client, { ...registry, functionName: "unbondingPeriod" }),
+    read(client, { ...pool, functionName: "distributionPoolOf" }),
+  ]);
   if (creator === zeroAddress) throw new TaskTypeNotFoundError(taskTypeId);
   return {
     taskTypeId,
     creator,
     distributionPool,
-    returnPool,
     ...parameters,
     smoothing: Number(parameters.smoothing) / 1e18,
     minimumStake,

@@ -57,6 +57,7 @@ test("the SDK exports exactly this", () => {
     "startSignalLoop",
     "submitAttestations",
     "submitReceipts",
+    "syncSource",
     "toFlowRate",
     "verifyReceipt",
     "withdraw",

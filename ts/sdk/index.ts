@@ -31,6 +31,7 @@ export * from "./stakeForCapacity.ts";
 export * from "./startSignalLoop.ts";
 export * from "./submitAttestations.ts";
 export * from "./submitReceipts.ts";
+export * from "./syncSource.ts";
 export * from "./taskQueue.ts";
 export * from "./typedData.ts";
 export type * from "./types.ts";

@@ -25,6 +25,7 @@ import {
   stakeForCapacity,
   startSignalLoop,
   submitAttestations,
+  syncSource,
   type WriteClient,
   withdraw,
 } from "./index.ts";
@@ -267,9 +268,8 @@ test("a connected sink is paid into its balance, another one claims", async () =
   expect(connected.flowRate).toBe(connected.units * (claiming.flowRate / claiming.units));
 });
 
-test("what the escrow releases comes back to a connected source", async () => {
+test("what the escrow releases comes back to the source", async () => {
   const source = await addSource(chain, "source");
-  await connectPool(source, { ...task, pool: "return" });
   // Nobody has capacity: all of it waits in the escrow, and returns after the grace period.
   await openStream(source, { ...task, flowRate: 60n * UNIT_RATE });
   await chain.pass(400);
@@ -279,10 +279,14 @@ test("what the escrow releases comes back to a connected source", async () => {
     { type: "function", name: "release", inputs: [{ type: "bytes32" }], outputs: [], stateMutability: "nonpayable" },
   ] as const;
   await send(source, { address: escrowBuffer, abi, functionName: "release", args: [taskTypeId] });
-  const { returns, streamed } = await getSource(source, { ...task, source: source.account.address });
-  expect(returns).toMatchObject({ connected: true, claimable: 0n, share: 1 });
-  expect(returns.received).toBeGreaterThan((streamed * 99n) / 100n);
-  expect(await claim(source, { ...task, pool: "return" })).toBeUndefined();
+  const { returns, streamed, availableBalance } = await getSource(source, { ...task, source: source.account.address });
+  expect(returns.payable).toBeGreaterThan((streamed * 99n) / 100n);
+  expect(returns).toMatchObject({ held: 0n, received: 0n });
+  const { amount } = await syncSource(source, task);
+  expect(amount).toBe(returns.payable);
+  const after = await getSource(source, { ...task, source: source.account.address });
+  expect(after.returns).toEqual({ held: 0n, payable: 0n, received: amount });
+  expect(after.availableBalance - availableBalance).toBe(amount);
 });
 
 test("unstaking cuts capacity at once and pays out after the wait", async () => {

@@ -6,11 +6,14 @@ export const OPENED_AT = STARTS_AT + 1n;
 export const REPORT_AT = 2n;
 export const KEEPER_AFTER = 12n;
 
-/** A call of the contracts. Sources are numbered within their pool, a pipeline's upstream last. */
+/**
+ * A call of the contracts. Sources are numbered within their pool, a pipeline's upstream last. Who changes its stream
+ * synchronises just before and just after.
+ */
 export type Call = { at: bigint; pool: number } & (
   | { kind: "setFlow"; source: number; rate: bigint }
   | { kind: "rebalance"; sinks: number[] }
   | { kind: "attest"; signals: { sink: number; capacity: bigint; backlog: bigint; issuedAt: bigint }[] }
   | { kind: "propagate"; downstream: number; ratio: bigint }
-  | { kind: "drain" | "syncAndRelease" }
+  | { kind: "drain" | "releaseAndSync" }
 );

@@ -42,7 +42,9 @@ class Reference {
     const { at } = call;
     switch (call.kind) {
       case "setFlow":
+        protocol.syncSource(`source ${call.source}`, at);
         protocol.setStream(`source ${call.source}`, call.rate, at);
+        protocol.syncSource(`source ${call.source}`, at);
         return;
       case "rebalance":
         protocol.rebalance(
@@ -62,9 +64,9 @@ class Reference {
       case "drain":
         protocol.drain(at);
         return;
-      case "syncAndRelease":
-        for (let s = 0; s < (this.#sourceCounts[call.pool] as number); s++) protocol.syncSource(`source ${s}`, at);
+      case "releaseAndSync":
         protocol.release(at);
+        for (let s = 0; s < (this.#sourceCounts[call.pool] as number); s++) protocol.syncSource(`source ${s}`, at);
     }
   }
 
@@ -89,6 +91,10 @@ function compare(scenario: Scenario): number {
       expect(pool.gda.flowRate, where).toBe(split.pool.flowRate);
       expect(pool.gda.adjustmentRate, where).toBe(split.pool.adjustmentRate);
       expect(pool.level, where).toBe((reference as Reference).of(p).overflow(now));
+      expect(pool.released, where).toBe((reference as Reference).of(p).released);
+      for (let s = 0; s < pool.gda.flows.length; s++) {
+        expect(pool.returnedTo(s), where).toBe((reference as Reference).of(p).returns.returnedTo(`source ${s}`));
+      }
       for (let i = scenario.sinks.first[p] as number; i < (scenario.sinks.first[p + 1] as number); i++) {
         if (BigInt(run.sinks.units[i] as number) !== split.pool.unitsOf(`sink ${i}`)) {
           expect.fail(`${where}: units of sink ${i}`);
@@ -146,7 +152,7 @@ test("each scenario makes the calls that it is there for", () => {
   expect(counts("bursts")("drain")).toBeGreaterThan(50);
   expect(counts("bursts")("setFlow")).toBeGreaterThan(40);
   expect(counts("deaths")("rebalance of sinks")).toBeGreaterThan(10);
-  expect(counts("refunds")("syncAndRelease")).toBeGreaterThan(20);
+  expect(counts("refunds")("releaseAndSync")).toBeGreaterThan(20);
   expect(counts("pipeline")("propagate")).toBe(210);
 });
 

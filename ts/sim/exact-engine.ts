@@ -108,8 +108,8 @@ export class ExactRun {
         this.#calls?.push({ kind: "drain", pool: p, at });
       }
       if (pool.releasable > 0n) {
-        pool.syncAndRelease();
-        this.#calls?.push({ kind: "syncAndRelease", pool: p, at });
+        pool.releaseAndSync();
+        this.#calls?.push({ kind: "releaseAndSync", pool: p, at });
       }
     }
   }
@@ -284,7 +284,7 @@ export class ExactRun {
     const returned = new Float64Array(this.#scenario.sources.length);
     this.#sources.forEach((sources, p) => {
       sources.forEach((s, k) => {
-        if (s < returned.length) returned[s] = toUnitSeconds((this.pools[p] as ExactPool).returned[k] as bigint);
+        if (s < returned.length) returned[s] = toUnitSeconds((this.pools[p] as ExactPool).returnedTo(k));
       });
     });
     return returned;

@@ -1,5 +1,6 @@
-import { advance, escrowUnitsUp, excess, fillBucket, min, priceCapDown, type StreamedAmount } from "./exact.ts";
+import { escrowUnitsUp, excess, fillBucket, min, priceCapDown, WAD } from "./exact.ts";
 import { DistributionPool } from "./gda.ts";
+import { accrue, type Book, drain, Returns, release } from "./shares.ts";
 
 const CONFIRM_DELAY = 12n;
 
@@ -23,10 +24,12 @@ export class ExactPool {
   confirmedInflow = 0n;
   limit: bigint | undefined;
   spare = 0n;
-  /** Overflow paid to the sinks, and returned to the sources. */
+  /** Overflow paid to the sinks. */
   drained = 0n;
-  released = 0n;
-  readonly returned: bigint[];
+  readonly #returns = new Returns<number>();
+  #released = 0n;
+  /** Integral of the escrow's share of the units, seconds · 10¹⁸, as of the last record. */
+  #overflowTime = 0n;
   readonly #p: ExactPoolParameters;
   /** What the escrow's units received up to `gda.perUnit === #seen`, and what of that is written down. */
   #received = 0n;
@@ -39,8 +42,6 @@ export class ExactPool {
   #emptySince: bigint;
   #filledAt = 0n;
   readonly #changedAt: bigint[];
-  readonly #streamedBy: StreamedAmount[];
-  readonly #returnUnits: bigint[];
 
   constructor(parameters: ExactPoolParameters) {
     this.#p = parameters;
@@ -49,15 +50,17 @@ export class ExactPool {
     this.#recordedAt = startsAt;
     this.#anchoredAt = startsAt;
     this.#emptySince = startsAt;
-    this.returned = new Array<bigint>(sources).fill(0n);
     this.#changedAt = new Array<bigint>(sources).fill(0n);
-    this.#returnUnits = new Array<bigint>(sources).fill(0n);
-    this.#streamedBy = Array.from({ length: sources }, () => ({
-      total: 0n,
-      current: 0n,
-      previous: 0n,
-      syncedAt: 0n,
-    }));
+  }
+
+  /** Overflow set aside for the sources, less what nobody claimed. */
+  get released(): bigint {
+    return this.#released - this.#returns.unclaimed;
+  }
+
+  /** What a source has been paid back. */
+  returnedTo(source: number): bigint {
+    return this.#returns.returnedTo(source);
   }
 
   get priceCap(): bigint {
@@ -81,9 +84,12 @@ export class ExactPool {
     this.gda.advance(now);
   }
 
+  /** Changes a stream; the source synchronises just before and just after. */
   setFlow(source: number, requested: bigint): void {
+    this.#sync(source);
     this.gda.setFlow(source, requested);
     this.#changedAt[source] = this.gda.now;
+    this.#sync(source);
   }
 
   /** Changes one sink's units; `recorded` as returned by the call before in the same transaction. */
@@ -128,6 +134,7 @@ export class ExactPool {
     const total = this.gda.totalUnits;
     const perUnit = min(spare, this.level) / total;
     if (perUnit === 0n) return 0n;
+    this.#returns.write(drain(this.#book(), perUnit * total, perUnit));
     this.spare -= perUnit * total;
     this.drained += perUnit * total;
     this.gda.distribute(perUnit);
@@ -144,27 +151,41 @@ export class ExactPool {
     return min(this.#spareNow(), this.level) >= this.gda.totalUnits;
   }
 
+  /** What `releaseAndSync` would set aside. */
   get releasable(): bigint {
+    const tooMuch = this.#tooMuch;
+    return tooMuch === 0n ? 0n : release(this.#book(), tooMuch)[1];
+  }
+
+  /** Sets aside for the sources what is above the limit, and pays each its part; returns the former, wei. */
+  releaseAndSync(): bigint {
+    const [book, amount] = release(this.#book(), this.#tooMuch);
+    if (amount > 0n) {
+      this.#returns.write(book);
+      this.#released += amount;
+    }
+    for (let source = 0; source < this.gda.flows.length; source++) this.#sync(source);
+    return amount;
+  }
+
+  get #tooMuch(): bigint {
     const { timeToLive, bufferMax } = this.#p;
     const abandoned = this.sinkUnits === 0n && this.gda.now >= this.#emptySince + timeToLive;
     return excess(this.level, abandoned ? 0n : bufferMax);
   }
 
-  /** Counts what each source streamed, then returns what is above the limit; returns it, wei. */
-  syncAndRelease(): bigint {
-    this.gda.flows.forEach((rate, s) => {
-      const next = advance(this.#streamedBy[s] as StreamedAmount, rate, this.#changedAt[s] as bigint, this.gda.now);
-      this.#streamedBy[s] = next;
-      this.#returnUnits[s] = (next.current + next.previous) / this.#p.unitRate;
-    });
-    const units = this.#returnUnits.reduce((sum, u) => sum + u, 0n);
-    if (units === 0n) return 0n;
-    const perUnit = this.releasable / units;
-    this.released += perUnit * units;
-    this.#returnUnits.forEach((u, s) => {
-      this.returned[s] = (this.returned[s] as bigint) + perUnit * u;
-    });
-    return perUnit * units;
+  #book(): Book {
+    this.#see();
+    return accrue(this.#returns.book, this.#received, this.#overflowTimeNow());
+  }
+
+  #sync(source: number): void {
+    const stream = { rate: this.gda.flows[source] as bigint, changedAt: this.#changedAt[source] as bigint };
+    this.#returns.sync(this.#book(), source, stream, this.gda.now);
+  }
+
+  #overflowTimeNow(): bigint {
+    return this.#overflowTime + ((this.gda.now - this.#recordedAt) * WAD * this.escrowUnits) / this.gda.totalUnits;
   }
 
   #see(): void {
@@ -193,6 +214,7 @@ export class ExactPool {
     this.#inflow += perUnit * (this.sinkUnits + this.escrowUnits);
     this.#recorded = this.#received;
     this.spare = spare;
+    this.#overflowTime = this.#overflowTimeNow();
     this.#recordedAt = now;
     if (!this.#witnessDue) return;
     const steady = now >= this.gda.changedAt + CONFIRM_DELAY;

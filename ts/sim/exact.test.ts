@@ -4,6 +4,7 @@ import { DepositQueue } from "./deposits.ts";
 import * as exact from "./exact.ts";
 import { type Call, deployHarness, type Harness } from "./harness.ts";
 import { Random } from "./random.ts";
+import * as shares from "./shares.ts";
 
 /**
  * The Solidity libraries against the second implementation: the same random inputs through both, on a real chain, and
@@ -17,7 +18,7 @@ const UINT128 = 2n ** 128n - 1n;
 const MAX_CAPACITY_SCALED = 2n ** 72n - 1n;
 const MAX_BACKLOG = 2n ** 64n - 1n;
 
-type Value = bigint | boolean | Record<string, bigint>;
+type Value = bigint | boolean | Record<string, bigint> | readonly (bigint | Record<string, bigint>)[];
 
 type Subject = {
   /** Arguments of the Solidity function, in the ranges that its documentation states. */
@@ -159,19 +160,79 @@ const subjects: Record<string, Subject> = {
     exact: exact.isBeyondHorizon,
   },
   slashAmountDown: { inputs: (r) => [r.edgy(0n, UINT128)], exact: exact.slashAmountDown },
-  advance: {
+  totalAt: {
     inputs: (r) => {
-      const now = r.between(2n * exact.WINDOW, 2n ** 32n - 1n);
-      const boundary = now - (now % exact.WINDOW);
-      const moment = (): bigint =>
-        exact.min(now, r.pick([around(r, boundary), around(r, boundary - exact.WINDOW), now - r.edgy(0n, now)]));
-      const amount = (): bigint => r.edgy(0n, 2n ** 120n);
-      const account = { total: amount(), current: amount(), previous: amount(), syncedAt: moment() };
-      return [account, r.edgy(0n, 2n ** 95n - 1n), moment(), now];
+      const now = r.between(1n, 2n ** 32n - 1n);
+      const moment = (): bigint => now - r.edgy(0n, now);
+      return [r.edgy(0n, 2n ** 120n), moment(), r.edgy(0n, 2n ** 95n - 1n), moment(), now];
     },
-    exact: exact.advance,
+    exact: exact.totalAt,
+  },
+  accrue: {
+    inputs: (r) => {
+      const { book } = someReturns(r);
+      return [book, book.income + r.edgy(0n, MONEY), book.overflowTime + r.edgy(0n, MONTH) * exact.WAD];
+    },
+    exact: shares.accrue,
+  },
+  drain: {
+    inputs: (r) => {
+      const { book } = someReturns(r);
+      const overflow = shares.overflowOf(book);
+      return [book, r.oneIn(3n) ? exact.max(0n, overflow - r.edgy(0n, 100n)) : r.edgy(0n, overflow), r.edgy(0n, 100n)];
+    },
+    exact: shares.drain,
+  },
+  release: {
+    inputs: (r) => {
+      const { book } = someReturns(r);
+      return [book, r.edgy(0n, shares.overflowOf(book))];
+    },
+    exact: shares.release,
+  },
+  settle: {
+    inputs: (r) => {
+      const { book, claims, endOf } = someReturns(r);
+      const claim = r.pick(claims as [shares.Claim, ...shares.Claim[]]);
+      return [book, claim, endOf.get(claim.generation) ?? 0n, r.oneIn(2n), r.edgy(0n, RATE)];
+    },
+    exact: (book, claim, endOfGeneration, stayed, rate) => {
+      const [settled, next, surplus] = shares.settle(book, claim, endOfGeneration, stayed, rate);
+      return [settled, next, surplus, shares.valueOf(settled, next)];
+    },
   },
 };
+
+const RATE = 2n ** 94n;
+const MONEY = 2n ** 100n;
+
+/** A book after some history; whether its rates are those that paid does not matter here. */
+function someReturns(r: Random) {
+  let book = shares.EMPTY_BOOK;
+  const endOf = new Map<bigint, bigint>();
+  const claims = [shares.NO_CLAIM, shares.NO_CLAIM, shares.NO_CLAIM];
+  for (let i = r.between(0n, 20n); i > 0n; i--) {
+    const { generation } = book;
+    book = shares.accrue(book, book.income + r.edgy(0n, MONEY), book.overflowTime + r.edgy(0n, exact.WAD * 10_000n));
+    const overflow = shares.overflowOf(book);
+    const action = r.between(0n, 5n);
+    if (action === 0n) book = shares.drain(book, r.edgy(0n, overflow), 0n);
+    else if (action === 1n) book = shares.donate(book, r.edgy(0n, MONEY));
+    else if (action === 2n) [book] = shares.release(book, r.edgy(0n, overflow));
+    else {
+      const pick = Number(r.between(0n, 2n));
+      const claim = claims[pick] as shares.Claim;
+      const end = endOf.get(claim.generation) ?? 0n;
+      [book, claims[pick]] = shares.settle(book, claim, end, r.oneIn(2n), r.edgy(0n, RATE)) as [
+        shares.Book,
+        shares.Claim,
+        bigint,
+      ];
+    }
+    if (book.generation !== generation) endOf.set(generation, book.setAsidePerShare);
+  }
+  return { book, claims, endOf };
+}
 
 function bondInputs(r: Random): readonly bigint[] {
   return [r.edgy(10n ** 6n, 10n ** 24n), r.edgy(1n, MONTH), r.edgy(0n, MONTH), r.edgy(12n, 86_400n)];

@@ -181,7 +181,10 @@ test("abandonment: nobody can work, and everything goes back to the source", { t
   const attest = (backlog: bigint) => (): Promise<void> =>
     mirror.attest(sinks.map((sink) => [sink, { capacity: 1000n, backlog, issuedAt: world.now }]));
   await block([mirror], epochLength, attest(0n));
-  await block([mirror], 1n, () => mirror.setStream(sources[0], unitRate * 2000n));
+  await block([mirror], 1n, () => {
+    mirror.setStream(sources[0], unitRate * 2000n);
+    mirror.syncSource(sources[0]);
+  });
   await block([mirror], 30n, () => mirror.rebalance([]));
   await block([mirror], epochLength, attest(2n ** 60n));
   await block([mirror], 1n, () => mirror.syncSource(sources[0]));

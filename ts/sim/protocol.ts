@@ -9,7 +9,7 @@ import {
   pipelineLimitDown,
   totalAt,
 } from "./exact.ts";
-import { type Book, accrue, donate, drain, overflowOf, Returns, release } from "./shares.ts";
+import { accrue, type Book, donate, drain, overflowOf, Returns, release } from "./shares.ts";
 import type { Signal } from "./signals.ts";
 import { Split, type SplitParameters } from "./split.ts";
 

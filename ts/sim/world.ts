@@ -1,10 +1,5 @@
 import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  iSuperTokenAbi,
-  testTokenAbi,
-} from "../abi/generated.ts";
+import { backpressurePoolAbi, capacityRegistryAbi, iSuperTokenAbi, testTokenAbi } from "../abi/generated.ts";
 import { encodeCall, type LocalChain } from "../chain/local.ts";
 import { startLocalProtocol } from "../chain/protocol.ts";
 import type { LocalSuperfluid } from "../chain/superfluid.ts";

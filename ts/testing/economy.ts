@@ -14,7 +14,6 @@ export function someMarket(): Market {
       plan,
       id: `0x${String(index + 1).repeat(64)}`,
       distributionPool: address(`pool ${index}`),
-      returnPool: address(`return pool ${index}`),
       sinks: plan.agents.map(({ name }) => accountOf(name)),
       sources: before.map(({ name }) => accountOf(name)),
     };

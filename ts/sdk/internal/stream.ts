@@ -17,7 +17,8 @@ export type SetStreamReturnType = Sent & {
 
 /**
  * Sets the account's stream in one batch: synchronise at the old rate, change, synchronise at the new one, and let the
- * pool look at its inflow. The first keeps the return share exact, the last starts the confirmation.
+ * pool look at its inflow. The first two keep what it has earned in the escrow, and go on with it; the last
+ * starts the confirmation.
  */
 export async function setStream(
   client: WriteClient,

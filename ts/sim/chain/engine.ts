@@ -15,9 +15,6 @@ import { type Account, ChainEconomy, type Signer, type TaskType } from "./econom
 import type { Epoch } from "./expectation.ts";
 import { Comparison } from "./views.ts";
 
-/** Refused without harm: the escrow has less than a wei for each unit of the sources. */
-const NOTHING = ["EscrowBuffer_NothingToRelease"];
-
 /** Drives a scenario through the deployed contracts: the same calls, at the same seconds, as the model made. */
 export class ChainEngine {
   readonly #economy: ChainEconomy;
@@ -56,7 +53,9 @@ export class ChainEngine {
     const type = this.#economy.types[call.pool] as TaskType;
     switch (call.kind) {
       case "setFlow":
+        this.#sync(type, type.sources[call.source] as Account);
         this.#setFlow(type, type.sources[call.source] as Account, call.rate);
+        this.#sync(type, type.sources[call.source] as Account);
         return;
       case "rebalance": {
         const sinks = call.sinks.map((i) => this.#economy.sinks[i]?.address as Address);
@@ -74,12 +73,14 @@ export class ChainEngine {
       case "drain":
         this.#send(escrowBuffer, escrowBufferAbi, "drain", [type.id]);
         return;
-      case "syncAndRelease":
-        for (const { address } of type.sources) {
-          this.#send(escrowBuffer, escrowBufferAbi, "syncSource", [type.id, address]);
-        }
-        this.#send(escrowBuffer, escrowBufferAbi, "release", [type.id], NOTHING);
+      case "releaseAndSync":
+        this.#send(escrowBuffer, escrowBufferAbi, "release", [type.id]);
+        for (const source of type.sources) this.#sync(type, source);
     }
+  }
+
+  #sync(type: TaskType, { address }: Account): void {
+    this.#send(this.#economy.protocol.escrowBuffer, escrowBufferAbi, "syncSource", [type.id, address]);
   }
 
   #setFlow(type: TaskType, source: Account, rate: bigint): void {
@@ -119,8 +120,7 @@ export class ChainEngine {
     return { ...attestation, signature };
   }
 
-  #send(to: Address, abi: Abi, name: string, args: readonly unknown[], mayFailWith?: readonly string[]): void {
-    const call = encodeCall(this.#economy.keeper, to, abi, name as never, args as never);
-    this.#economy.chain.add(mayFailWith === undefined ? call : { ...call, mayFailWith });
+  #send(to: Address, abi: Abi, name: string, args: readonly unknown[]): void {
+    this.#economy.chain.add(encodeCall(this.#economy.keeper, to, abi, name as never, args as never));
   }
 }
