@@ -13,7 +13,8 @@ const WAITING = ["signalCapacity", "startSignalLoop"];
 /** The life of a sink and a source; what is not named comes at the end, in any order. */
 const ORDER = [
   ...["stake", "registerSink", "connectPool", "signalCapacity", "startSignalLoop", "submitAttestations"],
-  ...["openStream", "changeStream", "deposit", "withdrawDeposit", "claim", "submitReceipts", "closeStream"],
+  ...["openStream", "changeStream", "deposit", "withdrawDeposit", "claim", "submitReceipts", "syncSource"],
+  ...["closeStream"],
   ...["requestUnstake", "withdraw", "deregisterSink"],
 ];
 
@@ -68,6 +69,7 @@ test("the examples have done what they say", async () => {
   expect(sink).toMatchObject({ registered: false, connected: true, unbonding: 0n });
   expect(sink.ledger.acknowledged).toBe(viem.parseEther("0.001"));
   const source = await sdk.getSource(chain.client, { ...parameters, source: context.source as viem.Address });
-  expect(source).toMatchObject({ flowRate: 0n, returns: { connected: true } });
+  expect(source.flowRate).toBe(0n);
+  expect(source.returns.held).toBeGreaterThan(0n);
   expect(source.streamed).toBeGreaterThan(0n);
 });

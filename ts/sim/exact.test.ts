@@ -198,7 +198,7 @@ const subjects: Record<string, Subject> = {
     },
     exact: (book, claim, endOfGeneration, stayed, rate) => {
       const [settled, next, surplus] = shares.settle(book, claim, endOfGeneration, stayed, rate);
-      return [settled, next, surplus, shares.valueOf(settled, next)];
+      return [settled, next, surplus, shares.worthOf(settled, next)];
     },
   },
 };

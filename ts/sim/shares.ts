@@ -89,7 +89,7 @@ export const overflowOf = ({ owned, unowned }: Book): bigint => owned + unowned;
 export const claimedShares = (book: Book): bigint => book.base + timesRate(book.rate, book.sharesPerRate);
 
 /** What a claim is worth, wei, rounded down. */
-export const valueOf = (book: Book, { shares }: Claim): bigint =>
+export const worthOf = (book: Book, { shares }: Claim): bigint =>
   book.shares === 0n ? 0n : min((shares * book.owned) / book.shares, book.owned);
 
 /**
@@ -233,7 +233,7 @@ export class Returns<Account> {
   /** What a source has in the overflow, and what it would be paid now, wei. */
   claimOf(book: Book, source: Account, stream: Stream): [held: bigint, payableNow: bigint] {
     const [settled, claim] = this.#settle(book, source, stream);
-    return [valueOf(settled, claim), claim.payableNow];
+    return [worthOf(settled, claim), claim.payableNow];
   }
 
   /** What a source has been paid, wei. */
