@@ -92,8 +92,9 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         // Effect
         uint256 fromOverflow = Math.min(amount, overflow);
         // While anything is spare the escrow has one unit, which gets its share back.
-        book.drain(fromOverflow, amount / units);
+        uint256 released = book.drain(fromOverflow, amount / units);
         _write(account, book);
+        if (released != 0) _countReleased(taskTypeId, account, released);
         account.drained = (account.drained + fromOverflow).toUint128();
         account.deposits.spend(amount - fromOverflow);
         emit Drained(taskTypeId, fromOverflow, amount - fromOverflow);
@@ -115,8 +116,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
         // Effect
         _write(account, book);
-        account.released = (account.released + amount).toUint128();
-        emit Released(taskTypeId, amount);
+        _countReleased(taskTypeId, account, amount);
 
         // Interaction
         account.distributionPool.claimAll(address(this));
@@ -315,6 +315,11 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         uint256 generation = account.book.generation;
         if (book.generation != generation) account.endOf[generation] = book.setAsidePerShare;
         account.book = book;
+    }
+
+    function _countReleased(TaskTypeId taskTypeId, Account storage account, uint256 amount) private {
+        account.released = (account.released + amount).toUint128();
+        emit Released(taskTypeId, amount);
     }
 
     function _excess(TaskTypeId taskTypeId, uint256 overflow) private view returns (uint256) {

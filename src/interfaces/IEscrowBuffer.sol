@@ -47,7 +47,8 @@ interface IEscrowBuffer {
     error EscrowBuffer_NotAllowed(address caller, address expected);
 
     /// @notice Pays the sinks, through the pool, as much of overflow and then deposits as the token bucket allows.
-    /// @dev Anyone. Emits `Drained`. The escrow's own unit gets its share back, as every member does.
+    /// @dev Anyone. Emits `Drained`. The escrow's own unit gets its share back, as every member does. Shares of the overflow
+    /// that have become a billion times cheaper end; what they still own is released (`Released`).
     /// @return amount Wei.
     function drain(TaskTypeId taskTypeId) external returns (uint256 amount);
 

@@ -20,7 +20,7 @@ library ReturnShares {
     uint256 internal constant WAD = 1e18;
 
     /// @dev A generation of shares ends when one wei of owned overflow stands for more than this: a share has lost all
-    /// but a billionth of its first price.
+    /// but a billionth of its first price. What it still owns is set aside.
     uint256 internal constant MAX_SHARES_PER_WEI = 1e9 * WAD;
 
     /// @dev Binary digits behind the point of wei per share. What a rate is owed per share of it has 32 of them, so that a
@@ -115,38 +115,22 @@ library ReturnShares {
 
     /// @notice Takes out `amount` wei for the sinks, of which `back` come back as income of the escrow's own unit.
     /// Nobody's money goes first.
-    function drain(Book memory self, uint256 amount, uint256 back) internal pure {
+    /// @return released Wei that leave the overflow besides, for the sources, because their shares end; mostly 0.
+    function drain(Book memory self, uint256 amount, uint256 back) internal pure returns (uint256 released) {
         uint256 left = Math.saturatingSub(amount, back);
         uint256 fromUnowned = Math.min(left, self.unowned);
         self.owned -= (left - fromUnowned).toUint128();
         self.unowned = (self.unowned - fromUnowned + Math.saturatingSub(back, amount)).toUint128();
         self.income = (self.income + back).toUint128();
-        _endIfWorthless(self);
+        return _endIfWorthless(self);
     }
 
     /// @notice Sets aside for the claims as much of `excess` as they own. The same part of the shares that nobody claims
     /// becomes unowned: nobody can come later and take it.
     /// @return amount Wei that leave the overflow.
     function release(Book memory self, uint256 excess) internal pure returns (uint256 amount) {
-        uint256 claimed = claimedShares(self);
-        // Rates that have ended may claim more than there is; they must not make the others' part smaller.
-        uint256 held = Math.min(claimed, self.shares);
-        if (held == 0) return 0;
-        uint256 perShare = Math.min(
-            _mulDivSaturating(excess, 1 << PER_SHARE_BITS, held),
-            Math.mulDiv(self.owned, 1 << PER_SHARE_BITS, self.shares)
-        );
-        amount = Math.mulShr(held, perShare, PER_SHARE_BITS, Math.Rounding.Ceil);
-        uint256 taken = Math.mulShr(self.shares, perShare, PER_SHARE_BITS, Math.Rounding.Ceil);
-
-        self.owned -= taken.toUint128();
-        self.unowned = (self.unowned + taken - amount).toUint128();
-        self.setAside = (self.setAside + amount).toUint128();
-        // One more than the claims: `claimedShares` rounds down.
-        self.owed = Math.saturatingAdd(self.owed, _mulDivSaturating(claimed + 1, perShare, 1 << PER_SHARE_BITS) + 1);
-        self.setAsidePerShare += perShare;
-        self.setAsidePerRate += Math.mulShr(self.sharesPerRate, perShare, PER_SHARE_BITS - PER_RATE_BITS);
-        _endIfWorthless(self);
+        amount = _setAside(self, excess);
+        amount += _endIfWorthless(self);
     }
 
     // ------------------------------------------------------------------------------------------- Claims
@@ -217,8 +201,34 @@ library ReturnShares {
         return Math.mulDiv(rate, sharesPerRate, WAD);
     }
 
-    function _endIfWorthless(Book memory self) private pure {
-        if (self.shares <= self.owned * MAX_SHARES_PER_WEI) return;
+    function _setAside(Book memory self, uint256 excess) private pure returns (uint256 amount) {
+        uint256 claimed = claimedShares(self);
+        // Rates that have ended may claim more than there is; they must not make the others' part smaller.
+        uint256 held = Math.min(claimed, self.shares);
+        if (held == 0) return 0;
+        uint256 perShare = Math.min(
+            _mulDivSaturating(excess, 1 << PER_SHARE_BITS, held),
+            Math.mulDiv(self.owned, 1 << PER_SHARE_BITS, self.shares)
+        );
+        amount = Math.mulShr(held, perShare, PER_SHARE_BITS, Math.Rounding.Ceil);
+        uint256 taken = Math.mulShr(self.shares, perShare, PER_SHARE_BITS, Math.Rounding.Ceil);
+
+        self.owned -= taken.toUint128();
+        self.unowned = (self.unowned + taken - amount).toUint128();
+        self.setAside = (self.setAside + amount).toUint128();
+        // One more than the claims: `claimedShares` rounds down.
+        self.owed = Math.saturatingAdd(self.owed, _mulDivSaturating(claimed + 1, perShare, 1 << PER_SHARE_BITS) + 1);
+        self.setAsidePerShare += perShare;
+        self.setAsidePerRate += Math.mulShr(self.sharesPerRate, perShare, PER_SHARE_BITS - PER_RATE_BITS);
+    }
+
+    /// @dev Drains make shares ever cheaper, and numbers have an end. What the shares still own, which may be much, is set
+    /// aside first: it is not the next generation's.
+    function _endIfWorthless(Book memory self) private pure returns (uint256 released) {
+        if (self.shares <= self.owned * MAX_SHARES_PER_WEI) return 0;
+        released = _setAside(self, self.owned);
+        self.unowned += self.owned;
+        self.owned = 0;
         self.shares = 0;
         self.base = 0;
         self.sharesPerRate = 0;

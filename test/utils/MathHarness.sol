@@ -168,10 +168,10 @@ contract MathHarness is Multicall {
     function drain(ReturnShares.Book memory book, uint256 amount, uint256 back)
         external
         pure
-        returns (ReturnShares.Book memory)
+        returns (ReturnShares.Book memory, uint256 released)
     {
-        book.drain(amount, back);
-        return book;
+        released = book.drain(amount, back);
+        return (book, released);
     }
 
     function release(ReturnShares.Book memory book, uint256 excess)

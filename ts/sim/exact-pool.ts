@@ -134,7 +134,9 @@ export class ExactPool {
     const total = this.gda.totalUnits;
     const perUnit = min(spare, this.level) / total;
     if (perUnit === 0n) return 0n;
-    this.#returns.write(drain(this.#book(), perUnit * total, perUnit));
+    const [book, released] = drain(this.#book(), perUnit * total, perUnit);
+    this.#returns.write(book);
+    this.#released += released;
     this.spare -= perUnit * total;
     this.drained += perUnit * total;
     this.gda.distribute(perUnit);

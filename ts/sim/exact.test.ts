@@ -216,7 +216,7 @@ function someReturns(r: Random) {
     book = shares.accrue(book, book.income + r.edgy(0n, MONEY), book.overflowTime + r.edgy(0n, exact.WAD * 10_000n));
     const overflow = shares.overflowOf(book);
     const action = r.between(0n, 5n);
-    if (action === 0n) book = shares.drain(book, r.edgy(0n, overflow), 0n);
+    if (action === 0n) [book] = shares.drain(book, r.edgy(0n, overflow), 0n);
     else if (action === 1n) book = shares.donate(book, r.edgy(0n, MONEY));
     else if (action === 2n) [book] = shares.release(book, r.edgy(0n, overflow));
     else {

@@ -122,8 +122,10 @@ export class Protocol<Account> {
     const overflow = overflowOf(book);
     const amount = this.split.drain(overflow + this.deposits.ready, now);
     const fromOverflow = min(amount, overflow);
-    this.returns.write(drain(book, fromOverflow, amount / this.split.pool.totalUnits));
+    const [drained, released] = drain(book, fromOverflow, amount / this.split.pool.totalUnits);
+    this.returns.write(drained);
     this.#drained += fromOverflow;
+    this.#released += released;
     this.deposits.spend(amount - fromOverflow);
     return amount;
   }

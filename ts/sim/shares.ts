@@ -114,8 +114,11 @@ export function accrue(book: Book, income: bigint, overflowTime: bigint): Book {
 /** Adds money that no stream paid, for all shares alike. */
 export const donate = (book: Book, amount: bigint): Book => ({ ...book, owned: book.owned + amount });
 
-/** Pays `amount` wei to the sinks, nobody's first; `back` of it are income of the escrow's own unit. */
-export function drain(book: Book, amount: bigint, back: bigint): Book {
+/**
+ * Pays `amount` wei to the sinks, nobody's first; `back` of it are income of the escrow's own unit. Returns besides the
+ * book what the sources get because their shares end, wei.
+ */
+export function drain(book: Book, amount: bigint, back: bigint): [Book, bigint] {
   const left = excess(amount, back);
   const fromUnowned = min(left, book.unowned);
   return endIfWorthless({
@@ -126,24 +129,11 @@ export function drain(book: Book, amount: bigint, back: bigint): Book {
   });
 }
 
-/** Sets aside as much of `excess` as the claims own, and gives up what nobody claims; returns the former, wei. */
+/** Sets aside as much of `tooMuch` as the claims own, and gives up what nobody claims; returns the former, wei. */
 export function release(book: Book, tooMuch: bigint): [Book, bigint] {
-  const claimed = claimedShares(book);
-  const held = min(claimed, book.shares);
-  if (held === 0n) return [book, 0n];
-  const perShare = min((tooMuch * PER_SHARE) / held, (book.owned * PER_SHARE) / book.shares);
-  const amount = divideUp(held * perShare, PER_SHARE);
-  const taken = divideUp(book.shares * perShare, PER_SHARE);
-  const next = {
-    ...book,
-    owned: book.owned - taken,
-    unowned: book.unowned + taken - amount,
-    setAside: book.setAside + amount,
-    owed: min(book.owed + saturating(((claimed + 1n) * perShare) / PER_SHARE) + 1n, MAX_WORD),
-    setAsidePerShare: book.setAsidePerShare + perShare,
-    setAsidePerRate: book.setAsidePerRate + (book.sharesPerRate * perShare * PER_RATE) / PER_SHARE,
-  };
-  return [endIfWorthless(next), amount];
+  const [next, amount] = setAside(book, tooMuch);
+  const [ended, rest] = endIfWorthless(next);
+  return [ended, amount + rest];
 }
 
 /**
@@ -194,9 +184,32 @@ export function settle(
   return [settled, next, surplus];
 }
 
-function endIfWorthless(book: Book): Book {
-  if (book.shares <= book.owned * MAX_SHARES_PER_WEI) return book;
-  return { ...book, shares: 0n, base: 0n, sharesPerRate: 0n, generation: book.generation + 1n };
+function setAside(book: Book, tooMuch: bigint): [Book, bigint] {
+  const claimed = claimedShares(book);
+  const held = min(claimed, book.shares);
+  if (held === 0n) return [book, 0n];
+  const perShare = min((tooMuch * PER_SHARE) / held, (book.owned * PER_SHARE) / book.shares);
+  const amount = divideUp(held * perShare, PER_SHARE);
+  const taken = divideUp(book.shares * perShare, PER_SHARE);
+  const next = {
+    ...book,
+    owned: book.owned - taken,
+    unowned: book.unowned + taken - amount,
+    setAside: book.setAside + amount,
+    owed: min(book.owed + saturating(((claimed + 1n) * perShare) / PER_SHARE) + 1n, MAX_WORD),
+    setAsidePerShare: book.setAsidePerShare + perShare,
+    setAsidePerRate: book.setAsidePerRate + (book.sharesPerRate * perShare * PER_RATE) / PER_SHARE,
+  };
+  return [next, amount];
+}
+
+/** What cheap shares still own is set aside before they end. */
+function endIfWorthless(book: Book): [Book, bigint] {
+  if (book.shares <= book.owned * MAX_SHARES_PER_WEI) return [book, 0n];
+  const [last, amount] = setAside(book, book.owned);
+  const unowned = last.unowned + last.owned;
+  const generation = last.generation + 1n;
+  return [{ ...last, owned: 0n, unowned, shares: 0n, base: 0n, sharesPerRate: 0n, generation }, amount];
 }
 
 /** What Superfluid tells of a stream: its rate, wei/s, and since when, Unix seconds. */
