@@ -140,6 +140,43 @@ contract AccountsTest is ActionsTest {
         assertEq(escrowIncome, escrowBefore + price * escrowUnits * time);
     }
 
+    // ------------------------------------------------------------------------------------------- overflowTimeOf
+
+    function testFuzz_OverflowTimeOf_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
+        _expectUnknown(unknown);
+        pool.overflowTimeOf(unknown);
+    }
+
+    /// @dev Units move at the end of a step at the earliest, after whatever time it takes.
+    function testFuzz_OverflowTimeOf_AfterAnyHistory(uint256[24] calldata steps) external {
+        _populate(id, "");
+        uint256 expected = pool.overflowTimeOf(id);
+        for (uint256 i; i < steps.length; ++i) {
+            (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(id);
+            uint256 began = block.timestamp;
+            _act(id, steps[i]);
+            expected += (block.timestamp - began) * 1e18 * escrowUnits / (sinkUnits + escrowUnits + feeUnits);
+            assertApproxEqAbs(pool.overflowTimeOf(id), expected, i + 1);
+        }
+    }
+
+    function testFuzz_OverflowTimeOf_WhenAStreamRuns(uint64 capacity, uint256 perUnit, uint256 time) external {
+        capacity = uint64(bound(capacity, 100, 1e6));
+        perUnit = bound(perUnit, 1, UNIT_RATE);
+        time = bound(time, 1, 30 days);
+        _newSink(id, "sink", capacity);
+        // A rate that divides: what it pays the escrow is what its share of the time says.
+        uint256 rate = perUnit * (capacity + 1);
+        _newSource(id, "source", rate);
+        uint256 before = pool.overflowTimeOf(id);
+        (uint256 income,) = pool.incomeOf(id);
+        skip(time);
+        (uint256 later,) = pool.incomeOf(id);
+        uint256 overflowed = rate * (pool.overflowTimeOf(id) - before) / 1e18;
+        assertApproxEqAbs(overflowed, later - income, 1 + rate / 1e18);
+        assertLe(overflowed, later - income);
+    }
+
     // ------------------------------------------------------------------------------------------- emptySince
 
     function testFuzz_EmptySince_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
