@@ -147,6 +147,18 @@ abstract contract GasBenchmark is GasTest {
         assertGt(amount, 0);
     }
 
+    function test_SyncSource() external {
+        _fillEscrow();
+        escrow.syncSource(id, source);
+        skip(EPOCH);
+        escrow.release(id);
+        uint256 before = superToken.balanceOf(source);
+
+        escrow.syncSource(id, source);
+        _check("sync source", NO_TARGET);
+        assertGt(superToken.balanceOf(source), before, "with a payment");
+    }
+
     /// @dev Two links, one transaction each: the keeper goes from the end of the chain to its beginning. The pool with
     /// many sinks is the stage in the middle, which is read as well as moved.
     function test_Propagate() external {
