@@ -122,6 +122,19 @@ contract ReturnSharesFuzzTest is Test {
         assertLe(first + second, amount);
     }
 
+    /// @dev Money buys rounded up, so that many looks at a price that does not divide never leave claims without cover.
+    function testFuzz_ClaimsAreCoveredHoweverOftenSomebodyLooks(uint64 given, uint32 rate, uint8 looks) external pure {
+        ReturnShares.Book memory book;
+        ReturnShares.Claim memory claim;
+        book.accrue(1, 1e18);
+        book.donate(given);
+        book.settle(claim, 0, false, rate);
+        for (uint256 i; i < looks; ++i) {
+            book.accrue(book.income + rate, book.overflowTime + 1e18);
+        }
+        assertLe(book.claimedShares(), book.shares - 1e18, "the first wei was nobody's");
+    }
+
     /// @dev However much is drained or given, a newcomer's wei is worth a wei.
     function testFuzz_ANewcomerBuysAtThePriceOfTheDay(uint256 rate, uint256 drained, uint256 given, uint256 time)
         external
