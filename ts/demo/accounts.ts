@@ -3,11 +3,12 @@ import { backpressurePoolAbi, escrowBufferAbi, iSuperfluidPoolAbi, iSuperTokenAb
 import type { Audit } from "./audit.ts";
 import { type Accounts, type Ledger, missing } from "./ledger.ts";
 import { accountOf, type Market } from "./market.ts";
+import type { Slashes } from "./slashes.ts";
 import { readMany } from "./state.ts";
 
 /** The final accounts, all in wei. */
 export type FinalAccounts = Accounts & {
-  /** Dust that was swept into the escrows; part of `escrow`. */
+  /** Dust that was swept into the escrows; part of what they got. */
   swept: bigint;
   /** Paid out of the escrows to the sinks; part of `received`. */
   drained: bigint;
@@ -22,6 +23,7 @@ export async function closeAccounts(
   client: PublicClient,
   market: Market,
   ledger: Ledger,
+  slashes: Slashes,
   timestamp: number,
   audit: Audit,
 ): Promise<FinalAccounts> {
@@ -34,17 +36,20 @@ export async function closeAccounts(
   ])) as [bigint, bigint];
 
   const total = (pick: (stage: (typeof stages)[number]) => bigint): bigint => sum(stages.map(pick));
+  const slashed = sum(slashes.all.map(({ wei }) => wei));
   const accounts: FinalAccounts = {
     streamed: total(({ streamed }) => streamed),
+    slashed,
     received: total(({ received }) => received),
     escrow: total(({ escrow }) => escrow),
     returned: total(({ returned }) => returned),
     fee: total(({ fee }) => fee),
     dust,
-    swept: total(({ donated }) => donated),
+    swept: total(({ donated }) => donated) - slashed,
     drained: total(({ drained }) => drained),
-    stages: stages.map(({ streamed, received, escrow, returned, fee }) => ({
+    stages: stages.map(({ streamed, received, escrow, returned, fee }, index) => ({
       streamed,
+      slashed: slashes.of(index),
       received,
       escrow,
       returned,
@@ -61,7 +66,12 @@ export async function closeAccounts(
   return accounts;
 }
 
-type StageAccounts = Omit<Accounts, "dust"> & { donated: bigint; drained: bigint; setAside: bigint; claimable: bigint };
+type StageAccounts = Omit<Accounts, "dust" | "slashed"> & {
+  donated: bigint;
+  drained: bigint;
+  setAside: bigint;
+  claimable: bigint;
+};
 
 async function readStage(
   client: PublicClient,

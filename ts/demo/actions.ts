@@ -98,11 +98,13 @@ export function syncSource(market: Market, stage: MarketStage, caller: Account, 
   return encodeCall(caller, market.protocol.escrowBuffer, escrowBufferAbi, "syncSource", args);
 }
 
-function forward({ to, data }: Call): Operation {
+/** One operation of a batch: a call that anybody may make. */
+export function forward({ to, data }: Call): Operation {
   return { operationType: FORWARD_CALL, target: to, data };
 }
 
-function batch({ superfluid }: Market, who: Account, what: string, operations: Operation[]): Call {
+/** Several operations in one transaction: all of them, or none. */
+export function batch({ superfluid }: Market, who: Account, what: string, operations: Operation[]): Call {
   const call = encodeCall(who, superfluid.host, iSuperfluidAbi, "batchCall", [operations]);
   return { ...call, what: `${who.name}: ${what}` };
 }

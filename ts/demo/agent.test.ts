@@ -3,7 +3,7 @@ import { Agent, presentShare, WorkQueue } from "./agent.ts";
 import type { Request } from "./demand.ts";
 import { type AgentPlan, UNIT_RATE } from "./scenario.ts";
 
-const plan: AgentPlan = { name: "Ada", rate: 100, declares: 120, bondedFor: 150, connects: true };
+const plan: AgentPlan = { name: "Ada", rate: 100, declares: 120, bondedFor: 150, honest: true, connects: true };
 const request = (id: number, tokens: number, source = 0): Request => ({ id, at: 0, source, work: [tokens] });
 
 function queueOf(...requests: Request[]): WorkQueue {
@@ -12,8 +12,8 @@ function queueOf(...requests: Request[]): WorkQueue {
   return queue;
 }
 
-function agentPaidFor(tokens: number): Agent {
-  const agent = new Agent(plan);
+function agentPaidFor(tokens: number, differs: Partial<AgentPlan> = {}): Agent {
+  const agent = new Agent({ ...plan, ...differs });
   agent.received = BigInt(tokens) * UNIT_RATE;
   return agent;
 }
@@ -77,6 +77,22 @@ describe("Agent", () => {
     const agent = agentPaidFor(1000);
     expect(agent.report(1)).toEqual({ capacity: 120n, backlog: 1000n });
     expect(agent.report(0.25)).toEqual({ capacity: 120n, backlog: 250n });
+  });
+
+  test("a liar is behind like anybody else and says that it is not", () => {
+    const liar = agentPaidFor(1000, { honest: false });
+    expect(liar.owed).toBe(1000);
+    expect(liar.report(1)).toEqual({ capacity: 120n, backlog: 0n });
+  });
+
+  test("what is taken from its bond it owes no longer", () => {
+    const agent = agentPaidFor(1000);
+    agent.slashed = 400n * UNIT_RATE + 1n;
+    expect(agent.owed).toBe(600);
+    agent.slashed = 1100n * UNIT_RATE;
+    expect(agent.owed).toBe(0);
+    agent.work(queueOf(request(1, 10)), 1, 1);
+    expect(agent.served).toBe(0);
   });
 
   test("a fraction of a token paid is no token owed", () => {

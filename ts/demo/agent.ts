@@ -78,6 +78,8 @@ export class Agent {
   alive = true;
   /** Wei that the pool has paid it so far, as read from the chain. */
   received = 0n;
+  /** Wei that were taken from its bond so far: work that nobody waits for from it any more. */
+  slashed = 0n;
   /** Tokens it has served so far. */
   served = 0;
 
@@ -90,7 +92,7 @@ export class Agent {
 
   /** Tokens that it was paid for and has not served. */
   get owed(): number {
-    return Math.max(0, this.paid - this.served);
+    return Math.max(0, this.paid - Number(this.slashed / UNIT_RATE) - this.served);
   }
 
   /**
@@ -113,7 +115,8 @@ export class Agent {
    * paid for before it arrives is not backlog: no agent is behind with it.
    */
   report(present: number): Report {
-    return { capacity: BigInt(this.plan.declares), backlog: BigInt(Math.floor(this.owed * present)) };
+    const backlog = this.plan.honest ? BigInt(Math.floor(this.owed * present)) : 0n;
+    return { capacity: BigInt(this.plan.declares), backlog };
   }
 }
 

@@ -7,9 +7,12 @@ import { checkDefunded, type DeadSink, dyingShare } from "./deadsink.ts";
 import type { Request } from "./demand.ts";
 import { keep } from "./keeper.ts";
 import { Ledger } from "./ledger.ts";
+import { judgeLiar, LIAR_WINDOW, type Liar } from "./liar.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
+import { Receipts } from "./receipts.ts";
 import { type Sample, sampleOf } from "./sample.ts";
 import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE, WAD } from "./scenario.ts";
+import { type Slash, Slashes } from "./slashes.ts";
 import { readState, type StageState, type State } from "./state.ts";
 import { Workshop } from "./workshop.ts";
 
@@ -36,6 +39,9 @@ export type EconomyResult = {
   accounts: FinalAccounts;
   audit: Audit;
   deadSink: DeadSink;
+  liar: Liar;
+  /** In order of time. */
+  slashes: readonly Slash[];
   workshop: Workshop;
   /** Transactions that all the actors sent while the economy ran. */
   transactions: number;
@@ -54,20 +60,26 @@ class Economy {
   readonly #parameters: EconomyParameters;
   readonly #ledger: Ledger;
   readonly #audit: Audit;
+  readonly #receipts: Receipts;
+  readonly #slashes: Slashes;
   readonly #workshop: Workshop;
   readonly #samples: Sample[] = [];
   readonly #secrets = new Map<string, Report>();
   readonly #deadSink: DeadSink;
   #state!: State;
+  /** What the chain looked like when the liar's last minutes began. */
+  #beforeLast!: State;
   /** What each payer had caused, wei, when it last set its stream. */
   readonly #costs = new Map<string, bigint>();
   #refunded: readonly bigint[] = [];
   #transactions = 0;
 
   constructor(parameters: EconomyParameters) {
-    const { market, requests, seed } = parameters;
+    const { market, requests, seed, chainId } = parameters;
     this.#parameters = parameters;
     this.#ledger = new Ledger(market.superfluid.gdaV1);
+    this.#receipts = new Receipts(market, this.#ledger, chainId);
+    this.#slashes = new Slashes(market);
     this.#audit = new Audit(market, this.#ledger, START);
     this.#workshop = new Workshop(requests, seed);
     const stage = market.stages[DYING.stage] as MarketStage;
@@ -77,10 +89,10 @@ class Economy {
 
   async run(): Promise<EconomyResult> {
     const { chain, market, timeline } = this.#parameters;
-    this.#state = await readState(chain.client, market, START);
+    this.#state = this.#beforeLast = await readState(chain.client, market, START);
     for (let at = 0; at < timeline.end; at += SLOT) {
       await this.#shock(at);
-      this.#act(at);
+      await this.#act(at);
       await this.#mine(at);
       this.#audit.afterKeeper(this.#state);
       this.#tell();
@@ -90,15 +102,23 @@ class Economy {
       samples: this.#samples,
       audit: this.#audit,
       deadSink: this.#deadSink,
+      liar: judgeLiar(this.#beforeLast, this.#state),
+      slashes: this.#slashes.all,
       workshop: this.#workshop,
       transactions: this.#transactions,
-      accounts: await closeAccounts(chain.client, market, this.#ledger, this.#state.timestamp, this.#audit),
+      accounts: await closeAccounts(
+        chain.client,
+        market,
+        this.#ledger,
+        this.#slashes,
+        this.#state.timestamp,
+        this.#audit,
+      ),
     };
   }
 
   /**
-   * The largest summariser dies, or comes back: its worker, that is, which serves and signals. Its wallet goes on passing
-   * on a share of what it still earns. The doubling of demand is in the requests.
+   * The largest summariser dies, or comes back: its worker, that is, which serves and signals. The doubling of demand is in the requests.
    */
   async #shock(at: number): Promise<void> {
     const { chain, market, timeline } = this.#parameters;
@@ -113,10 +133,11 @@ class Economy {
       this.#deadSink.shareAfter = dyingShare(this.#state);
       await checkDefunded(chain.client, market, this.#state, this.#audit);
     }
+    if (at === timeline.end - LIAR_WINDOW) this.#beforeLast = this.#state;
   }
 
   /** What sources and agents do in this slot of their epoch. */
-  #act(at: number): void {
+  async #act(at: number): Promise<void> {
     const epoch = Math.floor(at / EPOCH);
     const slot = (at % EPOCH) / SLOT;
     if (slot === 0) {
@@ -125,12 +146,13 @@ class Economy {
     }
     if (slot === 1) this.#reveal(epoch);
     if (slot === 2 && epoch % CLAIM_EVERY === CLAIM_EVERY - 1) this.#claim();
+    if (slot === 3) this.#parameters.chain.add(...(await this.#receipts.submit(this.#workshop, this.#state)));
   }
 
   /**
    * Everybody who pays sets its stream for the next epoch: what the last epoch cost, and a part of what is still owed
    * or, if too much was paid, less by a part of that. A source owes for what was asked of it, an agent owes a share of
-   * what it has earned.
+   * the price of the work that it has done and passed on.
    */
   #stream(at: number): void {
     const { chain, market } = this.#parameters;
@@ -160,8 +182,8 @@ class Economy {
   /** What a payer of a stage has caused there so far, wei. */
   #cost(stage: number, position: number): bigint {
     if (stage === 0) return BigInt(this.#workshop.asked[position] ?? 0) * UNIT_RATE;
-    const earned = this.#state.stages[stage - 1]?.sinks[position]?.received ?? 0n;
-    return (earned * (this.#parameters.market.stages[stage - 1]?.plan.passesOn ?? 0n)) / WAD;
+    const served = this.#workshop.stages[stage - 1]?.agents[position]?.served ?? 0;
+    return (BigInt(served) * UNIT_RATE * (this.#parameters.market.stages[stage - 1]?.plan.passesOn ?? 0n)) / WAD;
   }
 
   #commit(epoch: number): void {
@@ -213,6 +235,7 @@ class Economy {
     const { chain, market } = this.#parameters;
     const block = await chain.mine(timestamp);
     this.#ledger.record(block);
+    this.#slashes.record(block);
     this.#transactions += block.transactions;
     this.#state = await readState(chain.client, market, timestamp);
     this.#audit.afterBlock(this.#state);
@@ -224,6 +247,7 @@ class Economy {
     this.#workshop.stages.forEach(({ agents }, index) => {
       agents.forEach((agent, position) => {
         agent.received = stages[index]?.sinks[position]?.received ?? 0n;
+        agent.slashed = this.#slashes.of(index, position);
       });
     });
     const returned = (stages[0] as StageState).returned;

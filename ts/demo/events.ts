@@ -1,5 +1,5 @@
 import type { Sample } from "./sample.ts";
-import { DYING, STAGES, TERMS, type Timeline } from "./scenario.ts";
+import { DYING, STAGES, TERMS, type Timeline, UNIT_RATE, WAD } from "./scenario.ts";
 
 /** Something worth a line of its own. */
 export type Event = {
@@ -7,6 +7,19 @@ export type Event = {
   at: number;
   text: string;
 };
+
+/** A slash as people read it. */
+type SampledSlash = { at: number; stage: number; name: string; usdc: number };
+
+/** Who was slashed between two samples. */
+export function slashesBetween(before: Sample | undefined, now: Sample): SampledSlash[] {
+  return STAGES.flatMap(({ agents }, stage) =>
+    agents.map(({ name }, agent) => {
+      const slashed = (sample: Sample | undefined): number => sample?.stages[stage]?.slashed[agent] ?? 0;
+      return { at: now.at, stage, name, usdc: ((slashed(now) - slashed(before)) * Number(UNIT_RATE)) / Number(WAD) };
+    }),
+  ).filter(({ usdc }) => usdc > 0);
+}
 
 /** What has happened between two samples, in words. */
 export function eventsBetween(before: Sample | undefined, now: Sample, timeline: Timeline): Event[] {
@@ -28,16 +41,18 @@ export function eventsBetween(before: Sample | undefined, now: Sample, timeline:
   const payOf = (sample: Sample | undefined): number => sample?.stages[DYING.stage]?.sinks[DYING.agent] ?? 0;
   add(dead && payOf(before) > 0 && payOf(now) === 0, `${DYING.name} is paid nothing any more`);
   add(crossed(timeline.doubling), "demand doubles", timeline.doubling);
-  add(
-    crossed(timeline.revival),
-    `${DYING.name} is back: it serves what it was paid for and signals again`,
-    timeline.revival,
-  );
+  add(crossed(timeline.revival), `${DYING.name} is back: it serves and signals again`, timeline.revival);
   for (const [index, { name }] of STAGES.entries()) {
     const returned = now.stages[index]?.returned ?? 0;
     add(
       returned > 0 && (before?.stages[index]?.returned ?? 0) === 0,
       `the escrow of ${name} is full: what nobody can serve now goes back to the sources`,
+    );
+  }
+  for (const { name, usdc } of slashesBetween(before, now)) {
+    add(
+      true,
+      `${name} is slashed: ${usdc.toFixed(2)} USDCx, its pay for what it never delivered and 10 %, go to the escrow`,
     );
   }
   return events;

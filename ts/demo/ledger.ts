@@ -81,6 +81,8 @@ function keyOf(pool: Address, source: string): string {
 /** Where the streamed money is. All in wei. */
 export type Accounts = {
   streamed: bigint;
+  /** Taken from bonds, into the escrow buffers. */
+  slashed: bigint;
   /** By sinks. */
   received: bigint;
   /** In the escrow buffers; dust that was swept there included. */
@@ -93,6 +95,6 @@ export type Accounts = {
 };
 
 /** I1: what is missing if it is above zero, what came from nowhere if it is below. Wei. */
-export function missing({ streamed, received, escrow, returned, fee, dust }: Accounts): bigint {
-  return streamed - received - escrow - returned - fee - dust;
+export function missing({ streamed, slashed, received, escrow, returned, fee, dust }: Accounts): bigint {
+  return streamed + slashed - received - escrow - returned - fee - dust;
 }

@@ -82,9 +82,9 @@ describe("on a chain", () => {
       expect(summary.conserved).toBe(true);
       expect(wei("streamedWei")).toBeGreaterThan(10n ** 18n);
       expect(wei("receivedWei") + wei("escrowWei") + wei("returnedWei") + wei("feeWei") + wei("dustWei")).toBe(
-        wei("streamedWei"),
+        wei("streamedWei") + wei("slashedWei"),
       );
-      for (const name of ["streamedWei", "receivedWei", "escrowWei", "returnedWei"] as const) {
+      for (const name of ["streamedWei", "slashedWei", "receivedWei", "escrowWei", "returnedWei"] as const) {
         expect(summary.stages.reduce((sum, stage) => sum + BigInt(stage[name]), 0n)).toBe(wei(name));
       }
       expect(wei("dustWei")).toBeGreaterThan(0n);
@@ -101,6 +101,8 @@ describe("on a chain", () => {
       expect(summary.deadSinkShareBefore).toBeGreaterThan(0.4);
       expect(summary.deadSinkShareAfter).toBeLessThan(summary.deadSinkShareBefore * 0.75);
     });
+
+    test("slashes nobody who delivers", () => expect(summary.honestSlashes).toBe(0));
 
     test("serves requests, in every stage less or as much as was asked", () => {
       const { arrivedRequests, servedRequests, turnedAwayRequests, waitingRequests, stages } = summary;
@@ -121,6 +123,36 @@ describe("on a chain", () => {
       const second = await runProgram(MAIN, args);
       expect(second.stdout).toBe(first.stdout);
       expect(readFileSync(report, "utf8")).toBe(html);
+    });
+  });
+
+  describe("the hour", () => {
+    let finished: Finished;
+    let summary: Summary;
+    beforeAll(async () => {
+      finished = await runProgram(MAIN, ["--json", "--report", join(folder, "hour.html")]);
+      summary = JSON.parse(finished.stdout) as Summary;
+    });
+
+    test("pays the liar what it delivers", () => {
+      expect(summary.liarRateOverTrueRate).toBeGreaterThan(0.95);
+      expect(summary.liarRateOverTrueRate).toBeLessThan(1.05);
+    });
+
+    test("slashes who is dead and nobody who delivers, and says so", () => {
+      const [dead, dying] = [BigInt(summary.deadSinkSlashedWei), BigInt(summary.dyingSinkSlashedWei)];
+      expect(dead).toBeGreaterThan(0n);
+      expect(dying).toBeGreaterThan(0n);
+      expect(BigInt(summary.slashedWei)).toBe(dead + dying);
+      expect(summary.honestSlashes).toBe(0);
+      expect(finished.stderr).toMatch(/\d\d:\d\d {2}Ghost is slashed: \d\.\d\d USDCx/);
+    });
+
+    test("accounts for every wei, slashed bonds included", () => {
+      const { streamedWei, slashedWei, receivedWei, escrowWei, returnedWei, feeWei, dustWei } = summary;
+      const sum = (...amounts: string[]): bigint => amounts.reduce((total, wei) => total + BigInt(wei), 0n);
+      expect(sum(receivedWei, escrowWei, returnedWei, feeWei, dustWei)).toBe(sum(streamedWei, slashedWei));
+      expect(summary).toMatchObject({ conserved: true, violations: [] });
     });
   });
 });

@@ -40,9 +40,12 @@ async function main(args: readonly string[]): Promise<void> {
   const result = await run(options, timeline, requests, progress);
 
   const summary = summarise(result, options);
-  writeFileSync(reportPath, renderReport({ summary, samples: result.samples, timeline, deadSink: result.deadSink }));
+  writeFileSync(
+    reportPath,
+    renderReport({ summary, samples: result.samples, timeline, deadSink: result.deadSink, liar: result.liar }),
+  );
   progress.title("What happened");
-  for (const line of explain(summary, result.deadSink, timeline)) progress.note(`  ${line}`);
+  for (const line of explain(summary, result.deadSink, result.liar, timeline)) progress.note(`  ${line}`);
   progress.note(`\n  Open ${options.report} in a browser: the charts, and what they mean.\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   assertSound(summary);

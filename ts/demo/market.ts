@@ -1,4 +1,5 @@
-import { type Address, encodeAbiParameters, getAddress, type Hex, keccak256, sliceHex, toHex } from "viem";
+import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
+import { privateKeyToAddress } from "viem/accounts";
 import {
   backpressurePoolAbi,
   capacityRegistryAbi,
@@ -54,9 +55,14 @@ const AGENT_FUNDS = 300n;
 
 const USDC = 10n ** 6n;
 
+/** The key with which an account signs; it follows from its name. */
+export function keyOf(name: string): Hex {
+  return keccak256(toHex(`backpressure economics: ${name}`));
+}
+
 /** An account whose address follows from its name. */
 export function accountOf(name: string): Account {
-  return { name, address: getAddress(sliceHex(keccak256(toHex(`backpressure economics: ${name}`)), 12)) };
+  return { name, address: privateKeyToAddress(keyOf(name)) };
 }
 
 const CREATOR = accountOf("creator");
@@ -116,7 +122,7 @@ function registerTaskType(plan: StagePlan, protocol: Deployment, { superToken }:
     ...TERMS,
     superToken,
     unitRate: UNIT_RATE,
-    verifier: "0x0000000000000000000000000000000000000000",
+    verifier: protocol.completionTracker,
     bufferMax: UNIT_RATE * BigInt(capacityOf(plan) * BUFFER_SECONDS),
   } as const;
   const args = [parameters, SALT, plan.name] as const;

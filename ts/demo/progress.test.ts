@@ -7,14 +7,20 @@ import { timelineOf } from "./scenario.ts";
 
 const timeline = timelineOf(60);
 
-function sampleAt(at: number, atlas = 900, returned = 0): Sample {
+function sampleAt(at: number, atlas = 900, returned = 0, ghostSlashed = 0): Sample {
   const stage = { inflow: 6300, capacity: 9000, price: 0.7, escrow: 250_000, backlog: 12_000, returned };
   const sinks = [
-    [2800, 2100, 1400],
+    [2800, 2100, 1400, 30],
     [atlas, 675, 450],
     [450, 337, 225],
   ];
-  return { at, stages: sinks.map((flows) => ({ ...stage, sinks: flows })) };
+  return {
+    at,
+    stages: sinks.map((flows) => {
+      const slashed = flows.map((_, agent) => (agent === 3 ? ghostSlashed : 0));
+      return { ...stage, sinks: flows, slashed };
+    }),
+  };
 }
 
 function print(samples: readonly Sample[], isTTY: boolean, environment = {}): string {
@@ -38,6 +44,7 @@ describe("the table", () => {
         "2.80",
         "2.10",
         "1.40",
+        "0.03",
         "70%",
         "6.30",
         "0.90",
@@ -85,6 +92,13 @@ describe("eventsBetween", () => {
 
   test("nothing happens twice, or in between", () => {
     expect(texts(sampleAt(1200), sampleAt(1215))).toEqual([]);
+  });
+
+  test("names who is slashed and how much, once", () => {
+    expect(texts(sampleAt(1500, 900, 0, 100_000), sampleAt(1515, 900, 0, 580_000))).toEqual([
+      expect.stringMatching(/^Ghost is slashed: 0\.48 USDCx/),
+    ]);
+    expect(texts(sampleAt(1515, 900, 0, 580_000), sampleAt(1530, 900, 0, 580_000))).toEqual([]);
   });
 
   test("sees when a dead agent is paid nothing, and when an escrow is full", () => {

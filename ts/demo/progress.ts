@@ -2,7 +2,7 @@ import picocolors from "picocolors";
 import { eventsBetween } from "./events.ts";
 import { formatShare, formatThousands, formatTime } from "./format.ts";
 import type { Sample, StageSample } from "./sample.ts";
-import { DYING, EPOCH, STAGES, type Timeline } from "./scenario.ts";
+import { DEAD, DYING, EPOCH, LIAR, STAGES, type Timeline } from "./scenario.ts";
 
 /** Where progress goes. */
 export type Output = { write: (text: string) => unknown; isTTY?: boolean };
@@ -10,7 +10,7 @@ export type Output = { write: (text: string) => unknown; isTTY?: boolean };
 const COLUMN = 6;
 /** Rows between two repetitions of the table's head. */
 const HEAD_EVERY = 20;
-const SEPARATOR = " │";
+const SEPARATOR = "│";
 
 /** Tells a person what is going on. */
 export class Progress {
@@ -53,17 +53,22 @@ export class Progress {
     if (this.#rows % HEAD_EVERY === 0) this.#head();
     this.#rows += 1;
     const dead = at > timeline.death && at <= timeline.revival;
-    const cells = stages.map((stage, index) => this.#stageCells(stage, dead && index === DYING.stage));
+    const cells = stages.map((stage, index) => {
+      return this.#stageCells(
+        stage,
+        index === DEAD.stage ? DEAD.agent : dead && index === DYING.stage ? DYING.agent : -1,
+      );
+    });
     const escrow = stages.reduce((sum, stage) => sum + stage.escrow, 0);
     const backlog = stages.reduce((sum, stage) => sum + stage.backlog, 0);
-    const last = `${pad(formatThousands(escrow / 1000), 7)} ${pad(formatThousands(backlog, 0), 8)}`;
+    const last = `${pad(formatThousands(escrow / 1000), 6)}${pad(formatThousands(backlog, 0), 8)}`;
     this.#line(`  ${formatTime(at)}${cells.join(this.#colors.dim(SEPARATOR))}${this.#colors.dim(SEPARATOR)}${last}`);
   }
 
-  #stageCells({ inflow, sinks, price }: StageSample, hasDead: boolean): string {
+  #stageCells({ inflow, sinks, price }: StageSample, idle: number): string {
     const paid = sinks.map((flow, index) => {
       const text = pad(formatThousands(flow), COLUMN);
-      return hasDead && index === DYING.agent ? this.#colors.red(text) : text;
+      return index === idle ? this.#colors.red(text) : text;
     });
     const full = price > 0.99;
     const percent = pad(formatShare(price, 0).replace(" ", ""), COLUMN);
@@ -79,7 +84,7 @@ export class Progress {
     });
     this.#line("");
     this.#line(this.#colors.bold(`       ${titles.join(SEPARATOR)}${SEPARATOR}`));
-    this.#line(this.#colors.dim(`   time${names.join(SEPARATOR)}${SEPARATOR}${pad("escrow", 7)} ${pad("backlog", 8)}`));
+    this.#line(this.#colors.dim(`   time${names.join(SEPARATOR)}${SEPARATOR}${pad("escrow", 6)}${pad("backlog", 8)}`));
   }
 
   #line(text: string): void {
@@ -99,5 +104,8 @@ export function legend(): string {
     "  USDCx/s). `in` is what streams into a stage, then what each of its agents gets of it, then the price of a token as a",
     "  share of its cap. `escrow` is what nobody could absorb yet, in USDCx; `backlog` is work that was paid for and is not",
     "  done yet, in thousand tokens.",
+    "",
+    `  ${LIAR.name} lies: it declares twice what it can do and reports no backlog. ${DEAD.name} does nothing and goes on signalling.`,
+    "  Only receipts for delivered work, signed by who pays and who works, show it.",
   ].join("\n");
 }

@@ -17,6 +17,8 @@ export type StageSample = {
   escrow: number;
   /** Returned to the sources so far, tokens. */
   returned: number;
+  /** What was taken from the bond of each sink so far, tokens. */
+  slashed: readonly number[];
   /** Work that was paid for, is there, and is not done, tokens. */
   backlog: number;
 };
@@ -43,6 +45,7 @@ function sampleStage(state: StageState, { queue, agents }: WorkStage): StageSamp
     price: tokens(state.price),
     escrow: tokens(state.level),
     returned: tokens(state.returned.reduce((sum, wei) => sum + wei, 0n)),
+    slashed: agents.map(({ slashed }) => tokens(slashed)),
     backlog: Math.floor(owed * presentShare(queue, agents)),
   };
 }

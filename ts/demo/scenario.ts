@@ -44,6 +44,8 @@ export type AgentPlan = {
   declares: Units;
   /** What its bond backs. */
   bondedFor: Units;
+  /** Whether it reports what it is behind with; else it reports no backlog, ever. */
+  honest: boolean;
   /** Connected to its pool, it is paid to the second; else it claims from time to time. */
   connects: boolean;
 };
@@ -58,11 +60,17 @@ export type StagePlan = {
 };
 
 function agent(name: string, rate: Units, differs: Partial<AgentPlan> = {}): AgentPlan {
-  return { name, rate, declares: rate, bondedFor: Math.round(rate * 1.25), connects: true, ...differs };
+  return { name, rate, declares: rate, bondedFor: Math.round(rate * 1.25), honest: true, connects: true, ...differs };
 }
 
 /** The agent that dies: the largest summariser. */
 export const DYING = { stage: 1, agent: 0, name: "Atlas" } as const;
+
+/** The agent that lies: it declares twice what it can do, has the bond for it, and reports no backlog. */
+export const LIAR = { stage: 1, agent: 2, name: "Gist" } as const;
+
+/** The agent that is dead from the beginning and goes on signalling: it takes its pay and does nothing. */
+export const DEAD = { stage: 0, agent: 3, name: "Ghost" } as const;
 
 /** Three stages; each needs half the tokens of the one before, and gets half of its income for them. */
 export const STAGES: readonly [StagePlan, StagePlan, StagePlan] = [
@@ -70,13 +78,22 @@ export const STAGES: readonly [StagePlan, StagePlan, StagePlan] = [
     name: "transcribe",
     work: "reads what a request brings",
     passesOn: WAD / 2n,
-    agents: [agent("Echo", 4000), agent("Lyra", 3000), agent("Tempo", 2000, { declares: 2600, bondedFor: 2600 })],
+    agents: [
+      agent("Echo", 4000),
+      agent("Lyra", 3000),
+      agent("Tempo", 2000, { declares: 2600, bondedFor: 2600 }),
+      agent(DEAD.name, 0, { declares: 1000, bondedFor: 1000, honest: false }),
+    ],
   },
   {
     name: "summarise",
     work: "writes the summary",
     passesOn: WAD / 2n,
-    agents: [agent(DYING.name, 2000), agent("Brief", 1500), agent("Gist", 1000, { connects: false })],
+    agents: [
+      agent(DYING.name, 2200),
+      agent("Brief", 1800),
+      agent(LIAR.name, 500, { declares: 1000, bondedFor: 1000, honest: false, connects: false }),
+    ],
   },
   {
     name: "report",

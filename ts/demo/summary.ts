@@ -1,9 +1,11 @@
 import { InvariantError } from "../errors.ts";
 import type { EconomyResult } from "./economy.ts";
-import { formatCount, formatMoney, formatShare, formatTime } from "./format.ts";
+import { formatCount, formatMoney, formatShare, formatThousands, formatTime } from "./format.ts";
 import { missing } from "./ledger.ts";
+import type { Liar } from "./liar.ts";
 import type { Options } from "./options.ts";
-import { STAGES, type Timeline } from "./scenario.ts";
+import { DEAD, DYING, STAGES, type Timeline, timelineOf } from "./scenario.ts";
+import { hitsHonest } from "./slashes.ts";
 
 /** One stage in the summary. Tokens are units times seconds. */
 export type StageSummary = {
@@ -13,6 +15,8 @@ export type StageSummary = {
   /** Work that was done, tokens. */
   servedTokens: number;
   streamedWei: string;
+  /** Taken from bonds, into the escrow. */
+  slashedWei: string;
   receivedWei: string;
   escrowWei: string;
   returnedWei: string;
@@ -21,9 +25,11 @@ export type StageSummary = {
 
 /** What came out, for programs: the last line of `npm start -- --json`. Amounts are decimal strings of wei. */
 export type Summary = {
-  /** True if I1 holds to the wei: streamed = received + escrow + returned + fee + dust, read from the chain. */
+  /** True if I1 holds to the wei: streamed + slashed = received + escrow + returned + fee + dust, read from the chain. */
   conserved: boolean;
   streamedWei: string;
+  /** Taken from the bonds of all sinks, into the escrows. */
+  slashedWei: string;
   receivedWei: string;
   escrowWei: string;
   returnedWei: string;
@@ -40,6 +46,19 @@ export type Summary = {
   deadSinkShareBefore: number;
   /** The same just before it came back. */
   deadSinkShareAfter: number;
+  /** What was taken from the dying sink's bond while it was dead: it was paid and delivered nothing. */
+  dyingSinkSlashedWei: string;
+  /**
+   * What the lying sink was paid over the last ten minutes (wei received by the chain's count, drained escrow included,
+   * per second) over q times its true service rate; 1 means that declaring twice as much has brought it nothing.
+   */
+  liarRateOverTrueRate: number;
+  /** What was taken from the bond of the sink that is dead from the beginning and goes on signalling. */
+  deadSinkSlashedWei: string;
+  /** How often it was slashed. */
+  deadSinkSlashes: number;
+  /** Slashes of all sinks but the lying, the dead, and the dying one while it is dead. */
+  honestSlashes: number;
   arrivedRequests: number;
   servedRequests: number;
   /** Withdrawn by sources that got their money back. */
@@ -59,10 +78,14 @@ export type Summary = {
 
 /** Puts the summary together. */
 export function summarise(result: EconomyResult, options: Options): Summary {
-  const { accounts, audit, deadSink, workshop } = result;
+  const { accounts, audit, deadSink, liar, slashes, workshop } = result;
+  const slashesOf = (who: { stage: number; agent: number }) =>
+    slashes.filter(({ stage, agent }) => stage === who.stage && agent === who.agent);
+  const sumOf = (some: EconomyResult["slashes"]): string => String(some.reduce((sum, { wei }) => sum + wei, 0n));
   return {
     conserved: missing(accounts) === 0n && !audit.violations.some(({ invariant }) => invariant === "I1"),
     streamedWei: String(accounts.streamed),
+    slashedWei: String(accounts.slashed),
     receivedWei: String(accounts.received),
     escrowWei: String(accounts.escrow),
     returnedWei: String(accounts.returned),
@@ -73,6 +96,11 @@ export function summarise(result: EconomyResult, options: Options): Summary {
     maxFlowPerUnitOverQUnconfirmed: audit.highest.unconfirmed,
     deadSinkShareBefore: deadSink.shareBefore,
     deadSinkShareAfter: deadSink.shareAfter,
+    dyingSinkSlashedWei: sumOf(slashesOf(DYING)),
+    liarRateOverTrueRate: Math.round((liar.paid / liar.rate) * 1e6) / 1e6,
+    deadSinkSlashedWei: sumOf(slashesOf(DEAD)),
+    deadSinkSlashes: slashesOf(DEAD).length,
+    honestSlashes: slashes.filter((slash) => hitsHonest(slash, timelineOf(options.minutes))).length,
     arrivedRequests: workshop.counts.arrived,
     servedRequests: workshop.counts.served,
     turnedAwayRequests: workshop.counts.turnedAway,
@@ -96,6 +124,7 @@ function summariseStage(name: string, index: number, { accounts, workshop }: Eco
     demandedTokens: workshop.demanded[index] ?? 0,
     servedTokens: served ?? 0,
     streamedWei: String(wei?.streamed),
+    slashedWei: String(wei?.slashed),
     receivedWei: String(wei?.received),
     escrowWei: String(wei?.escrow),
     returnedWei: String(wei?.returned),
@@ -117,19 +146,31 @@ export function assertSound({ violations: [first] }: Summary): void {
 }
 
 /** The same for people. */
-export function explain(summary: Summary, deadSink: EconomyResult["deadSink"], timeline: Timeline): string[] {
+export function explain(
+  summary: Summary,
+  deadSink: EconomyResult["deadSink"],
+  liar: Liar,
+  timeline: Timeline,
+): string[] {
   const money = (wei: string): string => formatMoney(BigInt(wei));
   const count = formatCount;
-  const { conserved } = summary;
+  const { conserved, deadSinkSlashes: times } = summary;
+  const slashed =
+    times === 0
+      ? "not slashed yet, that takes longer than this run"
+      : `slashed ${times === 1 ? "once" : `${times} times`}, ${money(summary.deadSinkSlashedWei)} USDCx of its bond`;
   return [
     `requests     ${count(summary.arrivedRequests)} arrived: ${count(summary.servedRequests)} became a report (half of them within ${summary.medianLatencySeconds} s), ` +
       `${count(summary.turnedAwayRequests)} were refunded, ${count(summary.waitingRequests)} wait`,
-    `money        ${money(summary.streamedWei)} USDCx streamed, over all stages`,
+    `money        ${money(summary.streamedWei)} USDCx streamed, over all stages, + ${money(summary.slashedWei)} slashed`,
     `             = ${money(summary.receivedWei)} to agents + ${money(summary.escrowWei)} in escrow + ${money(summary.returnedWei)} returned + ${money(summary.feeWei)} fee`,
     `             ${conserved ? "equal to the last wei" : "NOT EQUAL"}, with ${summary.dustWei} wei of dust that could not be split (I1)`,
     `price        no unit was ever paid more than ${formatShare(summary.maxFlowPerUnitOverQ, 4)} of the cap (I2)`,
     `${deadSink.name.padEnd(12)} had ${formatShare(summary.deadSinkShareBefore)} of its stage's pay when it died at ${formatTime(timeline.death)}, ` +
       `${formatShare(summary.deadSinkShareAfter)} before it came back at ${formatTime(timeline.revival)}`,
+    `${liar.name.padEnd(12)} declares ${formatThousands(liar.declares)}, delivers ${formatThousands(liar.rate)}, admits no backlog: paid ${formatThousands(liar.paid)} lately, ${formatShare(summary.liarRateOverTrueRate)} of its true rate (thousand tokens/s)`,
+    `${DEAD.name.padEnd(12)} delivers nothing and says it is fine: ${slashed}`,
+    `slashing     ${summary.honestSlashes === 0 ? "no agent that delivers was ever slashed" : `${summary.honestSlashes} SLASHES OF AGENTS THAT DELIVER`}; ${deadSink.name} lost ${money(summary.dyingSinkSlashedWei)} USDCx while it was dead`,
     ...(summary.violations.length === 0
       ? ["invariants   I1, I2, I3 and I8 held in every block"]
       : summary.violations.map(({ invariant, reason }) => `VIOLATED     ${invariant}: ${reason}`)),

@@ -4,6 +4,7 @@ import type { Summary } from "../demo/summary.ts";
 export function someSummary(differs: Partial<Summary> = {}): Summary {
   const money = {
     streamedWei: "51583160112233445566",
+    slashedWei: "1143973888114024230",
     receivedWei: "41263648000000000000",
     escrowWei: "2726012000000000000",
     returnedWei: "7593500112224301961",
@@ -18,6 +19,11 @@ export function someSummary(differs: Partial<Summary> = {}): Summary {
     maxFlowPerUnitOverQUnconfirmed: 2.2,
     deadSinkShareBefore: 0.444,
     deadSinkShareAfter: 0.002,
+    dyingSinkSlashedWei: "437119271883455966",
+    liarRateOverTrueRate: 0.998,
+    deadSinkSlashedWei: "706854616230568264",
+    deadSinkSlashes: 2,
+    honestSlashes: 0,
     arrivedRequests: 29_502,
     servedRequests: 20_306,
     turnedAwayRequests: 6705,

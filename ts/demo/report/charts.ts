@@ -1,8 +1,21 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { slashesBetween } from "../events.ts";
 import { formatTime } from "../format.ts";
 import type { Sample, StageSample } from "../sample.ts";
-import { BUFFER_SECONDS, capacityOf, DYING, EPOCH, SLOT, STAGES, type Timeline, UNIT_RATE, WAD } from "../scenario.ts";
+import {
+  BUFFER_SECONDS,
+  capacityOf,
+  DEAD,
+  DYING,
+  EPOCH,
+  LIAR,
+  SLOT,
+  STAGES,
+  type Timeline,
+  UNIT_RATE,
+  WAD,
+} from "../scenario.ts";
 
 /** The same chart for wide and for narrow screens, as inline SVG. */
 export type Chart = { wide: string; narrow: string };
@@ -11,7 +24,9 @@ const WIDTHS = { wide: 720, narrow: 380 } as const;
 const HEIGHT = 340;
 
 /** Colours are the page's: it knows whether it is light or dark. They stay apart for every kind of colour vision. */
-export const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)"] as const;
+export const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)"] as const;
+/** Marks a slash. */
+export const SLASH = "✕";
 /** So that lines differ without colour. */
 export const DASHES = ["none", "7,3", "2,3"] as const;
 export const INK = "currentColor";
@@ -95,6 +110,7 @@ export function payChart(samples: readonly Sample[], stage: number, timeline: Ti
     return { minute: at / 60, inflow: inflow / 1000, capacity: capacity / 1000 };
   });
   const names = plan.agents.map(({ name }) => name);
+  const slashed = slashesIn(samples);
   return draw(
     {
       label: `Pay of the agents of ${plan.name}`,
@@ -116,6 +132,53 @@ export function payChart(samples: readonly Sample[], stage: number, timeline: Ti
         ),
         Plot.lineY(lines, { x: "minute", y: "inflow", stroke: INK, strokeWidth: 1.5 }),
         Plot.lineY(lines, { x: "minute", y: "capacity", stroke: INK, strokeWidth: 2, strokeDasharray: "6,4" }),
+        slashMarks(slashed.filter((slash) => slash.stage === stage)),
+      ],
+    },
+    timeline,
+  );
+}
+
+type SlashMark = ReturnType<typeof slashesIn>[number];
+
+/** All slashes of a run. */
+function slashesIn(samples: readonly Sample[]) {
+  return samples.flatMap((now, index) => {
+    return slashesBetween(samples[index - 1], now).map((slash) => ({ ...slash, minute: now.at / 60 }));
+  });
+}
+
+/** Crosses with the agent's name, along the time axis. */
+function slashMarks(slashes: readonly SlashMark[]): Plot.Markish[] {
+  const style = { x: "minute", y: 0, fill: ALERT, stroke: "var(--surface)", strokeWidth: 4, fontWeight: 700 } as const;
+  return [
+    Plot.text(slashes, { ...style, text: () => SLASH, fontSize: 15, dy: -9 }),
+    Plot.text(slashes, { ...style, text: ({ name }: SlashMark) => `${name} slashed`, fontSize: 11, dy: -26 }),
+  ];
+}
+
+/** What the liar and the dead agent are paid, and what the liar really serves. */
+export function truthChart(samples: readonly Sample[], timeline: Timeline): Chart {
+  const { declares, rate } = STAGES[LIAR.stage].agents[LIAR.agent] as (typeof STAGES)[number]["agents"][number];
+  const flowOf =
+    ({ stage, agent }: typeof LIAR | typeof DEAD) =>
+    ({ at, stages }: Sample) => {
+      return { minute: at / 60, flow: (stages[stage]?.sinks[agent] ?? 0) / 1000 };
+    };
+  const line = { x: "minute", y: "flow", strokeWidth: 2 } as const;
+  const level = { strokeWidth: 2, stroke: INK } as const;
+  return draw(
+    {
+      label: `Pay of ${LIAR.name} and of ${DEAD.name}`,
+      description: `Lines: what ${LIAR.name} and ${DEAD.name} are paid, what ${LIAR.name} declares and what it can serve.`,
+      unit: "thousand tokens per second",
+      y: { domain: [0, (declares / 1000) * 1.1] },
+      marks: [
+        Plot.ruleY([declares / 1000], { ...level, strokeDasharray: "1,4" }),
+        Plot.ruleY([rate / 1000], { ...level, strokeDasharray: "6,4" }),
+        Plot.lineY(settled(samples).map(flowOf(LIAR)), { ...line, stroke: SERIES[LIAR.agent] as string }),
+        Plot.lineY(settled(samples).map(flowOf(DEAD)), { ...line, stroke: SERIES[DEAD.agent] as string }),
+        slashMarks(slashesIn(samples)),
       ],
     },
     timeline,

@@ -8,6 +8,8 @@ import { renderReport } from "./page.ts";
 const timeline = timelineOf(60);
 const deadSink = { name: "Atlas", stage: "summarise", shareBefore: 0.444, shareAfter: 0.002 };
 
+const liar = { name: "Gist", stage: "summarise", declares: 1000, rate: 500, paid: 499 };
+
 /** What linkedom gives; the project has no types of browsers. */
 type Dom = ReturnType<typeof parseHTML>["document"];
 
@@ -20,13 +22,20 @@ const samples = Array.from({ length: 241 }, (_, index): Sample => {
     price: 0.7,
     escrow: at * 500,
     backlog: at * 10,
-
     returned: at * 300,
   };
-  return { at, stages: [1, 2, 3].map(() => ({ ...stage, sinks: [3000, 2000, 1000] })) };
+  return {
+    at,
+    stages: [1, 2, 3].map(() => ({
+      ...stage,
+      sinks: [3000, 2000, 1000, 500],
+      slashed: [0, 0, 0, at < 1800 ? 0 : 480_000],
+    })),
+  };
 });
 
-const render = (differs = {}): string => renderReport({ summary: someSummary(differs), samples, timeline, deadSink });
+const render = (differs = {}): string =>
+  renderReport({ summary: someSummary(differs), samples, timeline, deadSink, liar });
 
 describe("the report", () => {
   let html: string;
@@ -43,16 +52,18 @@ describe("the report", () => {
       "Pay of the agents of transcribe",
       "Pay of the agents of summarise",
       "Pay of the agents of report",
+      "Pay of Gist and of Ghost",
       "Money in the escrow buffers",
       "Backlog",
       "Price of a unit",
     ]);
     expect(charts().every((svg) => (svg.getAttribute("aria-description") ?? "").length > 20)).toBe(true);
-    expect(document.querySelectorAll("figure .narrow svg[aria-label]")).toHaveLength(6);
+    expect(document.querySelectorAll("figure .narrow svg[aria-label]")).toHaveLength(7);
   });
 
   test("names units on every axis and marks the shocks", () => {
     const units = [
+      "thousand tokens per second",
       "thousand tokens per second",
       "thousand tokens per second",
       "thousand tokens per second",
@@ -75,6 +86,7 @@ describe("the report", () => {
       "var(--series-1)",
       "var(--series-2)",
       "var(--series-3)",
+      "var(--series-4)",
     ]);
     const paths = [...document.querySelectorAll("figure svg path")].map((path) => path.getAttribute("d") ?? "");
     expect(paths.every((path) => !path.includes("NaN"))).toBe(true);
@@ -88,6 +100,20 @@ describe("the report", () => {
       expect((panel.querySelector("section > div")?.textContent ?? "").length).toBeGreaterThan(150);
     }
     for (const name of ["Echo", "Atlas", "Draft"]) expect(html).toContain(`>${name}</li>`);
+  });
+
+  test("marks every slash, where it happened and once", () => {
+    const [transcribe, summarise, report, truth] = charts().map((svg) => svg.textContent ?? "");
+    expect(transcribe?.match(/Ghost slashed/g)).toHaveLength(1);
+    expect(truth?.match(/Ghost slashed/g)).toHaveLength(1);
+    expect(`${summarise}${report}`).not.toContain("slashed");
+  });
+
+  test("tells what the liar declares, serves and is paid", () => {
+    const text = document.body.textContent;
+    expect(text).toContain("99.8 %");
+    expect(text).toContain("declares 1.00 thousand tokens per second, has the bond for it, can serve 0.50");
+    expect(text).toContain("0.70 USDCx");
   });
 
   test("shows the money of the summary", () => {

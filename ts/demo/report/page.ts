@@ -1,9 +1,11 @@
 import type { DeadSink } from "../deadsink.ts";
-import { formatCount, formatMoney, formatShare, formatTime } from "../format.ts";
+import { formatCount, formatMoney, formatShare, formatThousands, formatTime } from "../format.ts";
+import type { Liar } from "../liar.ts";
 import type { Sample } from "../sample.ts";
-import { STAGES, type Timeline } from "../scenario.ts";
+import { DEAD, LIAR, STAGES, type Timeline } from "../scenario.ts";
 import type { Summary } from "../summary.ts";
 import {
+  ALERT,
   backlogChart,
   type Chart,
   DASHES,
@@ -12,8 +14,10 @@ import {
   payChart,
   priceChart,
   SERIES,
+  SLASH,
   shockNames,
   shockTimes,
+  truthChart,
 } from "./charts.ts";
 import { STYLE } from "./style.ts";
 
@@ -22,11 +26,12 @@ export type ReportParameters = {
   samples: readonly Sample[];
   timeline: Timeline;
   deadSink: DeadSink;
+  liar: Liar;
 };
 
 /** Something that is explained beside its picture. */
 type Panel = { title: string; chart: Chart; legend: Key[]; text: string[] };
-type Key = { label: string; color: string; line?: string };
+type Key = { label: string; color: string; line?: string; sign?: string };
 
 /** Writes the report as one HTML file that needs nothing else. */
 export function renderReport(parameters: ReportParameters): string {
@@ -46,6 +51,8 @@ ${tiles(parameters)}
 <h2>Who is paid what</h2>
 ${STAGES.map((_, stage) => renderPanel(payPanel(samples, stage, timeline))).join("\n")}
 <p class="note">${windowNote(summary)}</p>
+<h2>Who tells the truth</h2>
+${renderPanel(truthPanel(parameters))}
 <h2>What waits</h2>
 ${renderPanel(escrowPanel(samples, timeline))}
 ${renderPanel(backlogPanel(samples, timeline))}
@@ -63,14 +70,15 @@ ${origin(summary)}
 function intro({ summary, timeline }: ReportParameters): string {
   const shocks = shockTimes(timeline).map((time, index) => `<strong>${time}</strong> ${shockNames()[index]}`);
   return `<h1>Who gets paid when not everybody can deliver?</h1>
-<p class="lead">Two sources pay for reports by the second. Nine AI agents make them in three stages:
+<p class="lead">Two sources pay for reports by the second. Ten AI agents make them in three stages:
 ${STAGES.map(({ name, work }) => `<em>${name}</em> (${work})`).join(", ")}. Each agent says what it can serve and how far
 behind it is; the protocol splits the stream accordingly, holds back what nobody can absorb, and returns what is too
 much. These are ${summary.minutes} minutes of it, on a local chain with the real Superfluid contracts.</p>
-<p>Three things happen: ${shocks.join(", ")}.</p>`;
+<p>Three things happen: ${shocks.join(", ")}. And two of the agents do not do what they say: <strong>${LIAR.name}</strong>
+declares twice what it can serve, and <strong>${DEAD.name}</strong> serves nothing at all.</p>`;
 }
 
-function tiles({ summary, deadSink }: ReportParameters): string {
+function tiles({ summary, deadSink, liar }: ReportParameters): string {
   const share = `${formatShare(deadSink.shareBefore, 0)} → ${formatShare(deadSink.shareAfter)}`;
   const items = [
     tile(formatCount(summary.servedRequests), `reports made of ${formatCount(summary.arrivedRequests)} requests`),
@@ -80,6 +88,15 @@ function tiles({ summary, deadSink }: ReportParameters): string {
       summary.conserved ? "good" : "bad",
     ),
     tile(share, `of ${deadSink.stage}'s pay went to ${deadSink.name}: when it died, and before it came back`),
+    tile(
+      formatShare(summary.liarRateOverTrueRate),
+      `of what it really serves is what ${liar.name} is paid for in the end, though it declares twice as much`,
+    ),
+    tile(
+      `${formatMoney(BigInt(summary.deadSinkSlashedWei), 2)} USDCx`,
+      `of its bond has ${DEAD.name} lost, who was paid and did nothing; agents that deliver lost ${summary.honestSlashes === 0 ? "nothing" : `theirs ${summary.honestSlashes} times`}`,
+      summary.honestSlashes === 0 ? "" : "bad",
+    ),
     tile(
       formatShare(Math.floor(summary.maxFlowPerUnitOverQ * 1e4) / 1e4, 2),
       "of the price cap was the most that any unit was paid",
@@ -97,12 +114,12 @@ const PAY_TEXTS = [
   [
     "The areas are what each agent is paid; the solid line is what streams in. Where the line is above the areas, the rest goes into the escrow.",
     "At first, capacity (dashed) ramps up: a newcomer has to show for some minutes that it is there. Later the line leaves the areas although capacity is there: the next stage cannot take more, and paying for work that would only pile up there helps nobody.",
-    "Tempo declares 30 % more than it can do. When that is asked of it, its backlog grows and brings its pay down to what it really does.",
+    "Tempo declares 30 % more than it can do, but reports its backlog: when that is asked of it, its pay comes down to what it really does.",
   ],
   [
-    "When Atlas dies nobody is told. It goes on being paid until its last signal is three minutes old; then its capacity, and its pay with it, shrinks by 30 % a minute. A keeper's public call is all it takes.",
+    "When Atlas dies nobody is told. It goes on being paid until its last signal is three minutes old; then its capacity, and its pay with it, shrinks by 30 % a minute. A keeper's public call is all it takes. What it was paid meanwhile is taken from its bond.",
     "The others are paid more where they have capacity to spare, and never beyond it: the areas stay below the dashed line.",
-    "Back again, Atlas first does what it was paid for, and gets new pay as that backlog shrinks.",
+    "Back again, Atlas has to show for some minutes that it is there, like a newcomer.",
   ],
   [
     "The last stage sees the shocks through the one before: when fewer summaries are made, fewer reports are paid for.",
@@ -119,8 +136,32 @@ function payPanel(samples: readonly Sample[], stage: number, timeline: Timeline)
       ...agents.map((agent, index) => ({ label: agent.name, color: SERIES[index] as string })),
       { label: "inflow", color: INK, line: "none" },
       { label: "capacity", color: INK, line: "6,4" },
+      ...(stage === STAGES.length - 1 ? [] : [SLASH_KEY]),
     ],
     text: [...(PAY_TEXTS[stage] ?? [])],
+  };
+}
+
+const SLASH_KEY: Key = { label: "slashed", color: ALERT, sign: SLASH };
+
+function truthPanel({ samples, timeline, liar, summary }: ReportParameters): Panel {
+  const paid = formatThousands(liar.paid);
+  return {
+    title: "Pay follows delivered work, not words",
+    chart: truthChart(samples, timeline),
+    legend: [
+      { label: `pay of ${LIAR.name}`, color: SERIES[LIAR.agent], line: "none" },
+      { label: `pay of ${DEAD.name}`, color: SERIES[DEAD.agent], line: "none" },
+      { label: `what ${LIAR.name} declares`, color: INK, line: "1,4" },
+      { label: `what ${LIAR.name} really serves`, color: INK, line: "6,4" },
+      SLASH_KEY,
+    ],
+    text: [
+      `${LIAR.name} declares ${formatThousands(liar.declares)} thousand tokens per second, has the bond for it, can serve ${formatThousands(liar.rate)}, and never admits a backlog. ${DEAD.name} serves nothing and signals that all is well.`,
+      "Once a minute whoever paid for work signs receipts for what was delivered, and the agent signs them too. What an agent was paid for and has no receipts for, compared with the others, counts as its backlog, whatever it says itself: it loses units.",
+      `So ${LIAR.name} is paid what it delivers: ${paid} over the last ten minutes. The more its pool has to pay for, the sooner: while the price is below one half, twice the capacity at half the price is no more than its work is worth.`,
+      `${DEAD.name} loses its units and, after three assessments far beyond the horizon, a part of its bond: what it had been paid and 10 %. It goes to the escrow, to those who deliver. ${DEAD.name} starts again with the smaller bond${summary.deadSinkSlashes > 1 ? ", and is slashed again" : ""}.`,
+    ],
   };
 }
 
@@ -177,7 +218,8 @@ function renderPanel({ title, chart, legend, text }: Panel): string {
 </section>`;
 }
 
-function swatch({ color, line }: Key): string {
+function swatch({ color, line, sign }: Key): string {
+  if (sign !== undefined) return `<strong style="color:${color}">${sign}</strong>`;
   const shape =
     line === undefined
       ? `<rect width="26" height="12" rx="3" fill="${color}"/>`
@@ -193,7 +235,7 @@ times, for seconds. The charts of pay and price leave out these moments.`;
 
 function moneyTable(summary: Summary): string {
   const cells = (of: Omit<Summary["stages"][number], "name">): string => {
-    const amounts = [of.streamedWei, of.receivedWei, of.escrowWei, of.returnedWei, of.feeWei];
+    const amounts = [of.streamedWei, of.slashedWei, of.receivedWei, of.escrowWei, of.returnedWei, of.feeWei];
     return amounts.map((wei) => `<td>${formatMoney(BigInt(wei))}</td>`).join("");
   };
   const tokens = ({ demandedTokens, servedTokens }: Summary["stages"][number]): string => {
@@ -202,16 +244,16 @@ function moneyTable(summary: Summary): string {
   const rows = summary.stages.map((stage) => `<tr><td>${stage.name}</td>${cells(stage)}${tokens(stage)}</tr>`);
   const total = { ...summary, demandedTokens: 0, servedTokens: 0, feeWei: summary.feeWei };
   const verdict = summary.conserved
-    ? `Streamed is equal to the sum of the rest <strong>to the last wei</strong>, with ${formatCount(BigInt(summary.dustWei))} wei of dust that could not be split evenly and waits to be swept.`
+    ? `Streamed and slashed are equal to the sum of the rest <strong>to the last wei</strong>, with ${formatCount(BigInt(summary.dustWei))} wei of dust that could not be split evenly and waits to be swept.`
     : `<strong>The sums differ.</strong> ${summary.violations.map(({ reason }) => reason).join("; ")}`;
   return `<div class="panel" style="grid-template-columns:minmax(0,1fr)">
 <div class="scroll"><table>
-<thead><tr><th>USDCx</th><th>streamed in</th><th>to agents</th><th>in escrow</th><th>returned</th><th>fee</th><th>tokens asked</th><th>tokens served</th></tr></thead>
+<thead><tr><th>USDCx</th><th>streamed in</th><th>slashed</th><th>to agents</th><th>in escrow</th><th>returned</th><th>fee</th><th>tokens asked</th><th>tokens served</th></tr></thead>
 <tbody>${rows.join("")}</tbody>
 <tfoot><tr><td>all stages</td>${cells(total)}<td></td><td></td></tr></tfoot>
 </table></div>
 <p>${verdict} Streamed is what Superfluid's events say, rate times time; all the rest is read from the contracts. Agents pay
-half of their income on to the next stage, so money that passes two stages counts in both.</p>
+half of what they earn on to the next stage, so money that passes two stages counts in both.</p>
 </div>`;
 }
 

@@ -3,12 +3,12 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --ground: #f6f7f9; --surface: #ffffff; --text: #1a1f27; --muted: #59636f; --line: #d9dee5;
-  --series-1: #0072b2; --series-2: #e69f00; --series-3: #009e73; --alert: #b3261e; --good: #00734f;
+  --series-1: #0072b2; --series-2: #e69f00; --series-3: #009e73; --series-4: #a8509a; --alert: #b3261e; --good: #00734f;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #11151a; --surface: #1a2027; --text: #e7ebf0; --muted: #9ca7b4; --line: #303945;
-    --series-1: #56b4e9; --series-2: #f0b429; --series-3: #2fc397; --alert: #ff8a80; --good: #4fd8a8;
+    --series-1: #56b4e9; --series-2: #f0b429; --series-3: #2fc397; --series-4: #d98fd0; --alert: #ff8a80; --good: #4fd8a8;
   }
 }
 * { box-sizing: border-box; }
