@@ -55,7 +55,7 @@ export type StagePlan = {
   /** What its agents do, for people. */
   work: string;
   agents: readonly AgentPlan[];
-  /** Share of their income that agents pay to the next stage, 1e18 = 1; 0 for the last. */
+  /** Share of the price of their work that agents pay to the next stage, 1e18 = 1; 0 for the last. */
   passesOn: bigint;
 };
 
@@ -72,7 +72,7 @@ export const LIAR = { stage: 1, agent: 2, name: "Gist" } as const;
 /** The agent that is dead from the beginning and goes on signalling: it takes its pay and does nothing. */
 export const DEAD = { stage: 0, agent: 3, name: "Ghost" } as const;
 
-/** Three stages; each needs half the tokens of the one before, and gets half of its income for them. */
+/** Three stages; each needs half the tokens of the one before, and gets half of its price for them. */
 export const STAGES: readonly [StagePlan, StagePlan, StagePlan] = [
   {
     name: "transcribe",

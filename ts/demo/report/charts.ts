@@ -132,7 +132,10 @@ export function payChart(samples: readonly Sample[], stage: number, timeline: Ti
         ),
         Plot.lineY(lines, { x: "minute", y: "inflow", stroke: INK, strokeWidth: 1.5 }),
         Plot.lineY(lines, { x: "minute", y: "capacity", stroke: INK, strokeWidth: 2, strokeDasharray: "6,4" }),
-        slashMarks(slashed.filter((slash) => slash.stage === stage)),
+        slashMarks(
+          slashed.filter((slash) => slash.stage === stage),
+          timeline,
+        ),
       ],
     },
     timeline,
@@ -149,11 +152,22 @@ function slashesIn(samples: readonly Sample[]) {
 }
 
 /** Crosses with the agent's name, along the time axis. */
-function slashMarks(slashes: readonly SlashMark[]): Plot.Markish[] {
+function slashMarks(slashes: readonly SlashMark[], { end }: Timeline): Plot.Markish[] {
   const style = { x: "minute", y: 0, fill: ALERT, stroke: "var(--surface)", strokeWidth: 4, fontWeight: 700 } as const;
   return [
     Plot.text(slashes, { ...style, text: () => SLASH, fontSize: 15, dy: -9 }),
-    Plot.text(slashes, { ...style, text: ({ name }: SlashMark) => `${name} slashed`, fontSize: 11, dy: -26 }),
+    ...[false, true].map((late) =>
+      Plot.text(
+        slashes.filter(({ at }) => at > end * 0.85 === late),
+        {
+          ...style,
+          text: ({ name }: SlashMark) => `${name} slashed`,
+          fontSize: 11,
+          dy: -26,
+          ...(late ? { textAnchor: "end", dx: 8 } : {}),
+        },
+      ),
+    ),
   ];
 }
 
@@ -178,7 +192,10 @@ export function truthChart(samples: readonly Sample[], timeline: Timeline): Char
         Plot.ruleY([rate / 1000], { ...level, strokeDasharray: "6,4" }),
         Plot.lineY(settled(samples).map(flowOf(LIAR)), { ...line, stroke: SERIES[LIAR.agent] as string }),
         Plot.lineY(settled(samples).map(flowOf(DEAD)), { ...line, stroke: SERIES[DEAD.agent] as string }),
-        slashMarks(slashesIn(samples)),
+        slashMarks(
+          slashesIn(samples).filter(({ name }) => name === DEAD.name),
+          timeline,
+        ),
       ],
     },
     timeline,

@@ -157,10 +157,10 @@ function truthPanel({ samples, timeline, liar, summary }: ReportParameters): Pan
       SLASH_KEY,
     ],
     text: [
-      `${LIAR.name} declares ${formatThousands(liar.declares)} thousand tokens per second, has the bond for it, can serve ${formatThousands(liar.rate)}, and never admits a backlog. ${DEAD.name} serves nothing and signals that all is well.`,
-      "Once a minute whoever paid for work signs receipts for what was delivered, and the agent signs them too. What an agent was paid for and has no receipts for, compared with the others, counts as its backlog, whatever it says itself: it loses units.",
-      `So ${LIAR.name} is paid what it delivers: ${paid} over the last ten minutes. The more its pool has to pay for, the sooner: while the price is below one half, twice the capacity at half the price is no more than its work is worth.`,
-      `${DEAD.name} loses its units and, after three assessments far beyond the horizon, a part of its bond: what it had been paid and 10 %. It goes to the escrow, to those who deliver. ${DEAD.name} starts again with the smaller bond${summary.deadSinkSlashes > 1 ? ", and is slashed again" : ""}.`,
+      `${LIAR.name} declares ${formatThousands(liar.declares)} thousand tokens per second, has the bond for it, can serve ${formatThousands(liar.rate)}, and admits no backlog. ${DEAD.name} serves nothing and signals that all is well.`,
+      "Once a minute, payers and agents sign receipts for what was delivered. What an agent was paid for and, compared with the others, has no receipts for is its backlog, whatever it says: it loses units.",
+      `So ${LIAR.name}, over-paid whenever its pool is full, ends up with what it delivers: ${paid} over the last ten minutes.`,
+      `${DEAD.name} loses its units and, after three assessments beyond the horizon, a part of its bond: what it was paid for nothing and 10 %. The escrow passes it on to those who deliver.`,
     ],
   };
 }
@@ -183,7 +183,7 @@ function backlogPanel(samples: readonly Sample[], timeline: Timeline): Panel {
     chart: backlogChart(samples, timeline),
     legend: stageKeys(),
     text: [
-      "While Atlas is dead, most of it is what Atlas is still paid for. It disappears when Atlas is back and does it.",
+      "Most of it is what Ghost, Gist and, while it is dead, Atlas were paid for and do not do; it falls when a slash takes the money back.",
       "It also jumps when an escrow drains: the agents then get up to one minute of full pay at once.",
       "Agents signal their backlog with their capacity, every minute, hidden first and revealed a block later. Whoever is behind gets less new work: that is the backpressure.",
     ],
