@@ -168,7 +168,7 @@ export function explain(
     `price        no unit was ever paid more than ${formatShare(summary.maxFlowPerUnitOverQ, 4)} of the cap (I2)`,
     `${deadSink.name.padEnd(12)} had ${formatShare(summary.deadSinkShareBefore)} of its stage's pay when it died at ${formatTime(timeline.death)}, ` +
       `${formatShare(summary.deadSinkShareAfter)} before it came back at ${formatTime(timeline.revival)}`,
-    `${liar.name.padEnd(12)} declares ${formatThousands(liar.declares)}, delivers ${formatThousands(liar.rate)}, admits no backlog: paid ${formatThousands(liar.paid)} in the last 10 minutes, ${formatShare(summary.liarRateOverTrueRate)} of its true rate`,
+    `${liar.name.padEnd(12)} declares ${formatThousands(liar.declares)}, delivers ${formatThousands(liar.rate)}, admits no backlog: paid ${formatThousands(liar.paid)} in the last 10 min, ${formatShare(summary.liarRateOverTrueRate)} of its true rate`,
     `${DEAD.name.padEnd(12)} delivers nothing and says it is fine: ${slashed}`,
     `slashing     ${summary.honestSlashes === 0 ? "no agent that delivers was ever slashed" : `${summary.honestSlashes} SLASHES OF AGENTS THAT DELIVER`}; ${deadSink.name} lost ${money(summary.dyingSinkSlashedWei)} USDCx while it was dead`,
     ...(summary.violations.length === 0

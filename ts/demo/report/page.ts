@@ -144,7 +144,7 @@ function payPanel(samples: readonly Sample[], stage: number, timeline: Timeline)
 
 const SLASH_KEY: Key = { label: "slashed", color: ALERT, sign: SLASH };
 
-function truthPanel({ samples, timeline, liar, summary }: ReportParameters): Panel {
+function truthPanel({ samples, timeline, liar }: ReportParameters): Panel {
   const paid = formatThousands(liar.paid);
   return {
     title: "Pay follows delivered work, not words",
