@@ -151,8 +151,8 @@ function slashesIn(samples: readonly Sample[]) {
   });
 }
 
-/** Crosses with the agent's name, along the time axis. */
-function slashMarks(slashes: readonly SlashMark[], { end }: Timeline): Plot.Markish[] {
+/** Crosses along the time axis, and `lift` pixels above it the agent's name. */
+function slashMarks(slashes: readonly SlashMark[], { end }: Timeline, lift = 26): Plot.Markish[] {
   const style = { x: "minute", y: 0, fill: ALERT, stroke: "var(--surface)", strokeWidth: 4, fontWeight: 700 } as const;
   return [
     Plot.text(slashes, { ...style, text: () => SLASH, fontSize: 15, dy: -9 }),
@@ -163,7 +163,7 @@ function slashMarks(slashes: readonly SlashMark[], { end }: Timeline): Plot.Mark
           ...style,
           text: ({ name }: SlashMark) => `${name} slashed`,
           fontSize: 11,
-          dy: -26,
+          dy: -lift,
           ...(late ? { textAnchor: "end", dx: 8 } : {}),
         },
       ),
@@ -195,6 +195,7 @@ export function truthChart(samples: readonly Sample[], timeline: Timeline): Char
         slashMarks(
           slashesIn(samples).filter(({ name }) => name === DEAD.name),
           timeline,
+          56,
         ),
       ],
     },

@@ -114,10 +114,10 @@ const PAY_TEXTS = [
   [
     "The areas are what each agent is paid; the solid line is what streams in. Where the line is above the areas, the rest goes into the escrow.",
     "At first, capacity (dashed) ramps up: a newcomer has to show for some minutes that it is there. Later the line leaves the areas although capacity is there: the next stage cannot take more, and paying for work that would only pile up there helps nobody.",
-    "Tempo declares 30 % more than it can do, but reports its backlog: when that is asked of it, its pay comes down to what it really does.",
+    "Tempo declares 30 % more than it can do, but reports its backlog: when that is asked of it, its pay comes down to what it really does. Ghost, on top, does nothing for its pay, and loses it.",
   ],
   [
-    "When Atlas dies nobody is told. It goes on being paid until its last signal is three minutes old; then its capacity, and its pay with it, shrinks by 30 % a minute. A keeper's public call is all it takes. What it was paid meanwhile is taken from its bond.",
+    "When Atlas dies nobody is told. It goes on being paid until its last signal is three minutes old; then its capacity, and its pay with it, shrinks by 30 % a minute. A keeper's public call is all it takes. If it stays away, what it was paid meanwhile is taken from its bond.",
     "The others are paid more where they have capacity to spare, and never beyond it: the areas stay below the dashed line.",
     "Back again, Atlas has to show for some minutes that it is there, like a newcomer.",
   ],
@@ -159,7 +159,7 @@ function truthPanel({ samples, timeline, liar }: ReportParameters): Panel {
     text: [
       `${LIAR.name} declares ${formatThousands(liar.declares)} thousand tokens per second, has the bond for it, can serve ${formatThousands(liar.rate)}, and admits no backlog. ${DEAD.name} serves nothing and signals that all is well.`,
       "Once a minute, payers and agents sign receipts for what was delivered. What an agent was paid for and, compared with the others, has no receipts for is its backlog, whatever it says: it loses units.",
-      `So ${LIAR.name}, over-paid whenever its pool is full, ends up with what it delivers: ${paid} over the last ten minutes.`,
+      `${LIAR.name} is over-paid when its pool is full, until what it owes has cost it the units that it should never have had: over the last ten minutes it was paid ${paid}.`,
       `${DEAD.name} loses its units and, after three assessments beyond the horizon, a part of its bond: what it was paid for nothing and 10 %. The escrow passes it on to those who deliver.`,
     ],
   };

@@ -22,7 +22,7 @@ h2 { font-size: 1.35rem; margin: 3rem 0 1rem; }
 h3 { font-size: 1.05rem; margin: 0 0 .5rem; }
 p { margin: 0 0 .8rem; max-width: 68ch; }
 .lead { font-size: 1.1rem; color: var(--muted); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 1rem; margin: 1.8rem 0; padding: 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 1rem; margin: 1.8rem 0; padding: 0; }
 .tile { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.15rem; }
 .tile strong { display: block; font-size: clamp(1.35rem, 3.4vw, 1.7rem); line-height: 1.2; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--muted); font-size: .92rem; }
