@@ -1842,16 +1842,6 @@ export const escrowBufferAbi = [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'source', internalType: 'address', type: 'address' },
     ],
-    name: 'spentOf',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'view',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'source', internalType: 'address', type: 'address' },
-    ],
     name: 'streamedOf',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
