@@ -26,6 +26,7 @@ library ReturnShares {
     /// @dev Binary digits behind the point of wei per share. What a rate is owed per share of it has 32 of them, so that a
     /// rate times it stays within 256 bits: an overflow time has 92, shares per wei of overflow 60 and all wei 128.
     uint8 private constant PER_SHARE_BITS = 160;
+    uint256 private constant PER_SHARE = 2 ** 160;
     uint8 private constant PER_RATE_BITS = 32;
 
     /// @param shares All shares of this generation. What streams paid that nobody synchronised bought shares too; they
@@ -206,10 +207,8 @@ library ReturnShares {
         // Rates that have ended may claim more than there is; they must not make the others' part smaller.
         uint256 held = Math.min(claimed, self.shares);
         if (held == 0) return 0;
-        uint256 perShare = Math.min(
-            _mulDivSaturating(excess, 1 << PER_SHARE_BITS, held),
-            Math.mulDiv(self.owned, 1 << PER_SHARE_BITS, self.shares)
-        );
+        uint256 perShare =
+            Math.min(_mulDivSaturating(excess, PER_SHARE, held), Math.mulDiv(self.owned, PER_SHARE, self.shares));
         amount = Math.mulShr(held, perShare, PER_SHARE_BITS, Math.Rounding.Ceil);
         uint256 taken = Math.mulShr(self.shares, perShare, PER_SHARE_BITS, Math.Rounding.Ceil);
 
@@ -217,7 +216,7 @@ library ReturnShares {
         self.unowned = (self.unowned + taken - amount).toUint128();
         self.setAside = (self.setAside + amount).toUint128();
         // One more than the claims: `claimedShares` rounds down.
-        self.owed = Math.saturatingAdd(self.owed, _mulDivSaturating(claimed + 1, perShare, 1 << PER_SHARE_BITS) + 1);
+        self.owed = Math.saturatingAdd(self.owed, _mulDivSaturating(claimed + 1, perShare, PER_SHARE) + 1);
         self.setAsidePerShare += perShare;
         self.setAsidePerRate += Math.mulShr(self.sharesPerRate, perShare, PER_SHARE_BITS - PER_RATE_BITS);
     }
