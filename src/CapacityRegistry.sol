@@ -396,8 +396,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
     /// target changes. So any number of signals makes one step, towards the last of them. The caller dates and stores
-    /// the signal. The casts are safe: epochs are shorter numbers than times, an average lies between capacities, and a
-    /// capacity is at most its cap.
+    /// the signal.
     function _declare(
         Signal memory signal,
         SinkState storage sink,
@@ -407,16 +406,16 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     ) private view {
         uint256 previousEpoch = terms.epoch - 1;
         if (signal.baseEpoch == 0) {
-            signal.baseEpoch = uint32(previousEpoch);
+            signal.baseEpoch = previousEpoch.toUint32();
         } else if (previousEpoch > signal.baseEpoch) {
-            signal.baseScaled = uint72(_smoothedAt(signal, terms, previousEpoch));
-            signal.baseEpoch = uint32(previousEpoch);
+            signal.baseScaled = _smoothedAt(signal, terms, previousEpoch).toUint72();
+            signal.baseEpoch = previousEpoch.toUint32();
         }
         // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs. What
         // was declared before is within it.
         if (capacity > signal.capacity) capacity = Math.min(capacity, sink.standing.cap);
-        signal.capacity = uint40(capacity);
-        signal.backlog = backlog > type(uint64).max ? type(uint64).max : uint64(backlog);
+        signal.capacity = capacity.toUint40();
+        signal.backlog = Math.min(backlog, type(uint64).max).toUint64();
     }
 
     function _effectiveCapacity(Signal memory signal, SinkState storage sink, Terms memory terms)

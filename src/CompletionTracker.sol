@@ -171,11 +171,12 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         if (!SignatureLib.isValid(sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
 
         // Effect
-        uint256 amount = Math.min(claimed - before, budget.spent - acknowledged);
-        // Safe: at most `claimed`, and what a source has acknowledged is at most what it has streamed.
-        payer.completed[sink] = uint128(before + amount);
-        payer.acknowledged = uint128(acknowledged + amount);
-        account.ledgers[sink].acknowledged += uint128(amount);
+        // Safe: at most `claimed`.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        uint128 amount = uint128(Math.min(claimed - before, budget.spent - acknowledged));
+        payer.completed[sink] = before + amount;
+        payer.acknowledged = acknowledged + amount;
+        account.ledgers[sink].acknowledged += amount;
         emit Acknowledged(taskTypeId, source, sink, amount, before + amount);
         return Skipped.No;
     }

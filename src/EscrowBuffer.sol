@@ -269,11 +269,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
-    function streamedOf(TaskTypeId taskTypeId, address source) public view returns (uint256) {
-        Account storage account = _known(taskTypeId);
-        Source storage stored = account.sources[source];
-        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
-        return StreamedAmount.totalAt(stored.streamed, stored.syncedAt, rate, changedAt, block.timestamp);
+    function streamedOf(TaskTypeId taskTypeId, address source) external view returns (uint256 streamed) {
+        (streamed,) = _streamedAndReturned(taskTypeId, source);
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -283,7 +280,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     /// @inheritdoc IEscrowBuffer
     function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        return Math.saturatingSub(streamedOf(taskTypeId, source), _accounts[taskTypeId].sources[source].returned);
+        (uint256 streamed, uint256 returned) = _streamedAndReturned(taskTypeId, source);
+        return Math.saturatingSub(streamed, returned);
     }
 
     // --------------------------------------------------------------------------------------------- Private
@@ -367,6 +365,15 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         account.book.setAside += amount;
         account.book.owed += amount;
         emit PaymentRefused(taskTypeId, source, amount);
+    }
+
+    /// @dev What a source has streamed up to now and got back, wei.
+    function _streamedAndReturned(TaskTypeId taskTypeId, address source) private view returns (uint256, uint256) {
+        Account storage account = _known(taskTypeId);
+        Source storage stored = account.sources[source];
+        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
+        uint256 streamed = stored.streamed;
+        return (StreamedAmount.totalAt(streamed, stored.syncedAt, rate, changedAt, block.timestamp), stored.returned);
     }
 
     /// @dev When the stream of a source got its present rate, Unix seconds, and that rate, wei per second.
