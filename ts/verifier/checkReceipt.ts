@@ -27,7 +27,7 @@ export async function checkReceipt(context: ChainContext, message: ReceiptMessag
   }
   if (!bonded)
     throw new Refusal("unknown_sink", `${receipt.sink} has neither registered nor staked for this task type`);
-  if ((await readStreamed(context, receipt)) === 0n) {
+  if ((await readPaid(context, receipt, "streamedOf")) === 0n) {
     const advice = "open a stream, or synchronise it with syncSource";
     throw new Refusal("nothing_streamed", `${receipt.source} has streamed nothing to this pool: ${advice}`);
   }
@@ -44,21 +44,25 @@ function readCompleted({ client, deployment }: ChainContext, { taskTypeId, sourc
   });
 }
 
-/** What a source has streamed to the pool, at least, wei. */
-function readStreamed({ client, deployment }: ChainContext, { taskTypeId, source }: SignedReceipt) {
+/** What a source has streamed to the pool, or has not got back of it, at least, wei. */
+function readPaid(
+  { client, deployment }: ChainContext,
+  { taskTypeId, source }: SignedReceipt,
+  functionName: "streamedOf" | "spentOf",
+) {
   return read(client, {
     address: deployment.escrowBuffer,
     abi: escrowBufferAbi,
-    functionName: "streamedOf",
+    functionName,
     args: [taskTypeId, source],
   });
 }
 
-/** Whether something of a receipt would count now: a source can acknowledge no more than it has streamed. */
+/** Whether something of a receipt would count now: a source can acknowledge no more than it has spent. */
 export async function isCreditable(context: ChainContext, message: ReceiptMessage): Promise<boolean> {
   const receipt = toReceipt(message);
-  const [streamed, acknowledged] = await Promise.all([
-    readStreamed(context, receipt),
+  const [spent, acknowledged] = await Promise.all([
+    readPaid(context, receipt, "spentOf"),
     read(context.client, {
       address: context.deployment.completionTracker,
       abi: completionTrackerAbi,
@@ -66,7 +70,7 @@ export async function isCreditable(context: ChainContext, message: ReceiptMessag
       args: [receipt.taskTypeId, receipt.source],
     }),
   ]);
-  return streamed > acknowledged;
+  return spent > acknowledged;
 }
 
 /** Registered, or gone and still liable with what it unbonds. */
