@@ -118,7 +118,8 @@ class Economy {
   }
 
   /**
-   * The largest summariser dies, or comes back: its worker, that is, which serves and signals. The doubling of demand is in the requests.
+   * The largest summariser dies, or comes back: its worker, that is, which serves and signals. Its bond and its streams
+   * stay where they are. The doubling of demand is in the requests.
    */
   async #shock(at: number): Promise<void> {
     const { chain, market, timeline } = this.#parameters;

@@ -50,10 +50,7 @@ export function eventsBetween(before: Sample | undefined, now: Sample, timeline:
     );
   }
   for (const { name, usdc } of slashesBetween(before, now)) {
-    add(
-      true,
-      `${name} is slashed: ${usdc.toFixed(2)} USDCx, its pay for what it never delivered and 10 %, go to the escrow`,
-    );
+    add(true, `${name} is slashed: ${usdc.toFixed(2)} USDCx of its bond, its unearned pay and 10 %, go to the escrow`);
   }
   return events;
 }
