@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -76,9 +77,10 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     function acknowledge(TaskTypeId taskTypeId, Receipt[] calldata receipts) external returns (uint256 accepted) {
         Account storage account = _accounts[taskTypeId];
         Budget memory budget;
+        bytes32 domain = _domainSeparatorV4();
         for (uint256 i; i < receipts.length; ++i) {
             Receipt calldata receipt = receipts[i];
-            Skipped reason = _acknowledge(taskTypeId, account, budget, receipt);
+            Skipped reason = _acknowledge(taskTypeId, account, budget, domain, receipt);
             if (reason == Skipped.No) ++accepted;
             else emit ReceiptSkipped(taskTypeId, receipt.source, receipt.sink, i, reason);
         }
@@ -151,6 +153,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         TaskTypeId taskTypeId,
         Account storage account,
         Budget memory budget,
+        bytes32 domain,
         Receipt calldata receipt
     ) private returns (Skipped) {
         // Check
@@ -166,7 +169,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         }
         uint128 acknowledged = payer.acknowledged;
         if (budget.spent <= acknowledged) return Skipped.NothingStreamed;
-        bytes32 digest = _hashReceipt(taskTypeId, receipt);
+        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, _hashReceipt(taskTypeId, receipt));
         if (!SignatureLib.isValid(source, digest, receipt.sourceSignature)) return Skipped.BadSourceSignature;
         if (!SignatureLib.isValid(sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
 
@@ -183,9 +186,8 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
     /// @dev EIP-712 and the ABI encode the first three values of a receipt alike, so they are hashed as they came. Each is
     /// also read through the ABI decoder, which refuses any that is out of its range.
-    function _hashReceipt(TaskTypeId taskTypeId, Receipt calldata receipt) private view returns (bytes32) {
+    function _hashReceipt(TaskTypeId taskTypeId, Receipt calldata receipt) private pure returns (bytes32 structHash) {
         bytes32 typeHash = RECEIPT_TYPEHASH;
-        bytes32 structHash;
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, typeHash)
@@ -193,7 +195,6 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
             calldatacopy(add(data, 0x40), receipt, 0x60)
             structHash := keccak256(data, 0xa0)
         }
-        return _hashTypedDataV4(structHash);
     }
 
     /// @dev Returns the verified backlog, unit-seconds.

@@ -281,7 +281,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @inheritdoc IEscrowBuffer
     function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
         (uint256 streamed, uint256 returned) = _streamedAndReturned(taskTypeId, source);
-        return Math.saturatingSub(streamed, returned);
+        return streamed > returned ? streamed - returned : 0;
     }
 
     // --------------------------------------------------------------------------------------------- Private
@@ -380,7 +380,9 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     function _flowOf(Account storage account, address source) private view returns (uint256 changedAt, uint256 rate) {
         int96 flowRate;
         (changedAt, flowRate,) = GDA.getFlow(account.token, source, account.distributionPool);
-        rate = int256(flowRate).toUint256();
+        // Safe: a pool is never streamed a negative rate.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        rate = uint96(flowRate);
     }
 
     function _pull(ISuperToken token, uint256 amount) private {

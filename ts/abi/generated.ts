@@ -1843,7 +1843,7 @@ export const escrowBufferAbi = [
       { name: 'source', internalType: 'address', type: 'address' },
     ],
     name: 'streamedOf',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    outputs: [{ name: 'streamed', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
   {
