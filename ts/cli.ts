@@ -6,6 +6,9 @@ import { askSecret } from "./askSecret.ts";
 import { BackpressureError, describeError, exitCodeOf, UsageError } from "./errors.ts";
 import { NETWORK_NAMES } from "./networks.ts";
 
+/** A signal reaches a process that npm has started twice, from the terminal and from npm: one request. Milliseconds. */
+const SAME_INTERRUPT = 1000;
+
 /** What a command may touch besides the chain; tests bring their own. */
 export type Terminal = {
   env: NodeJS.ProcessEnv;
@@ -100,7 +103,12 @@ export function processTerminal(): Terminal {
     askSecret: process.stdin.isTTY ? (question) => askSecret(question, process.stdin, process.stderr) : undefined,
     onInterrupt: () => {
       const controller = new AbortController();
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+      const signals = ["SIGINT", "SIGTERM"] as const;
+      const interrupt = (): void => {
+        controller.abort();
+        setTimeout(() => signals.forEach((signal) => void process.off(signal, interrupt)), SAME_INTERRUPT).unref();
+      };
+      for (const signal of signals) process.on(signal, interrupt);
       return controller.signal;
     },
   };

@@ -50,10 +50,10 @@ export class Calls {
     return this.#alone(this.#escrow("drain", taskTypeId));
   }
 
-  /** Returns overflow, after counting what these sources have streamed, in one transaction. */
+  /** Sets overflow aside for the sources, and pays these what is theirs, in one transaction. */
   release(taskTypeId: Hex, sources: readonly Address[]): Work {
     const syncs = sources.map((source) => this.#sync(taskTypeId, source));
-    const calls = [...syncs, this.#escrow("release", taskTypeId)];
+    const calls = [this.#escrow("release", taskTypeId), ...syncs];
     return this.#alone(batchTransaction(this.deployment.host, "release", calls, { taskTypeId }));
   }
 

@@ -135,6 +135,8 @@ export class Keeper {
       });
     }
     if (failed > 0 && failed === due.length) throw failure;
+    // Nobody waits for a look that was interrupted: what it found came too late to say.
+    if (interrupted.aborted) return;
     if (everything) {
       this.#fullLookAt = startedAt;
       log.debug({ block: number, taskTypes: due.length, took: Date.now() - startedAt }, "looked at everything");

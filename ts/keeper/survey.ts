@@ -66,7 +66,7 @@ export async function survey(
   if (shouldDrain(view)) work.push(calls.drain(taskTypeId));
   const releases = shouldRelease(view);
   if (releases) work.push(...releaseWork(calls, entry));
-  // A release that surely succeeds counts the sources as well.
+  // A release that surely succeeds synchronises the sources as well.
   if (!releases || view.releasable < minAmount) {
     work.push(...(await surveySources(parameters, context, entry, pool.timestamp)));
   }
@@ -118,11 +118,11 @@ async function moved(
   return sinksToRebalance({ sinks, refreshDue, price: pool.priceCap, minAmount });
 }
 
-/** Shares of a release rest on what each source has streamed, so that is counted first. */
+/** A release sets money aside for all shares at once; each source is then paid its part when it is synchronised. */
 function releaseWork(calls: Calls, { taskTypeId, sources }: TaskTypeEntry): Work[] {
   const counted = [...sources].filter(([, { changed, dismissed }]) => dismissed !== changed).map(([source]) => source);
   if (counted.length <= calls.most) return [calls.release(taskTypeId, counted)];
-  return [calls.syncSource(taskTypeId, counted), calls.release(taskTypeId, [])];
+  return [calls.release(taskTypeId, []), calls.syncSource(taskTypeId, counted)];
 }
 
 async function surveySources(

@@ -11,8 +11,8 @@ export type ReleaseView = DrainView & {
 
 /**
  * Whether to return overflow to the sources. What the sinks can take goes to them first. Overflow above the limit is
- * tried even where nothing seems releasable: it may only take that sources are counted, which comes first in the same
- * transaction; if not, its simulation fails and nothing is sent.
+ * tried even where nothing seems releasable: a source may have been synchronised since; if not, its simulation fails and
+ * nothing is sent.
  */
 export function shouldRelease(view: ReleaseView): boolean {
   const { releasable, overflow, bufferMax, minAmount } = view;
