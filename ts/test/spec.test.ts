@@ -5,6 +5,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
 import { attestationTypedData, receiptTypedData } from "../sdk/index.ts";
 import type { Deployment } from "../sdk/types.ts";
+import * as exact from "../sim/exact.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const spec = readFileSync(`${ROOT}docs/spec.md`, "utf8");
@@ -30,6 +31,43 @@ test("the specification cites implementations", () => {
 test.each(cited)("src declares %s.%s, which the specification cites", (contract, name) => {
   expect(declared.get(contract), `src has no ${contract}.sol`).toBeDefined();
   expect([...(declared.get(contract) ?? [])]).toContain(name);
+});
+
+/** Contract to the names in one column of the table of events and errors. */
+function tableOf(column: 1 | 2): [string, string[]][] {
+  const section = spec.slice(spec.indexOf("## 12. Events and errors"), spec.indexOf("## 13. Conformance"));
+  return [...section.matchAll(/^\| `(\w+)` \| (.*) \| (.*) \|$/gm)].map((row) => [
+    row[1] as string,
+    [...(row[column + 1] as string).matchAll(/`(\w+)`/g)].map((match) => match[1] as string),
+  ]);
+}
+
+const interfaceOf = (contract: string) => readFileSync(`${ROOT}src/interfaces/I${contract}.sol`, "utf8");
+
+test.each(tableOf(1))("the events of %s are all listed", (contract, listed) => {
+  expect(listed).toEqual([...interfaceOf(contract).matchAll(/^ {4}event (\w+)/gm)].map((match) => match[1]));
+});
+
+test.each(tableOf(2))("the errors of %s are all listed", (contract, listed) => {
+  expect(listed).toEqual([...interfaceOf(contract).matchAll(/^ {4}error \w+?_(\w+)/gm)].map((match) => match[1]));
+});
+
+test("six contracts are listed", () => {
+  expect(tableOf(1)).toHaveLength(6);
+});
+
+/** `name(arguments) = result`, one a line. */
+const conformance = [...spec.matchAll(/^ {4}(\w+)\(([\d, ]+)\) = (\d+)$/gm)].map(
+  ([, name, values, result]) => [name, values, result] as [string, string, string],
+);
+
+test("there are conformance cases", () => {
+  expect(conformance.length).toBeGreaterThan(15);
+});
+
+test.each(conformance)("%s(%s) = %s", (name, values, result) => {
+  const formula = (exact as unknown as Record<string, (...inputs: bigint[]) => bigint>)[name];
+  expect(formula?.(...values.split(", ").map(BigInt))).toBe(BigInt(result));
 });
 
 const SINK = privateKeyToAccount(`0x${"11".repeat(32)}`);
@@ -58,7 +96,7 @@ const receipt = receiptTypedData({
 
 /** The value after `label` in the worked example `number`. */
 function exampleOf(number: 1 | 2, label: string): string | undefined {
-  const section = spec.slice(spec.indexOf("## 12. Worked examples"));
+  const section = spec.slice(spec.indexOf("## 14. Worked examples"));
   const [first, second] = [section.indexOf("\n1. "), section.indexOf("\n2. ")];
   const text = number === 1 ? section.slice(first, second) : section.slice(second);
   return new RegExp(`${label}\\s+(0x[0-9a-f]+)`).exec(text)?.[1];
