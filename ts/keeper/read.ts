@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import { getBlock } from "viem/actions";
 import {
   backpressurePoolAbi,
@@ -103,6 +103,3 @@ export async function readSource(
 export async function readTimeOf(client: ServiceClient, blockNumber: bigint): Promise<number> {
   return Number((await getBlock(client, { blockNumber })).timestamp);
 }
-
-/** Identifies a task type in a log line. */
-export const shortId = (taskTypeId: Hex): string => `${taskTypeId.slice(0, 10)}…`;

@@ -1,4 +1,6 @@
+import { expect } from "vitest";
 import { z } from "zod";
+import type { FaultyRpc } from "../testing/faultyRpc.ts";
 
 /** What an HTTP service answered. */
 export type Answer = { status: number; body: unknown; retryAfter: string | null };
@@ -59,4 +61,22 @@ export class DescribedApi {
     );
     z.fromJSONSchema(resolved).parse(body);
   }
+}
+
+/** The body of a refusal. */
+export const errorBody = (code: string, message: RegExp) => ({
+  error: { code, message: expect.stringMatching(message) },
+});
+
+/** However the chain fails, a message is not stored and its sender is told when to come back. The chain works afterwards. */
+export async function expectRefusedWithoutChain(rpc: FaultyRpc, post: () => Promise<Answer>): Promise<void> {
+  for (const fault of ["errors", "hangs", "internal error"] as const) {
+    rpc.fault = fault;
+    expect(await post()).toMatchObject({
+      status: 503,
+      retryAfter: "5",
+      body: errorBody("chain_unavailable", /nothing was stored/),
+    });
+  }
+  rpc.fault = undefined;
 }
