@@ -102,6 +102,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         // Interaction
         account.distributionPool.claimAll(address(this));
         _distribute(account.token, account.distributionPool, amount);
+        // What was set aside may be what the escrow's own unit has just got back.
+        if (released != 0) account.distributionPool.claimAll(address(this));
     }
 
     /// @inheritdoc IEscrowBuffer

@@ -225,6 +225,25 @@ contract ReturnsScenarioTest is LedgerTest {
         _assertConserved();
     }
 
+    /// @dev What the escrow's own unit gets back of a drain waits in Superfluid's pool. It may be all that the shares own.
+    function testFuzz_GivenDrainsEndedTheShares_WhatTheyOwnedIsPaidAtOnce(uint256 rate) external {
+        rate = bound(rate, 1e16, 1e17);
+        address old = _synced("old", rate);
+        skip(EPOCH);
+        _newSink(id, "sink", 100_000);
+        _closeSynced(old);
+        _confirmInflow(id);
+        skip(EPOCH);
+        escrow.drain(id);
+        skip(EPOCH);
+        escrow.drain(id);
+
+        (, uint256 payableNow) = escrow.claimOf(id, old);
+        assertGt(payableNow, 0, "the second drain ends the shares");
+        assertEq(_payTo(old), payableNow);
+        _assertConserved();
+    }
+
     /// @dev From one wei per second to 10^26 wei.
     function testFuzz_AnyMagnitude(uint256 rate, uint256 other, uint256 time) external {
         rate = bound(rate, 1, 1e22);
