@@ -113,10 +113,11 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @inheritdoc IBackpressurePool
     function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external nonReentrant {
         Pool storage pool = _known(taskTypeId);
+        mapping(address => SinkUnits) storage units = _sinks[taskTypeId];
         bool recorded;
         for (uint256 i; i < sinks.length; ++i) {
             uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sinks[i]);
-            if (!_shouldMove(taskTypeId, pool, sinks[i], target)) continue;
+            if (!_shouldMove(pool, units[sinks[i]], target)) continue;
             _moveSink(taskTypeId, pool, sinks[i], target, recorded);
             recorded = true;
         }
@@ -173,16 +174,19 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
-    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units)
+    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
         external
         only(address(REGISTRY))
         nonReentrant
     {
         Pool storage pool = _pools[taskTypeId];
+        mapping(address => SinkUnits) storage units = _sinks[taskTypeId];
         bool recorded;
         for (uint256 i; i < sinks.length; ++i) {
-            if (!_shouldMove(taskTypeId, pool, sinks[i], units[i])) continue;
-            _moveSink(taskTypeId, pool, sinks[i], units[i], recorded);
+            address sink = sinks[i];
+            uint256 target = targets[i];
+            if (!_shouldMove(pool, units[sink], target)) continue;
+            _moveSink(taskTypeId, pool, sink, target, recorded);
             recorded = true;
         }
         _moveEscrow(taskTypeId, pool, recorded);
@@ -235,7 +239,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         Pool storage pool = _known(taskTypeId);
         for (uint256 i; i < sinks.length; ++i) {
             uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sinks[i]);
-            if (_shouldMove(taskTypeId, pool, sinks[i], target)) return true;
+            if (_shouldMove(pool, _sinks[taskTypeId][sinks[i]], target)) return true;
         }
         return _escrowDue(pool, _flowRate(pool));
     }
@@ -394,15 +398,11 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         if (address(pool.distributionPool) == address(0)) revert BackpressurePool_UnknownTaskType(taskTypeId);
     }
 
-    function _shouldMove(TaskTypeId taskTypeId, Pool storage pool, address sink, uint256 target)
-        private
-        view
-        returns (bool)
-    {
-        SinkUnits memory sinkUnits = _sinks[taskTypeId][sink];
-        if (sinkUnits.units == target) return false;
-        bool refreshDue = _epoch(pool) >= uint256(sinkUnits.movedAtEpoch) + REFRESH_EPOCHS;
-        return CapacityMath.shouldMove(sinkUnits.units, target, refreshDue);
+    function _shouldMove(Pool storage pool, SinkUnits storage sink, uint256 target) private view returns (bool) {
+        uint256 units = sink.units;
+        if (units == target) return false;
+        bool refreshDue = _epoch(pool) >= uint256(sink.movedAtEpoch) + REFRESH_EPOCHS;
+        return CapacityMath.shouldMove(units, target, refreshDue);
     }
 
     function _escrowTarget(Pool storage pool, uint256 inflow) private view returns (uint256) {

@@ -14,6 +14,7 @@ import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { SignatureLib } from "./libraries/SignatureLib.sol";
 import { TaskTypeLib } from "./libraries/TaskTypeLib.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
+import { Signal, SignalLib } from "./types/Signal.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
 
 /// @title CapacityRegistry: task types, sinks, and what sinks say they can absorb
@@ -32,21 +33,6 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     struct TaskType {
         TaskTypeParameters parameters;
         address creator;
-    }
-
-    /// @dev All that a signal writes, and all that it reads of a sink that declares no more than before and owes nothing.
-    /// One slot:
-    ///
-    ///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64 | registered 8 | owes 8
-    struct Signal {
-        uint72 baseScaled;
-        uint40 capacity;
-        uint32 baseEpoch;
-        uint32 signalledAt;
-        uint64 backlog;
-        bool registered;
-        /// Whether the verified backlog is not zero.
-        bool owes;
     }
 
     /// @dev One slot: committedAtBlock 64 | verifiedBacklog 64 | cap 40.
@@ -127,14 +113,13 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         TaskType storage taskType = _taskTypes[taskTypeId];
         if (taskType.creator == address(0)) revert CapacityRegistry_UnknownTaskType(taskTypeId);
         SinkState storage sink = _sinks[taskTypeId][msg.sender];
-        if (sink.signal.registered) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
+        if (sink.signal.isRegistered()) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
         (uint256 stake,,) = STAKE_MANAGER.bondOf(taskTypeId, msg.sender);
         uint256 minimumStake = taskType.parameters.minimumStake;
         if (stake < minimumStake) revert CapacityRegistry_StakeBelowMinimum(stake, minimumStake);
 
-        sink.signal.registered = true;
         // What was signed before must not count again after leaving and coming back.
-        sink.signal.signalledAt = block.timestamp.toUint32();
+        sink.signal = SignalLib.registeredAt(block.timestamp.toUint32());
         sink.standing.cap = _cap(taskTypeId, msg.sender);
         emit SinkRegistered(taskTypeId, msg.sender);
     }
@@ -164,11 +149,9 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         // Effect
         sink.standing.committedAtBlock = 0;
         Terms memory terms = _terms(taskTypeId);
-        Signal memory signal = sink.signal;
-        _declare(signal, sink, terms, capacity, backlog);
-        signal.signalledAt = block.timestamp.toUint32();
+        Signal signal = _declare(sink.signal, sink, terms, capacity, backlog, block.timestamp.toUint32());
         sink.signal = signal;
-        emit CapacitySignalled(taskTypeId, msg.sender, signal.capacity, backlog);
+        emit CapacitySignalled(taskTypeId, msg.sender, signal.capacity(), backlog);
 
         // Interaction
         _reroute(taskTypeId, msg.sender, _effectiveCapacity(signal, sink, terms));
@@ -180,11 +163,12 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         returns (uint256 accepted)
     {
         Terms memory terms = _terms(taskTypeId);
+        mapping(address => SinkState) storage states = _sinks[taskTypeId];
         address[] memory sinks = new address[](attestations.length);
         uint256[] memory units = new uint256[](attestations.length);
         for (uint256 i; i < attestations.length; ++i) {
             Attestation calldata attestation = attestations[i];
-            (Skipped reason, uint256 effectiveUnits) = _attest(taskTypeId, terms, attestation);
+            (Skipped reason, uint256 effectiveUnits) = _attest(taskTypeId, states[attestation.sink], terms, attestation);
             if (reason == Skipped.No) {
                 sinks[accepted] = attestation.sink;
                 units[accepted++] = effectiveUnits;
@@ -209,7 +193,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (msg.sender != verifier) revert CapacityRegistry_NotVerifier(msg.sender, verifier);
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
         uint64 verified = Math.min(backlog, type(uint64).max).toUint64();
-        if (!sink.signal.registered || sink.standing.verifiedBacklog == verified) return;
+        if (!sink.signal.isRegistered() || sink.standing.verifiedBacklog == verified) return;
         _setVerifiedBacklog(sink, verified);
         emit BacklogVerified(taskTypeId, sinkAddress, verified);
         _reroute(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, _terms(taskTypeId)));
@@ -218,9 +202,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function stakeSlashed(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.signal.registered) return;
-        sink.signal.baseScaled = 0;
-        sink.signal.capacity = 0;
+        if (!sink.signal.isRegistered()) return;
+        sink.signal = sink.signal.cappedAt(0);
         sink.standing.cap = _cap(taskTypeId, sinkAddress);
         _setVerifiedBacklog(sink, 0);
         POOL.refresh(taskTypeId, sinkAddress);
@@ -229,16 +212,14 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function stakeChanged(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.signal.registered) return;
+        if (!sink.signal.isRegistered()) return;
 
         uint40 oldCap = sink.standing.cap;
         uint40 cap = _cap(taskTypeId, sinkAddress);
         sink.standing.cap = cap;
         if (cap >= oldCap) return;
 
-        // The moving average lies between its base and its target, so capping both caps it now and for ever.
-        if (sink.signal.capacity > cap) sink.signal.capacity = cap;
-        sink.signal.baseScaled = Math.min(sink.signal.baseScaled, cap * CapacityMath.SCALE).toUint72();
+        sink.signal = sink.signal.cappedAt(cap);
         POOL.refresh(taskTypeId, sinkAddress);
     }
 
@@ -277,23 +258,26 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function smoothedCapacity(TaskTypeId taskTypeId, address sink) external view returns (uint256) {
-        return _smoothedNow(_sinks[taskTypeId][sink].signal, _terms(taskTypeId));
+        Signal signal = _sinks[taskTypeId][sink].signal;
+        if (!signal.isRegistered()) return 0;
+        Terms memory terms = _terms(taskTypeId);
+        return _smoothedAt(signal, terms, terms.epoch);
     }
 
     /// @inheritdoc ICapacityRegistry
     function sinkOf(TaskTypeId taskTypeId, address sink) external view returns (Sink memory) {
-        Signal memory signal = _sinks[taskTypeId][sink].signal;
+        Signal signal = _sinks[taskTypeId][sink].signal;
         Standing memory standing = _sinks[taskTypeId][sink].standing;
         return Sink({
-            baseScaled: signal.baseScaled,
-            capacity: signal.capacity,
-            baseEpoch: signal.baseEpoch,
-            signalledAt: signal.signalledAt,
-            backlog: signal.backlog,
+            baseScaled: signal.baseScaled(),
+            capacity: signal.capacity(),
+            baseEpoch: signal.baseEpoch(),
+            signalledAt: signal.signalledAt(),
+            backlog: signal.backlog(),
             committedAtBlock: standing.committedAtBlock,
             verifiedBacklog: standing.verifiedBacklog,
             cap: standing.cap,
-            registered: signal.registered
+            registered: signal.isRegistered()
         });
     }
 
@@ -322,7 +306,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     function _registered(TaskTypeId taskTypeId, address sinkAddress) private view returns (SinkState storage sink) {
         sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.signal.registered) revert CapacityRegistry_UnknownSink(taskTypeId, sinkAddress);
+        if (!sink.signal.isRegistered()) revert CapacityRegistry_UnknownSink(taskTypeId, sinkAddress);
     }
 
     function _terms(TaskTypeId taskTypeId) private view returns (Terms memory terms) {
@@ -355,28 +339,27 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     }
 
     /// @dev Cheap checks first; a wallet is only asked if everything else is right.
-    function _attest(TaskTypeId taskTypeId, Terms memory terms, Attestation calldata attestation)
-        private
-        returns (Skipped, uint256 effectiveUnits)
-    {
+    function _attest(
+        TaskTypeId taskTypeId,
+        SinkState storage sink,
+        Terms memory terms,
+        Attestation calldata attestation
+    ) private returns (Skipped, uint256 effectiveUnits) {
         // Check
-        address sinkAddress = attestation.sink;
         uint32 issuedAt = attestation.issuedAt;
-        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
-        Signal memory signal = sink.signal;
-        if (!signal.registered) return (Skipped.UnknownSink, 0);
+        Signal signal = sink.signal;
+        if (!signal.isRegistered()) return (Skipped.UnknownSink, 0);
         if (issuedAt > block.timestamp) return (Skipped.FromTheFuture, 0);
         if (issuedAt + terms.reportDelay < block.timestamp) return (Skipped.TooOld, 0);
-        if (issuedAt <= signal.signalledAt) return (Skipped.OutOfOrder, 0);
+        if (issuedAt <= signal.signalledAt()) return (Skipped.OutOfOrder, 0);
         bytes32 digest = hashAttestation(taskTypeId, attestation);
-        if (!SignatureLib.isValid(sinkAddress, digest, attestation.signature)) return (Skipped.BadSignature, 0);
+        if (!SignatureLib.isValid(attestation.sink, digest, attestation.signature)) return (Skipped.BadSignature, 0);
 
         // Effect
         uint96 backlog = attestation.backlog;
-        _declare(signal, sink, terms, attestation.capacity, backlog);
-        signal.signalledAt = issuedAt;
+        signal = _declare(signal, sink, terms, attestation.capacity, backlog, issuedAt);
         sink.signal = signal;
-        emit CapacitySignalled(taskTypeId, sinkAddress, signal.capacity, backlog);
+        emit CapacitySignalled(taskTypeId, attestation.sink, signal.capacity(), backlog);
         return (Skipped.No, _effectiveCapacity(signal, sink, terms));
     }
 
@@ -391,59 +374,56 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     function _setVerifiedBacklog(SinkState storage sink, uint64 verified) private {
         sink.standing.verifiedBacklog = verified;
         bool owes = verified != 0;
-        if (sink.signal.owes != owes) sink.signal.owes = owes;
+        if (sink.signal.owes() != owes) sink.signal = sink.signal.withOwes(owes);
     }
 
     /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
-    /// target changes. So any number of signals makes one step, towards the last of them. The caller dates and stores
-    /// the signal.
+    /// target changes. So any number of signals makes one step, towards the last of them.
     function _declare(
-        Signal memory signal,
+        Signal signal,
         SinkState storage sink,
         Terms memory terms,
         uint256 capacity,
-        uint256 backlog
-    ) private view {
+        uint256 backlog,
+        uint32 issuedAt
+    ) private view returns (Signal) {
         uint256 previousEpoch = terms.epoch - 1;
-        if (signal.baseEpoch == 0) {
-            signal.baseEpoch = previousEpoch.toUint32();
-        } else if (previousEpoch > signal.baseEpoch) {
-            signal.baseScaled = _smoothedAt(signal, terms, previousEpoch).toUint72();
-            signal.baseEpoch = previousEpoch.toUint32();
+        if (previousEpoch > signal.baseEpoch()) {
+            // Safe: the average lies between two values of 72 bits; epochs are fewer than seconds.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            signal = signal.withBase(uint72(_smoothedAt(signal, terms, previousEpoch)), uint32(previousEpoch));
         }
         // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs. What
         // was declared before is within it.
-        if (capacity > signal.capacity) capacity = Math.min(capacity, sink.standing.cap);
-        signal.capacity = capacity.toUint40();
-        signal.backlog = Math.min(backlog, type(uint64).max).toUint64();
+        if (capacity > signal.capacity()) capacity = Math.min(capacity, sink.standing.cap);
+        // Safe: at most the cap or the previous capacity, both of 40 bits; the smaller of two, of which one is a uint64.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return signal.withDeclared(uint40(capacity), uint64(Math.min(backlog, type(uint64).max)), issuedAt);
     }
 
-    function _effectiveCapacity(Signal memory signal, SinkState storage sink, Terms memory terms)
+    function _effectiveCapacity(Signal signal, SinkState storage sink, Terms memory terms)
         private
         view
         returns (uint256)
     {
-        if (!signal.registered) return 0;
-        uint256 backlog = signal.owes ? Math.max(signal.backlog, sink.standing.verifiedBacklog) : signal.backlog;
-        return CapacityMath.effectiveUnitsDown(_smoothedNow(signal, terms), backlog, terms.horizon);
+        if (!signal.isRegistered()) return 0;
+        uint256 smoothed = _smoothedAt(signal, terms, terms.epoch);
+        return CapacityMath.effectiveUnitsDown(smoothed, _backlog(signal, sink), terms.horizon);
     }
 
-    function _smoothedNow(Signal memory signal, Terms memory terms) private pure returns (uint256) {
-        return signal.registered ? _smoothedAt(signal, terms, terms.epoch) : 0;
+    /// @dev The larger of declared and verified.
+    function _backlog(Signal signal, SinkState storage sink) private view returns (uint256) {
+        return signal.owes() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
     }
 
     /// @dev Moving average at `epoch`: steps towards the declared capacity while the signal lives, then towards zero.
-    function _smoothedAt(Signal memory signal, Terms memory terms, uint256 epoch)
-        private
-        pure
-        returns (uint256 scaled)
-    {
+    function _smoothedAt(Signal signal, Terms memory terms, uint256 epoch) private pure returns (uint256 scaled) {
         // Safe: sums and products of values below 2^72; the base is never later than an epoch that counts.
         unchecked {
-            uint256 lastLiveEpoch = (signal.signalledAt + terms.signalTimeToLive) / terms.epochLength;
+            uint256 lastLiveEpoch = (signal.signalledAt() + terms.signalTimeToLive) / terms.epochLength;
             uint256 liveUntil = epoch < lastLiveEpoch ? epoch : lastLiveEpoch;
-            uint256 targetScaled = signal.capacity * CapacityMath.SCALE;
-            scaled = CapacityMath.smooth(signal.baseScaled, targetScaled, terms.smoothing, liveUntil - signal.baseEpoch);
+            uint256 target = signal.capacity() * CapacityMath.SCALE;
+            scaled = CapacityMath.smooth(signal.baseScaled(), target, terms.smoothing, liveUntil - signal.baseEpoch());
             if (epoch > liveUntil) scaled = CapacityMath.smooth(scaled, 0, terms.smoothing, epoch - liveUntil);
         }
     }

@@ -46,6 +46,7 @@ library CapacityMath {
         pure
         returns (uint256)
     {
+        if (currentScaled == targetScaled) return targetScaled;
         uint256 remaining = remainingShareDown(smoothing, epochs);
         // Safe: a difference below 2^72 times a share of at most 1e18; the result lies between the two.
         unchecked {

@@ -248,7 +248,7 @@ export const backpressurePoolAbi = [
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'sinks', internalType: 'address[]', type: 'address[]' },
-      { name: 'units', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'targets', internalType: 'uint256[]', type: 'uint256[]' },
     ],
     name: 'reroute',
     outputs: [],
