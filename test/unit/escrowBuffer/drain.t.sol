@@ -127,6 +127,35 @@ contract DrainTest is LedgerTest {
         _assertConserved();
     }
 
+    /// @dev So many units that one drain takes all but a billionth of what the shares own.
+    function testFuzz_WhenItLeavesTheSharesWorthless(uint64 capacity, uint256 rate, uint256 time) external {
+        capacity = uint64(bound(capacity, 1e10, 1e11));
+        address source = _newSource(id, "source", bound(rate, 1e19, 1e20));
+        escrow.syncSource(id, source);
+        skip(bound(time, 100, 1000));
+        escrow.syncSource(id, source);
+        _stream(id, source, 0);
+        escrow.syncSource(id, source);
+        _newSink(id, "sink", capacity);
+        skip(EPOCH);
+
+        uint256 owned = escrow.overflowOf(id);
+        uint256 amount = escrow.drainable(id);
+        uint256 left = owned - amount + amount / (capacity + 1);
+        assertGt(left, 0);
+        vm.expectEmit(true, false, false, false, address(escrow));
+        emit IEscrowBuffer.Released(id, left);
+        assertEq(escrow.drain(id), amount);
+
+        (,, uint256 released) = escrow.totalsOf(id);
+        assertApproxEqAbs(released, left, 1, "what the shares still own");
+        assertEq(escrow.overflowOf(id), left - released);
+        (uint256 held, uint256 payableNow) = escrow.claimOf(id, source);
+        assertEq(held, 0, "its shares have ended");
+        assertApproxEqAbs(payableNow, released, 1, "and what they owned is the source's");
+        _assertConserved();
+    }
+
     function _expectNothing(uint256 held, uint256 spare) private {
         assertEq(escrow.drainable(id), 0);
         vm.expectRevert(abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_NothingToDrain.selector, held, spare));
