@@ -153,6 +153,10 @@ contract DrainTest is LedgerTest {
         (uint256 held, uint256 payableNow) = escrow.claimOf(id, source);
         assertEq(held, 0, "its shares have ended");
         assertApproxEqAbs(payableNow, released, 1, "and what they owned is the source's");
+        escrow.syncSource(id, source);
+        assertEq(escrow.returnedOf(id, source), payableNow, "which is paid at once");
+        (, payableNow) = escrow.claimOf(id, source);
+        assertEq(payableNow, 0);
         _assertConserved();
     }
 
