@@ -52,13 +52,13 @@ interface IStakeManager {
     function slash(TaskTypeId taskTypeId, address sink, uint256 amount) external returns (uint256 slashed);
 
     /// @notice The bond of a sink.
-    /// @return stake Wei that back capacity.
+    /// @return staked Wei that back capacity.
     /// @return unbonding Wei that no longer back capacity and can still be slashed.
     /// @return unbondedAt When `unbonding` can be withdrawn, Unix seconds.
     function bondOf(TaskTypeId taskTypeId, address sink)
         external
         view
-        returns (uint256 stake, uint256 unbonding, uint256 unbondedAt);
+        returns (uint256 staked, uint256 unbonding, uint256 unbondedAt);
 
     /// @notice The capacity that the sink's stake backs: (S - m) / b, b = 2 * q * (T + D + h).
     /// @return Units, rounded down, which favours the payer. 0 for an unknown sink.
