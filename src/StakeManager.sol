@@ -30,6 +30,8 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
     ICapacityRegistry private immutable REGISTRY;
     IEscrowBuffer private immutable ESCROW;
 
+    // Written through storage pointers, which Slither does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(TaskTypeId taskTypeId => mapping(address sink => Bond)) private _bonds;
 
     constructor(ProtocolAddresses memory addresses) SuperfluidAccount(addresses.host) {

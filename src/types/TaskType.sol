@@ -13,6 +13,8 @@ function equals(TaskTypeId a, TaskTypeId b) pure returns (bool) {
     return TaskTypeId.unwrap(a) == TaskTypeId.unwrap(b);
 }
 
+// For whoever imports the type; the contracts need only the other one.
+// slither-disable-next-line dead-code
 function differs(TaskTypeId a, TaskTypeId b) pure returns (bool) {
     return TaskTypeId.unwrap(a) != TaskTypeId.unwrap(b);
 }
