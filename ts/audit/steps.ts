@@ -16,8 +16,11 @@ export const steps: readonly Step[] = [
   { tool: "forge lint", run: lint },
   { tool: "solhint", run: style },
   { tool: "Slither", run: slither },
+  { tool: "translation", run: translation },
   { tool: "Halmos", run: halmos },
 ];
+
+const PYTHON = join(WORKPLACE, "venv/bin/python");
 
 function lint(): StepResult {
   const outcome = run("forge", ["lint", "--deny", "warnings"], { profile: "default" });
@@ -49,12 +52,18 @@ function slither(): StepResult {
   return { what: analyzed, findings };
 }
 
+/** What the proofs rest on besides Halmos and z3. */
+function translation(): StepResult {
+  const outcome = run(PYTHON, ["script/audit/check_integers.py"]);
+  return { what: "random queries to the solver", findings: failureOf(outcome) };
+}
+
 function halmos(): StepResult {
   const json = join(WORKPLACE, "halmos.json");
   rmSync(json, { force: true });
   // An overflow or a division by zero in a check is a failure, as is an assertion that does not hold.
   const panics = "0x01,0x11,0x12";
-  const solver = `${join(WORKPLACE, "venv/bin/python")} script/audit/solver.py`;
+  const solver = `${PYTHON} script/audit/solver.py`;
   const limits = ["--loop", "20", "--solver-timeout-assertion", "0", "--solver-threads", "2"];
   const args = [
     "--forge-build-out",
