@@ -26,6 +26,8 @@ interface IBackpressurePool {
     /// @notice Money that Superfluid could not split evenly went to the escrow, wei.
     event DustSwept(TaskTypeId indexed taskTypeId, uint256 amount);
     /// @notice The owner changed the fee, in basis points, or who gets it.
+    // Too rare to be searched for by recipient.
+    // slither-disable-next-line unindexed-event-address
     event FeeChanged(uint256 fee, address recipient);
 
     /// @notice No such task type.
@@ -55,7 +57,7 @@ interface IBackpressurePool {
 
     /// @notice Sets the fee, in basis points of what sinks and fee earn together, and who receives it.
     /// @dev Only the owner. Emits `FeeChanged`. Each pool follows at its next rebalance that moves something.
-    function setFee(uint256 fee, address recipient) external;
+    function setFee(uint256 basisPoints, address recipient) external;
 
     /// @notice Creates the distribution pool of a new task type, with one unit for the escrow.
     /// @dev Only the registry. Emits `PoolOpened`.
