@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-const OWN_PROCESS = ["demo/main", "demo/economy", "demo/accounts", "demo/state", "sim/main", "sim/bench"].map(
-  (name) => `ts/${name}.ts`,
-);
+const OWN_PROCESS = [
+  ...["demo/main", "demo/economy", "demo/accounts", "demo/state", "sim/main", "sim/bench"],
+  ...["audit", "audit/steps", "audit/tools"],
+].map((name) => `ts/${name}.ts`);
 
 export default defineConfig({
   test: {
