@@ -86,8 +86,8 @@ contract CapacityMathSymbolic {
     }
 
     function check_ShouldMove_WaitsWithinFivePercent(uint80 current, uint80 target) external pure {
-        if (CapacityMath.shouldMove(current, target, false)) return;
-        assert(uint256(current) * 20 <= uint256(target) * 21);
-        assert(uint256(target) * 20 <= uint256(current) * 21);
+        if (current == target || CapacityMath.shouldMove(current, target, false)) return;
+        assert(uint256(current) * 20 < uint256(target) * 21);
+        assert(uint256(target) * 20 < uint256(current) * 21);
     }
 }
