@@ -38,6 +38,8 @@ def first_choice(assertions):
                 return found
         if node.decl().name().startswith("f_evm_bvmul"):
             for truth, other in (node.children(), reversed(node.children())):
+                if z3.is_bv_value(truth) and truth.as_long() <= 1:
+                    return node, z3.BoolVal(truth.as_long() == 1), other
                 if truth.decl().kind() == z3.Z3_OP_ITE and all(map(z3.is_bv_value, truth.children()[1:])):
                     values = [value.as_long() for value in truth.children()[1:]]
                     if sorted(values) == [0, 1]:

@@ -11,6 +11,11 @@ contract LedgerMathSymbolic {
         assert(LedgerMath.expectedDown(received, paid, acknowledged) <= received);
     }
 
+    function check_Expected_AtMostTheShare(uint112 received, uint112 paid, uint112 acknowledged) external pure {
+        if (acknowledged >= paid) return;
+        assert(LedgerMath.expectedDown(received, paid, acknowledged) * paid <= uint256(received) * acknowledged);
+    }
+
     function check_Expected_NothingWithoutAcknowledgement(uint128 received, uint128 paid) external pure {
         assert(LedgerMath.expectedDown(received, paid, 0) == 0);
     }
