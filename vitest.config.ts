@@ -22,7 +22,10 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["ts/**/*.ts"],
-      exclude: ["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/test/**", "ts/testing/**", ...OWN_PROCESS],
+      exclude: [
+        ...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/test/**", "ts/testing/**", "ts/load/**"],
+        ...OWN_PROCESS,
+      ],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 90 },
     },

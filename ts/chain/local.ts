@@ -102,7 +102,7 @@ export class LocalChain {
     for (const [index, { status, transactionHash }] of receipts.entries()) {
       if (status === "0x1") continue;
       const { what, mayFailWith } = calls[index] as Call;
-      const reason = await this.#reason(transactionHash);
+      const reason = await this.reason(transactionHash);
       if (!mayFailWith?.includes(reason.errorName)) throw new TransactionError(`${what} was refused: ${reason.text}`);
     }
     const logs = receipts.flatMap((receipt) => receipt.logs) as unknown as MinedBlock["logs"];
@@ -110,7 +110,7 @@ export class LocalChain {
   }
 
   /** Why a transaction was refused: its receipt does not say. */
-  async #reason(hash: Hex): Promise<{ errorName: string; text: string }> {
+  async reason(hash: Hex): Promise<{ errorName: string; text: string }> {
     const trace = await this.#request<{ output?: Hex; error?: string }>("debug_traceTransaction", [
       hash,
       { tracer: "callTracer" },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Hex, keccak256, parseEther, stringToBytes } from "viem";
@@ -10,6 +10,7 @@ import { writeRecord } from "../deploy/record.ts";
 import { keeperProgram } from "../keeper/program.ts";
 import type { TestChain } from "../test/chain.ts";
 import { type Outcome, runCommand } from "../test/terminal.ts";
+import { nodeArguments } from "./processes.ts";
 
 export type LogLine = { level: string; msg: string; action?: string; [field: string]: unknown };
 
@@ -62,7 +63,7 @@ export class Keepers {
     await this.#fund(changes);
     const env = { ...process.env, ...this.#env(changes) };
     const command = by === "npm" ? "npm" : process.execPath;
-    const program = by === "npm" ? ["run", "--silent", "keeper", "--"] : programArguments();
+    const program = by === "npm" ? ["run", "--silent", "keeper", "--"] : nodeArguments("ts/keeper.ts");
     const child = spawn(command, [...program, ...ARGV, ...argv], {
       cwd: PROJECT_ROOT,
       env,
@@ -126,13 +127,6 @@ export type KeeperProcess = {
 };
 
 const ARGV = ["--network", "local", "--port", "0", "--log-level", "debug", "--poll-interval", "0.02"];
-
-/** What `npm run keeper` gives to node, limits of memory included. */
-function programArguments(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"));
-  const words = (scripts.keeper as string).split(" ");
-  return words.slice(words.indexOf("node") + 1);
-}
 
 const keyOf = (name: string): Hex => keccak256(stringToBytes(name));
 

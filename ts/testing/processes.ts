@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PROJECT_ROOT } from "../chain/supervised.ts";
 
@@ -20,6 +22,28 @@ export async function accepts(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
+}
+
+/** The most memory that a process has ever had, MB; 0 once it has ended. */
+export function peakMegabytes(pid: number | undefined): number {
+  try {
+    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Number(kilobytes ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** What npm gives to Node for a service's script: limits of memory, the loader, the script. */
+export function nodeArguments(script: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const words = Object.values(scripts)
+    .map((command) => command.split(" "))
+    .find((command) => command.includes("node") && command.at(-1) === script);
+  if (words === undefined) throw new Error(`no script of package.json runs ${script}`);
+  return words.slice(words.indexOf("node") + 1);
 }
 
 /** Runs a small program of the project; `firstLine` is the first that it prints. */
