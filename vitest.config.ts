@@ -23,7 +23,7 @@ export default defineConfig({
       provider: "v8",
       include: ["ts/**/*.ts"],
       exclude: [
-        ...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/test/**", "ts/testing/**", "ts/load/**"],
+        ...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/test/**", "ts/testing/**", "ts/load/**", "ts/soak/**"],
         ...OWN_PROCESS,
       ],
       reporter: ["text-summary", "json-summary"],

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { PROJECT_ROOT } from "../chain/supervised.ts";
 import { runProgram, type Terminal } from "../cli.ts";
+import { nodeArguments } from "../testing/processes.ts";
 
 /** One line of a service's log. */
 export type LogLine = { level: string; msg: string } & Record<string, unknown>;
@@ -18,6 +19,7 @@ export type RunningService = {
 
 /** A service in a process of its own. */
 export type ServiceProcess = RunningService & {
+  pid: number;
   /** With SIGKILL: it learns nothing of it. */
   kill: () => Promise<void>;
 };
@@ -62,7 +64,7 @@ export async function spawnService(
   env: NodeJS.ProcessEnv,
   ready = "ready",
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...argv], {
+  const child = spawn(process.execPath, [...nodeArguments(script), ...argv], {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env.PATH, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -80,6 +82,7 @@ export async function spawnService(
   });
   const url = await Promise.race([output.ready, ended.then((code) => failed(code, output))]);
   return {
+    pid: child.pid ?? 0,
     url,
     log: output.lines,
     stop: () => {

@@ -27,6 +27,8 @@ export class FaultyRpc {
   fault: Fault | undefined;
   /** Methods that were asked for, in order. */
   readonly asked: string[] = [];
+  /** Hears of every request twice: before it is passed on, and before it is answered. */
+  onMoment: () => void = () => {};
   #latest: unknown;
 
   private constructor(
@@ -57,13 +59,16 @@ export class FaultyRpc {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = JSON.parse(Buffer.concat(chunks).toString()) as RpcRequest;
     this.asked.push(body.method);
+    this.onMoment();
     if (this.fault === "hangs") return;
     if (this.fault === "errors") {
       response.writeHead(503).end("overloaded");
       return;
     }
     response.writeHead(200, { "content-type": "application/json" });
-    response.end(JSON.stringify({ jsonrpc: "2.0", id: body.id, ...(await this.#answer(body)) }));
+    const answer = await this.#answer(body);
+    this.onMoment();
+    response.end(JSON.stringify({ jsonrpc: "2.0", id: body.id, ...answer }));
   }
 
   async #answer(body: RpcRequest): Promise<Record<string, unknown>> {
