@@ -10,6 +10,7 @@ import { CrowdHandler } from "./handlers/CrowdHandler.sol";
 contract InvariantGas is InvariantTest {
     uint256 private constant CROWD_SINKS = 40;
     uint256 private constant CROWD_SOURCES = 20;
+    uint256 private constant MEASURED_EVERY = 32;
 
     struct Cost {
         uint256 rebalance;
@@ -54,8 +55,9 @@ contract InvariantGas is InvariantTest {
         _crowdHandler.open(id, _payer, 1e8);
     }
 
-    /// forge-config: default.invariant.check-interval = 4
     function invariant_I13_CostDoesNotDependOnMembers() external {
+        // The measurement is dear. Two numbers in a row: a profile may look after every other call only.
+        if ((_crowdHandler.sinks() + _crowdHandler.sources()) % MEASURED_EVERY > 1) return;
         // The probe fades first, so that it ramps up again from nothing.
         vm.warp(block.timestamp + 1 days);
         for (uint256 i; i < 2; ++i) {
@@ -73,6 +75,10 @@ contract InvariantGas is InvariantTest {
         _assertSame(many.deregister, few.deregister, "deregisterSink");
         uint256 sweepOfFew = _measureSweep(_few);
         _assertSame(_measureSweep(_many), sweepOfFew, "sweep");
+    }
+
+    function afterInvariant() external {
+        world.report("gas");
     }
 
     /// @dev The next epoch begins, so that the probe's capacity moves; a commitment waits to be revealed.
@@ -131,6 +137,6 @@ contract InvariantGas is InvariantTest {
     }
 
     function _assertSame(uint256 many, uint256 few, string memory call) private pure {
-        assertApproxEqRel(many, few, 0.02e18, string.concat("members make it dearer: ", call));
+        assertApproxEqRel(many, few, 0.02e18, string.concat("I13: members make it dearer: ", call));
     }
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.35;
 import { console } from "forge-std/console.sol";
 
 import { InvariantTest } from "./InvariantTest.sol";
-import { World } from "./World.sol";
+import { Tallies } from "./Tallies.sol";
 
 /// @notice That the handlers do what they are there for.
 contract InvariantReach is InvariantTest {
@@ -22,9 +22,9 @@ contract InvariantReach is InvariantTest {
     }
 
     /// @dev In memory: storage begins anew too.
-    struct Tallies {
+    struct Sums {
         bytes32[] names;
-        World.Tally[] of_;
+        Tallies.Tally[] of_;
         uint256 count;
     }
 
@@ -34,7 +34,7 @@ contract InvariantReach is InvariantTest {
         vm.pauseGasMetering();
         _collectCalls();
         uint256 birth = vm.snapshotState();
-        Tallies memory tallies = Tallies(new bytes32[](MAX_NAMES), new World.Tally[](MAX_NAMES), 0);
+        Sums memory tallies = Sums(new bytes32[](MAX_NAMES), new Tallies.Tally[](MAX_NAMES), 0);
         for (uint256 i; i < ACTIONS; ++i) {
             if (i % LIFETIME == 0) {
                 _add(tallies);
@@ -53,33 +53,33 @@ contract InvariantReach is InvariantTest {
         _printAndCheck(tallies);
     }
 
-    function _add(Tallies memory tallies) private view {
+    function _add(Sums memory tallies) private view {
         bytes32[] memory actions = world.actions();
         for (uint256 i; i < actions.length; ++i) {
             uint256 at;
             while (at < tallies.count && tallies.names[at] != actions[i]) ++at;
             if (at == tallies.count) tallies.names[tallies.count++] = actions[i];
-            World.Tally memory tally = world.tallyOf(actions[i]);
+            Tallies.Tally memory tally = world.tallyOf(actions[i]);
             tallies.of_[at].calls += tally.calls;
             tallies.of_[at].successes += tally.successes;
         }
     }
 
-    function _printAndCheck(Tallies memory tallies) private view {
+    function _printAndCheck(Sums memory tallies) private view {
         assertGe(tallies.count, _calls.length, "every action was called");
         console.log("| action | calls | successes |");
         console.log("|---|---:|---:|");
         for (uint256 i; i < tallies.count; ++i) {
-            World.Tally memory tally = tallies.of_[i];
-            string memory name = _text(tallies.names[i]);
+            Tallies.Tally memory tally = tallies.of_[i];
+            string memory name = world.textOf(tallies.names[i]);
             console.log(
                 string.concat("| ", name, " | ", vm.toString(tally.calls), " | ", vm.toString(tally.successes), " |")
             );
         }
         for (uint256 i; i < tallies.count; ++i) {
-            World.Tally memory tally = tallies.of_[i];
-            assertGt(tally.successes, 0, _text(tallies.names[i]));
-            assertGe(20 * tally.successes, tally.calls, _text(tallies.names[i]));
+            Tallies.Tally memory tally = tallies.of_[i];
+            assertGt(tally.successes, 0, world.textOf(tallies.names[i]));
+            assertGe(20 * tally.successes, tally.calls, world.textOf(tallies.names[i]));
         }
     }
 
@@ -96,15 +96,5 @@ contract InvariantReach is InvariantTest {
     function _arguments(bytes4 selector, uint256 seed) private pure returns (bytes memory) {
         uint256 small = uint64(uint256(keccak256(abi.encode(seed, 2))));
         return abi.encodeWithSelector(selector, seed >> 8, small, uint256(keccak256(abi.encode(seed, 3))), seed >> 16);
-    }
-
-    function _text(bytes32 name) private pure returns (string memory) {
-        uint256 length;
-        while (length < 32 && name[length] != 0) ++length;
-        bytes memory text = new bytes(length);
-        for (uint256 i; i < length; ++i) {
-            text[i] = name[i];
-        }
-        return string(text);
     }
 }

@@ -18,9 +18,10 @@ import { Pipeline } from "../../src/Pipeline.sol";
 import { StakeManager } from "../../src/StakeManager.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
 import { Ledger } from "./Ledger.sol";
+import { Tallies } from "./Tallies.sol";
 
 /// @notice Who lives in the invariant tests, and the clock: time passes only through `pass`, which writes the ledger.
-contract World is Ledger, Test {
+contract World is Ledger, Tallies, Test {
     struct Contracts {
         StakeManager stakes;
         CapacityRegistry registry;
@@ -51,11 +52,6 @@ contract World is Ledger, Test {
         int256 ceiling;
     }
 
-    struct Tally {
-        uint256 calls;
-        uint256 successes;
-    }
-
     uint256 private constant BLOCK_TIME = 2;
 
     Contracts private _contracts;
@@ -65,10 +61,8 @@ contract World is Ledger, Test {
     address[] public others;
     mapping(TaskTypeId => Inflow) private _inflows;
     mapping(TaskTypeId => Bucket) private _buckets;
-    mapping(bytes32 action => Tally) private _tallies;
     mapping(TaskTypeId => TaskTypeParameters) private _parameters;
     mapping(TaskTypeId => ISuperfluidPool) public poolOf;
-    bytes32[] private _actions;
 
     constructor(Contracts memory contracts_, TaskTypeId[] memory ids_) {
         _contracts = contracts_;
@@ -104,6 +98,12 @@ contract World is Ledger, Test {
         }
         vm.warp(block.timestamp + duration);
         vm.roll(block.number + (duration + BLOCK_TIME - 1) / BLOCK_TIME);
+    }
+
+    /// @notice An action is over.
+    function finish(bytes32 action, bool happened) external {
+        observe();
+        count(action, happened);
     }
 
     /// @notice Looks at all buckets as they are now. Runs after every action.
@@ -170,22 +170,6 @@ contract World is Ledger, Test {
     function _fullPay(TaskTypeId id) private view returns (uint256) {
         (uint256 sinkUnits,,) = pool().unitsOfPool(id);
         return sinkUnits * _parameters[id].unitRate;
-    }
-
-    // ------------------------------------------------------------------------------------------- Tallies
-
-    function count(bytes32 action, bool success) external {
-        Tally storage tally = _tallies[action];
-        if (tally.calls++ == 0) _actions.push(action);
-        if (success) ++tally.successes;
-    }
-
-    function actions() external view returns (bytes32[] memory) {
-        return _actions;
-    }
-
-    function tallyOf(bytes32 action) external view returns (Tally memory) {
-        return _tallies[action];
     }
 
     // ------------------------------------------------------------------------------------------- Superfluid

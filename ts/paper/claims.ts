@@ -89,7 +89,7 @@ export const CLAIMS: readonly Claim[] = [
       theory("pools", "(σ, ρ)-constrained inflow with ρ ≤ q·M never holds more than σ"),
       theory("pools", "uncapped, an idle hour lets 180,050 unit-seconds out at once; capped, 3,000"),
       fuzz("Lemmas", "testFuzz_Lemma_DrainsFitTheBucket"),
-      { file: "test/invariant/InvariantMoney.t.sol", test: "invariant_" },
+      { file: "test/invariant/checks/MoneyChecks.sol", test: "_I9_DrainsFitTheBucket" },
     ],
   },
   {
@@ -239,7 +239,7 @@ function shortened(file: string): string {
   return file
     .replace(/^ts\/sim\//, "")
     .replace(/^test\//, "")
-    .replace(/\.(test\.ts|t\.sol)$/, "");
+    .replace(/\.(test\.ts|(t\.)?sol)$/, "");
 }
 
 export function figureRows(): string {

@@ -61,7 +61,7 @@ contract AttackerHandler is Forbidden {
         TaskTypeId id = _id(idSeed);
         if (other % 2 == 0) _calm(id);
         bool atRest = _isAtRest(id);
-        world.count("seen: flash source at rest", atRest);
+        world.saw("seen: flash source at rest", atRest);
         Picture memory before = _picture(id);
         // The size of a stream without money behind it must not matter, whatever else is about to happen.
         _assertSame(_hypothetically(id, rate), _hypothetically(id, other), true);
@@ -120,7 +120,7 @@ contract AttackerHandler is Forbidden {
         _stake(id, amount);
         vm.prank(MALLORY);
         registry.revealCapacity(id, uint64(capacity), 0, "");
-        world.count("seen: flash stake with units", pool.unitsOf(id, MALLORY) > 0);
+        world.saw("seen: flash stake with units", pool.unitsOf(id, MALLORY) > 0);
         _unstake(id, amount);
 
         (,, uint256 unbondedAt) = stakes.bondOf(id, MALLORY);
@@ -182,7 +182,7 @@ contract AttackerHandler is Forbidden {
     }
 
     /// @dev In the same block; and, once it was revealed, again.
-    function revealEarly(uint256 idSeed, uint64 capacity) external action("attack: reveal early, twice") {
+    function revealEarly(uint256 idSeed, uint64 capacity) external action("attack: reveal early and twice") {
         TaskTypeId id = _id(idSeed);
         _enroll(id);
         _commit(id, capacity);

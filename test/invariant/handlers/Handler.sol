@@ -34,8 +34,7 @@ abstract contract Handler is Test {
     modifier action(bytes32 name) {
         _happened = false;
         _;
-        world.observe();
-        world.count(name, _happened);
+        world.finish(name, _happened);
     }
 
     constructor(World world_) {

@@ -42,13 +42,13 @@ contract KeeperHandler is Handler {
         rebalancedId = id;
         rebalancedAt = block.timestamp;
         _rebalancedSinks = sinks;
-        world.count("seen: settled inflow", world.inflowOf(id).settled);
+        world.saw("seen: settled inflow", world.inflowOf(id).settled);
     }
 
     function _countFaded(TaskTypeId id, address[] memory sinks) private {
         for (uint256 i; i < sinks.length; ++i) {
             if (pool.unitsOf(id, sinks[i]) == 0) continue;
-            world.count("seen: faded sink loses units", registry.effectiveCapacity(id, sinks[i]) == 0);
+            world.saw("seen: faded sink loses units", registry.effectiveCapacity(id, sinks[i]) == 0);
         }
     }
 

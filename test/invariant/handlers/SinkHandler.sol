@@ -125,7 +125,7 @@ contract SinkHandler is Handler {
             world.pass(2);
             _reveal(id, sink);
         }
-        world.count("seen: third signal of an epoch", world.signalOf(id, sink).count > 2);
+        world.saw("seen: third signal of an epoch", world.signalOf(id, sink).count > 2);
         silent[id][sink] = false;
         _happens();
     }

@@ -5,11 +5,12 @@ import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol
 import { ICompletionTracker } from "../../../src/interfaces/ICompletionTracker.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { ProtocolTest } from "../../utils/ProtocolTest.sol";
+import { Tallies } from "../Tallies.sol";
 
 /// @notice An economy with receipts. Two sinks deliver whatever they are paid for; a third takes pay and delivers
 /// nothing. One source acknowledges all that it paid for, one keeps silent, and one, a tenth of the money, acknowledges
 /// what was never done to somebody who is no sink. Anybody settles, assesses, replays and forges, at any time.
-contract VerificationHandler is ProtocolTest {
+contract VerificationHandler is ProtocolTest, Tallies {
     uint64 internal constant CAPACITY = 1000;
     uint256 internal constant SINKS = 3;
     uint256 internal constant HONEST = 2;
@@ -70,27 +71,31 @@ contract VerificationHandler is ProtocolTest {
     function pass(uint256 duration) external {
         _attestAll();
         _pass(bound(duration, 1, 2 * EPOCH));
-        _acknowledgeHonestWork();
+        count("receipts: pass", _acknowledgeHonestWork() != 0);
     }
 
     function rebalance() external {
         _rebalance(id);
+        count("receipts: rebalance", true);
     }
 
     function settle(uint256 k) external {
         tracker.settle(id, sinkOf(bound(k, 0, SINKS - 1)));
         tracker.settle(id, vm.addr(strangerKey));
+        count("receipts: settle", true);
     }
 
     function assess(uint256 k) external {
         address sink = sinkOf(bound(k, 0, SINKS - 1));
-        if (tracker.ledgerOf(id, sink).assessedEpoch == block.timestamp / EPOCH) return;
-        if (tracker.assess(id, sink) != 0) ++slashes;
+        bool due = tracker.ledgerOf(id, sink).assessedEpoch != block.timestamp / EPOCH;
+        if (due && tracker.assess(id, sink) != 0) ++slashes;
+        count("receipts: assess", due);
     }
 
     /// @notice The forger acknowledges whatever it likes to one that the pool never pays.
     function forge(uint128 completed) external {
-        _submit(id, _receipt(id, sourceKeys[FORGES], strangerKey, completed));
+        uint256 accepted = _submit(id, _receipt(id, sourceKeys[FORGES], strangerKey, completed));
+        count("attack: forge receipt", accepted != 0);
     }
 
     /// @notice Old receipts again, receipts of other task types, receipts that one side has not signed.
@@ -104,6 +109,7 @@ contract VerificationHandler is ProtocolTest {
         if (how == 2) receipt.sinkSignature = receipt.sourceSignature;
         assertEq(_submit(id, receipt), 0, "refused");
         assertEq(tracker.completedOf(id, source, sink), before);
+        count("attack: replay receipt", true);
     }
 
     /// @notice A batch of good and bad attestations for two task types: exactly the good ones count.
@@ -127,6 +133,7 @@ contract VerificationHandler is ProtocolTest {
         // Another task type's order does not interact: the sink is unknown there, so nothing counts.
         assertEq(registry.submitAttestations(otherTaskType, batch), 0);
         _observe();
+        count("attack: spoil batch", good);
     }
 
     // ------------------------------------------------------------------------------------------- Views
@@ -192,12 +199,13 @@ contract VerificationHandler is ProtocolTest {
         _observe();
     }
 
-    function _acknowledgeHonestWork() private {
+    function _acknowledgeHonestWork() private returns (uint256 accepted) {
         ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](HONEST);
         for (uint256 k; k < HONEST; ++k) {
             batch[k] = _receipt(id, sourceKeys[TALKS], sinkKeys[k], uint128(paidFor[TALKS][k]));
         }
-        acknowledgements += tracker.acknowledge(id, batch);
+        accepted = tracker.acknowledge(id, batch);
+        acknowledgements += accepted;
         _observe();
     }
 

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import { ICapacityRegistry } from "../../src/interfaces/ICapacityRegistry.sol";
-import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
-import { InvariantTest } from "./InvariantTest.sol";
-import { Ledger } from "./Ledger.sol";
+import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
+import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
+import { InvariantTest } from "../InvariantTest.sol";
+import { Ledger } from "../Ledger.sol";
 
 /// @notice What sinks may declare, and what becomes of it.
-contract InvariantCapacity is InvariantTest {
+abstract contract CapacityChecks is InvariantTest {
     uint256 private constant REVEAL_BLOCKS = 20;
 
-    function invariant_I4_CapacityIsBackedByStake() external view {
+    function _I4_CapacityIsBackedByStake() internal view {
         for (uint256 i; i < ids.length; ++i) {
             address[] memory sinks = world.allSinks();
+            TaskTypeParameters memory p = parameters[i];
             for (uint256 s; s < sinks.length; ++s) {
-                uint256 cap = _cap(ids[i], world.bondOf(ids[i], sinks[s]).staked);
-                assertEq(stakes.capacityCap(ids[i], sinks[s]), cap, "one wei backs one sink of one task type");
-                assertLe(registry.smoothedCapacity(ids[i], sinks[s]), cap * 1e9, "smoothed capacity above the cap");
-                assertLe(pool.unitsOf(ids[i], sinks[s]), cap, "units above the cap");
+                uint256 cap = _cap(p, world.bondOf(ids[i], sinks[s]).staked);
+                assertEq(stakes.capacityCap(ids[i], sinks[s]), cap, "I4: one wei backs one sink of one task type");
+                assertLe(registry.smoothedCapacity(ids[i], sinks[s]), cap * 1e9, "I4: smoothed capacity above the cap");
+                assertLe(pool.unitsOf(ids[i], sinks[s]), cap, "I4: units above the cap");
             }
         }
     }
 
     /// @dev Within the epoch of a signal, capacity is one step from where the epoch began, towards the latest signal.
-    function invariant_I5_SignalsOfAnEpochMakeOneStep() external view {
+    function _I5_SignalsOfAnEpochMakeOneStep() internal view {
         for (uint256 i; i < ids.length; ++i) {
             address[] memory sinks = world.allSinks();
             for (uint256 s; s < sinks.length; ++s) {
@@ -32,13 +33,13 @@ contract InvariantCapacity is InvariantTest {
                 int256 base = int256(signal.base);
                 int256 step = (int256(signal.capacity * 1e9) - base) * int256(uint256(parameters[i].smoothing)) / 1e18;
                 uint256 expected = uint256(base + step);
-                assertApproxEqAbs(registry.smoothedCapacity(ids[i], sinks[s]), expected, 1, "more than one step");
+                assertApproxEqAbs(registry.smoothedCapacity(ids[i], sinks[s]), expected, 1, "I5: more than one step");
             }
         }
     }
 
     /// @dev Tries, from wherever the world is, everything that a commitment must not allow.
-    function invariant_I11_CommitmentsAreBound() external {
+    function _I11_CommitmentsAreBound() internal {
         for (uint256 i; i < 12; ++i) {
             TaskTypeId id = ids[i / 4];
             address sink = world.sinks(i % 4);
@@ -51,14 +52,16 @@ contract InvariantCapacity is InvariantTest {
 
     function _checkPending(TaskTypeId id, address sink) private view {
         assertEq(
-            registry.sinkOf(id, sink).committedAtBlock, world.commitmentOf(id, sink).atBlock, "when it was committed"
+            registry.sinkOf(id, sink).committedAtBlock,
+            world.commitmentOf(id, sink).atBlock,
+            "I11: when it was committed"
         );
     }
 
     function _checkCommitment(TaskTypeId id, TaskTypeId otherId, address sink) private {
         uint256 committedAt = block.number;
         bytes32 commitment = _hash(block.chainid, address(registry), id, sink);
-        assertEq(registry.hashSignal(id, sink, 7, 8, "salt"), commitment, "what a commitment binds");
+        assertEq(registry.hashSignal(id, sink, 7, 8, "salt"), commitment, "I11: what a commitment binds");
         _commit(id, sink, commitment);
         _expectRevert(
             abi.encodeWithSelector(
@@ -85,7 +88,7 @@ contract InvariantCapacity is InvariantTest {
         _commit(id, sink, commitment);
         vm.roll(committedAt + REVEAL_BLOCKS);
         _reveal(id, sink);
-        assertEq(registry.sinkOf(id, sink).backlog, 8, "the last block still counts");
+        assertEq(registry.sinkOf(id, sink).backlog, 8, "I11: the last block still counts");
     }
 
     function _expectMismatch(TaskTypeId id, address sink, bytes32 foreign, uint256 committedAt) private {
@@ -118,8 +121,7 @@ contract InvariantCapacity is InvariantTest {
     }
 
     /// @dev (S - m) / (2 * q * (T + D + h)), by the specification.
-    function _cap(TaskTypeId id, uint256 staked) private view returns (uint256) {
-        TaskTypeParameters memory p = registry.parametersOf(id);
+    function _cap(TaskTypeParameters memory p, uint256 staked) private pure returns (uint256) {
         if (staked <= p.minimumStake) return 0;
         uint256 detection = uint256(p.horizon) + p.acknowledgementGrace + p.epochLength;
         return (staked - p.minimumStake) / (2 * uint256(p.unitRate) * detection);

@@ -3,19 +3,19 @@ pragma solidity 0.8.35;
 
 import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 
-import { TaskTypeId } from "../../src/types/TaskType.sol";
-import { InvariantTest } from "./InvariantTest.sol";
-import { Ledger } from "./Ledger.sol";
+import { TaskTypeId } from "../../../src/types/TaskType.sol";
+import { InvariantTest } from "../InvariantTest.sol";
+import { Ledger } from "../Ledger.sol";
 
 /// @notice Where the money is.
-contract InvariantMoney is InvariantTest {
+abstract contract MoneyChecks is InvariantTest {
     /// @dev Wei that three claims and one release round off.
     uint256 private constant ROUNDING = 4;
 
     /// @dev Wei that all releases and settlements of a run together round off.
     uint256 private constant DUST = 1000;
 
-    function invariant_I1_NoWeiIsCreatedOrLost() external view {
+    function _I1_NoWeiIsCreatedOrLost() internal view {
         for (uint256 i; i < ids.length; ++i) {
             TaskTypeId id = ids[i];
             uint256 received = _receivedBy(id, world.allSinks()) + _receivedBy(id, world.allOthers());
@@ -25,9 +25,9 @@ contract InvariantMoney is InvariantTest {
                 _in(id),
                 received + fee + escrow.level(id) + released + world.total(id, Ledger.Entry.Refunded)
                     + world.total(id, Ledger.Entry.Leaked),
-                "in = out, per task type"
+                "I1: in = out, per task type"
             );
-            assertLe(escrow.setAsideOf(id), released, "what is set aside was released");
+            assertLe(escrow.setAsideOf(id), released, "I1: what is set aside was released");
         }
         _assertDust(superToken);
         _assertSupply(superToken);
@@ -35,14 +35,19 @@ contract InvariantMoney is InvariantTest {
         _assertSupply(parameters[2].superToken);
     }
 
-    function invariant_EscrowAndStakesAreSolvent() external view {
+    function _EscrowAndStakesAreSolvent() internal view {
         _assertSolvent(superToken);
         _assertSolvent(parameters[2].superToken);
     }
 
-    function invariant_I9_DrainsFitTheBucketAndDepositsQueue() external {
+    function _I9_DrainsFitTheBucket() internal view {
         for (uint256 i; i < ids.length; ++i) {
-            assertLe(world.drainedTooMuch(ids[i]), 0, "drained more than q * U * (time + h) in some interval");
+            assertLe(world.drainedTooMuch(ids[i]), 0, "I9: drained more than q * U * (time + h) in some interval");
+        }
+    }
+
+    function _I9_DepositsQueue() internal {
+        for (uint256 i; i < ids.length; ++i) {
             _checkDeposits(ids[i]);
         }
     }
@@ -53,26 +58,24 @@ contract InvariantMoney is InvariantTest {
         uint256 left;
         for (uint256 i; i < deposits.length; ++i) {
             (address owner, uint256 amount) = escrow.depositOf(id, i + 1);
-            assertEq(amount, deposits[i].left, "spent oldest first");
+            assertEq(amount, deposits[i].left, "I9: spent oldest first");
             if (amount == 0) continue;
             left += amount;
-            assertEq(owner, deposits[i].owner, "whose deposit it is");
+            assertEq(owner, deposits[i].owner, "I9: whose deposit it is");
         }
-        assertEq(escrow.depositsOf(id), left, "the sum of deposits");
+        assertEq(escrow.depositsOf(id), left, "I9: the sum of deposits");
 
         for (uint256 i; i < deposits.length; ++i) {
             if (deposits[i].left == 0) continue;
             vm.prank(deposits[i].owner);
-            assertEq(escrow.withdrawDeposit(id, i + 1), deposits[i].left, "refundable");
+            assertEq(escrow.withdrawDeposit(id, i + 1), deposits[i].left, "I9: refundable");
         }
-        assertEq(escrow.depositsOf(id), 0, "all refunded");
+        assertEq(escrow.depositsOf(id), 0, "I9: all refunded");
     }
 
     /// @dev What would happen if all sinks and sources left now: after the grace, the sources get back everything that is
     /// theirs, to the wei but for rounding; what they paid without ever being synchronised stays.
-    /// forge-config: default.invariant.check-interval = 4
-    function invariant_I15_AnAbandonedPoolReturnsEverything() external {
-        uint256 pick = block.timestamp % 3;
+    function _I15_AnAbandonedPoolReturnsEverything(uint256 pick) internal {
         TaskTypeId id = ids[pick];
         _leave(id);
         if (world.poolOf(id).getTotalFlowRate() == 0) sourceHandler.open(pick, 0, 1);
@@ -82,19 +85,19 @@ contract InvariantMoney is InvariantTest {
         world.pass(_grace(id));
         uint256 overflow = escrow.overflowOf(id);
         uint256 held = _held(id);
-        assertGt(held, 0, "the last minute's money at least is theirs");
+        assertGt(held, 0, "I15: the last minute's money at least is theirs");
 
         uint256 amount = escrow.releasable(id) == 0 ? 0 : escrow.release(id);
-        assertEq(escrow.overflowOf(id), overflow - amount, "what is released leaves the overflow");
-        assertLe(amount, held + ROUNDING, "nobody's money stays");
-        assertLe(_held(id), ROUNDING, "and nothing is left to have");
+        assertEq(escrow.overflowOf(id), overflow - amount, "I15: what is released leaves the overflow");
+        assertLe(amount, held + ROUNDING, "I15: nobody's money stays");
+        assertLe(_held(id), ROUNDING, "I15: and nothing is left to have");
         // Rates that leaked earned a little more than the escrow got; together they get what there is.
-        if (world.total(id, Ledger.Entry.Leaked) == 0) assertGe(amount + ROUNDING, held, "all that is theirs");
+        if (world.total(id, Ledger.Entry.Leaked) == 0) assertGe(amount + ROUNDING, held, "I15: all that is theirs");
 
         uint256 setAside = escrow.setAsideOf(id);
         uint256 paid = _pay(id);
-        assertEq(paid, setAside - escrow.setAsideOf(id), "from what is set aside");
-        assertGe(paid + DUST, setAside, "all of it");
+        assertEq(paid, setAside - escrow.setAsideOf(id), "I15: from what is set aside");
+        assertGe(paid + DUST, setAside, "I15: all of it");
     }
 
     function _held(TaskTypeId id) private view returns (uint256 sum) {
@@ -171,7 +174,7 @@ contract InvariantMoney is InvariantTest {
             leaked += world.total(ids[i], Ledger.Entry.Leaked);
             swept += world.total(ids[i], Ledger.Entry.Swept);
         }
-        assertEq(token.balanceOf(address(pool)), leaked - swept, "what leaked waits to be swept");
+        assertEq(token.balanceOf(address(pool)), leaked - swept, "I1: what leaked waits to be swept");
     }
 
     /// @dev Every wei of the token is in an account that this test knows.
@@ -183,7 +186,7 @@ contract InvariantMoney is InvariantTest {
             if (parameters[i].superToken != token) continue;
             sum += _wealth(token, address(world.poolOf(ids[i])));
         }
-        assertEq(sum, int256(token.totalSupply()), "the whole supply");
+        assertEq(sum, int256(token.totalSupply()), "I1: the whole supply");
     }
 
     function _wealth(ISuperToken token, address[] memory accounts) private view returns (int256 sum) {
@@ -209,8 +212,8 @@ contract InvariantMoney is InvariantTest {
             claimable += uint256(now_);
             bonded += _bonded(ids[i], world.allSinks()) + _bonded(ids[i], world.allOthers());
         }
-        assertEq(token.balanceOf(address(escrow)) + claimable, owed, "the escrow buffer has what it owes");
-        assertEq(token.balanceOf(address(stakes)), bonded, "the stake manager has what is bonded");
+        assertEq(token.balanceOf(address(escrow)) + claimable, owed, "Solvency: the escrow buffer has what it owes");
+        assertEq(token.balanceOf(address(stakes)), bonded, "Solvency: the stake manager has what is bonded");
     }
 
     function _bonded(TaskTypeId id, address[] memory accounts) private view returns (uint256 sum) {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
-import { InvariantTest } from "./InvariantTest.sol";
-import { Ledger } from "./Ledger.sol";
+import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
+import { InvariantTest } from "../InvariantTest.sol";
+import { Ledger } from "../Ledger.sol";
 
 /// @notice What sinks are paid.
-contract InvariantPay is InvariantTest {
+abstract contract PayChecks is InvariantTest {
     /// @dev Once an inflow is confirmed, and for the sinks of the latest rebalance.
-    function invariant_I2_PayNeverExceedsCapacity() external view {
+    function _I2_PayNeverExceedsCapacity() internal view {
         for (uint256 i; i < ids.length; ++i) {
             if (!world.inflowOf(ids[i]).settled) continue;
-            assertLe(_price(ids[i]), pool.priceCap(ids[i]), "price above the cap");
+            assertLe(_price(ids[i]), pool.priceCap(ids[i]), "I2: price above the cap");
         }
         TaskTypeId id = keeperHandler.rebalancedId();
         if (!world.inflowOf(id).settled || keeperHandler.rebalancedAt() != block.timestamp) return;
@@ -19,33 +19,39 @@ contract InvariantPay is InvariantTest {
         for (uint256 i; i < sinks.length; ++i) {
             uint256 flow = uint256(uint96(world.poolOf(id).getMemberFlowRate(sinks[i])));
             uint256 capacity = registry.effectiveCapacity(id, sinks[i]) * registry.parametersOf(id).unitRate;
-            assertLe(20 * flow, 21 * capacity, "a sink gets more than 1.05 * q * u");
+            assertLe(20 * flow, 21 * capacity, "I2: a sink gets more than 1.05 * q * u");
         }
     }
 
-    function invariant_I3_WhoIsGoneHasNoUnits() external {
+    /// @dev Leaving, unstaking and slashing act at once.
+    function _I3_WhoIsGoneHasNoUnits() internal view {
         for (uint256 i; i < ids.length; ++i) {
             _checkGone(ids[i]);
         }
     }
 
-    /// @dev Leaving, unstaking and slashing act at once; expiry at the next rebalance by anyone.
-    function _checkGone(TaskTypeId id) private {
+    function _checkGone(TaskTypeId id) private view {
         address[] memory sinks = world.allSinks();
+        uint256 minimumStake = world.parametersOf(id).minimumStake;
         uint256 sum;
         for (uint256 i; i < sinks.length; ++i) {
             uint256 units = pool.unitsOf(id, sinks[i]);
             sum += units;
-            assertEq(world.poolOf(id).getUnits(sinks[i]), units, "units as in Superfluid");
-            bool backed = world.bondOf(id, sinks[i]).staked > registry.parametersOf(id).minimumStake;
-            if (!registry.sinkOf(id, sinks[i]).registered || !backed) assertEq(units, 0, "gone and still paid");
+            assertEq(world.poolOf(id).getUnits(sinks[i]), units, "I3: units as in Superfluid");
+            bool backed = world.bondOf(id, sinks[i]).staked > minimumStake;
+            if (!registry.sinkOf(id, sinks[i]).registered || !backed) assertEq(units, 0, "I3: gone and still paid");
         }
         (uint256 sinkUnits,,) = pool.unitsOfPool(id);
-        assertEq(sum, sinkUnits, "the sum of units");
+        assertEq(sum, sinkUnits, "I3: the sum of units");
+    }
 
+    /// @dev Expiry acts at the next rebalance by anyone.
+    function _I3_WhoHasExpiredLosesUnits(uint256 pick) internal {
+        TaskTypeId id = ids[pick];
+        address[] memory sinks = world.allSinks();
         pool.rebalance(id, sinks);
         for (uint256 i; i < sinks.length; ++i) {
-            if (_hasFaded(id, sinks[i])) assertEq(pool.unitsOf(id, sinks[i]), 0, "expired and still paid");
+            if (_hasFaded(id, sinks[i])) assertEq(pool.unitsOf(id, sinks[i]), 0, "I3: expired and still paid");
         }
     }
 
@@ -61,12 +67,12 @@ contract InvariantPay is InvariantTest {
         return scaled < 1e9;
     }
 
-    function invariant_I8_APoolAlwaysHasUnits() external view {
+    function _I8_APoolAlwaysHasUnits() internal view {
         for (uint256 i; i < ids.length; ++i) {
             (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(ids[i]);
-            assertGe(escrowUnits, 1, "the escrow has a unit");
-            assertEq(world.poolOf(ids[i]).getTotalUnits(), sinkUnits + escrowUnits + feeUnits, "total units");
-            assertEq(world.poolOf(ids[i]).getUnits(address(escrow)), escrowUnits + feeUnits, "units of the escrow");
+            assertGe(escrowUnits, 1, "I8: the escrow has a unit");
+            assertEq(world.poolOf(ids[i]).getTotalUnits(), sinkUnits + escrowUnits + feeUnits, "I8: total units");
+            assertEq(world.poolOf(ids[i]).getUnits(address(escrow)), escrowUnits + feeUnits, "I8: units of the escrow");
         }
     }
 
