@@ -56,12 +56,12 @@ contract InvariantReach is InvariantTest {
     function _add(Sums memory tallies) private view {
         bytes32[] memory actions = world.actions();
         for (uint256 i; i < actions.length; ++i) {
-            uint256 at;
-            while (at < tallies.count && tallies.names[at] != actions[i]) ++at;
-            if (at == tallies.count) tallies.names[tallies.count++] = actions[i];
+            uint256 k;
+            while (k < tallies.count && tallies.names[k] != actions[i]) ++k;
+            if (k == tallies.count) tallies.names[tallies.count++] = actions[i];
             Tallies.Tally memory tally = world.tallyOf(actions[i]);
-            tallies.of_[at].calls += tally.calls;
-            tallies.of_[at].successes += tally.successes;
+            tallies.of_[k].calls += tally.calls;
+            tallies.of_[k].successes += tally.successes;
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 import {
@@ -9,10 +10,13 @@ import {
 import { TestToken } from "@superfluid-finance/ethereum-contracts/contracts/utils/TestToken.sol";
 
 import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
+import { HostileToken } from "../utils/HostileToken.sol";
 import { ProtocolTest } from "../utils/ProtocolTest.sol";
 import { World } from "./World.sol";
 import { AttackerHandler } from "./handlers/AttackerHandler.sol";
+import { GrieferHandler } from "./handlers/GrieferHandler.sol";
 import { Handler } from "./handlers/Handler.sol";
+import { HostileTokenHandler } from "./handlers/HostileTokenHandler.sol";
 import { KeeperHandler } from "./handlers/KeeperHandler.sol";
 import { OwnerHandler } from "./handlers/OwnerHandler.sol";
 import { SinkHandler } from "./handlers/SinkHandler.sol";
@@ -102,11 +106,23 @@ abstract contract InvariantTest is ProtocolTest {
         handlers.push(keeperHandler = new KeeperHandler(world));
         handlers.push(ownerHandler = new OwnerHandler(world, creator));
         handlers.push(attackerHandler = new AttackerHandler(world));
+        handlers.push(new GrieferHandler(world));
+        handlers.push(_createHostileTokenHandler());
         handlers.push(timeHandler = new TimeHandler(world));
         for (uint256 i; i < handlers.length; ++i) {
             targetContract(address(handlers[i]));
             targetSelector(FuzzSelector(address(handlers[i]), handlers[i].selectors()));
         }
+    }
+
+    function _createHostileTokenHandler() private returns (HostileTokenHandler) {
+        HostileToken token = new HostileToken(address(sf.superTokenFactory.getSuperTokenLogic()));
+        ISuperToken(address(token)).initialize(IERC20(address(0)), 18, "Hostile", "HOST");
+        TaskTypeParameters memory p = parameters[0];
+        p.superToken = ISuperToken(address(token));
+        p.verifier = address(token);
+        p.bufferMax = 1e18;
+        return new HostileTokenHandler(world, token, _registerTaskType(p, "hostile"));
     }
 
     function _animate() private {

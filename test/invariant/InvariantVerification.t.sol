@@ -9,11 +9,12 @@ import { CompletionTracker } from "../../src/CompletionTracker.sol";
 import { EscrowBuffer } from "../../src/EscrowBuffer.sol";
 import { StakeManager } from "../../src/StakeManager.sol";
 import { TaskTypeId } from "../../src/types/TaskType.sol";
+import { HostileWalletHandler } from "./handlers/HostileWalletHandler.sol";
 import { VerificationHandler } from "./handlers/VerificationHandler.sol";
 
 /// @notice I10, I12, I17, and the part of I6 that receipts lead to.
 contract InvariantVerification is Test {
-    VerificationHandler private handler;
+    HostileWalletHandler private handler;
     CapacityRegistry private registry;
     CompletionTracker private tracker;
     StakeManager private stakes;
@@ -22,14 +23,14 @@ contract InvariantVerification is Test {
     TaskTypeId private id;
 
     function setUp() external {
-        handler = new VerificationHandler();
+        handler = new HostileWalletHandler();
         handler.setUp();
         (address registry_, address tracker_, address stakes_, address escrow_, address pool_) = handler.contracts();
         (registry, tracker, stakes) = (CapacityRegistry(registry_), CompletionTracker(tracker_), StakeManager(stakes_));
         (escrow, pool) = (EscrowBuffer(escrow_), BackpressurePool(pool_));
         id = handler.taskType();
 
-        bytes4[] memory actions = new bytes4[](7);
+        bytes4[] memory actions = new bytes4[](10);
         actions[0] = VerificationHandler.pass.selector;
         actions[1] = VerificationHandler.rebalance.selector;
         actions[2] = VerificationHandler.settle.selector;
@@ -37,6 +38,9 @@ contract InvariantVerification is Test {
         actions[4] = VerificationHandler.forge.selector;
         actions[5] = VerificationHandler.replay.selector;
         actions[6] = VerificationHandler.attest.selector;
+        actions[7] = HostileWalletHandler.spoilAttestations.selector;
+        actions[8] = HostileWalletHandler.spoilReceipts.selector;
+        actions[9] = HostileWalletHandler.flood.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector({ addr: address(handler), selectors: actions }));
     }

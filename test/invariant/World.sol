@@ -218,6 +218,15 @@ contract World is Ledger, Tallies, Test {
         return sources;
     }
 
+    /// @notice The sources, and the attacker that streams a little.
+    function allPayers() external view returns (address[] memory payers) {
+        payers = new address[](sources.length + 1);
+        for (uint256 i; i < sources.length; ++i) {
+            payers[i] = sources[i];
+        }
+        payers[sources.length] = others[0];
+    }
+
     function allOthers() external view returns (address[] memory) {
         return others;
     }

@@ -52,3 +52,22 @@ contract HostileWallet {
         }
     }
 }
+
+/// @notice A wallet that calls somebody else when it is asked, and says yes only if that worked.
+contract ReenteringWallet {
+    address private _target;
+    bytes private _call;
+
+    function aim(address target, bytes calldata call) external {
+        (_target, _call) = (target, call);
+    }
+
+    fallback() external {
+        (bool success,) = _target.call(_call);
+        bytes32 answer = success ? bytes32(IERC1271.isValidSignature.selector) : bytes32(0);
+        assembly ("memory-safe") {
+            mstore(0x00, answer)
+            return(0x00, 0x20)
+        }
+    }
+}

@@ -101,9 +101,9 @@ abstract contract MoneyChecks is InvariantTest {
     }
 
     function _held(TaskTypeId id) private view returns (uint256 sum) {
-        address[] memory sources = world.allSources();
-        for (uint256 i; i < sources.length; ++i) {
-            (uint256 held,) = escrow.claimOf(id, sources[i]);
+        address[] memory payers = world.allPayers();
+        for (uint256 i; i < payers.length; ++i) {
+            (uint256 held,) = escrow.claimOf(id, payers[i]);
             sum += held;
         }
     }
@@ -145,9 +145,9 @@ abstract contract MoneyChecks is InvariantTest {
     }
 
     function _syncSources(TaskTypeId id) private {
-        address[] memory sources = world.allSources();
-        for (uint256 i; i < sources.length; ++i) {
-            escrow.syncSource(id, sources[i]);
+        address[] memory payers = world.allPayers();
+        for (uint256 i; i < payers.length; ++i) {
+            escrow.syncSource(id, payers[i]);
         }
     }
 

@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {
     IGeneralDistributionAgreementV1
 } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/IGeneralDistributionAgreementV1.sol";
-import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperfluid.sol";
 
 import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
-import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { Ledger } from "../Ledger.sol";
 import { World } from "../World.sol";
+import { Attack } from "./Attack.sol";
 import { Forbidden } from "./Forbidden.sol";
 import { Handler } from "./Handler.sol";
 
 /// @notice Attacks. Each one asserts that it failed, and that nobody else noticed.
-contract AttackerHandler is Forbidden {
-    /// @dev What others see of a pool.
-    /// @param rounding Escrow units that correspond to one wei per second and unit, a few times: what unit updates leak.
-    struct Picture {
-        uint256 sinkUnits;
-        uint256 escrowUnits;
-        uint256 feeUnits;
-        uint256 emptySince;
-        uint256 spare;
-        uint256 inflow;
-        uint256 level;
-        bytes32 returns_;
-        bytes32 sinks;
-        uint256 rounding;
-    }
-
+contract AttackerHandler is Forbidden, Attack {
     /// @dev How a hypothetical attack reports what the world would look like.
     error Outcome(Picture picture);
 
     uint256 private constant REVEAL_BLOCKS = 20;
-
-    address private immutable MALLORY = makeAddr("mallory");
 
     constructor(World world_) Handler(world_) { }
 
@@ -123,39 +104,12 @@ contract AttackerHandler is Forbidden {
         world.saw("seen: flash stake with units", pool.unitsOf(id, MALLORY) > 0);
         _unstake(id, amount);
 
-        (,, uint256 unbondedAt) = stakes.bondOf(id, MALLORY);
-        _expect(
-            address(stakes),
-            abi.encodeCall(stakes.withdraw, (id)),
-            abi.encodeWithSelector(IStakeManager.StakeManager_StillUnbonding.selector, unbondedAt)
-        );
+        _assertLocked(id);
         assertEq(pool.unitsOf(id, MALLORY), 0, "no units are left");
         assertEq(registry.smoothedCapacity(id, MALLORY), 0, "no capacity is left");
         assertEq(world.poolOf(id).getTotalAmountReceivedByMember(MALLORY), received, "nothing earned");
         _assertSame(_picture(id), before, atRest);
         _happens();
-    }
-
-    /// @dev With exactly the minimum stake, which backs nothing.
-    function _enroll(TaskTypeId id) private {
-        if (_isRegistered(id, MALLORY)) return;
-        _stake(id, world.parametersOf(id).minimumStake);
-        vm.prank(MALLORY);
-        registry.registerSink(id);
-    }
-
-    function _stake(TaskTypeId id, uint256 amount) private {
-        _giveAndApprove(id, MALLORY, address(stakes), amount);
-        vm.prank(MALLORY);
-        stakes.stake(id, amount);
-        world.staked(id, MALLORY, amount);
-    }
-
-    function _unstake(TaskTypeId id, uint256 amount) private {
-        vm.prank(MALLORY);
-        stakes.requestUnstake(id, amount);
-        (,, uint256 unbondedAt) = stakes.bondOf(id, MALLORY);
-        world.unstaked(id, MALLORY, amount, unbondedAt);
     }
 
     // ------------------------------------------------------------------------------------------- Commitments
@@ -263,60 +217,5 @@ contract AttackerHandler is Forbidden {
             assertFalse(gda.isMemberConnected(world.poolOf(id), victims[i]), "nobody connects our contracts");
         }
         _happens();
-    }
-
-    function _expect(address target, bytes memory call, bytes memory answer) private {
-        vm.prank(MALLORY);
-        (bool success, bytes memory given) = target.call(call);
-        assertFalse(success, "the attack works");
-        assertEq(given, answer, "wrong error");
-    }
-
-    // ------------------------------------------------------------------------------------------- Pictures
-
-    /// @dev Nothing is about to change by itself: the inflow is confirmed, escrow and fee follow it already.
-    function _isAtRest(TaskTypeId id) private view returns (bool) {
-        (uint256 sinkUnits,, uint256 feeUnits) = pool.unitsOfPool(id);
-        (uint256 fee,) = pool.fee();
-        return world.inflowOf(id).followed && !pool.needsRebalance(id, new address[](0))
-            && feeUnits == sinkUnits * fee / (10_000 - fee);
-    }
-
-    function _picture(TaskTypeId id) private view returns (Picture memory picture) {
-        (picture.sinkUnits, picture.escrowUnits, picture.feeUnits) = pool.unitsOfPool(id);
-        picture.emptySince = pool.emptySince(id);
-        picture.spare = pool.spareOf(id);
-        picture.inflow = pool.inflowOf(id);
-        picture.level = escrow.level(id);
-        picture.rounding = 1 + 4 * world.poolOf(id).getTotalUnits() / pool.priceCap(id);
-        picture.returns_ = keccak256(abi.encode(escrow.releasable(id), escrow.setAsideOf(id)));
-        for (uint256 i; i < 3; ++i) {
-            (uint256 held, uint256 payableNow) = escrow.claimOf(id, _source(i));
-            picture.returns_ = keccak256(abi.encode(picture.returns_, held, payableNow));
-        }
-        for (uint256 i; i < 4; ++i) {
-            address sink = _sink(i);
-            uint256 received = world.poolOf(id).getTotalAmountReceivedByMember(sink);
-            picture.sinks =
-                keccak256(abi.encode(picture.sinks, pool.unitsOf(id, sink), received, registry.sinkOf(id, sink)));
-        }
-    }
-
-    /// @dev Escrow, fee, and what follows from them, only count at rest: otherwise the next rebalance by anyone moves them.
-    function _assertSame(Picture memory a, Picture memory b, bool atRest) private pure {
-        assertEq(a.sinks, b.sinks, "the attack changes a sink");
-        assertEq(a.sinkUnits, b.sinkUnits, "the attack changes sink units");
-        assertEq(a.emptySince, b.emptySince, "the attack changes the grace period");
-        assertEq(a.inflow, b.inflow, "the attack changes the inflow");
-        assertEq(a.level, b.level, "the attack changes the escrow level");
-        assertEq(a.returns_, b.returns_, "the attack changes the shares of returns");
-        if (!atRest) return;
-        if (a.escrowUnits == b.escrowUnits) assertEq(a.spare, b.spare, "the attack changes the bucket");
-        assertApproxEqAbs(a.escrowUnits, b.escrowUnits, b.rounding, "the attack changes escrow units");
-        assertEq(a.feeUnits, b.feeUnits, "the attack changes fee units");
-    }
-
-    function _flowRate(TaskTypeId id) private view returns (uint256) {
-        return uint256(uint96(world.poolOf(id).getTotalFlowRate()));
     }
 }

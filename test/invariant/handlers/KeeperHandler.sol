@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { Address } from "@openzeppelin/contracts/utils/Address.sol";
+
 import { NO_TASK_TYPE, TaskTypeId } from "../../../src/types/TaskType.sol";
 import { Ledger } from "../Ledger.sol";
 import { World } from "../World.sol";
@@ -13,10 +15,17 @@ contract KeeperHandler is Handler {
     uint256 public rebalancedAt;
     address[] private _rebalancedSinks;
 
+    /// @dev Nobody runs an errand before so many turns are over.
+    uint256 private _awayUntil;
+
+    modifier unlessAway() {
+        if (world.turns() >= _awayUntil) _;
+    }
+
     constructor(World world_) Handler(world_) { }
 
     function selectors() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](9);
+        list = new bytes4[](11);
         list[0] = this.rebalance.selector;
         list[1] = this.drain.selector;
         list[2] = this.release.selector;
@@ -26,10 +35,12 @@ contract KeeperHandler is Handler {
         list[6] = this.collectFee.selector;
         list[7] = this.claim.selector;
         list[8] = this.drainDown.selector;
+        list[9] = this.stayAway.selector;
+        list[10] = this.comeBack.selector;
     }
 
     /// @dev Any subset of the sinks in any order, strangers and repetitions included.
-    function rebalance(uint256 idSeed, uint256 subset, uint256 order) external action("keeper: rebalance") {
+    function rebalance(uint256 idSeed, uint256 subset, uint256 order) external action("keeper: rebalance") unlessAway {
         TaskTypeId id = _id(idSeed);
         address[] memory sinks = new address[](subset % 6);
         for (uint256 i; i < sinks.length; ++i) {
@@ -56,7 +67,7 @@ contract KeeperHandler is Handler {
         return _rebalancedSinks;
     }
 
-    function drain(uint256 idSeed) external action("keeper: drain") {
+    function drain(uint256 idSeed) external action("keeper: drain") unlessAway {
         for (uint256 i; i < 3; ++i) {
             (bool drained,) = _drain(_id(idSeed % 3 + i));
             if (drained) return _happens();
@@ -102,7 +113,7 @@ contract KeeperHandler is Handler {
     }
 
     /// @dev Mostly after a look at every source, so that not everything becomes nobody's and waits for the sinks for ever.
-    function release(uint256 idSeed) external action("keeper: release") {
+    function release(uint256 idSeed) external action("keeper: release") unlessAway {
         for (uint256 i; i < 3; ++i) {
             TaskTypeId id = _id(idSeed % 3 + i);
             for (uint256 s; s < 3 && idSeed % 4 != 0; ++s) {
@@ -115,26 +126,26 @@ contract KeeperHandler is Handler {
         }
     }
 
-    function syncSource(uint256 idSeed, uint256 sourceSeed) external action("keeper: sync source") {
+    function syncSource(uint256 idSeed, uint256 sourceSeed) external action("keeper: sync source") unlessAway {
         escrow.syncSource(_id(idSeed), _source(sourceSeed));
         _happens();
     }
 
-    function propagate() external action("keeper: propagate") {
+    function propagate() external action("keeper: propagate") unlessAway {
         (TaskTypeId downstream,) = pipeline.downstreamOf(_id(0));
         if (downstream == NO_TASK_TYPE) return;
         pipeline.propagate(_id(0));
         _happens();
     }
 
-    function sweep(uint256 idSeed) external action("keeper: sweep") {
+    function sweep(uint256 idSeed) external action("keeper: sweep") unlessAway {
         TaskTypeId id = _id(idSeed);
         world.inflowTouched(id);
         world.book(id, Ledger.Entry.Swept, pool.sweep(id));
         _happens();
     }
 
-    function collectFee(uint256 idSeed) external action("keeper: collect fee") {
+    function collectFee(uint256 idSeed) external action("keeper: collect fee") unlessAway {
         (, address recipient) = pool.fee();
         if (recipient == address(0)) return;
         for (uint256 i; i < 3; ++i) {
@@ -147,11 +158,32 @@ contract KeeperHandler is Handler {
     }
 
     /// @dev For the escrow buffer too: its accounting must not depend on who claims.
-    function claim(uint256 idSeed, uint256 memberSeed) external action("keeper: claim") {
+    function claim(uint256 idSeed, uint256 memberSeed) external action("keeper: claim") unlessAway {
         TaskTypeId id = _id(idSeed);
         uint256 pick = memberSeed % 5;
         if (pick < 4) world.poolOf(id).claimAll(_sink(pick));
         else world.poolOf(id).claimAll(address(escrow));
+        _happens();
+    }
+
+    // ------------------------------------------------------------------------------------------- Absence
+
+    /// @dev For some time nobody calls anything that anyone may call; others live on.
+    function stayAway(uint256 turns) external action("keeper: stay away") unlessAway {
+        _awayUntil = world.turns() + _bound(turns, 5, 40);
+        _happens();
+    }
+
+    /// @dev And then somebody does everything at once: any errands, for any task types, in any order.
+    function comeBack(uint256 order) external action("keeper: come back") {
+        if (world.turns() >= _awayUntil) return;
+        _awayUntil = 0;
+        bytes4[] memory errands = this.selectors();
+        for (uint256 i; i < 12; ++i) {
+            uint256 seed = _mix(order, i);
+            bytes4 errand = errands[seed % 8];
+            Address.functionCall(address(this), abi.encodeWithSelector(errand, seed >> 8, seed >> 16, seed >> 24));
+        }
         _happens();
     }
 }

@@ -81,9 +81,22 @@ contract SourceHandler is Handler {
             _spendAll(world.tokenOf(id), source);
             // Mostly in time, sometimes so late that the deposit is gone too.
             world.pass(late % 4 == 0 ? _bound(late, 4 hours, 6 hours) : _bound(late, 1, 10 minutes));
+            if (_mix(late, 2) % 2 == 0) _lookAt(id, source);
+            world.saw("seen: debt beyond the deposit", _isInsolvent(id, source));
             _liquidate(id, source);
             return _happens();
         }
+    }
+
+    /// @dev A keeper meets a stream that nobody pays any more.
+    function _lookAt(TaskTypeId id, address source) private {
+        world.saw("seen: critical source", world.tokenOf(id).isAccountCriticalNow(source));
+        _rebalance(id, world.allSinks());
+        escrow.syncSource(id, source);
+    }
+
+    function _isInsolvent(TaskTypeId id, address source) private view returns (bool) {
+        return !world.tokenOf(id).isAccountSolventNow(source);
     }
 
     function _liquidate(TaskTypeId id, address source) private {

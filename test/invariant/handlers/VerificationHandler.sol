@@ -43,7 +43,7 @@ contract VerificationHandler is ProtocolTest, Tallies {
         parameters.verifier = address(tracker);
     }
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         taskType = id;
         otherTaskType = _registerTaskType("other work");
@@ -160,7 +160,7 @@ contract VerificationHandler is ProtocolTest, Tallies {
 
     // ------------------------------------------------------------------------------------------- Private
 
-    function _pass(uint256 duration) private {
+    function _pass(uint256 duration) internal {
         uint256 total;
         uint256[SOURCES] memory rates;
         for (uint256 i; i < SOURCES; ++i) {
@@ -220,7 +220,7 @@ contract VerificationHandler is ProtocolTest, Tallies {
     }
 
     /// @dev Nothing cumulative ever falls, and no signal is ever older than the one before.
-    function _observe() private {
+    function _observe() internal {
         for (uint256 k; k < SINKS; ++k) {
             address sink = sinkOf(k);
             uint256 signalledAt = registry.sinkOf(id, sink).signalledAt;
