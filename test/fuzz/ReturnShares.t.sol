@@ -62,6 +62,7 @@ contract ReturnSharesFuzzTest is Test {
 
     /// @dev Rates to 10^20 wei per second, hours between calls: what each gets is what the model says, but for rounding.
     /// forge-config: default.fuzz.runs = 128
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_MatchesSeparateAccounts(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(1e20);
@@ -75,6 +76,7 @@ contract ReturnSharesFuzzTest is Test {
 
     /// @dev The same with streams of a few wei.
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_MatchesSeparateAccounts_Dust(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(20);
@@ -89,6 +91,7 @@ contract ReturnSharesFuzzTest is Test {
     /// @dev Whatever anybody pretends, at any magnitude: nothing reverts, nothing is paid twice, and all that is held is
     /// somebody's, exactly.
     /// forge-config: default.fuzz.runs = 128
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_IsSolventAtAnyMagnitude(uint256[48] memory steps) external {
         vm.pauseGasMetering();
         uint256 maxRate = 1 << (steps[0] % 88);

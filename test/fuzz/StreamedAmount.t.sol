@@ -11,6 +11,7 @@ contract StreamedAmountFuzzTest is Test {
 
     /// @dev A stream with random changes, looked at at random times, against adding up second by second.
     /// forge-config: default.fuzz.runs = 100
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_MatchesASumOverSeconds(uint256[4] memory rates, uint256[4] memory gaps, uint256[4] memory changes)
         external
         pure
