@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { analyse } from "./ast.ts";
+import { type Mutant, schemataOf } from "./schemata.ts";
+
+/** Operators of a user-defined type must stay `pure`, and interfaces and types have nothing to change. */
+const LEFT_ALONE = /^src\/(interfaces|types)\//;
+
+/** Interfaces and tests whose inherited functions are `pure`; asking for the mutant's number is `view`. */
+const PURE = /\bpure\b/g;
+
+/**
+ * Makes a copy of the project whose sources contain all mutants.
+ * @param from Root of the project.
+ * @param to Folder of the copy. What an earlier copy has compiled there is used again.
+ */
+export function makeWorkspace(from: string, to: string): Mutant[] {
+  const paths = filesBelow(from, "src").filter((path) => path.endsWith(".sol") && !LEFT_ALONE.test(path));
+  const { mutants, texts, constants } = schemataOf(analyse(from, paths));
+
+  mkdirSync(to, { recursive: true });
+  for (const name of ["src", "test", "script", "snapshots"]) rmSync(join(to, name), { recursive: true, force: true });
+  for (const name of ["lib", "node_modules"]) {
+    if (!existsSync(join(to, name))) symlinkSync(resolve(from, name), join(to, name));
+  }
+  cpSync(join(from, "remappings.txt"), join(to, "remappings.txt"));
+  cpSync(join(from, "deployments"), join(to, "deployments"), { recursive: true });
+  const settings = readFileSync(join(from, "foundry.toml"), "utf8");
+  // With all its mutants a contract is larger than a chain would take.
+  put(join(to, "foundry.toml"), settings.replace("[profile.default]", "[profile.default]\ncode_size_limit = 1000000"));
+  for (const path of ["src", "test", "script"].flatMap((folder) => filesBelow(from, folder))) {
+    if (!path.endsWith(".sol") || path.startsWith("src/types/")) cpSync(join(from, path), join(to, path));
+    else {
+      const text = texts.get(path) ?? withCalls(readFileSync(join(from, path), "latin1"), constants);
+      put(join(to, path), text.replace(PURE, "view"));
+    }
+  }
+  return mutants;
+}
+
+/** A constant is a function in the copy. */
+function withCalls(text: string, constants: Set<string>): string {
+  return text.replace(/\b\w+\.[A-Z][A-Z0-9_]*\b(?!\()/g, (name) => (constants.has(name) ? `${name}()` : name));
+}
+
+function filesBelow(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(resolve(root).length + 1))
+    .sort();
+}
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, "latin1");
+}
+
+/** Compiles the copy, unless nothing has changed. */
+export async function compile(root: string): Promise<void> {
+  const forge = spawn(join(root, "node_modules/.bin/forge"), ["build"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [forge.stdout, forge.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const [code] = (await once(forge, "close")) as [number | null];
+  if (code !== 0) throw new Error(`the mutants do not compile: ${output.slice(0, 4000)}`);
+}
