@@ -183,6 +183,34 @@ contract ReturnSharesFuzzTest is Test {
         _assertHeld(1, _paid(rate, time), 2);
     }
 
+    function testFuzz_AGenerationEnds_AboveABillionSharesPerWei(uint256 owned) external pure {
+        owned = bound(owned, 1, type(uint96).max);
+        ReturnShares.Book memory book;
+        book.owned = uint128(owned);
+        book.shares = owned * 1e27;
+        book.release(0);
+        assertEq(book.generation, 0);
+        assertEq(book.shares, owned * 1e27);
+
+        ++book.shares;
+        book.release(0);
+        assertEq(book.generation, 1);
+        assertEq(book.shares, 0);
+    }
+
+    /// @dev What rates that have ended claim has no end; a release must not fail of it.
+    function testFuzz_PretendedClaims_DoNotBlockReleases(uint256 pretended, uint256 excess) external pure {
+        ReturnShares.Book memory book;
+        book.owned = type(uint128).max;
+        book.shares = 1e18;
+        book.base = int256(bound(pretended, 1 << 254, uint256(type(int256).max)));
+        excess = bound(excess, 1e20, 1e30);
+        for (uint256 i; i < 8; ++i) {
+            assertEq(book.release(excess), excess);
+        }
+        assertEq(book.owed, type(uint256).max);
+    }
+
     /// @dev However often a part is drained and refilled, nobody but the sinks gets what a source paid: not the source of
     /// the next generation either.
     function testFuzz_ManyDrainsTakeOnlyWhatTheyTake(uint256 rate, uint256 time, uint256 part) external {

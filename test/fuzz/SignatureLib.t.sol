@@ -5,7 +5,7 @@ import { IERC1271 } from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import { Test } from "forge-std/Test.sol";
 
 import { SignatureLib } from "../../src/libraries/SignatureLib.sol";
-import { HostileWallet, OwnedWallet } from "../utils/Wallets.sol";
+import { HostileWallet, OwnedWallet, ThoroughWallet } from "../utils/Wallets.sol";
 
 contract SignatureLibFuzzTest is Test {
     /// @dev Order of secp256k1: for every signature (r, s) there is (r, N - s), which must not count as another one.
@@ -51,6 +51,12 @@ contract SignatureLibFuzzTest is Test {
         assertTrue(this.isValid(wallet, digest, _sign(key, digest)), "its owner signed");
         assertFalse(this.isValid(wallet, digest, _sign(otherKey, digest)), "its owner did not");
         assertFalse(this.isValid(vm.addr(key), digest, _sign(otherKey, digest)), "nor did the account");
+    }
+
+    /// @dev A multi-signature or passkey wallet needs most of what it is given.
+    function testFuzz_ThoroughWallet(bytes32 digest, bytes calldata signature, uint256 needed) external {
+        assertTrue(this.isValid(address(new ThoroughWallet(bound(needed, 0, 190_000))), digest, signature));
+        assertFalse(this.isValid(address(new ThoroughWallet(bound(needed, 200_001, 1e6))), digest, signature));
     }
 
     /// @dev 200,000 gas for the wallet, and what the call itself costs; never more, however much it returns.

@@ -17,6 +17,19 @@ contract OwnedWallet is IERC1271 {
     }
 }
 
+/// @notice Agrees to everything, if it has the gas that it needs.
+contract ThoroughWallet is IERC1271 {
+    uint256 private immutable NEEDED;
+
+    constructor(uint256 needed) {
+        NEEDED = needed;
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        return gasleft() < NEEDED ? bytes4(0) : IERC1271.isValidSignature.selector;
+    }
+}
+
 /// @notice Wallets that try to spoil a batch.
 contract HostileWallet {
     enum Habit {

@@ -8,6 +8,9 @@ import { type Mutant, schemataOf } from "./schemata.ts";
 /** Operators of a user-defined type must stay `pure`, and interfaces and types have nothing to change. */
 const LEFT_ALONE = /^src\/(interfaces|types)\//;
 
+/** How many fuzz runs a test wants: here all have as few as the settings say. */
+const RUNS = /^\s*\/\/\/ forge-config: default\.fuzz\.runs.*\n/gm;
+
 /** Interfaces and tests whose inherited functions are `pure`; asking for the mutant's number is `view`. */
 const PURE = /\bpure\b/g;
 
@@ -34,7 +37,7 @@ export function makeWorkspace(from: string, to: string): Mutant[] {
     if (!path.endsWith(".sol") || path.startsWith("src/types/")) cpSync(join(from, path), join(to, path));
     else {
       const text = texts.get(path) ?? withCalls(readFileSync(join(from, path), "latin1"), constants);
-      put(join(to, path), text.replace(PURE, "view"));
+      put(join(to, path), text.replace(PURE, "view").replace(RUNS, ""));
     }
   }
   return mutants;

@@ -21,6 +21,12 @@ contract PoolConstructorTest is LedgerTest {
         assertEq(recipient, address(0));
     }
 
+    function test_ShouldHaveTheConstantsOfTheSpecification() external view {
+        assertEq(pool.CONFIRM_DELAY(), 12 seconds);
+        assertEq(pool.MAX_FEE(), 100);
+        assertEq(pool.REFRESH_EPOCHS(), 10);
+    }
+
     function testFuzz_ShouldRefuseConnectionsThatStrangersMakeForIt(address caller) external {
         vm.assume(caller != address(0));
         vm.startPrank(caller);

@@ -307,6 +307,20 @@ contract RebalanceTest is LedgerTest {
         assertLe(pool.spotPrice(id), UNIT_RATE);
     }
 
+    /// @dev Nothing is streamed, so the escrow itself has no reason to move.
+    function testFuzz_GivenANewFee_WhenASinkFades(uint64 stays, uint64 fades) external {
+        stays = uint64(bound(stays, 1000, 1e6));
+        address fading = _newSink(id, "fades", uint64(bound(fades, 1000, 1e6)));
+        skip(12 hours);
+        _newSink(id, "stays", stays);
+        _setFee(100);
+        skip(12 hours + EPOCH);
+        _rebalance(id, fading);
+        (uint256 sinkUnits,, uint256 feeUnits) = pool.unitsOfPool(id);
+        assertEq(sinkUnits, stays);
+        assertEq(feeUnits, stays / 99);
+    }
+
     // ------------------------------------------------------------------------------------------- Private
 
     function _assertNoWrites(address[] memory sinks) private {

@@ -55,6 +55,11 @@ contract SetFeeTest is LedgerTest {
         (uint256 basisPoints, address recipient) = pool.fee();
         assertEq(basisPoints, 0);
         assertEq(recipient, to);
+
+        vm.prank(owner);
+        pool.setFee(0, address(0));
+        (, recipient) = pool.fee();
+        assertEq(recipient, address(0));
     }
 
     function testFuzz_WhenTheOwnerOffersTheOwnership(address next, address other) external {

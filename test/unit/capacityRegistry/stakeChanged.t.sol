@@ -33,6 +33,13 @@ contract StakeChangedTest is CapacityTest {
         assertFalse(registry.sinkOf(taskTypeId, nobody).registered, "still a stranger");
     }
 
+    function testFuzz_GivenTheStakerIsNoSink(uint64 capacity) external {
+        address nobody = makeAddr("nobody");
+        ICapacityRegistry.Sink memory nothing;
+        _stake(id, nobody, _stakeFor(_boundCapacity(capacity)));
+        assertEq(abi.encode(registry.sinkOf(id, nobody)), abi.encode(nothing));
+    }
+
     function testFuzz_GivenTheStakeBacksMoreThanBefore(uint64 capacity, uint64 more) external {
         capacity = _boundCapacity(capacity);
         more = _boundCapacity(more);
@@ -44,6 +51,14 @@ contract StakeChangedTest is CapacityTest {
         _stake(id, sink, more * BOND_PER_UNIT);
 
         assertEq(abi.encode(registry.sinkOf(id, sink)), abi.encode(expected));
+    }
+
+    function testFuzz_GivenTheStakeBacksTheSame(uint256 amount) external {
+        address sink = _addSink(id, "sink", 100);
+        _signal(id, sink, 100, 0);
+        vm.expectCall(address(pool), abi.encodeWithSelector(pool.refresh.selector), 0);
+        _stake(id, sink, bound(amount, 1, BOND_PER_UNIT - 1));
+        assertEq(registry.sinkOf(id, sink).cap, 100);
     }
 
     function testFuzz_GivenTheStakeBacksLessButStillTheCapacity(uint64 capacity, uint64 spare, uint64 less) external {

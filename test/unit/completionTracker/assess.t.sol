@@ -70,13 +70,7 @@ contract AssessTest is TrackerTest {
     }
 
     function test_WhenTheSinkIsBeyondTheHorizonThreeTimesInARow() external {
-        _fallBehind();
-        for (uint256 i; i < 2; ++i) {
-            _pass();
-            tracker.assess(id, sink);
-        }
-        _pass();
-        tracker.settle(id, sink);
+        _reachTheThirdAssessment();
         ICompletionTracker.Ledger memory ledger = tracker.ledgerOf(id, sink);
         uint256 unearned = LedgerMath.unearnedDown(
             ledger.owed, ledger.settledReceived - ledger.clearReceived, ledger.settledAcknowledged
@@ -96,6 +90,30 @@ contract AssessTest is TrackerTest {
         assertEq(donated - donatedBefore, slashed);
         ledger = tracker.ledgerOf(id, sink);
         assertEq(ledger.owed + ledger.open + ledger.peakScaled + ledger.strikes, 0, "anew");
+    }
+
+    function test_GivenTheSinkWasAcknowledgedBefore() external {
+        _pass();
+        _acknowledge(uint128(_received(sink)));
+        tracker.settle(id, sink);
+        uint256 earned = _received(sink);
+        assertEq(tracker.ledgerOf(id, sink).settledAcknowledged, earned);
+
+        _reachTheThirdAssessment();
+        uint256 unearned = _received(sink) - earned;
+        uint256 due = unearned + unearned / 10;
+        assertLt(due, _stakeFor(CAPACITY), "the bond covers it");
+        assertEq(tracker.assess(id, sink), due, "what was earned before does not count");
+    }
+
+    function _reachTheThirdAssessment() private {
+        _fallBehind();
+        for (uint256 i; i < 2; ++i) {
+            _pass();
+            tracker.assess(id, sink);
+        }
+        _pass();
+        tracker.settle(id, sink);
     }
 
     /// @dev One epoch, in which the other sink is acknowledged all that it got.

@@ -104,6 +104,35 @@ contract SettleTest is TrackerTest {
         assertLt(pool.unitsOf(id, sink), unitsBefore, "money is re-routed");
     }
 
+    /// @dev The largest capacity since something was owed counts: declaring less must not make the backlog look larger.
+    function testFuzz_GivenTheSinkDeclaresLessWhileItOwes(uint64 declared) external {
+        declared = uint64(bound(declared, 0, CAPACITY - 1));
+        (address other, uint256 otherKey) = makeAddrAndKey("other");
+        _addSink(id, "other", CAPACITY);
+        _signal(id, other, CAPACITY, 0);
+        skip(EPOCH);
+        tracker.settle(id, sink);
+        tracker.settle(id, other);
+        skip(10 * EPOCH);
+        _submit(id, _receipt(id, sourceKey, otherKey, uint128(_received(other))));
+        tracker.settle(id, other);
+        tracker.settle(id, sink);
+        assertGt(tracker.ledgerOf(id, sink).owed, 0);
+
+        _signal(id, sink, declared, 0);
+        skip(2 * EPOCH);
+        tracker.settle(id, sink);
+        assertEq(registry.smoothedCapacity(id, sink), declared * 1e9);
+        assertEq(tracker.ledgerOf(id, sink).peakScaled, CAPACITY * 1e9);
+    }
+
+    function testFuzz_WhenMoreIsUnacknowledgedThanHorizonAndGraceHold(uint256 time) external {
+        tracker.settle(id, sink);
+        skip(bound(time, 1 days, 20 days));
+        tracker.settle(id, sink);
+        assertEq(tracker.ledgerOf(id, sink).open, CAPACITY * uint256(UNIT_RATE) * (360 + 60));
+    }
+
     function testFuzz_WhenReceiptsExceedWhatTheSinkWasPaid(uint256 time) external {
         (address other,) = makeAddrAndKey("other");
         _addSink(id, "other", CAPACITY);
