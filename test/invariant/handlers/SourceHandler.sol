@@ -83,7 +83,8 @@ contract SourceHandler is Handler {
             world.pass(late % 4 == 0 ? _bound(late, 4 hours, 6 hours) : _bound(late, 1, 10 minutes));
             if (_mix(late, 2) % 2 == 0) _lookAt(id, source);
             world.saw("seen: debt beyond the deposit", _isInsolvent(id, source));
-            _liquidate(id, source);
+            // What the keeper paid it back may have saved it.
+            if (world.tokenOf(id).isAccountCriticalNow(source)) _liquidate(id, source);
             return _happens();
         }
     }
