@@ -14,6 +14,7 @@ const UNITS: Record<string, string[]> = {
   FlowMath: ["backpressurePool", "pipeline"],
   LedgerMath: ["completionTracker"],
   ReturnShares: ["escrowBuffer"],
+  SignalLib: ["capacityRegistry"],
   SignatureLib: ["capacityRegistry", "completionTracker"],
   StreamedAmount: ["escrowBuffer"],
   SuperfluidAccount: ["backpressurePool"],

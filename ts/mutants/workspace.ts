@@ -5,8 +5,10 @@ import { dirname, join, resolve } from "node:path";
 import { analyse } from "./ast.ts";
 import { type Mutant, schemataOf } from "./schemata.ts";
 
-/** Operators of a user-defined type must stay `pure`, and interfaces and types have nothing to change. */
-const LEFT_ALONE = /^src\/(interfaces|types)\//;
+/** Operators of a user-defined type must stay `pure`; nothing in these files can change but those. */
+const COPIED = /^src\/types\/(ProtocolAddresses|TaskType)\.sol$/;
+
+const LEFT_ALONE = /^src\/interfaces\//;
 
 /** How many fuzz runs a test wants: here all have as few as the settings say. */
 const RUNS = /^\s*\/\/\/ forge-config: default\.fuzz\.runs.*\n/gm;
@@ -20,7 +22,9 @@ const PURE = /\bpure\b/g;
  * @param to Folder of the copy. What an earlier copy has compiled there is used again.
  */
 export function makeWorkspace(from: string, to: string): Mutant[] {
-  const paths = filesBelow(from, "src").filter((path) => path.endsWith(".sol") && !LEFT_ALONE.test(path));
+  const paths = filesBelow(from, "src").filter(
+    (path) => path.endsWith(".sol") && !LEFT_ALONE.test(path) && !COPIED.test(path),
+  );
   const { mutants, texts, constants } = schemataOf(analyse(from, paths));
 
   mkdirSync(to, { recursive: true });
@@ -34,7 +38,7 @@ export function makeWorkspace(from: string, to: string): Mutant[] {
   // With all its mutants a contract is larger than a chain would take.
   put(join(to, "foundry.toml"), settings.replace("[profile.default]", "[profile.default]\ncode_size_limit = 1000000"));
   for (const path of ["src", "test", "script"].flatMap((folder) => filesBelow(from, folder))) {
-    if (!path.endsWith(".sol") || path.startsWith("src/types/")) cpSync(join(from, path), join(to, path));
+    if (!path.endsWith(".sol") || COPIED.test(path)) cpSync(join(from, path), join(to, path));
     else {
       const text = texts.get(path) ?? withCalls(readFileSync(join(from, path), "latin1"), constants);
       put(join(to, path), text.replace(PURE, "view").replace(RUNS, ""));
