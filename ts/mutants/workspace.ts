@@ -33,7 +33,8 @@ export function makeWorkspace(from: string, to: string): Mutant[] {
     if (!existsSync(join(to, name))) symlinkSync(resolve(from, name), join(to, name));
   }
   cpSync(join(from, "remappings.txt"), join(to, "remappings.txt"));
-  cpSync(join(from, "deployments"), join(to, "deployments"), { recursive: true });
+  // Tests read both.
+  for (const name of ["deployments", "docs"]) cpSync(join(from, name), join(to, name), { recursive: true });
   const settings = readFileSync(join(from, "foundry.toml"), "utf8");
   // With all its mutants a contract is larger than a chain would take.
   put(join(to, "foundry.toml"), settings.replace("[profile.default]", "[profile.default]\ncode_size_limit = 1000000"));
