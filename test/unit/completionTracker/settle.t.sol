@@ -79,12 +79,7 @@ contract SettleTest is TrackerTest {
     }
 
     function testFuzz_WhenOnlyAnotherSinkIsAcknowledged(uint256 time) external {
-        (address other, uint256 otherKey) = makeAddrAndKey("other");
-        _addSink(id, "other", CAPACITY);
-        _signal(id, other, CAPACITY, 0);
-        skip(EPOCH);
-        tracker.settle(id, sink);
-        tracker.settle(id, other);
+        (address other, uint256 otherKey) = _openLedgers();
         ICompletionTracker.Ledger memory ledger = tracker.ledgerOf(id, sink);
         uint256 unitsBefore = pool.unitsOf(id, sink);
         skip(bound(time, 10 * EPOCH, 20 * EPOCH));
@@ -107,12 +102,7 @@ contract SettleTest is TrackerTest {
     /// @dev The largest capacity since something was owed counts: declaring less must not make the backlog look larger.
     function testFuzz_GivenTheSinkDeclaresLessWhileItOwes(uint64 declared) external {
         declared = uint64(bound(declared, 0, CAPACITY - 1));
-        (address other, uint256 otherKey) = makeAddrAndKey("other");
-        _addSink(id, "other", CAPACITY);
-        _signal(id, other, CAPACITY, 0);
-        skip(EPOCH);
-        tracker.settle(id, sink);
-        tracker.settle(id, other);
+        (address other, uint256 otherKey) = _openLedgers();
         skip(10 * EPOCH);
         _submit(id, _receipt(id, sourceKey, otherKey, uint128(_received(other))));
         tracker.settle(id, other);
@@ -145,5 +135,15 @@ contract SettleTest is TrackerTest {
         tracker.settle(id, sink);
         assertEq(tracker.acknowledgedOf(id), _received(sink));
         assertEq(tracker.ledgerOf(id, sink).open, 0);
+    }
+
+    /// @dev Another sink that is paid as much; both are settled for the first time.
+    function _openLedgers() private returns (address other, uint256 otherKey) {
+        (other, otherKey) = makeAddrAndKey("other");
+        _addSink(id, "other", CAPACITY);
+        _signal(id, other, CAPACITY, 0);
+        skip(EPOCH);
+        tracker.settle(id, sink);
+        tracker.settle(id, other);
     }
 }
