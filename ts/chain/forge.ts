@@ -1,12 +1,12 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
+import { basename, join } from "node:path";
 import { ToolFailedError } from "../errors.ts";
-import { findTool, spawnSupervised } from "./supervised.ts";
+import { mineForgotten } from "./mineForgotten.ts";
+import { findTool, PROJECT_ROOT, spawnSupervised } from "./supervised.ts";
 import { withTemporary } from "./temporary.ts";
 
-/** What a program printed. */
-type Output = { stdout: string; stderr: string };
+/** What forge remembers of the latest build. */
+export const CACHE = join(PROJECT_ROOT, "cache/solidity-files-cache.json");
 
 /** Whether forge had to compile. */
 export type BuildResult = "compiled" | "up to date";
@@ -15,9 +15,12 @@ export type BuildResult = "compiled" | "up to date";
  * Compiles the contracts and the deployment scripts, if anything changed since the last time.
  * @throws {ToolFailedError} with the compiler's messages as details.
  */
-export async function build(): Promise<BuildResult> {
-  const { stdout } = await forge("compiling the contracts", ["build", "script"]);
-  return stdout.includes("compilation skipped") ? "up to date" : "compiled";
+export function build(): Promise<BuildResult> {
+  return forge({
+    what: "compiling the contracts",
+    args: ["build", "script"],
+    read: ({ stdout }) => (stdout.includes("compilation skipped") ? "up to date" : "compiled"),
+  });
 }
 
 export type RunScriptParameters = {
@@ -38,14 +41,18 @@ export type RunScriptParameters = {
  */
 export async function runScript(parameters: RunScriptParameters): Promise<Record<string, string>> {
   const { script, url, sender, environment } = parameters;
-  const broadcast = mkdtempSync(join(tmpdir(), "backpressure-broadcast-"));
   const args = ["script", script, "--rpc-url", url, "--sender", sender, "--unlocked", "--broadcast", "--json"];
   // A warning about contract size would otherwise be a question, and nobody is there to answer.
   args.push("--non-interactive", "--disable-code-size-limit");
-  return withTemporary(broadcast, async () => {
-    const { stdout } = await forge(`running ${script}`, args, { ...environment, FOUNDRY_BROADCAST: broadcast });
-    return returnedValues(script, stdout);
-  });
+  const ended = new AbortController();
+  const watch = mineForgotten(url, ended.signal);
+  try {
+    const read = ({ stdout }: ForgeOutput) => returnedValues(script, stdout);
+    return await forge({ what: `running ${script}`, args, environment, read });
+  } finally {
+    ended.abort();
+    await watch;
+  }
 }
 
 /** forge prints several JSON documents, one a line; the one with the returned values comes first. */
@@ -56,15 +63,53 @@ function returnedValues(script: string, stdout: string): Record<string, string> 
   return Object.fromEntries(Object.entries(returns).map(([name, { value }]) => [name, value]));
 }
 
-/** Runs forge to its end. */
-function forge(what: string, args: readonly string[], environment: Record<string, string> = {}): Promise<Output> {
-  return new Promise((resolve, reject) => {
-    const child = spawnSupervised(findTool("forge"), args, {
+/** What a run of forge leaves. */
+export type ForgeOutput = {
+  stdout: string;
+  /** The folder in which a script's transactions were written down; gone once they are read. */
+  broadcast: string;
+};
+
+export type ForgeParameters<result> = {
+  /** What a failure is called: "compiling the contracts". */
+  what: string;
+  args: readonly string[];
+  /** Added to this process's environment. */
+  environment?: Record<string, string> | undefined;
+  /** Takes what is wanted from the output. */
+  read: (output: ForgeOutput) => result;
+};
+
+/**
+ * Runs forge to its end, with a copy of the cache: forge rewrites its cache in place, even when it compiled nothing, and
+ * whoever reads it in that moment, or after a death in that moment, compiles everything anew.
+ * @throws {ToolFailedError} in one line, with what forge said as details.
+ */
+export async function forge<result>({ what, args, environment, read }: ForgeParameters<result>): Promise<result> {
+  mkdirSync(join(CACHE, ".."), { recursive: true });
+  const folder = mkdtempSync(join(CACHE, "../run-"));
+  return withTemporary(folder, async () => {
+    const cache = join(folder, basename(CACHE));
+    if (existsSync(CACHE)) copyFileSync(CACHE, cache);
+    const broadcast = join(folder, "broadcast");
+    const stdout = await run(what, args, {
       ...environment,
+      FOUNDRY_CACHE_PATH: folder,
+      FOUNDRY_BROADCAST: broadcast,
       NO_COLOR: "1",
       FOUNDRY_DISABLE_NIGHTLY_WARNING: "1",
     });
-    const output: Output = { stdout: "", stderr: "" };
+    const result = read({ stdout, broadcast });
+    renameSync(cache, CACHE);
+    return result;
+  });
+}
+
+/** @returns What it printed on its standard output. */
+function run(what: string, args: readonly string[], environment: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawnSupervised(findTool("forge"), args, environment);
+    const output = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       child[name]?.setEncoding("utf8").on("data", (text: string) => {
         output[name] += text;
@@ -72,9 +117,10 @@ function forge(what: string, args: readonly string[], environment: Record<string
     }
     child.once("error", (cause) => reject(new ToolFailedError(`${what} failed: ${cause.message}`, { cause })));
     child.once("close", (code, signal) => {
-      if (code === 0) return resolve(output);
+      if (code === 0) return resolve(output.stdout);
       const details = (output.stderr.trim() || output.stdout.trim()).slice(-4000);
-      reject(new ToolFailedError(`${what} failed (forge ended with ${signal ?? code})`, { details }));
+      const reason = /^Error: (.*)$/m.exec(details)?.[1] ?? `forge ended with ${signal ?? code}`;
+      reject(new ToolFailedError(`${what} failed: ${reason}`, { details }));
     });
   });
 }

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, getAddress, getContractAddress, type Hex } from "viem";
 import { z } from "zod";
-import { findTool, spawnSupervised } from "../chain/supervised.ts";
+import { forge } from "../chain/forge.ts";
 import { ToolFailedError } from "../errors.ts";
 import { CONTRACTS, type ContractName } from "./artifact.ts";
 
@@ -54,20 +53,16 @@ const rehearsal = z.object({
  */
 export async function planDeployment(parameters: PlanDeploymentParameters): Promise<PlannedContract[]> {
   const { url, chainId, deployer, host, owner } = parameters;
-  const folder = mkdtempSync(join(tmpdir(), "backpressure-plan-"));
-  try {
-    await forgeScript(["script", SCRIPT, "--sender", deployer, "--non-interactive"], {
-      // As variables: an endpoint's URL may contain a key, and arguments are visible to everybody.
-      FOUNDRY_ETH_RPC_URL: url,
-      FOUNDRY_BROADCAST: folder,
-      SUPERFLUID_HOST: host,
-      OWNER: owner,
-    });
-    const path = join(folder, "Deploy.s.sol", String(chainId), "dry-run", "run-latest.json");
-    return parseRehearsal(readFileSync(path, "utf8"), deployer);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return forge({
+    what: `the rehearsal of ${SCRIPT}`,
+    args: ["script", SCRIPT, "--sender", deployer, "--non-interactive"],
+    // As variables: an endpoint's URL may contain a key, and arguments are visible to everybody.
+    environment: { FOUNDRY_ETH_RPC_URL: url, SUPERFLUID_HOST: host, OWNER: owner },
+    read: ({ broadcast }) => {
+      const path = join(broadcast, "Deploy.s.sol", String(chainId), "dry-run", "run-latest.json");
+      return parseRehearsal(readFileSync(path, "utf8"), deployer);
+    },
+  });
 }
 
 function parseRehearsal(text: string, deployer: Address): PlannedContract[] {
@@ -80,28 +75,5 @@ function parseRehearsal(text: string, deployer: Address): PlannedContract[] {
     const address = getContractAddress({ from: deployer, nonce: BigInt(nonce) });
     if (address !== getAddress(contractAddress)) throw new ToolFailedError(`${SCRIPT} expects other addresses`);
     return { name: contractName, address, nonce, initCode: transaction.input, constructorArguments: args };
-  });
-}
-
-function forgeScript(args: readonly string[], environment: Record<string, string>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawnSupervised(findTool("forge"), args, { ...environment, NO_COLOR: "1" });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        output = (output + text).slice(-4000);
-      });
-    }
-    child.once("error", (cause) => reject(new ToolFailedError(`cannot run forge: ${cause.message}`, { cause })));
-    child.once("close", (code) => {
-      if (code === 0) return resolve();
-      const failure = output
-        .split("\n")
-        .findLast((line) => line.startsWith("Error: "))
-        ?.slice("Error: ".length);
-      reject(
-        new ToolFailedError(`the rehearsal of ${SCRIPT} failed: ${failure ?? "see below"}`, { details: output.trim() }),
-      );
-    });
   });
 }
