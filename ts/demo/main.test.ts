@@ -7,7 +7,7 @@ import { accepts, type Finished, runProgram } from "../testing/processes.ts";
 import type { Summary } from "./summary.ts";
 
 // Every test starts a process or more; how long that takes is the machine's business.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 const MAIN = "ts/demo/main.ts";
 const folder = mkdtempSync(join(tmpdir(), "backpressure-main-"));

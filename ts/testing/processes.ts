@@ -58,11 +58,15 @@ export function runFixture(source: string): { child: ChildProcess; firstLine: Pr
   return { child, firstLine: once(lines, "line").then(([line]) => String(line)) };
 }
 
+/** Milliseconds after which a program is taken to hang: less than the timeouts of tests that run one. */
+const LONGEST = 220_000;
+
 export type Finished = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 
 /**
  * Runs a command-line program of the project to its end.
  * @param watch Hears what it prints while it runs, and may kill it.
+ * @throws with what it has said, if it hangs.
  */
 export async function runProgram(
   path: string,
@@ -81,6 +85,13 @@ export async function runProgram(
       watch?.(output.stdout + output.stderr, child);
     });
   }
+  let hangs = false;
+  const deadline = setTimeout(() => {
+    hangs = true;
+    child.kill("SIGKILL");
+  }, LONGEST);
   const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  clearTimeout(deadline);
+  if (hangs) throw new Error(`${path} has not ended within ${LONGEST / 1000} s; it said: ${JSON.stringify(output)}`);
   return { code, signal, ...output };
 }
