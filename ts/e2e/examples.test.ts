@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from "../chain/supervised.ts";
 import { runProgram } from "../testing/processes.ts";
 
 // How long it takes to start processes is the machine's business.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const MARK = `example-of-test-${process.pid}`;
 
