@@ -1,7 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ToolFailedError } from "../errors.ts";
-import { mineForgotten } from "./mineForgotten.ts";
 import { findTool, PROJECT_ROOT, spawnSupervised } from "./supervised.ts";
 import { withTemporary } from "./temporary.ts";
 
@@ -44,15 +43,14 @@ export async function runScript(parameters: RunScriptParameters): Promise<Record
   const args = ["script", script, "--rpc-url", url, "--sender", sender, "--unlocked", "--broadcast", "--json"];
   // A warning about contract size would otherwise be a question, and nobody is there to answer.
   args.push("--non-interactive", "--disable-code-size-limit");
-  const ended = new AbortController();
-  const watch = mineForgotten(url, ended.signal);
-  try {
-    const read = ({ stdout }: ForgeOutput) => returnedValues(script, stdout);
-    return await forge({ what: `running ${script}`, args, environment, read });
-  } finally {
-    ended.abort();
-    await watch;
-  }
+  // One after the other: a transaction that comes while anvil mines the one before may stay queued for ever.
+  args.push("--slow");
+  return forge({
+    what: `running ${script}`,
+    args,
+    environment,
+    read: ({ stdout }) => returnedValues(script, stdout),
+  });
 }
 
 /** forge prints several JSON documents, one a line; the one with the returned values comes first. */
