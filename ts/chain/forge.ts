@@ -1,11 +1,14 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { ToolFailedError } from "../errors.ts";
 import { findTool, PROJECT_ROOT, spawnSupervised } from "./supervised.ts";
 import { withTemporary } from "./temporary.ts";
 
+const CACHE_FOLDER = join(PROJECT_ROOT, "cache");
+const CACHE_FILE = "solidity-files-cache.json";
+
 /** What forge remembers of the latest build. */
-export const CACHE = join(PROJECT_ROOT, "cache/solidity-files-cache.json");
+export const CACHE = join(CACHE_FOLDER, CACHE_FILE);
 
 /** Whether forge had to compile. */
 export type BuildResult = "compiled" | "up to date";
@@ -79,16 +82,23 @@ export type ForgeParameters<result> = {
 };
 
 /**
- * Runs forge to its end, with a copy of the cache: forge rewrites its cache in place, even when it compiled nothing, and
- * whoever reads it in that moment, or after a death in that moment, compiles everything anew.
+ * Gives a run of forge what an earlier one remembers of the build, in a folder of its own. forge rewrites its cache in
+ * place, even when it compiled nothing, and whoever reads it in that moment, or after a death in that moment, compiles
+ * everything anew.
+ */
+export function copyCache(from: string, to: string): void {
+  if (existsSync(join(from, CACHE_FILE))) copyFileSync(join(from, CACHE_FILE), join(to, CACHE_FILE));
+}
+
+/**
+ * Runs forge to its end.
  * @throws {ToolFailedError} in one line, with what forge said as details.
  */
 export async function forge<result>({ what, args, environment, read }: ForgeParameters<result>): Promise<result> {
-  mkdirSync(join(CACHE, ".."), { recursive: true });
-  const folder = mkdtempSync(join(CACHE, "../run-"));
+  mkdirSync(CACHE_FOLDER, { recursive: true });
+  const folder = mkdtempSync(join(CACHE_FOLDER, "run-"));
   return withTemporary(folder, async () => {
-    const cache = join(folder, basename(CACHE));
-    if (existsSync(CACHE)) copyFileSync(CACHE, cache);
+    copyCache(CACHE_FOLDER, folder);
     const broadcast = join(folder, "broadcast");
     const stdout = await run(what, args, {
       ...environment,
@@ -98,7 +108,7 @@ export async function forge<result>({ what, args, environment, read }: ForgePara
       FOUNDRY_DISABLE_NIGHTLY_WARNING: "1",
     });
     const result = read({ stdout, broadcast });
-    renameSync(cache, CACHE);
+    renameSync(join(folder, CACHE_FILE), CACHE);
     return result;
   });
 }

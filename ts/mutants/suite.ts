@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { copyCache } from "../chain/forge.ts";
 import type { Mutant } from "./schemata.ts";
 
 /** Test files that run together. */
@@ -74,9 +75,11 @@ export async function failureOf(root: string, number: number, stage: Stage): Pro
   // Failures are not remembered: the next mutant must not be tried with this one's counterexamples.
   mkdirSync(join(root, "cache"), { recursive: true });
   const memory = mkdtempSync(join(root, "cache/mutant-"));
+  copyCache(join(root, "cache"), memory);
   const environment = {
     ...process.env,
     ...SETTINGS,
+    FOUNDRY_CACHE_PATH: memory,
     FOUNDRY_FUZZ_RUNS: stage.name.includes("fuzz") ? "64" : "4",
     FOUNDRY_BLOCK_COINBASE: `0x${number.toString(16).padStart(40, "0")}`,
     FOUNDRY_FUZZ_FAILURE_PERSIST_DIR: memory,
