@@ -292,22 +292,6 @@ contract HostileTokenScenarioTest is LedgerTest {
     }
 
     function _accounts() private view returns (bytes32) {
-        (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(id);
-        (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(id);
-        return keccak256(
-            abi.encode(
-                escrow.level(id),
-                escrow.depositsOf(id),
-                escrowIncome,
-                feeIncome,
-                sinkUnits,
-                escrowUnits,
-                feeUnits,
-                pool.inflowOf(id),
-                pool.spareOf(id),
-                superToken.balanceOf(_sink),
-                superToken.balanceOf(_source)
-            )
-        );
+        return keccak256(abi.encode(_accountsOf(id), superToken.balanceOf(_sink), superToken.balanceOf(_source)));
     }
 }

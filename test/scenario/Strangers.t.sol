@@ -32,12 +32,12 @@ contract StrangersScenarioTest is LedgerTest {
         _setFee(100);
         _confirmInflow(id);
         skip(bound(time, 1, 1 hours));
-        bytes32 before = _accounts();
+        bytes32 before = _accountsOf(id);
         vm.startPrank(stranger);
         distributionPool.claimAll(address(escrow));
         distributionPool.claimAll(address(pool));
         vm.stopPrank();
-        assertEq(_accounts(), before);
+        assertEq(_accountsOf(id), before);
         _assertConserved();
 
         skip(bound(time, 1, 1 hours));
@@ -103,22 +103,5 @@ contract StrangersScenarioTest is LedgerTest {
         _giveTokens(stranger, amount);
         vm.prank(stranger);
         superToken.transfer(to, amount);
-    }
-
-    function _accounts() private view returns (bytes32) {
-        (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(id);
-        return keccak256(
-            abi.encode(
-                escrow.level(id),
-                escrow.overflowOf(id),
-                escrow.drainable(id),
-                escrow.releasable(id),
-                escrowIncome,
-                feeIncome,
-                pool.inflowOf(id),
-                pool.spareOf(id),
-                pool.needsRebalance(id, books[id].sinks)
-            )
-        );
     }
 }

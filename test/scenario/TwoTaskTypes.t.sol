@@ -33,14 +33,14 @@ contract TwoTaskTypesScenarioTest is ActionsTest {
         for (uint256 i; i < mine.length; ++i) {
             _act(id, mine[i]);
         }
-        bytes32 alone = _accounts();
+        bytes32 alone = _accountsOf(id);
         vm.revertToState(start);
 
         for (uint256 i; i < mine.length; ++i) {
             if (_isOfTheNeighbourAlone(theirs[i] % 16)) _act(_other, theirs[i]);
             _act(id, mine[i]);
         }
-        assertEq(_accounts(), alone);
+        assertEq(_accountsOf(id), alone);
     }
 
     /// @dev Signals and pauses take time from both, and the fee is everybody's.
@@ -56,23 +56,5 @@ contract TwoTaskTypesScenarioTest is ActionsTest {
         }
         (, uint256 fee) = pool.incomeOf(taskTypeId);
         if (fee > books[taskTypeId].feeCollected) _collectFee(taskTypeId);
-    }
-
-    function _accounts() private view returns (bytes32) {
-        (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(id);
-        (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(id);
-        return keccak256(
-            abi.encode(
-                escrow.level(id),
-                escrow.overflowOf(id),
-                escrowIncome,
-                feeIncome,
-                sinkUnits,
-                escrowUnits,
-                feeUnits,
-                pool.inflowOf(id),
-                pool.spareOf(id)
-            )
-        );
     }
 }

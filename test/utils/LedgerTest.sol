@@ -246,4 +246,26 @@ abstract contract LedgerTest is ProtocolTest {
         wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks) + (released - setAside) + liabilities
             + book.taken;
     }
+
+    /// @dev Everything that the contracts write down of a task type's money, in one word to compare.
+    function _accountsOf(TaskTypeId taskTypeId) internal view returns (bytes32) {
+        return keccak256(abi.encode(_poolAccountsOf(taskTypeId), _escrowAccountsOf(taskTypeId)));
+    }
+
+    function _poolAccountsOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
+        (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(taskTypeId);
+        (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(taskTypeId);
+        bool needsRebalance = pool.needsRebalance(taskTypeId, books[taskTypeId].sinks);
+        bytes memory flows = abi.encode(pool.inflowOf(taskTypeId), pool.spareOf(taskTypeId), needsRebalance);
+        return abi.encode(sinkUnits, escrowUnits, feeUnits, escrowIncome, feeIncome, flows);
+    }
+
+    function _escrowAccountsOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
+        return abi.encode(
+            escrow.depositsOf(taskTypeId),
+            escrow.overflowOf(taskTypeId),
+            escrow.drainable(taskTypeId),
+            escrow.releasable(taskTypeId)
+        );
+    }
 }
