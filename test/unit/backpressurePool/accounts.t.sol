@@ -6,6 +6,7 @@ import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { ActionsTest } from "../../utils/ActionsTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
+/// forge-config: deep.fuzz.runs = 10000
 contract AccountsTest is ActionsTest {
     // ------------------------------------------------------------------------------------------- inflowOf
 

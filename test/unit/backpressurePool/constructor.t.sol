@@ -9,6 +9,7 @@ import {
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
+/// forge-config: deep.fuzz.runs = 10000
 contract PoolConstructorTest is LedgerTest {
     function test_ShouldMakeTheGivenAccountTheOwner() external view {
         assertEq(pool.owner(), owner);

@@ -6,6 +6,7 @@ import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { ActionsTest } from "../../utils/ActionsTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
+/// forge-config: deep.fuzz.runs = 10000
 contract NeedsRebalanceTest is ActionsTest {
     address[] private _nobody;
 
@@ -66,6 +67,7 @@ contract NeedsRebalanceTest is ActionsTest {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_AfterAnyHistory(uint256[16] calldata steps, bool named) external {
         _populate(id, "");
         address[] memory sinks = named ? books[id].sinks : _nobody;

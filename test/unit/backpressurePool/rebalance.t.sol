@@ -6,6 +6,7 @@ import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol"
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
+/// forge-config: deep.fuzz.runs = 10000
 contract RebalanceTest is LedgerTest {
     function testFuzz_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown, address[] calldata sinks) external {
         vm.assume(unknown != id);
@@ -108,6 +109,7 @@ contract RebalanceTest is LedgerTest {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_WhenSeveralSinksAreNamed(uint64[3] memory capacities, uint256 skipped) external {
         address[] memory sinks = new address[](3);
         for (uint256 i; i < 3; ++i) {

@@ -8,6 +8,7 @@ import { CapacityTest } from "../../utils/CapacityTest.sol";
 /// @notice The moving average as a sink lives through it: many signals, silence, expiry.
 /// @dev Many transactions per run, so fewer runs.
 /// forge-config: default.fuzz.runs = 64
+/// forge-config: deep.fuzz.runs = 10000
 contract SmoothingTest is CapacityTest {
     uint256 internal constant SCALE = 1e9;
     uint256 internal constant TIME_TO_LIVE = 5 * EPOCH;

@@ -7,6 +7,7 @@ import { HostileWallet, OwnedWallet } from "../../utils/Wallets.sol";
 import { TrackerTest } from "./TrackerTest.sol";
 
 /// forge-config: default.fuzz.runs = 64
+/// forge-config: deep.fuzz.runs = 10000
 contract AcknowledgeTest is TrackerTest {
     function test_WhenTheBatchIsEmpty() external {
         assertEq(tracker.acknowledge(id, new ICompletionTracker.Receipt[](0)), 0);

@@ -8,6 +8,7 @@ import { TrackerTest } from "./TrackerTest.sol";
 
 /// @notice Another sink is acknowledged all of its pay, so all of it is expected; `sink` is acknowledged nothing.
 /// forge-config: default.fuzz.runs = 32
+/// forge-config: deep.fuzz.runs = 10000
 contract AssessTest is TrackerTest {
     address private other;
     uint256 private otherKey;

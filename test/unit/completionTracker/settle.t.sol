@@ -7,6 +7,7 @@ import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol"
 import { TrackerTest } from "./TrackerTest.sol";
 
 /// forge-config: default.fuzz.runs = 64
+/// forge-config: deep.fuzz.runs = 10000
 contract SettleTest is TrackerTest {
     function testFuzz_RevertWhen_TheTaskTypeDoesNotExist(bytes32 unknown) external {
         vm.assume(unknown != TaskTypeId.unwrap(id));

@@ -6,6 +6,7 @@ import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
+/// forge-config: deep.fuzz.runs = 10000
 contract DrainTest is LedgerTest {
     uint256 private constant MINIMUM = uint256(UNIT_RATE) * EPOCH;
 
@@ -88,6 +89,7 @@ contract DrainTest is LedgerTest {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_WhenManyDepositsWait(uint64 capacity, uint256 count) external {
         capacity = uint64(bound(capacity, 1000, 1e6));
         count = bound(count, 17, 24);

@@ -6,6 +6,7 @@ import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { ActionsTest } from "../../utils/ActionsTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
+/// forge-config: deep.fuzz.runs = 10000
 contract EscrowViewsTest is ActionsTest {
     function testFuzz_WhenTheTaskTypeDoesNotExist(TaskTypeId unknown) external {
         vm.assume(unknown != id);
@@ -59,6 +60,7 @@ contract EscrowViewsTest is ActionsTest {
     }
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_AfterAnyHistory(uint256[24] calldata steps) external {
         _populate(id, "");
         uint256 totalsBefore;

@@ -10,6 +10,7 @@ import { CapacityTest } from "../../utils/CapacityTest.sol";
 /// only borrows it gains nothing.
 /// @dev Many transactions per run, so fewer runs.
 /// forge-config: default.fuzz.runs = 64
+/// forge-config: deep.fuzz.runs = 10000
 contract BondingTest is CapacityTest {
     function testFuzz_StakeIsNotCountedTwice_AcrossTaskTypes(uint64 capacity) external {
         capacity = _boundCapacity(capacity);
