@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const OWN_PROCESS = [
   ...["demo/main", "demo/economy", "demo/accounts", "demo/state", "sim/main", "sim/bench"],
   ...["audit", "audit/steps", "audit/tools"],
-  ...["mutants/main", "mutants/suite", "mutants/workspace"],
+  ...["mutants/main", "mutants/suite", "mutants/workspace", "mutants/forgeIn"],
 ].map((name) => `ts/${name}.ts`);
 
 export default defineConfig({

@@ -8,7 +8,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { asProgram } from "./asProgram.ts";
 
 /** What forge found in one file. */
 export type FileCoverage = {
@@ -113,11 +114,4 @@ async function main(): Promise<void> {
   if (shortfalls.length > 0) throw new Error(shortfalls.join("; "));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    await main();
-  } catch (error) {
-    process.stderr.write(`coverage:contracts: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-}
+await asProgram(import.meta.url, "coverage:contracts", main);

@@ -10,7 +10,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { asProgram } from "./asProgram.ts";
 
 /** What became of all calls of one action. */
 export type Tally = { action: string; calls: number; successes: number };
@@ -92,11 +93,4 @@ async function main(): Promise<void> {
   if (idle.length > 0) throw new Error(idle.join("; "));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    await main();
-  } catch (error) {
-    process.stderr.write(`test:deep: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-}
+await asProgram(import.meta.url, "test:deep", main);

@@ -12,8 +12,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
+import { asProgram } from "../bench/asProgram.ts";
 import type { Mutant } from "./schemata.ts";
 import { failureOf, fingerprint, type Stage, stagesOf, testFiles } from "./suite.ts";
 import { compile, makeWorkspace } from "./workspace.ts";
@@ -179,11 +180,4 @@ function readJson<T>(path: string, otherwise: T): T {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : otherwise;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    await main();
-  } catch (error) {
-    process.stderr.write(`test:mutants: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-}
+await asProgram(import.meta.url, "test:mutants", main);

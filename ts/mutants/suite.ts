@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyCache } from "../chain/forge.ts";
+import { withTemporary } from "../chain/temporary.ts";
+import { forgeIn } from "./forgeIn.ts";
 import type { Mutant } from "./schemata.ts";
 
 /** Test files that run together. */
@@ -77,7 +78,6 @@ export async function failureOf(root: string, number: number, stage: Stage): Pro
   const memory = mkdtempSync(join(root, "cache/mutant-"));
   copyCache(join(root, "cache"), memory);
   const environment = {
-    ...process.env,
     ...SETTINGS,
     FOUNDRY_CACHE_PATH: memory,
     FOUNDRY_FUZZ_RUNS: stage.name.includes("fuzz") ? "64" : "4",
@@ -87,19 +87,7 @@ export async function failureOf(root: string, number: number, stage: Stage): Pro
   };
   const pattern = stage.files.length === 1 ? String(stage.files[0]) : `{${stage.files.join(",")}}`;
   const args = ["test", "--match-path", pattern, "--fail-fast", "--threads", "1"];
-  const child = spawn(join(root, "node_modules/.bin/forge"), args, {
-    cwd: root,
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));
-  rmSync(memory, { recursive: true, force: true });
+  const { code, output } = await withTemporary(memory, () => forgeIn(root, args, environment));
   if (code === 0) return undefined;
   const failed = /\[FAIL[^\n]*\] (\w+)\(/.exec(output)?.[1];
   if (failed === undefined) throw new Error(`forge ended with code ${code}: ${output.slice(-2000)}`);

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { analyse } from "./ast.ts";
+import { forgeIn } from "./forgeIn.ts";
 import { type Mutant, schemataOf } from "./schemata.ts";
 
 /** Operators of a user-defined type must stay `pure`; nothing in these files can change but those. */
@@ -67,16 +66,6 @@ function put(path: string, text: string): void {
 
 /** Compiles the copy, unless nothing has changed. */
 export async function compile(root: string): Promise<void> {
-  const forge = spawn(join(root, "node_modules/.bin/forge"), ["build"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [forge.stdout, forge.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  const [code] = (await once(forge, "close")) as [number | null];
+  const { code, output } = await forgeIn(root, ["build"]);
   if (code !== 0) throw new Error(`the mutants do not compile: ${output.slice(0, 4000)}`);
 }
