@@ -21,7 +21,12 @@ function print(text) {
  * What a build uses of lib/ besides its sources: the framework that tests and local chains deploy, and what is linked into
  * it. forge asks for the bytecode of every file; generating what nobody reads takes half of the compiler's time.
  */
-const USED_LIBRARY_FILES = ["SuperfluidFrameworkDeployer.t.sol", "SuperfluidFrameworkDeploymentSteps.t.sol"];
+const USED_LIBRARY_FILES = [
+  "SuperfluidFrameworkDeployer.t.sol",
+  "SuperfluidFrameworkDeploymentSteps.t.sol",
+  "SuperfluidPoolDeployerLibrary.sol",
+  "SlotsBitmapLibrary.sol",
+];
 
 /** The same input, with no output asked for of library files that nobody uses. What is compiled stays the same. */
 function withoutUnusedOutput(input) {
