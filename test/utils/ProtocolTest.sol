@@ -50,7 +50,9 @@ abstract contract ProtocolTest is SuperfluidTest {
     }
 
     function _deployProtocol() internal {
-        ProtocolAddresses memory addresses = new Deploy().deploy(sf.host, owner);
+        // Not `new`: that would compile the protocol into every test contract again, at every change of a test.
+        Deploy script = Deploy(vm.deployCode("Deploy.s.sol:Deploy"));
+        ProtocolAddresses memory addresses = script.deploy(sf.host, owner);
         stakes = StakeManager(address(addresses.stakeManager));
         registry = CapacityRegistry(address(addresses.capacityRegistry));
         pool = BackpressurePool(address(addresses.backpressurePool));
