@@ -12,6 +12,7 @@ import { build } from "../chain/forge.ts";
 import { LocalChain } from "../chain/local.ts";
 import { deploySuperfluid } from "../chain/superfluid.ts";
 import { BackpressureError, describeError, exitCodeOf, UsageError } from "../errors.ts";
+import { readTrace } from "../sim/trace.ts";
 import { generateRequests, planDemand, type Request } from "./demand.ts";
 import { type EconomyResult, runEconomy } from "./economy.ts";
 import { formatCount } from "./format.ts";
@@ -21,7 +22,6 @@ import { legend, type Output, Progress } from "./progress.ts";
 import { renderReport } from "./report/page.ts";
 import { START, type Timeline, timelineOf } from "./scenario.ts";
 import { assertSound, explain, summarise } from "./summary.ts";
-import { readTrace } from "./trace.ts";
 
 /** Seconds that lie between the chain's first block and the start, for deployment. */
 const PREPARATION = 86_400;

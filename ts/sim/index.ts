@@ -1,4 +1,5 @@
-export { constantRates, markovRates, squareWave } from "./demand.ts";
+export { TraceError } from "../errors.ts";
+export { constantRates, generateTrace, markovRates, squareWave, traceRates } from "./demand.ts";
 export { type Options, simulate } from "./engine.ts";
 export type { Call } from "./exact-calls.ts";
 export { type ExactOptions, ExactRun, simulateExact } from "./exact-engine.ts";
@@ -29,4 +30,4 @@ export {
 } from "./scenario.ts";
 export { type Estimate, estimate } from "./stats.ts";
 export { type Ablation, STRATEGIES, type Strategy } from "./strategy.ts";
-export { generateTrace, type Request, readTrace, TraceError, traceRates } from "./trace.ts";
+export { parseTrace, readTrace, type TraceRequest } from "./trace.ts";
