@@ -1,5 +1,5 @@
 import type { TraceRequest } from "../sim/trace.ts";
-import { Draws } from "./random.ts";
+import { Draws } from "./draws.ts";
 import { capacityOf, SOURCES, STAGES, type StagePlan, TARGET_LOAD, type Timeline, WAD } from "./scenario.ts";
 
 /** One request and the work that it means in each stage. */

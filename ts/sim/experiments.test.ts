@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { generateTrace, traceRates } from "./demand.ts";
 import { experiments } from "./experiments/index.ts";
 import { metricsCsv, writeReport } from "./output.ts";
 import { runTasks } from "./parallel.ts";
+import { generateTrace, traceRates } from "./rates.ts";
 import { Rng } from "./rng.ts";
 import { runExperiment } from "./run.ts";
-import { FULL } from "./test-mode.ts";
+import { FULL } from "./testMode.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sim-"));
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import picocolors from "picocolors";
-import { processTerminal, runProgram } from "../cli.ts";
-import { UsageError } from "../errors.ts";
+import { processTerminal, runProgram } from "../core/commandLine.ts";
+import { UsageError } from "../core/errors.ts";
 import { experiments } from "./experiments/index.ts";
 import type { Settings } from "./experiments/types.ts";
 import { reportJson, reportText, writeReport } from "./output.ts";

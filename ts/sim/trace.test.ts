@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { exitCodeOf, TraceError } from "../errors.ts";
+import { exitCodeOf, TraceError } from "../core/errors.ts";
 import { MAX_BYTES, MAX_REQUESTS, parseTrace, readTrace } from "./trace.ts";
 
 const HEAD = "TIMESTAMP,ContextTokens,GeneratedTokens";

@@ -1,12 +1,12 @@
-import { generateTrace, traceRates } from "../demand.ts";
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
+import { generateTrace, traceRates } from "../rates.ts";
 import { Rng } from "../rng.ts";
 import { type Scenario, type Sinks, scenarioOf } from "../scenario.ts";
 import { largest, mean } from "../stats.ts";
 import { STRATEGIES } from "../strategy.ts";
 import type { TraceRequest } from "../trace.ts";
 import { against, runStrategy } from "./e01-convergence.ts";
-import { market } from "./market.ts";
+import { market } from "./standardMarket.ts";
 import type { Case, Experiment, Settings } from "./types.ts";
 
 const LOADS = [0.7, 0.9, 1.1];

@@ -1,4 +1,4 @@
-import { UsageError } from "../../errors.ts";
+import { UsageError } from "../../core/errors.ts";
 import { convergence } from "./e01-convergence.ts";
 import { shock } from "./e02-shock.ts";
 import { sybil } from "./e03-sybil.ts";
