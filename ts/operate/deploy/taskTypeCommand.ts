@@ -21,6 +21,7 @@ import {
   type Network,
   networkClient,
 } from "../../core/networks.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { ContractCallError } from "../../sdk/errors.ts";
 import { send } from "../../sdk/internal/call.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
@@ -140,11 +141,11 @@ async function register(
   const account = await loadAccount({ network, keystore: options.keystore, terminal });
   const client = networkClient(network, account);
   const taskTypeId = taskTypeIdOf(account.address, registration);
-  const registry = { address: record.capacityRegistry, abi: capacityRegistryAbi } as const;
-  const creator = await readContract(client, { ...registry, functionName: "creatorOf", args: [taskTypeId] });
+  const { capacityRegistry } = contractsOf(record);
+  const creator = await readContract(client, capacityRegistry.creatorOf(taskTypeId));
   if (creator === zeroAddress) {
     const { parameters, salt, metadata } = registration;
-    await send(client, { ...registry, functionName: "registerTaskType", args: [parameters, salt, metadata] });
+    await send(client, capacityRegistry.registerTaskType(parameters, salt, metadata));
   } else {
     terminal.out("You have registered this name and salt before; its terms are those of then.\n");
   }

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { backpressurePoolAbi, iGeneralDistributionAgreementV1Abi, iSuperTokenAbi } from "../../abi/generated.ts";
+import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
 import {
   type ContractCallError,
   FlowRateLossError,
@@ -70,20 +70,14 @@ export async function quoteStream(
   const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
   assertSensible(flowRate, runway);
   const { superToken, distributionPool } = await getTaskType(client, parameters);
-  const gda = { address: await getGda(client, deployment), abi: iGeneralDistributionAgreementV1Abi } as const;
   const stream = [superToken, source, distributionPool] as const;
   const [[actualFlowRate], [, previousFlowRate, heldDeposit], [availableBalance], terms, minFlowRate] =
     await Promise.all([
-      read(client, { ...gda, functionName: "estimateFlowDistributionActualFlowRate", args: [...stream, flowRate] }),
-      read(client, { ...gda, functionName: "getFlow", args: stream }),
-      read(client, { address: superToken, abi: iSuperTokenAbi, functionName: "realtimeBalanceOfNow", args: [source] }),
+      read(client, gdaAt(await getGda(client, deployment)).estimateFlowDistributionActualFlowRate(...stream, flowRate)),
+      read(client, gdaAt(await getGda(client, deployment)).getFlow(...stream)),
+      read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
       getDepositTerms(client, deployment, superToken),
-      read(client, {
-        address: deployment.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "minFlowRate",
-        args: [taskTypeId],
-      }),
+      read(client, contractsOf(deployment).backpressurePool.minFlowRate(taskTypeId)),
     ]);
   assertRounding(flowRate, actualFlowRate, minFlowRate);
 
