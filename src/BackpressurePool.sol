@@ -277,7 +277,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
-    function minFlowRate(TaskTypeId taskTypeId) external view returns (uint256) {
+    function totalUnits(TaskTypeId taskTypeId) external view returns (uint256) {
         return _totalUnits(_known(taskTypeId));
     }
 

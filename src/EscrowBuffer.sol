@@ -85,7 +85,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         ReturnShares.Book memory book = _book(taskTypeId, account);
         uint256 overflow = book.overflow();
         uint256 available = overflow + account.deposits.ready();
-        uint256 units = POOL.minFlowRate(taskTypeId);
+        uint256 units = POOL.totalUnits(taskTypeId);
         amount = POOL.takeSpare(taskTypeId, available);
         if (amount == 0) revert EscrowBuffer_NothingToDrain(available, POOL.spareOf(taskTypeId));
 
@@ -240,7 +240,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     function drainable(TaskTypeId taskTypeId) external view returns (uint256) {
         Account storage account = _known(taskTypeId);
         uint256 available = _overflow(taskTypeId, account) + account.deposits.ready();
-        uint256 units = POOL.minFlowRate(taskTypeId);
+        uint256 units = POOL.totalUnits(taskTypeId);
         return Math.min(available, POOL.spareOf(taskTypeId)) / units * units;
     }
 

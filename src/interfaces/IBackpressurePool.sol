@@ -109,9 +109,9 @@ interface IBackpressurePool {
     /// @notice The most that one unit may be paid: q, or less where a pipeline limits the pool. Wei per second.
     function priceCap(TaskTypeId taskTypeId) external view returns (uint256);
 
-    /// @notice The smallest stream that moves money: below one wei per second and unit Superfluid floors it to zero
-    /// without an error. Wei per second.
-    function minFlowRate(TaskTypeId taskTypeId) external view returns (uint256);
+    /// @notice U, the escrow's units and the fee's units together. Also the smallest stream that moves money, in wei per
+    /// second: below one wei per second and unit Superfluid floors it to zero without an error.
+    function totalUnits(TaskTypeId taskTypeId) external view returns (uint256);
 
     /// @notice What the sinks of the pool together can be paid: min(q * U, limit). Wei per second.
     function intakeOf(TaskTypeId taskTypeId) external view returns (uint256);

@@ -145,7 +145,7 @@ export const backpressurePoolAbi = [
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
-    name: 'minFlowRate',
+    name: 'totalUnits',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
