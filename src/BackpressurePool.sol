@@ -40,7 +40,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     uint256 public constant MAX_FEE = 100;
 
     /// @notice Age at which units move however small the difference, epochs.
-    uint256 public constant REFRESH_EPOCHS = 10;
+    uint256 public constant OVERDUE_EPOCHS = 10;
 
     uint96 private constant NO_LIMIT = type(uint96).max;
 
@@ -178,7 +178,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-no-eth
-    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
+    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
         external
         only(address(REGISTRY))
         nonReentrant
@@ -198,7 +198,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-no-eth
-    function refresh(TaskTypeId taskTypeId, address sink) external only(address(REGISTRY)) nonReentrant {
+    function moveExactly(TaskTypeId taskTypeId, address sink) external only(address(REGISTRY)) nonReentrant {
         Pool storage pool = _pools[taskTypeId];
         uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sink);
         bool moves = target != _sinks[taskTypeId][sink].units;
@@ -406,8 +406,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     function _shouldMove(Pool storage pool, SinkUnits storage sink, uint256 target) private view returns (bool) {
         uint256 units = sink.units;
         if (units == target) return false;
-        bool refreshDue = _epoch(pool) >= uint256(sink.movedAtEpoch) + REFRESH_EPOCHS;
-        return CapacityMath.shouldMove(units, target, refreshDue);
+        bool overdue = _epoch(pool) >= uint256(sink.movedAtEpoch) + OVERDUE_EPOCHS;
+        return CapacityMath.shouldMove(units, target, overdue);
     }
 
     function _escrowTarget(Pool storage pool, uint256 inflow) private view returns (uint256) {

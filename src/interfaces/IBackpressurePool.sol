@@ -63,15 +63,16 @@ interface IBackpressurePool {
     /// @dev Only the registry. Emits `PoolOpened`.
     function open(TaskTypeId taskTypeId, ISuperToken superToken, uint96 unitRate, uint32 epochLength) external;
 
-    /// @notice `rebalance` with the effective capacities already known: a batch of signals would pay twice for them.
+    /// @notice Sets units of sinks as `rebalance` does, but to effective capacities that the caller knows already: a batch
+    /// of signals would pay twice for them.
     /// @dev Only the registry. Emits as `rebalance` does.
     /// @param units Effective capacity of each of `sinks`.
-    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units) external;
+    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units) external;
 
     /// @notice Sets a sink's units to its effective capacity exactly, without hysteresis: it left, unstaked, or was
     /// slashed.
     /// @dev Only the registry. Emits as `rebalance` does.
-    function refresh(TaskTypeId taskTypeId, address sink) external;
+    function moveExactly(TaskTypeId taskTypeId, address sink) external;
 
     /// @notice Limits what the sinks of a pool together may be paid.
     /// @dev Only the pipeline. Emits `LimitUpdated` and, where it moves, `EscrowUnitsUpdated`.

@@ -47,8 +47,8 @@ contract MathHarness is Multicall {
         return CapacityMath.capacityCapDown(stake, minimumStake, bond);
     }
 
-    function shouldMove(uint256 current, uint256 target, bool refreshDue) external pure returns (bool) {
-        return CapacityMath.shouldMove(current, target, refreshDue);
+    function shouldMove(uint256 current, uint256 target, bool overdue) external pure returns (bool) {
+        return CapacityMath.shouldMove(current, target, overdue);
     }
 
     // ------------------------------------------------------------------------------------------- Flow

@@ -29,7 +29,7 @@ function build(seed: number, requests: readonly Request[], load: number): Scenar
       smoothing: 0.3,
       timeToLive: 60,
       hysteresis: 0.05,
-      refreshEpochs: 10,
+      overdueEpochs: 10,
       grace: 12,
       bucketEpochs: 1,
     },
