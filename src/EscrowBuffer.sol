@@ -111,10 +111,10 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         // Check
         Account storage account = _known(taskTypeId);
         ReturnShares.Book memory book = _book(taskTypeId, account);
-        uint256 claimed = book.claimedShares();
+        uint256 claimedShares = book.claimedShares();
         uint256 excess = _excess(taskTypeId, book.overflow());
         amount = book.release(excess);
-        if (amount == 0) revert EscrowBuffer_NothingToRelease(excess, claimed);
+        if (amount == 0) revert EscrowBuffer_NothingToRelease(excess, claimedShares);
 
         // Effect
         _write(account, book);
@@ -130,13 +130,13 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         Account storage account = _known(taskTypeId);
         ReturnShares.Book memory book = _book(taskTypeId, account);
         Source memory synced = account.sources[source];
-        uint256 surplus = _settle(account, book, synced, source);
+        uint256 unclaimed = _sync(account, book, synced, source);
 
         // Effect
         uint128 amount = book.pay(synced.claim);
         _write(account, book);
         account.sources[source] = synced;
-        if (surplus != 0) account.released -= surplus.toUint128();
+        if (unclaimed != 0) account.released -= unclaimed.toUint128();
         emit SourceSynced(taskTypeId, source, synced.streamed, synced.claim.shares, amount);
 
         // Interaction
@@ -260,7 +260,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         Account storage account = _known(taskTypeId);
         ReturnShares.Book memory book = _book(taskTypeId, account);
         Source memory synced = account.sources[source];
-        _settle(account, book, synced, source);
+        _sync(account, book, synced, source);
         return (book.valueOf(synced.claim), synced.claim.payableNow);
     }
 
@@ -332,16 +332,16 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     /// @dev Brings a source up to date, in memory. Its stream counts from `syncedAt` on if it still has that rate and
     /// has had no other in between.
-    function _settle(Account storage account, ReturnShares.Book memory book, Source memory synced, address source)
+    function _sync(Account storage account, ReturnShares.Book memory book, Source memory synced, address source)
         private
         view
-        returns (uint256 surplus)
+        returns (uint256 unclaimed)
     {
         ReturnShares.Claim memory claim = synced.claim;
         (uint256 changedAt, uint256 rate) = _flowOf(account, source);
         uint256 before = claim.payableNow;
         bool stayed = rate == claim.rate && changedAt <= synced.syncedAt;
-        surplus = book.settle(claim, account.endOf[claim.generation], stayed, rate.toUint96());
+        unclaimed = book.sync(claim, account.endOf[claim.generation], stayed, rate.toUint96());
 
         // Saturates far above the supply of any token that is streamed for work.
         uint256 returned = synced.returned + Math.saturatingSub(claim.payableNow, before);
@@ -351,7 +351,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         synced.syncedAt = block.timestamp.toUint32();
     }
 
-    /// @dev A receiver that the token does not pay can be settled all the same: what it pretends must not stay in the book.
+    /// @dev A receiver that the token does not pay can be synchronised all the same: what it pretends must not stay in
+    /// the book.
     function _tryTransfer(ISuperToken token, address to, uint256 amount) private returns (bool) {
         try token.transfer{ gas: TRANSFER_GAS }(to, amount) returns (bool done) {
             return done;
@@ -365,7 +366,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         Account storage account = _accounts[taskTypeId];
         account.sources[source].claim.payableNow = amount;
         account.book.setAside += amount;
-        account.book.owed += amount;
+        account.book.claimed += amount;
         emit PaymentRefused(taskTypeId, source, amount);
     }
 

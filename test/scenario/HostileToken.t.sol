@@ -93,7 +93,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         _assertConserved();
     }
 
-    /// @dev A source that cannot be paid is settled all the same, and its money waits for it.
+    /// @dev A source that cannot be paid is synchronised all the same, and its money waits for it.
     function testFuzz_ATokenThatPaysASourceNothing_KeepsItsMoneyAside(uint256 time, bool reverts) external {
         skip(bound(time, 0, 1 hours));
         escrow.release(_hostileId);

@@ -115,7 +115,7 @@ contract HostileTokenHandler is Attack {
         _happens();
     }
 
-    /// @dev A source that cannot be paid is settled all the same, and its money waits.
+    /// @dev A source that cannot be paid is synchronised all the same, and its money waits.
     function payNothing(uint256 seed) external action("hostile token: pay nothing") {
         _revive(1);
         world.pass(2 * world.parametersOf(HOSTILE).epochLength);

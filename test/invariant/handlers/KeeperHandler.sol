@@ -53,7 +53,7 @@ contract KeeperHandler is Handler {
         rebalancedId = id;
         rebalancedAt = block.timestamp;
         _rebalancedSinks = sinks;
-        world.saw("seen: settled inflow", world.inflowOf(id).settled);
+        world.saw("seen: steady inflow", world.inflowOf(id).steady);
     }
 
     function _countFaded(TaskTypeId id, address[] memory sinks) private {
