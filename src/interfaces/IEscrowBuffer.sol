@@ -91,7 +91,7 @@ interface IEscrowBuffer {
     /// @return amount Wei.
     function collectFee(TaskTypeId taskTypeId) external returns (uint256 amount);
 
-    /// @notice Opens the account of a new task type.
+    /// @notice Opens the escrow of a new task type.
     /// @dev Only the registry.
     function open(TaskTypeId taskTypeId, ISuperToken superToken) external;
 

@@ -6,8 +6,8 @@ import { Test } from "forge-std/Test.sol";
 
 import { ReturnShares } from "../../src/libraries/ReturnShares.sol";
 
-/// @notice Random histories of a book against a model without shares: every account has its own money, and whatever
-/// happens to the overflow happens to each account's part of it, one by one.
+/// @notice Random histories of a book against a model without shares: every source has its own purse, and whatever
+/// happens to the overflow happens to each purse's part of it, one by one.
 contract ReturnSharesFuzzTest is Test {
     using ReturnShares for ReturnShares.Book;
 
@@ -63,7 +63,7 @@ contract ReturnSharesFuzzTest is Test {
     /// @dev Rates to 10^20 wei per second, hours between calls: what each gets is what the model says, but for rounding.
     /// forge-config: default.fuzz.runs = 128
     /// forge-config: deep.fuzz.runs = 10000
-    function testFuzz_MatchesSeparateAccounts(uint256[32] memory steps) external {
+    function testFuzz_MatchesSeparatePurses(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(1e20);
         for (uint256 i; i < steps.length; ++i) {
@@ -77,7 +77,7 @@ contract ReturnSharesFuzzTest is Test {
     /// @dev The same with streams of a few wei.
     /// forge-config: default.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
-    function testFuzz_MatchesSeparateAccounts_Dust(uint256[32] memory steps) external {
+    function testFuzz_MatchesSeparatePurses_Dust(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(20);
         for (uint256 i; i < steps.length; ++i) {
@@ -265,7 +265,7 @@ contract ReturnSharesFuzzTest is Test {
         else _moveUnits(value);
     }
 
-    /// @dev Streams pay each account what overflows of them, to the second.
+    /// @dev Streams pay each purse what overflows of them, to the second.
     function _pass(uint256 time) private {
         uint256 sum;
         for (uint256 i; i < SOURCES; ++i) {
@@ -404,7 +404,7 @@ contract ReturnSharesFuzzTest is Test {
         if (sum != 0 && _book.shares == 0 && owned * ONE > sum) _scale(owned, sum / ONE);
     }
 
-    /// @dev All accounts alike.
+    /// @dev All purses alike.
     function _scale(uint256 to, uint256 from) private {
         if (from == 0) return;
         for (uint256 i; i < SOURCES; ++i) {

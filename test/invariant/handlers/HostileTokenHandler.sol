@@ -68,7 +68,7 @@ contract HostileTokenHandler is Attack {
         assertEq(bytes4(answer), HostileToken.HostileToken_Refused.selector, "and nothing else");
     }
 
-    /// @dev Donations, deposits and bonds without money: only in its own account.
+    /// @dev Donations, deposits and bonds without money: only in its own escrow.
     function inventTransfers(uint256 idSeed, uint256 amount) external action("hostile token: invent transfers") {
         TaskTypeId id = _id(idSeed);
         _revive(idSeed);
