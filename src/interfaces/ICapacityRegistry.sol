@@ -137,7 +137,7 @@ interface ICapacityRegistry {
         external
         returns (uint256 accepted);
 
-    /// @notice Sets what a sink owes by the verifier's ledger; the sink's units move in this transaction.
+    /// @notice Sets the backlog of a sink by the verifier's ledger; the sink's units move in this transaction.
     /// @dev Only the verifier of the task type. Emits `BacklogVerified`. Does nothing for a stranger or if nothing
     /// changed.
     /// @param backlog Unit-seconds; saturates at 2^64 - 1.
