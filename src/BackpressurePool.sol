@@ -446,7 +446,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         return pool.sinkUnits + _heldUnits(pool);
     }
 
-    /// @dev Units of the escrow buffer as a member: its own, and those whose receipts are the fee.
+    /// @dev Units of the escrow buffer as a member: its own, and those whose income is the fee.
     function _heldUnits(Pool storage pool) private view returns (uint256) {
         return uint256(pool.escrowUnits) + pool.feeUnits;
     }
@@ -466,8 +466,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         return pool.overflowTime + time * 1e18 * pool.escrowUnits / _totalUnits(pool);
     }
 
-    /// @dev Every unit has been paid the same whole number of wei since the last record, so the escrow's own receipts
-    /// tell, exactly, what all members were paid: no rate is trusted.
+    /// @dev Every unit has been paid the same whole number of wei since the last record, so the escrow's own income
+    /// tells, exactly, what all members were paid: no rate is trusted.
     function _sinceRecord(Pool storage pool) private view returns (Delta memory delta) {
         uint256 held = _heldUnits(pool);
         uint256 sinkUnits = pool.sinkUnits;

@@ -162,10 +162,10 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         // Check
         address source = receipt.source;
         address sink = receipt.sink;
-        uint128 claimed = receipt.completed;
+        uint128 completed = receipt.completed;
         Payer storage payer = evidence.payers[source];
         uint128 before = payer.completed[sink];
-        if (claimed <= before) return Skipped.NothingNew;
+        if (completed <= before) return Skipped.NothingNew;
         if (source != budget.source) {
             budget.source = source;
             budget.spent = ESCROW.spentOf(taskTypeId, source);
@@ -177,9 +177,9 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         if (!SignatureLib.isValid(sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
 
         // Effect
-        // Safe: at most `claimed`.
+        // Safe: at most `completed`.
         // forge-lint: disable-next-line(unsafe-typecast)
-        uint128 amount = uint128(Math.min(claimed - before, budget.spent - acknowledged));
+        uint128 amount = uint128(Math.min(completed - before, budget.spent - acknowledged));
         payer.completed[sink] = before + amount;
         payer.acknowledged = acknowledged + amount;
         evidence.ledgers[sink].acknowledged += amount;

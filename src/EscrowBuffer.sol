@@ -256,7 +256,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
-    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 held, uint256 payableNow) {
+    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 owned, uint256 payableNow) {
         Escrow storage escrow = _known(taskTypeId);
         ReturnShares.Book memory book = _book(taskTypeId, escrow);
         Source memory synced = escrow.sources[source];
