@@ -4,7 +4,7 @@ pragma solidity ^0.8.26;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title Capacity: smoothing, backpressure, bond cap, hysteresis
-/// @notice Pure arithmetic of design section 2, points 2 to 4. `ts/sim/exact.ts` is the second implementation against
+/// @notice Pure arithmetic of design section 2, points 2 to 4. `ts/model/exact.ts` is the second implementation against
 /// which every function here is tested.
 /// @dev Capacities whose name ends in `Scaled` count billionths of a unit, so that a moving average of small integers
 /// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8.

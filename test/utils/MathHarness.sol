@@ -12,7 +12,7 @@ import { StreamedAmount } from "../../src/libraries/StreamedAmount.sol";
 import { TaskTypeLib } from "../../src/libraries/TaskTypeLib.sol";
 import { TaskTypeParameters } from "../../src/types/TaskType.sol";
 
-/// @notice The libraries' internal functions under their own names, for `ts/sim/exact.test.ts`, which compares them with
+/// @notice The libraries' internal functions under their own names, for `ts/model/exact.test.ts`, which compares them with
 /// the second implementation. `multicall` takes thousands of inputs at once.
 contract MathHarness is Multicall {
     using DepositQueue for DepositQueue.Queue;

@@ -1,4 +1,4 @@
-import { Draws } from "./random.ts";
+import { Draws } from "./draws.ts";
 import { capacityOf, SOURCES, STAGES, type StagePlan, TARGET_LOAD, type Timeline, WAD } from "./scenario.ts";
 import type { TraceRequest } from "./trace.ts";
 

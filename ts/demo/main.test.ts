@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { build } from "../chain/forge.ts";
-import { accepts, type Finished, runProgram } from "../testing/processes.ts";
+import { build } from "../localchain/forge.ts";
+import { accepts, type Finished, runProgram } from "../testkit/processes.ts";
 import type { Summary } from "./summary.ts";
 
 // Every test starts a process or more; how long that takes is the machine's business.

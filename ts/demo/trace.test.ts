@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { TraceError } from "../errors.ts";
+import { TraceError } from "../core/errors.ts";
 import { parseTrace, readTrace } from "./trace.ts";
 
 const HEAD = "TIMESTAMP,ContextTokens,GeneratedTokens";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CsvError, parse } from "csv-parse/sync";
-import { describeError, TraceError } from "../errors.ts";
+import { describeError, TraceError } from "../core/errors.ts";
 
 /** One request to a language model. */
 export type TraceRequest = {

@@ -1,7 +1,7 @@
 import { type Address, decodeErrorResult, type Hex, isHex } from "viem";
-import { BackpressureError, type BackpressureErrorOptions, describeError } from "../errors.ts";
-import { formatAmount, formatDuration } from "./format.ts";
+import { BackpressureError, type BackpressureErrorOptions, describeError } from "../core/errors.ts";
 import { allErrorsAbi } from "./internal/abis.ts";
+import { formatAmount, formatDuration } from "./utils/format.ts";
 
 export { BackpressureError, type BackpressureErrorOptions };
 

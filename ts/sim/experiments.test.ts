@@ -8,7 +8,7 @@ import { experiments } from "./experiments/index.ts";
 import { metricsCsv, writeReport } from "./output.ts";
 import { Rng } from "./rng.ts";
 import { runExperiment } from "./run.ts";
-import { FULL } from "./test-mode.ts";
+import { FULL } from "./testMode.ts";
 import { generateTrace, readTrace, traceRates } from "./trace.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sim-"));

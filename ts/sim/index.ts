@@ -1,12 +1,12 @@
-export { constantRates, markovRates, squareWave } from "./demand.ts";
-export { type Options, simulate } from "./engine.ts";
-export type { Call } from "./exact-calls.ts";
-export { type ExactOptions, ExactRun, simulateExact } from "./exact-engine.ts";
+export type { Call } from "./exact/exactCalls.ts";
+export { type ExactOptions, ExactRun, simulateExact } from "./exact/exactEngine.ts";
 export { experiments, findExperiment, UnknownExperimentError } from "./experiments/index.ts";
-export { type MarketOptions, market } from "./experiments/market.ts";
+export { type MarketOptions, market } from "./experiments/standardMarket.ts";
 export type { Case, Chart, Experiment, Outcome, Settings } from "./experiments/types.ts";
-export { ConservationError } from "./money.ts";
+export { type Options, simulate } from "./fluid/fluidEngine.ts";
+export { ConservationError } from "./fluid/quanta.ts";
 export { metricsCsv, reportJson, reportText, writeReport } from "./output.ts";
+export { constantRates, markovRates, squareWave } from "./rates.ts";
 export type { Probe, Recording } from "./record.ts";
 export type { Result } from "./result.ts";
 export { Rng } from "./rng.ts";

@@ -1,7 +1,7 @@
 import { STREAM } from "./agents.ts";
 import { Rng } from "./rng.ts";
 import type { Scenario } from "./scenario.ts";
-import type { SinkState } from "./state.ts";
+import type { SinkState } from "./sinkState.ts";
 
 /**
  * Who gets which share.

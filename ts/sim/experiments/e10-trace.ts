@@ -1,11 +1,11 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { Rng } from "../rng.ts";
 import { type Scenario, type Sinks, scenarioOf } from "../scenario.ts";
 import { largest, mean } from "../stats.ts";
 import { STRATEGIES } from "../strategy.ts";
 import { generateTrace, type Request, readTrace, traceRates } from "../trace.ts";
 import { against, runStrategy } from "./e01-convergence.ts";
-import { market } from "./market.ts";
+import { market } from "./standardMarket.ts";
 import type { Case, Experiment, Settings } from "./types.ts";
 
 const LOADS = [0.7, 0.9, 1.1];
