@@ -87,13 +87,13 @@ library CapacityMath {
     /// @notice Whether units should move from `current` to `target` now, or wait for a larger difference.
     /// @param current Units in the pool.
     /// @param target Effective capacity, units.
-    /// @param refreshDue True once the units are so old that any difference counts. Without it an honest sink could
+    /// @param overdue True once the units are so old that any difference counts. Without it an honest sink could
     /// stay almost 5 % low for ever.
     /// @return True if the difference is at least 5 % of the smaller of the two, to or from zero, or overdue. With the
     /// smaller as the base, a sink that waits is paid at most 1.05 times its effective capacity.
-    function shouldMove(uint256 current, uint256 target, bool refreshDue) internal pure returns (bool) {
+    function shouldMove(uint256 current, uint256 target, bool overdue) internal pure returns (bool) {
         if (current == target) return false;
-        if (refreshDue || current == 0 || target == 0) return true;
+        if (overdue || current == 0 || target == 0) return true;
         (uint256 low, uint256 high) = current < target ? (current, target) : (target, current);
         return (high - low) * HYSTERESIS_DIVISOR >= low;
     }
