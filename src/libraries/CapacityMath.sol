@@ -4,8 +4,8 @@ pragma solidity ^0.8.26;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title Capacity: smoothing, backpressure, bond cap, hysteresis
-/// @notice Pure arithmetic of design section 2, points 2 to 4. `ts/model/exact.ts` is the second implementation against
-/// which every function here is tested.
+/// @notice Pure arithmetic of spec 4.3, 6.2, 6.6 and 7.2. `ts/model/exact.ts` is the second implementation against which
+/// every function here is tested.
 /// @dev Capacities whose name ends in `Scaled` count billionths of a unit, so that a moving average of small integers
 /// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8.
 library CapacityMath {
@@ -71,7 +71,7 @@ library CapacityMath {
     }
 
     /// @notice The capacity that a stake backs: (S - m) / b. Linear on purpose: with m > 0 splitting a stake never
-    /// raises the total (theory, section 7).
+    /// raises the total (theory 7.1).
     /// @param stake S, wei.
     /// @param minimumStake m, wei.
     /// @param bondPerUnit b, wei per unit; not zero.
