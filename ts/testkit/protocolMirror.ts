@@ -209,7 +209,7 @@ export class Mirror {
       { read: pool.unitsOfPool(this.id), predicted: [split.sinkUnits, split.escrowUnits, split.feeUnits] },
       { read: pool.spotPrice(this.id), predicted: split.pool.rateOfUnit },
       { read: pool.priceCap(this.id), predicted: split.priceCap },
-      { read: pool.minFlowRate(this.id), predicted: split.pool.totalUnits },
+      { read: pool.totalUnits(this.id), predicted: split.pool.totalUnits },
       { read: pool.intakeOf(this.id), predicted: split.intake },
       { read: pool.inflowOf(this.id), predicted: split.inflow(now) },
       { read: pool.paidOf(this.id), predicted: split.paid(now) },

@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { type Address, type Hex, zeroAddress } from "viem";
 import { getBalance, readContract, simulateContract } from "viem/actions";
 import { z } from "zod";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { networkOption, type Terminal, validate } from "../../core/commandLine.ts";
 import {
   addressesOf,
@@ -119,13 +118,8 @@ async function simulate(
   { parameters, salt, metadata }: TaskTypeArguments,
 ): Promise<void> {
   try {
-    await simulateContract(client, {
-      account,
-      address: record.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "registerTaskType",
-      args: [parameters, salt, metadata],
-    });
+    const { capacityRegistry } = contractsOf(record);
+    await simulateContract(client, { account, ...capacityRegistry.registerTaskType(parameters, salt, metadata) });
   } catch (cause) {
     throw new ContractCallError("registerTaskType", cause);
   }

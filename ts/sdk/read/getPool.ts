@@ -24,7 +24,7 @@ export type GetPoolReturnType = {
   /** The most that one unit may be paid now, wei per second. */
   priceCap: bigint;
   /** The smallest stream that moves money, wei per second. */
-  minFlowRate: bigint;
+  totalUnits: bigint;
   /** What the sinks together can be paid, wei per second. */
   intake: bigint;
   /** What a pipeline would allow the sinks together if `propagate` were called now, wei per second; undefined without one. */
@@ -110,14 +110,14 @@ async function readFlows(
 
 async function readPrices(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {
   const { backpressurePool, pipeline } = contractsOf(deployment);
-  const [price, priceCap, minFlowRate, intake, limit] = await Promise.all([
+  const [price, priceCap, totalUnits, intake, limit] = await Promise.all([
     read(client, backpressurePool.spotPrice(taskTypeId)),
     read(client, backpressurePool.priceCap(taskTypeId)),
-    read(client, backpressurePool.minFlowRate(taskTypeId)),
+    read(client, backpressurePool.totalUnits(taskTypeId)),
     read(client, backpressurePool.intakeOf(taskTypeId)),
     read(client, pipeline.limitOf(taskTypeId)),
   ]);
-  return { price, priceCap, minFlowRate, intake, limit: limit === maxUint96 ? undefined : limit };
+  return { price, priceCap, totalUnits, intake, limit: limit === maxUint96 ? undefined : limit };
 }
 
 async function readEscrow(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {

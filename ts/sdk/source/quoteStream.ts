@@ -70,16 +70,17 @@ export async function quoteStream(
   const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
   assertSensible(flowRate, runway);
   const { superToken, distributionPool } = await getTaskType(client, parameters);
+  const gda = gdaAt(await getGda(client, deployment));
   const stream = [superToken, source, distributionPool] as const;
-  const [[actualFlowRate], [, previousFlowRate, heldDeposit], [availableBalance], terms, minFlowRate] =
+  const [[actualFlowRate], [, previousFlowRate, heldDeposit], [availableBalance], terms, totalUnits] =
     await Promise.all([
-      read(client, gdaAt(await getGda(client, deployment)).estimateFlowDistributionActualFlowRate(...stream, flowRate)),
-      read(client, gdaAt(await getGda(client, deployment)).getFlow(...stream)),
+      read(client, gda.estimateFlowDistributionActualFlowRate(...stream, flowRate)),
+      read(client, gda.getFlow(...stream)),
       read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
       getDepositTerms(client, deployment, superToken),
-      read(client, contractsOf(deployment).backpressurePool.minFlowRate(taskTypeId)),
+      read(client, contractsOf(deployment).backpressurePool.totalUnits(taskTypeId)),
     ]);
-  assertRounding(flowRate, actualFlowRate, minFlowRate);
+  assertRounding(flowRate, actualFlowRate, totalUnits);
 
   const bufferDeposit = bufferDepositOf(actualFlowRate, terms);
   const requiredBalance = bufferDeposit - heldDeposit + actualFlowRate * BigInt(runway);
@@ -99,8 +100,8 @@ function assertSensible(flowRate: bigint, runway: number): void {
   }
 }
 
-function assertRounding(flowRate: bigint, actualFlowRate: bigint, minFlowRate: bigint): void {
-  if (actualFlowRate === 0n) throw new FlowRateTooLowError(flowRate, minFlowRate);
+function assertRounding(flowRate: bigint, actualFlowRate: bigint, totalUnits: bigint): void {
+  if (actualFlowRate === 0n) throw new FlowRateTooLowError(flowRate, totalUnits);
   const lost = flowRate - actualFlowRate;
   if (lost * 10_000n > flowRate * MAX_LOSS_BASIS_POINTS) {
     throw new FlowRateLossError(flowRate, actualFlowRate, MAX_LOSS_BASIS_POINTS);

@@ -30,7 +30,7 @@ function build(seed: number, requests: readonly TraceRequest[], load: number): S
       smoothing: 0.3,
       timeToLive: 60,
       hysteresis: 0.05,
-      refreshEpochs: 10,
+      overdueEpochs: 10,
       grace: 12,
       bucketEpochs: 1,
     },
