@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Hex } from "viem";
 import { z } from "zod";
-import { type Context, resolveTaskType } from "../../operate/inspect/context.ts";
+import { resolveTaskType } from "../../core/deploymentRecord.ts";
+import type { Context } from "../../operate/inspect/context.ts";
 import { addServiceOptions, portField, serviceFields, switchField, wholeNumber } from "../runtime/config.ts";
 
 export type IntakeDefaults = { port: number; batchSize: number };
