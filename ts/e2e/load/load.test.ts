@@ -10,8 +10,9 @@ import { addUpHoldings } from "../holdings.ts";
 
 import { Blocks, type Operation } from "./blocks.ts";
 import { type Comparison, compareCosts } from "./costs.ts";
-import { Crowd, type Member } from "./crowd.ts";
+import { Crowd } from "./crowd.ts";
 import { keepOnce } from "./keepOnce.ts";
+import type { Member } from "./readers.ts";
 
 /**
  * `npm run test:load`: the life of a pool with 10,000 sinks and 1,000 sources, and of one with ten of each beside it, on
