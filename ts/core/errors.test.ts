@@ -24,8 +24,9 @@ test("messages name what is wrong and where", () => {
   expect(new ToolMissingError("anvil").message).toMatch(/^anvil is missing for \S+-\S+: run `npm ci`$/);
 });
 
-test("a wrong command line ends with 2, everything else with 1", () => {
+test("what the user has to correct ends with 2, everything else with 1", () => {
   expect(exitCodeOf(new UsageError("no"))).toBe(2);
+  expect(exitCodeOf(new TraceError("a.csv", 7, "no"))).toBe(2);
   expect(exitCodeOf(new InvariantError("I1", "no"))).toBe(1);
   expect(exitCodeOf(new Error("no"))).toBe(1);
   expect(exitCodeOf("no")).toBe(1);

@@ -59,7 +59,7 @@ export class TransactionError extends BackpressureError {
 }
 
 /** A trace of requests that cannot be used. */
-export class TraceError extends BackpressureError {
+export class TraceError extends UsageError {
   override name = "TraceError";
 
   /** @param line Line of the file, counted from 1; undefined if the file as a whole is the problem. */

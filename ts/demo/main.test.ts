@@ -19,8 +19,8 @@ describe("bad input is one clear line and a non-zero exit", () => {
 
   test.each([
     [["--bogus"], 2, "error: unknown option '--bogus' (see npm start -- --help)"],
-    [["--trace", trace], 1, `error: trace ${trace}, line 3: ContextTokens "lots" is not a whole number of tokens`],
-    [["--trace", "/nowhere.csv"], 1, "error: trace /nowhere.csv: no such file"],
+    [["--trace", trace], 2, `error: trace ${trace}, line 3: ContextTokens "lots" is not a whole number of tokens`],
+    [["--trace", "/nowhere.csv"], 2, "error: trace /nowhere.csv: no such file"],
     [["--report", folder], 2, `error: cannot write the report to ${folder}: it is a folder`],
     [["--report", join(trace, "r.html")], 2, "error: cannot write the report to"],
   ])("%j", async (args, code, line) => {

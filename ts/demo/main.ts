@@ -12,6 +12,7 @@ import { deployProtocol } from "../localchain/deployScript.ts";
 import { build } from "../localchain/forge.ts";
 import { LocalChain } from "../localchain/localChain.ts";
 import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
+import { readTrace } from "../sim/trace.ts";
 import { generateRequests, planDemand, type Request } from "./demand.ts";
 import { formatCount } from "./format.ts";
 import { openMarket } from "./market.ts";
@@ -21,7 +22,6 @@ import { renderReport } from "./report/page.ts";
 import { type EconomyResult, runEconomy } from "./runEconomy.ts";
 import { START, type Timeline, timelineOf } from "./scenario.ts";
 import { assertSound, explain, summarise } from "./summary.ts";
-import { readTrace } from "./trace.ts";
 
 /** Seconds that lie between the chain's first block and the start, for deployment. */
 const PREPARATION = 86_400;

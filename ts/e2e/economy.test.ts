@@ -28,7 +28,7 @@ import { runCommand } from "../testkit/terminal.ts";
 import { addUpHoldings } from "./holdings.ts";
 
 /**
- * The whole protocol from outside, in the order of a life: deploy, register, stake, stream, signal, re-route, verify,
+ * The whole protocol from outside, in the order of a life: deploy, register, stake, stream, signal, move, verify,
  * slash, close. Keepers, oracle and verifier are real processes behind an endpoint that fails now and then, and are
  * killed while they work.
  */

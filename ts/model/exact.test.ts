@@ -190,15 +190,15 @@ const subjects: Record<string, Subject> = {
     },
     exact: shares.release,
   },
-  settle: {
+  sync: {
     inputs: (r) => {
       const { book, claims, endOf } = someReturns(r);
       const claim = r.pick(claims as [shares.Claim, ...shares.Claim[]]);
       return [book, claim, endOf.get(claim.generation) ?? 0n, r.oneIn(2n), r.edgy(0n, RATE)];
     },
     exact: (book, claim, endOfGeneration, stayed, rate) => {
-      const [settled, next, surplus] = shares.settle(book, claim, endOfGeneration, stayed, rate);
-      return [settled, next, surplus, shares.worthOf(settled, next)];
+      const [synced, next, unclaimed] = shares.sync(book, claim, endOfGeneration, stayed, rate);
+      return [synced, next, unclaimed, shares.worthOf(synced, next)];
     },
   },
 };
@@ -223,7 +223,7 @@ function someReturns(r: Random) {
       const pick = Number(r.between(0n, 2n));
       const claim = claims[pick] as shares.Claim;
       const end = endOf.get(claim.generation) ?? 0n;
-      [book, claims[pick]] = shares.settle(book, claim, end, r.oneIn(2n), r.edgy(0n, RATE)) as [
+      [book, claims[pick]] = shares.sync(book, claim, end, r.oneIn(2n), r.edgy(0n, RATE)) as [
         shares.Book,
         shares.Claim,
         bigint,

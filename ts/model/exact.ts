@@ -141,13 +141,13 @@ export function capacityCapDown(stake: bigint, minimumStake: bigint, bondPerUnit
  *
  * @param current Units in the pool
  * @param target Effective capacity, units
- * @param refreshDue Any difference counts
+ * @param overdue Any difference counts
  */
-export function shouldMove(current: bigint, target: bigint, refreshDue: boolean): boolean {
+export function shouldMove(current: bigint, target: bigint, overdue: boolean): boolean {
   if (current === target) return false;
   const low = min(current, target);
   const high = max(current, target);
-  return refreshDue || low === 0n || 20n * high >= 21n * low;
+  return overdue || low === 0n || 20n * high >= 21n * low;
 }
 
 // ------------------------------------------------------------------------------------------------- Flow

@@ -81,12 +81,12 @@ export class Protocol<Account> {
     this.donate(amount, now);
   }
 
-  /** Takes the verifier's word for a sink's backlog, unit-seconds, and re-routes money. */
+  /** Takes the verifier's word for a sink's backlog, unit-seconds, and moves its units. */
   verifyBacklog(sink: Account, backlog: bigint, now: bigint): void {
     if (this.signals.verifyBacklog(sink, backlog)) this.rebalance([sink], now);
   }
 
-  /** Takes signals and re-routes money: one reveal, or a batch of attestations. */
+  /** Takes signals and moves units: one reveal, or a batch of attestations. */
   signal(signals: readonly (readonly [Account, Signal])[], now: bigint): void {
     for (const [sink, signal] of signals) this.signals.declare(sink, signal, now);
     this.rebalance(

@@ -22,7 +22,7 @@ export type Book = {
   /** Wei set aside so far for the shares of one wei/s, times 10¹⁸ · 2³². */
   setAsidePerRate: bigint;
   /** What the claims ask for of `setAside`; an upper bound. */
-  owed: bigint;
+  claimed: bigint;
   /** Overflow that the shares divide. */
   owned: bigint;
   /** Overflow that is nobody's. */
@@ -39,7 +39,7 @@ export type Book = {
   generation: bigint;
 };
 
-/** What one source had when it was last settled. */
+/** What one source had when it was last synchronised. */
 export type Claim = {
   shares: bigint;
   sharesPerRate: bigint;
@@ -58,7 +58,7 @@ export const EMPTY_BOOK: Book = {
   sharesPerRate: 0n,
   setAsidePerShare: 0n,
   setAsidePerRate: 0n,
-  owed: 0n,
+  claimed: 0n,
   owned: 0n,
   unowned: 0n,
   setAside: 0n,
@@ -143,7 +143,7 @@ export function release(book: Book, tooMuch: bigint): [Book, bigint] {
  * @param stayed Whether the stream has had the claim's rate ever since
  * @returns Besides both, what was set aside and nobody claims any more, wei
  */
-export function settle(
+export function sync(
   book: Book,
   claim: Claim,
   endOfGeneration: bigint,
@@ -159,8 +159,8 @@ export function settle(
 
   const asked = claim.payableNow + forShares + forRate;
   const payableNow = min(claim.payableNow + forShares + (stayed ? forRate : 0n), book.setAside);
-  const owed = excess(book.owed, asked) + payableNow;
-  const surplus = excess(book.setAside, owed);
+  const claimed = excess(book.claimed, asked) + payableNow;
+  const unclaimed = excess(book.setAside, claimed);
 
   const kept = current ? claim : { ...claim, shares: 0n, sharesPerRate: 0n };
   const earned = stayed ? timesRate(claim.rate, book.sharesPerRate - kept.sharesPerRate) : 0n;
@@ -173,20 +173,20 @@ export function settle(
     rate,
     generation: book.generation,
   };
-  const settled: Book = {
+  const synced: Book = {
     ...book,
-    owed,
-    setAside: book.setAside - surplus,
-    unowned: book.unowned + surplus,
+    claimed,
+    setAside: book.setAside - unclaimed,
+    unowned: book.unowned + unclaimed,
     base: book.base - baseOf(kept) + baseOf(next),
     rate: book.rate - claim.rate + rate,
   };
-  return [settled, next, surplus];
+  return [synced, next, unclaimed];
 }
 
 function setAside(book: Book, tooMuch: bigint): [Book, bigint] {
-  const claimed = claimedShares(book);
-  const held = min(claimed, book.shares);
+  const asked = claimedShares(book);
+  const held = min(asked, book.shares);
   if (held === 0n) return [book, 0n];
   const perShare = min((tooMuch * PER_SHARE) / held, (book.owned * PER_SHARE) / book.shares);
   const amount = divideUp(held * perShare, PER_SHARE);
@@ -196,7 +196,7 @@ function setAside(book: Book, tooMuch: bigint): [Book, bigint] {
     owned: book.owned - taken,
     unowned: book.unowned + taken - amount,
     setAside: book.setAside + amount,
-    owed: min(book.owed + saturating(((claimed + 1n) * perShare) / PER_SHARE) + 1n, MAX_WORD),
+    claimed: min(book.claimed + saturating(((asked + 1n) * perShare) / PER_SHARE) + 1n, MAX_WORD),
     setAsidePerShare: book.setAsidePerShare + perShare,
     setAsidePerRate: book.setAsidePerRate + (book.sharesPerRate * perShare * PER_RATE) / PER_SHARE,
   };
@@ -232,12 +232,12 @@ export class Returns<Account> {
     this.book = book;
   }
 
-  /** Settles a source and pays it; returns what, wei. `book` is accrued. */
+  /** Synchronises a source and pays it; returns what, wei. `book` is accrued. */
   sync(book: Book, source: Account, stream: Stream, now: bigint): bigint {
-    const [settled, claim, surplus] = this.#settle(book, source, stream);
+    const [synced, claim, unclaimed] = this.#sync(book, source, stream);
     const { payableNow } = claim;
-    this.write({ ...settled, setAside: settled.setAside - payableNow, owed: settled.owed - payableNow });
-    this.unclaimed += surplus;
+    this.write({ ...synced, setAside: synced.setAside - payableNow, claimed: synced.claimed - payableNow });
+    this.unclaimed += unclaimed;
     const returned = this.returnedTo(source) + payableNow;
     this.#known.set(source, { claim: { ...claim, payableNow: 0n }, syncedAt: now, returned });
     return payableNow;
@@ -245,8 +245,8 @@ export class Returns<Account> {
 
   /** What a source has in the overflow, and what it would be paid now, wei. */
   claimOf(book: Book, source: Account, stream: Stream): [held: bigint, payableNow: bigint] {
-    const [settled, claim] = this.#settle(book, source, stream);
-    return [worthOf(settled, claim), claim.payableNow];
+    const [synced, claim] = this.#sync(book, source, stream);
+    return [worthOf(synced, claim), claim.payableNow];
   }
 
   /** What a source has been paid, wei. */
@@ -254,9 +254,9 @@ export class Returns<Account> {
     return (this.#known.get(source) ?? UNKNOWN).returned;
   }
 
-  #settle(book: Book, source: Account, { rate, changedAt }: Stream): [Book, Claim, bigint] {
+  #sync(book: Book, source: Account, { rate, changedAt }: Stream): [Book, Claim, bigint] {
     const { claim, syncedAt } = this.#known.get(source) ?? UNKNOWN;
     const stayed = rate === claim.rate && changedAt <= syncedAt;
-    return settle(book, claim, this.#endOf.get(claim.generation) ?? 0n, stayed, rate);
+    return sync(book, claim, this.#endOf.get(claim.generation) ?? 0n, stayed, rate);
   }
 }

@@ -6,7 +6,7 @@ import { type SignalParameters, Signals } from "./signals.ts";
 export const CONFIRM_DELAY = 12n;
 
 /** Age at which units move however small the difference, epochs. */
-export const REFRESH_EPOCHS = 10n;
+export const OVERDUE_EPOCHS = 10n;
 
 /** The parameters that the split of the stream depends on. */
 export type SplitParameters = SignalParameters & {
@@ -172,8 +172,8 @@ export class Split<Account> {
   /** The units that a sink moves to now; `undefined` if it stays. */
   #sinkMove(sink: Account, exact: boolean, now: bigint): bigint | undefined {
     const target = this.signals.effective(sink, now);
-    const refreshDue = this.#epoch(now) >= (this.#movedAtEpoch.get(sink) ?? 0n) + REFRESH_EPOCHS;
-    return shouldMove(this.pool.unitsOf(sink), target, exact || refreshDue) ? target : undefined;
+    const overdue = this.#epoch(now) >= (this.#movedAtEpoch.get(sink) ?? 0n) + OVERDUE_EPOCHS;
+    return shouldMove(this.pool.unitsOf(sink), target, exact || overdue) ? target : undefined;
   }
 
   /** Returns whether the record is up to date afterwards. */

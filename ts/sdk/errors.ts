@@ -82,9 +82,9 @@ export class FlowRateTooLowError extends BackpressureError {
   /** Both in wei per second. */
   constructor(
     readonly flowRate: bigint,
-    readonly minFlowRate: bigint,
+    readonly totalUnits: bigint,
   ) {
-    super(`a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${minFlowRate} wei/s`);
+    super(`a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${totalUnits} wei/s`);
   }
 }
 

@@ -1,3 +1,4 @@
+export { TraceError } from "../core/errors.ts";
 export type { Call } from "./exact/exactCalls.ts";
 export { type ExactOptions, ExactRun, simulateExact } from "./exact/exactEngine.ts";
 export { experiments, findExperiment, UnknownExperimentError } from "./experiments/index.ts";
@@ -6,7 +7,7 @@ export type { Case, Chart, Experiment, Outcome, Settings } from "./experiments/t
 export { type Options, simulate } from "./fluid/fluidEngine.ts";
 export { ConservationError } from "./fluid/quanta.ts";
 export { metricsCsv, reportJson, reportText, writeReport } from "./output.ts";
-export { constantRates, markovRates, squareWave } from "./rates.ts";
+export { constantRates, generateTrace, markovRates, squareWave, traceRates } from "./rates.ts";
 export type { Probe, Recording } from "./record.ts";
 export type { Result } from "./result.ts";
 export { Rng } from "./rng.ts";
@@ -29,4 +30,4 @@ export {
 } from "./scenario.ts";
 export { type Estimate, estimate } from "./stats.ts";
 export { type Ablation, STRATEGIES, type Strategy } from "./strategy.ts";
-export { generateTrace, type Request, readTrace, TraceError, traceRates } from "./trace.ts";
+export { parseTrace, readTrace, type TraceRequest } from "./trace.ts";

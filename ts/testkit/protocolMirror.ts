@@ -219,7 +219,7 @@ export class Mirror {
       pool("unitsOfPool", [this.id], [split.sinkUnits, split.escrowUnits, split.feeUnits]),
       pool("spotPrice", [this.id], split.pool.rateOfUnit),
       pool("priceCap", [this.id], split.priceCap),
-      pool("minFlowRate", [this.id], split.pool.totalUnits),
+      pool("totalUnits", [this.id], split.pool.totalUnits),
       pool("intakeOf", [this.id], split.intake),
       pool("inflowOf", [this.id], split.inflow(now)),
       pool("paidOf", [this.id], split.paid(now)),

@@ -211,7 +211,7 @@ const SETTINGS: readonly (readonly [name: string, value: string, from: string])[
   ["Smoothing", decimal(DEFAULT_PARAMETERS.smoothing, 1), "DEFAULT_PARAMETERS.smoothing"],
   ["TimeToLiveSeconds", decimal(DEFAULT_PARAMETERS.timeToLive), "DEFAULT_PARAMETERS.timeToLive"],
   ["HysteresisPercent", decimal(100 * DEFAULT_PARAMETERS.hysteresis), "DEFAULT_PARAMETERS.hysteresis"],
-  ["RefreshEpochs", decimal(DEFAULT_PARAMETERS.refreshEpochs), "DEFAULT_PARAMETERS.refreshEpochs"],
+  ["OverdueEpochs", decimal(DEFAULT_PARAMETERS.overdueEpochs), "DEFAULT_PARAMETERS.overdueEpochs"],
   ["GraceSeconds", decimal(DEFAULT_PARAMETERS.grace), "DEFAULT_PARAMETERS.grace"],
   ["Confidence", "95", "estimate in ts/sim/stats.ts"],
 ];

@@ -110,7 +110,7 @@ function trace(data: Data): string {
 
 const OPERATIONS = [
   ["commit", "\\texttt{commitCapacity}"],
-  ["reveal (unsaturated)", "\\texttt{revealCapacity}, money re-routed"],
+  ["reveal (unsaturated)", "\\texttt{revealCapacity}, units move"],
   ["reveal (saturated)", "\\quad the same, escrow moves too"],
   ["rebalance (one sink)", "\\texttt{rebalance}, one sink"],
   ["rebalance (nothing to do)", "\\texttt{rebalance}, nothing to do"],

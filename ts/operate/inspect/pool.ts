@@ -24,7 +24,7 @@ export async function inspectPool(context: Context, taskTypeId: Hex): Promise<Re
       ["price", `${rate(pool.price, symbol)} per unit`],
       ["price cap", `${rate(pool.priceCap, symbol)} per unit`],
       ["units", `${units.sinks} sinks + ${units.escrow} escrow + ${units.fee} fee = ${units.total}`],
-      ["smallest stream", rate(pool.minFlowRate, symbol)],
+      ["smallest stream", rate(pool.totalUnits, symbol)],
       ["escrow overflow", `${amount(escrow.overflow, symbol)} of ${amount(taskType.bufferMax, symbol)}`],
       ["escrow deposits", amount(escrow.deposits, symbol)],
       ["paid to sinks", amount(pool.paid, symbol)],

@@ -131,8 +131,8 @@ test("a pool says what can be drained, released, and that nobody is there", asyn
 });
 
 test("a pool says that streams are too small for it", async () => {
-  const { minFlowRate } = await getPool(chain.client, task);
-  await openStream(source, { ...task, flowRate: minFlowRate * 500n, runway: 0 });
+  const { totalUnits } = await getPool(chain.client, task);
+  await openStream(source, { ...task, flowRate: totalUnits * 500n, runway: 0 });
   expect((await jsonOf("pool", "translate")).attention).toContainEqual(
     expect.stringMatching(/paid 500 wei per second, so rounding costs/),
   );

@@ -30,7 +30,7 @@ export type GetPoolReturnType = {
   /** The most that one unit may be paid now, wei per second. */
   priceCap: bigint;
   /** The smallest stream that moves money, wei per second. */
-  minFlowRate: bigint;
+  totalUnits: bigint;
   /** What the sinks together can be paid, wei per second. */
   intake: bigint;
   /** What a pipeline would allow the sinks together if `propagate` were called now, wei per second; undefined without one. */
@@ -122,14 +122,14 @@ async function readFlows(
 async function readPrices(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {
   const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi, args: [taskTypeId] } as const;
   const pipeline = { address: deployment.pipeline, abi: pipelineAbi, args: [taskTypeId] } as const;
-  const [price, priceCap, minFlowRate, intake, limit] = await Promise.all([
+  const [price, priceCap, totalUnits, intake, limit] = await Promise.all([
     read(client, { ...pool, functionName: "spotPrice" }),
     read(client, { ...pool, functionName: "priceCap" }),
-    read(client, { ...pool, functionName: "minFlowRate" }),
+    read(client, { ...pool, functionName: "totalUnits" }),
     read(client, { ...pool, functionName: "intakeOf" }),
     read(client, { ...pipeline, functionName: "limitOf" }),
   ]);
-  return { price, priceCap, minFlowRate, intake, limit: limit === maxUint96 ? undefined : limit };
+  return { price, priceCap, totalUnits, intake, limit: limit === maxUint96 ? undefined : limit };
 }
 
 async function readEscrow(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {

@@ -72,7 +72,7 @@ export async function quoteStream(
   const { superToken, distributionPool } = await getTaskType(client, parameters);
   const gda = { address: await getGda(client, deployment), abi: iGeneralDistributionAgreementV1Abi } as const;
   const stream = [superToken, source, distributionPool] as const;
-  const [[actualFlowRate], [, previousFlowRate, heldDeposit], [availableBalance], terms, minFlowRate] =
+  const [[actualFlowRate], [, previousFlowRate, heldDeposit], [availableBalance], terms, totalUnits] =
     await Promise.all([
       read(client, { ...gda, functionName: "estimateFlowDistributionActualFlowRate", args: [...stream, flowRate] }),
       read(client, { ...gda, functionName: "getFlow", args: stream }),
@@ -81,11 +81,11 @@ export async function quoteStream(
       read(client, {
         address: deployment.backpressurePool,
         abi: backpressurePoolAbi,
-        functionName: "minFlowRate",
+        functionName: "totalUnits",
         args: [taskTypeId],
       }),
     ]);
-  assertRounding(flowRate, actualFlowRate, minFlowRate);
+  assertRounding(flowRate, actualFlowRate, totalUnits);
 
   const bufferDeposit = bufferDepositOf(actualFlowRate, terms);
   const requiredBalance = bufferDeposit - heldDeposit + actualFlowRate * BigInt(runway);
@@ -105,8 +105,8 @@ function assertSensible(flowRate: bigint, runway: number): void {
   }
 }
 
-function assertRounding(flowRate: bigint, actualFlowRate: bigint, minFlowRate: bigint): void {
-  if (actualFlowRate === 0n) throw new FlowRateTooLowError(flowRate, minFlowRate);
+function assertRounding(flowRate: bigint, actualFlowRate: bigint, totalUnits: bigint): void {
+  if (actualFlowRate === 0n) throw new FlowRateTooLowError(flowRate, totalUnits);
   const lost = flowRate - actualFlowRate;
   if (lost * 10_000n > flowRate * MAX_LOSS_BASIS_POINTS) {
     throw new FlowRateLossError(flowRate, actualFlowRate, MAX_LOSS_BASIS_POINTS);

@@ -57,9 +57,9 @@ const stateOf = (client: WriteClient) => getSource(client, { ...task, source: cl
 test("a stream really flows, and what comes back is what the chain says", async () => {
   const { flowRate, receipt } = await openStream(source, { ...task, flowRate: RATE });
   expect(receipt.status).toBe("success");
-  const { minFlowRate } = await getPool(chain.client, task);
-  expect(RATE - flowRate).toBeLessThan(minFlowRate);
-  expect(flowRate % minFlowRate).toBe(0n);
+  const { totalUnits } = await getPool(chain.client, task);
+  expect(RATE - flowRate).toBeLessThan(totalUnits);
+  expect(flowRate % totalUnits).toBe(0n);
 
   const before = await stateOf(source);
   await chain.pass(100);
@@ -121,22 +121,22 @@ test("the runway is how long the balance lasts", async () => {
 });
 
 test("a rate that would be rounded to nothing is refused before anything is sent", async () => {
-  const { minFlowRate } = await getPool(chain.client, task);
-  const opening = openStream(source, { ...task, flowRate: minFlowRate - 1n });
+  const { totalUnits } = await getPool(chain.client, task);
+  const opening = openStream(source, { ...task, flowRate: totalUnits - 1n });
   await expect(opening).rejects.toThrow(FlowRateTooLowError);
-  await expect(opening).rejects.toThrow(`stream at least ${minFlowRate} wei/s`);
+  await expect(opening).rejects.toThrow(`stream at least ${totalUnits} wei/s`);
   // The figure in the advice is the truth: one less is refused, and this is taken.
-  await openStream(source, { ...task, flowRate: minFlowRate });
-  expect((await stateOf(source)).flowRate).toBe(minFlowRate);
+  await openStream(source, { ...task, flowRate: totalUnits });
+  expect((await stateOf(source)).flowRate).toBe(totalUnits);
 });
 
 test("a rate of which rounding takes more than 1 % is refused, and what it would be is not", async () => {
-  const { minFlowRate } = await getPool(chain.client, task);
-  const flowRate = 50n * minFlowRate + (minFlowRate * 9n) / 10n;
+  const { totalUnits } = await getPool(chain.client, task);
+  const flowRate = 50n * totalUnits + (totalUnits * 9n) / 10n;
   const opening = openStream(source, { ...task, flowRate });
   await expect(opening).rejects.toThrow(FlowRateLossError);
-  await expect(opening).rejects.toMatchObject({ actualFlowRate: 50n * minFlowRate });
-  await openStream(source, { ...task, flowRate: 50n * minFlowRate });
+  await expect(opening).rejects.toMatchObject({ actualFlowRate: 50n * totalUnits });
+  await openStream(source, { ...task, flowRate: 50n * totalUnits });
 });
 
 test("a balance that does not cover deposit and runway is refused with what is missing", async () => {

@@ -48,7 +48,7 @@ const STRUCTURE = [
   "DownstreamSet",
 ];
 
-/** What calls for a look at once. Signals do not: they re-route money themselves, and there are many. */
+/** What calls for a look at once. Signals do not: they move units themselves, and there are many. */
 const NEWS = [...STRUCTURE, "EscrowUnitsUpdated", "LimitUpdated", "Donated", "Deposited"];
 
 const EVENTS: Abi = [...[capacityRegistryAbi, backpressurePoolAbi, escrowBufferAbi, pipelineAbi].flat()].filter(

@@ -114,8 +114,8 @@ async function moved(
 ): Promise<Address[]> {
   // While the escrow is due the contract says yes to any sink, so refreshes wait until it has moved.
   const asked = pool.needsRebalance ? [] : sinksToAskFor({ sinks });
-  const refreshDue = await readNeedsRebalance(context, asked);
-  return sinksToRebalance({ sinks, refreshDue, price: pool.priceCap, minAmount });
+  const overdue = await readNeedsRebalance(context, asked);
+  return sinksToRebalance({ sinks, overdue, price: pool.priceCap, minAmount });
 }
 
 /** A release sets money aside for all shares at once; each source is then paid its part when it is synchronised. */

@@ -58,7 +58,7 @@ export class ExactRun {
     this.state = createState({ ...scenario, start: "ramp" });
     this.#agents = new Agents(scenario, this.state);
     const smoothing = BigInt(Math.round(p.smoothing * 1000)) * 10n ** 15n;
-    this.sinks = new ExactSinks(scenario.sinks.count, smoothing, p.horizon, p.refreshEpochs);
+    this.sinks = new ExactSinks(scenario.sinks.count, smoothing, p.horizon, p.overdueEpochs);
     this.state.units = this.sinks.units;
     // A pipeline's upstream is one more source.
     this.#sources = Array.from({ length: scenario.pools }, (_, pool) => [

@@ -61,9 +61,9 @@ export function effectiveUnits(capacityScaled: number, backlog: number, horizon:
 }
 
 /** Whether units move now (5 % of the smaller, to or from zero, or overdue). */
-export function shouldMove(current: number, target: number, refreshDue: boolean): boolean {
+export function shouldMove(current: number, target: number, overdue: boolean): boolean {
   if (current === target) return false;
-  if (refreshDue || current === 0 || target === 0) return true;
+  if (overdue || current === 0 || target === 0) return true;
   return current < target ? (target - current) * 20 >= current : (current - target) * 20 >= target;
 }
 
@@ -79,9 +79,9 @@ export class ExactSinks {
   readonly #movedAtEpoch: Int32Array;
   readonly #table: SmoothingTable;
   readonly #horizon: number;
-  readonly #refreshEpochs: number;
+  readonly #overdueEpochs: number;
 
-  constructor(count: number, smoothing: bigint, horizon: number, refreshEpochs: number) {
+  constructor(count: number, smoothing: bigint, horizon: number, overdueEpochs: number) {
     this.units = new Float64Array(count);
     this.#baseScaled = new Float64Array(count);
     this.#baseEpoch = new Int32Array(count).fill(-1);
@@ -91,7 +91,7 @@ export class ExactSinks {
     this.#movedAtEpoch = new Int32Array(count);
     this.#table = new SmoothingTable(smoothing);
     this.#horizon = horizon;
-    this.#refreshEpochs = refreshEpochs;
+    this.#overdueEpochs = overdueEpochs;
   }
 
   /** @param lastLiveEpoch The last epoch in which this signal counts. */
@@ -126,8 +126,8 @@ export class ExactSinks {
     const now = this.units[i] as number;
     if (this.#baseEpoch[i] === -1) return now;
     const next = effectiveUnits(this.smoothedAt(i, epoch), this.#backlog[i] as number, this.#horizon);
-    const refreshDue = epoch >= (this.#movedAtEpoch[i] as number) + this.#refreshEpochs;
-    return shouldMove(now, next, refreshDue) ? next : now;
+    const overdue = epoch >= (this.#movedAtEpoch[i] as number) + this.#overdueEpochs;
+    return shouldMove(now, next, overdue) ? next : now;
   }
 
   move(i: number, epoch: number, units: number): void {

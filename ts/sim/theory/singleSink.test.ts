@@ -137,7 +137,7 @@ describe("key lemma: T against τ = h + d", () => {
 });
 
 describe("check 7: hysteresis of 5 %", () => {
-  const parameters = { ...FLUID_PARAMETERS, hysteresis: 0.05, refreshEpochs: Number.POSITIVE_INFINITY };
+  const parameters = { ...FLUID_PARAMETERS, hysteresis: 0.05, overdueEpochs: Number.POSITIVE_INFINITY };
   const cycle = (hysteresisOfPresent: boolean) => {
     const scenario = sink(600, { parameters, steps: 6000 });
     const { probes, recording } = simulate(scenario, "closed", { probes: [0], ablation: { hysteresisOfPresent } });

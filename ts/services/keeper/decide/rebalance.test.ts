@@ -11,7 +11,7 @@ const sinks = [
   [100n, 0n],
   [0n, 1n],
 ].map(([units = 0n, effectiveCapacity = 0n], index) => ({ sink: addressOf(index), units, effectiveCapacity }));
-const view = { sinks, refreshDue: new Set<Address>(), price: 10n ** 14n, minAmount: 0n };
+const view = { sinks, overdue: new Set<Address>(), price: 10n ** 14n, minAmount: 0n };
 
 test("names who differs by five percent, leaves or comes; the others are asked for", () => {
   expect(sinksToRebalance(view)).toEqual([2, 3, 4, 5].map(addressOf));
@@ -19,8 +19,8 @@ test("names who differs by five percent, leaves or comes; the others are asked f
 });
 
 test("names whose refresh is due, but not who is where it should be", () => {
-  const refreshDue = new Set([addressOf(0), addressOf(1)]);
-  expect(sinksToRebalance({ ...view, refreshDue })).toEqual([1, 2, 3, 4, 5].map(addressOf));
+  const overdue = new Set([addressOf(0), addressOf(1)]);
+  expect(sinksToRebalance({ ...view, overdue })).toEqual([1, 2, 3, 4, 5].map(addressOf));
 });
 
 test("leaves what misroutes less than the minimum within a day", () => {

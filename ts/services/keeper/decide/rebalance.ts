@@ -14,7 +14,7 @@ export type SinkUnits = {
 export type RebalanceView = {
   sinks: readonly SinkUnits[];
   /** Of those whose units differ by less than the hysteresis: whose refresh is due, by `needsRebalance`. */
-  refreshDue: ReadonlySet<Address>;
+  overdue: ReadonlySet<Address>;
   /** p, wei per second and unit. */
   price: bigint;
   /** Wei. */
@@ -25,9 +25,9 @@ export type RebalanceView = {
  * The sinks to name in a `rebalance`: their units would move, and what would be paid to the wrong ones within a day is
  * worth it. Sinks whose signal has expired are among them: their capacity falls by itself.
  */
-export function sinksToRebalance({ sinks, refreshDue, price, minAmount }: RebalanceView): Address[] {
+export function sinksToRebalance({ sinks, overdue, price, minAmount }: RebalanceView): Address[] {
   return sinks
-    .filter(({ sink, units, effectiveCapacity }) => shouldMove(units, effectiveCapacity, refreshDue.has(sink)))
+    .filter(({ sink, units, effectiveCapacity }) => shouldMove(units, effectiveCapacity, overdue.has(sink)))
     .filter(({ units, effectiveCapacity }) => worthPerDay(difference(units, effectiveCapacity) * price, minAmount))
     .map(({ sink }) => sink);
 }

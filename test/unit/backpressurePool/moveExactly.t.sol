@@ -7,7 +7,7 @@ import { LedgerTest } from "../../utils/LedgerTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
-contract RefreshTest is LedgerTest {
+contract MoveExactlyTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(address caller, TaskTypeId taskTypeId, address sink)
         external
     {
@@ -16,7 +16,7 @@ contract RefreshTest is LedgerTest {
             abi.encodeWithSelector(IBackpressurePool.BackpressurePool_NotAllowed.selector, caller, address(registry))
         );
         vm.prank(caller);
-        pool.refresh(taskTypeId, sink);
+        pool.moveExactly(taskTypeId, sink);
     }
 
     function testFuzz_WhenTheEffectiveCapacityDiffersByLessThanATwentieth(uint64 capacity, uint64 next) external {
@@ -29,7 +29,7 @@ contract RefreshTest is LedgerTest {
         vm.expectEmit(address(pool));
         emit IBackpressurePool.UnitsUpdated(id, sink, capacity, next);
         vm.prank(address(registry));
-        pool.refresh(id, sink);
+        pool.moveExactly(id, sink);
         assertEq(pool.unitsOf(id, sink), next);
         assertEq(distributionPool.getUnits(sink), next);
     }
@@ -38,7 +38,7 @@ contract RefreshTest is LedgerTest {
         address sink = _newSink(id, "sink", uint64(bound(capacity, 100, 5e11)));
         vm.record();
         vm.prank(address(registry));
-        pool.refresh(id, known ? sink : stranger);
+        pool.moveExactly(id, known ? sink : stranger);
         (, bytes32[] memory writes) = vm.accesses(address(pool));
         assertEq(writes.length, 0);
     }

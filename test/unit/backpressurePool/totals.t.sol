@@ -7,7 +7,7 @@ import { ActionsTest } from "../../utils/ActionsTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
-contract AccountsTest is ActionsTest {
+contract TotalsTest is ActionsTest {
     // ------------------------------------------------------------------------------------------- inflowOf
 
     function testFuzz_InflowOf_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
