@@ -1,9 +1,8 @@
 import type { PublicClient } from "viem";
-import { backpressurePoolAbi, escrowBufferAbi, iSuperfluidPoolAbi, iSuperTokenAbi } from "../abi/generated.ts";
+import { contractsOf, distributionPoolAt, superTokenAt } from "../sdk/calls/contracts.ts";
 import type { Audit } from "./invariants.ts";
 import { accountOf, type Market } from "./market.ts";
 import type { Slashes } from "./slashes.ts";
-import { readMany } from "./state.ts";
 import { type Accounts, type Ledger, missing } from "./streamLedger.ts";
 
 /** The final accounts, all in wei. */
@@ -28,12 +27,12 @@ export async function closeAccounts(
   audit: Audit,
 ): Promise<FinalAccounts> {
   const { protocol, superfluid } = market;
-  const balanceOf = { address: superfluid.superToken, abi: iSuperTokenAbi, functionName: "balanceOf" };
+  const token = superTokenAt(superfluid.superToken);
   const stages = await Promise.all(market.stages.map((stage) => readStage(client, market, stage, ledger, timestamp)));
-  const [dust, held] = (await readMany(client, [
-    { ...balanceOf, args: [protocol.backpressurePool] },
-    { ...balanceOf, args: [protocol.escrowBuffer] },
-  ])) as [bigint, bigint];
+  const [dust, held] = await Promise.all([
+    client.readContract(token.balanceOf(protocol.backpressurePool)),
+    client.readContract(token.balanceOf(protocol.escrowBuffer)),
+  ]);
 
   const total = (pick: (stage: (typeof stages)[number]) => bigint): bigint => sum(stages.map(pick));
   const slashed = sum(slashes.all.map(({ wei }) => wei));
@@ -81,23 +80,22 @@ async function readStage(
   timestamp: number,
 ): Promise<StageAccounts> {
   const { id, distributionPool, sinks, sources } = stage;
-  const escrow = { address: protocol.escrowBuffer, abi: escrowBufferAbi, args: [id] };
-  const pool = { address: distributionPool, abi: iSuperfluidPoolAbi };
-  const received = "getTotalAmountReceivedByMember";
-  const [level, setAside, [donated, drained], [, fee], [claimable], ...amounts] = (await readMany(client, [
-    { ...escrow, functionName: "level" },
-    { ...escrow, functionName: "setAsideOf" },
-    { ...escrow, functionName: "totalsOf" },
-    { address: protocol.backpressurePool, abi: backpressurePoolAbi, functionName: "incomeOf", args: [id] },
-    { ...pool, functionName: "getClaimableNow", args: [protocol.escrowBuffer] },
-    ...sinks.map(({ address }) => ({ ...pool, functionName: received, args: [address] })),
-    ...sources.map(({ address }) => ({ ...escrow, functionName: "returnedOf", args: [id, address] })),
-  ])) as [bigint, bigint, [bigint, bigint, bigint], [bigint, bigint], [bigint, bigint], ...bigint[]];
+  const { backpressurePool, escrowBuffer } = contractsOf(protocol);
+  const pool = distributionPoolAt(distributionPool);
+  const [level, setAside, [donated, drained], [, fee], [claimable], received, returned] = await Promise.all([
+    client.readContract(escrowBuffer.level(id)),
+    client.readContract(escrowBuffer.setAsideOf(id)),
+    client.readContract(escrowBuffer.totalsOf(id)),
+    client.readContract(backpressurePool.incomeOf(id)),
+    client.readContract(pool.getClaimableNow(protocol.escrowBuffer)),
+    Promise.all(sinks.map(({ address }) => client.readContract(pool.getTotalAmountReceivedByMember(address)))),
+    Promise.all(sources.map(({ address }) => client.readContract(escrowBuffer.returnedOf(id, address)))),
+  ]);
   return {
     streamed: ledger.streamed(distributionPool, timestamp),
-    received: sum(amounts.slice(0, sinks.length)),
+    received: sum(received),
     // What waits for a source has left the overflow for good.
-    returned: sum(amounts.slice(sinks.length)) + setAside,
+    returned: sum(returned) + setAside,
     escrow: level,
     fee,
     donated,
@@ -110,17 +108,17 @@ async function readStage(
 /** Everything that anybody has, deposits of streams included, is all there is of the token. */
 async function checkSupply(client: PublicClient, market: Market, audit: Audit): Promise<void> {
   const { protocol, superfluid, stages, keeper } = market;
-  const token = { address: superfluid.superToken, abi: iSuperTokenAbi };
   const holders = [
     ...stages.map(({ distributionPool }) => distributionPool),
     ...stages.flatMap(({ sinks, sources }) => [...sinks, ...sources]).map(({ address }) => address),
     ...[protocol.stakeManager, protocol.escrowBuffer, protocol.backpressurePool, keeper.address],
     accountOf("creator").address,
   ];
-  const [supply, ...balances] = (await readMany(client, [
-    { ...token, functionName: "totalSupply" },
-    ...[...new Set(holders)].map((holder) => ({ ...token, functionName: "realtimeBalanceOfNow", args: [holder] })),
-  ])) as [bigint, ...[bigint, bigint, bigint, bigint][]];
+  const token = superTokenAt(superfluid.superToken);
+  const [supply, ...balances] = await Promise.all([
+    client.readContract(token.totalSupply()),
+    ...[...new Set(holders)].map((holder) => client.readContract(token.realtimeBalanceOfNow(holder))),
+  ]);
   const all = sum(balances.map(([available, deposit]) => available + deposit));
   if (all !== supply) audit.report("I1", `all balances add up to ${all} wei, the token's supply is ${supply}`);
 }

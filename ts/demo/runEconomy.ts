@@ -210,10 +210,10 @@ class Economy {
   #claim(): void {
     const { chain, market } = this.#parameters;
     for (const { stage, sink, position } of this.#living()) {
-      if (!stage.plan.agents[position]?.connects) chain.add(actions.claim(sink, stage.distributionPool));
+      if (!stage.plan.agents[position]?.connects) chain.add(actions.claim(sink, stage));
     }
     const [first] = market.stages;
-    if (first) chain.add(...first.sources.map((source) => actions.syncSource(market, first, source, source)));
+    if (first) chain.add(...first.sources.map((source) => actions.syncSource(market, first, source)));
   }
 
   *#living() {

@@ -1,15 +1,9 @@
 import { type Abi, type Address, type Hex, isAddressEqual } from "viem";
 import { getBlockNumber, getLogs } from "viem/actions";
-import {
-  backpressurePoolAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidPoolAbi,
-  iSuperTokenAbi,
-  stakeManagerAbi,
-} from "../abi/generated.ts";
+import { escrowBufferAbi, iGeneralDistributionAgreementV1Abi, stakeManagerAbi } from "../abi/generated.ts";
 import { type Accounts, Ledger, missing } from "../demo/streamLedger.ts";
 import type { LocalEconomy } from "../localchain/localEconomy.ts";
+import { contractsOf, distributionPoolAt, superTokenAt } from "../sdk/calls/contracts.ts";
 import { getTaskType } from "../sdk/index.ts";
 import { readAll } from "./holdings.ts";
 
@@ -95,10 +89,11 @@ export class Books {
     const { client, deployment, superToken, test } = this.economy;
     const { number: blockNumber, timestamp } = await test.getBlock();
     await this.read(blockNumber);
-    const balanceOf = { address: superToken, abi: iSuperTokenAbi, functionName: "balanceOf" } as const;
     const [dust = 0n, has = 0n] = (await readAll(
       client,
-      [deployment.backpressurePool, deployment.escrowBuffer].map((account) => ({ ...balanceOf, args: [account] })),
+      [deployment.backpressurePool, deployment.escrowBuffer].map((account) =>
+        superTokenAt(superToken).balanceOf(account),
+      ),
       blockNumber,
     )) as bigint[];
     const pools: PoolAccounts[] = [];
@@ -150,18 +145,17 @@ export class Books {
 
   async #readPool({ taskTypeId, distributionPool, sinks }: OpenPool, blockNumber: bigint) {
     const { client, deployment } = this.economy;
-    const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId] };
-    const pool = { address: distributionPool, abi: iSuperfluidPoolAbi };
-    const functionName = "getTotalAmountReceivedByMember";
+    const { backpressurePool, escrowBuffer } = contractsOf(deployment);
+    const pool = distributionPoolAt(distributionPool);
     const [level, setAside, [, drained], [, fee], [claimable], ...amounts] = (await readAll(
       client,
       [
-        { ...escrow, functionName: "level" },
-        { ...escrow, functionName: "setAsideOf" },
-        { ...escrow, functionName: "totalsOf" },
-        { ...escrow, address: deployment.backpressurePool, abi: backpressurePoolAbi, functionName: "incomeOf" },
-        { ...pool, functionName: "getClaimableNow", args: [deployment.escrowBuffer] },
-        ...sinks.map((sink) => ({ ...pool, functionName, args: [sink] })),
+        escrowBuffer.level(taskTypeId),
+        escrowBuffer.setAsideOf(taskTypeId),
+        escrowBuffer.totalsOf(taskTypeId),
+        backpressurePool.incomeOf(taskTypeId),
+        pool.getClaimableNow(deployment.escrowBuffer),
+        ...sinks.map((sink) => pool.getTotalAmountReceivedByMember(sink)),
       ],
       blockNumber,
     )) as PoolReading;

@@ -1,11 +1,6 @@
 import type { Address } from "viem";
 import { getBlock } from "viem/actions";
-import {
-  completionTrackerAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperTokenAbi,
-} from "../../abi/generated.ts";
+import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { getGda, getNetFlowRate } from "../internal/superfluid.ts";
@@ -74,25 +69,11 @@ async function readStream(
   { superToken, distributionPool }: GetTaskTypeReturnType,
   gda: Address,
 ) {
+  const { completionTracker, escrowBuffer } = contractsOf(deployment);
   const [[changedAt, flowRate, bufferDeposit], streamed, acknowledged] = await Promise.all([
-    read(client, {
-      address: gda,
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "getFlow",
-      args: [superToken, source, distributionPool],
-    }),
-    read(client, {
-      address: deployment.escrowBuffer,
-      abi: escrowBufferAbi,
-      functionName: "streamedOf",
-      args: [taskTypeId, source],
-    }),
-    read(client, {
-      address: deployment.completionTracker,
-      abi: completionTrackerAbi,
-      functionName: "acknowledgedBy",
-      args: [taskTypeId, source],
-    }),
+    read(client, gdaAt(gda).getFlow(superToken, source, distributionPool)),
+    read(client, escrowBuffer.streamedOf(taskTypeId, source)),
+    read(client, completionTracker.acknowledgedBy(taskTypeId, source)),
   ]);
   return {
     flowRate,
@@ -108,9 +89,8 @@ async function readAccount(
   { deployment, source }: GetSourceParameters,
   taskType: GetTaskTypeReturnType,
 ) {
-  const token = { address: taskType.superToken, abi: iSuperTokenAbi, args: [source] } as const;
   const [[availableBalance], netFlowRate] = await Promise.all([
-    read(client, { ...token, functionName: "realtimeBalanceOfNow" }),
+    read(client, superTokenAt(taskType.superToken).realtimeBalanceOfNow(source)),
     getNetFlowRate(client, deployment, taskType.superToken, source),
   ]);
   const shrinks = netFlowRate < 0n;
@@ -122,10 +102,10 @@ async function readReturns(
   client: ReadClient,
   { deployment, taskTypeId, source }: GetSourceParameters,
 ): Promise<SourceReturns> {
-  const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId, source] } as const;
+  const { escrowBuffer } = contractsOf(deployment);
   const [[held, payable], received] = await Promise.all([
-    read(client, { ...escrow, functionName: "claimOf" }),
-    read(client, { ...escrow, functionName: "returnedOf" }),
+    read(client, escrowBuffer.claimOf(taskTypeId, source)),
+    read(client, escrowBuffer.returnedOf(taskTypeId, source)),
   ]);
   return { held, payable, received };
 }

@@ -1,8 +1,9 @@
 import { type Hex, hashTypedData, parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { callsOf } from "../calls/callsOf.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import {
   attestationTypedData,
   ContractCallError,
@@ -165,12 +166,10 @@ test("an attestation is what the registry hashes, and counts whoever carries it"
   await chain.pass(EPOCH);
   const attestation = await signAttestation(sink, { ...task, capacity: 70n, backlog: 3n });
   const { deployment } = chain;
-  const digest = await read(chain.client, {
-    address: deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "hashAttestation",
-    args: [taskTypeId, attestation],
-  });
+  const digest = await read(
+    chain.client,
+    contractsOf(deployment).capacityRegistry.hashAttestation(taskTypeId, attestation),
+  );
   expect(hashTypedData(attestationTypedData({ deployment, chainId: 31337, attestation }))).toBe(digest);
 
   const carrier = await chain.actor("carrier");
@@ -278,7 +277,7 @@ test("what the escrow releases comes back to the source", async () => {
   const abi = [
     { type: "function", name: "release", inputs: [{ type: "bytes32" }], outputs: [], stateMutability: "nonpayable" },
   ] as const;
-  await send(source, { address: escrowBuffer, abi, functionName: "release", args: [taskTypeId] });
+  await send(source, callsOf(abi)(escrowBuffer).release(taskTypeId));
   const { returns, streamed, availableBalance } = await getSource(source, { ...task, source: source.account.address });
   expect(returns.payable).toBeGreaterThan((streamed * 99n) / 100n);
   expect(returns).toMatchObject({ held: 0n, received: 0n });

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { backpressurePoolAbi, iGeneralDistributionAgreementV1Abi, iSuperTokenAbi } from "../../abi/generated.ts";
+import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
 import {
   type ContractCallError,
   FlowRateLossError,
@@ -70,20 +70,15 @@ export async function quoteStream(
   const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
   assertSensible(flowRate, runway);
   const { superToken, distributionPool } = await getTaskType(client, parameters);
-  const gda = { address: await getGda(client, deployment), abi: iGeneralDistributionAgreementV1Abi } as const;
+  const gda = gdaAt(await getGda(client, deployment));
   const stream = [superToken, source, distributionPool] as const;
   const [[actualFlowRate], [, previousFlowRate, heldDeposit], [availableBalance], terms, totalUnits] =
     await Promise.all([
-      read(client, { ...gda, functionName: "estimateFlowDistributionActualFlowRate", args: [...stream, flowRate] }),
-      read(client, { ...gda, functionName: "getFlow", args: stream }),
-      read(client, { address: superToken, abi: iSuperTokenAbi, functionName: "realtimeBalanceOfNow", args: [source] }),
+      read(client, gda.estimateFlowDistributionActualFlowRate(...stream, flowRate)),
+      read(client, gda.getFlow(...stream)),
+      read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
       getDepositTerms(client, deployment, superToken),
-      read(client, {
-        address: deployment.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "totalUnits",
-        args: [taskTypeId],
-      }),
+      read(client, contractsOf(deployment).backpressurePool.totalUnits(taskTypeId)),
     ]);
   assertRounding(flowRate, actualFlowRate, totalUnits);
 

@@ -1,8 +1,8 @@
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { backpressurePoolAbi, iSuperfluidPoolAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { contractsOf, distributionPoolAt } from "../calls/contracts.ts";
 import {
   assertNotPoolAddress,
   ContractCallError,
@@ -222,17 +222,8 @@ test("the price that the pool reports is what a unit is paid", async () => {
   await openStream(source, { ...task, flowRate: RATE });
   const { price, units, flowRate, taskType } = await getPool(chain.client, task);
   expect(price * units.total).toBe(flowRate);
-  const total = await read(chain.client, {
-    address: taskType.distributionPool,
-    abi: iSuperfluidPoolAbi,
-    functionName: "getTotalUnits",
-  });
+  const total = await read(chain.client, distributionPoolAt(taskType.distributionPool).getTotalUnits());
   expect(units.total).toBe(total);
-  const spot = await read(chain.client, {
-    address: chain.deployment.backpressurePool,
-    abi: backpressurePoolAbi,
-    functionName: "spotPrice",
-    args: [taskTypeId],
-  });
+  const spot = await read(chain.client, contractsOf(chain.deployment).backpressurePool.spotPrice(taskTypeId));
   expect(price).toBe(spot);
 });
