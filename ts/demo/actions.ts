@@ -60,7 +60,7 @@ export function setStream(market: Market, stage: MarketStage, source: Account, r
   ]);
 }
 
-/** Fetches what a pool owes to a member that is not connected to it. */
+/** Fetches what waits in a pool for a member that is not connected to it. */
 export function claim(who: Account, pool: `0x${string}`): Call {
   return encodeCall(who, pool, iSuperfluidPoolAbi, "claimAll", [who.address]);
 }

@@ -41,14 +41,14 @@ export type GetSinkReturnType = {
   /** Whether `rebalance` for this sink would move units. */
   needsRebalance: boolean;
   /** Q of the latest signal, unit-seconds. */
-  backlog: bigint;
+  declaredBacklog: bigint;
   /** Q by the verifier's ledger, unit-seconds; the larger of the two counts. */
   verifiedBacklog: bigint;
   signal: SinkSignal;
   /** Pay now, wei per second. */
   flowRate: bigint;
   /** Pay so far, wei. */
-  received: bigint;
+  paid: bigint;
   /** Pay that waits for a claim, wei; always 0 for a connected sink. */
   claimable: bigint;
   /** Whether pay goes to the balance by itself; see `connectPool`. */
@@ -127,7 +127,7 @@ async function readCapacity(client: ReadClient, parameters: GetSinkParameters, t
     effectiveCapacity,
     units,
     needsRebalance,
-    backlog: stored.backlog,
+    declaredBacklog: stored.backlog,
     verifiedBacklog: stored.verifiedBacklog,
     signal: {
       ...signalLife(signalledAt, Number(block.timestamp), taskType),
@@ -158,7 +158,7 @@ async function readPay(client: ReadClient, parameters: GetSinkParameters, { dist
   const { deployment, sink } = parameters;
   const pool = { address: distributionPool, abi: iSuperfluidPoolAbi, args: [sink] } as const;
   const gda = await getGda(client, deployment);
-  const [flowRate, received, [claimable], connected] = await Promise.all([
+  const [flowRate, paid, [claimable], connected] = await Promise.all([
     read(client, { ...pool, functionName: "getMemberFlowRate" }),
     read(client, { ...pool, functionName: "getTotalAmountReceivedByMember" }),
     read(client, { ...pool, functionName: "getClaimableNow" }),
@@ -169,7 +169,7 @@ async function readPay(client: ReadClient, parameters: GetSinkParameters, { dist
       args: [distributionPool, sink],
     }),
   ]);
-  return { flowRate, received, claimable: connected ? 0n : claimable, connected };
+  return { flowRate, paid, claimable: connected ? 0n : claimable, connected };
 }
 
 async function readLedger(

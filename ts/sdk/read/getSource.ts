@@ -23,7 +23,7 @@ export type GetSourceReturnType = {
   /** When the stream got this rate, Unix seconds; undefined without one. */
   changedAt: number | undefined;
   /** What Superfluid holds of it until the stream is closed, wei. */
-  bufferDeposit: bigint;
+  streamDeposit: bigint;
   /** What it has streamed to the pool so far, at least, wei. */
   streamed: bigint;
   /** Value of the work that it has acknowledged to all sinks together, wei. */
@@ -40,11 +40,11 @@ export type GetSourceReturnType = {
 /** What a source has in the escrow, and what came back of it; all in wei. */
 export type SourceReturns = {
   /** Its part of the overflow: what would come back if all of it were released now. Drains to the sinks reduce it. */
-  held: bigint;
+  owned: bigint;
   /** What was released for it and `syncSource` would pay it now. */
   payable: bigint;
   /** What it has got back so far. */
-  received: bigint;
+  returned: bigint;
 };
 
 export type GetSourceErrorType = TaskTypeNotFoundError | ContractCallError;
@@ -74,7 +74,7 @@ async function readStream(
   { superToken, distributionPool }: GetTaskTypeReturnType,
   gda: Address,
 ) {
-  const [[changedAt, flowRate, bufferDeposit], streamed, acknowledged] = await Promise.all([
+  const [[changedAt, flowRate, streamDeposit], streamed, acknowledged] = await Promise.all([
     read(client, {
       address: gda,
       abi: iGeneralDistributionAgreementV1Abi,
@@ -97,7 +97,7 @@ async function readStream(
   return {
     flowRate,
     changedAt: flowRate === 0n ? undefined : Number(changedAt),
-    bufferDeposit,
+    streamDeposit,
     streamed,
     acknowledged,
   };
@@ -123,9 +123,9 @@ async function readReturns(
   { deployment, taskTypeId, source }: GetSourceParameters,
 ): Promise<SourceReturns> {
   const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId, source] } as const;
-  const [[held, payable], received] = await Promise.all([
+  const [[owned, payable], returned] = await Promise.all([
     read(client, { ...escrow, functionName: "claimOf" }),
     read(client, { ...escrow, functionName: "returnedOf" }),
   ]);
-  return { held, payable, received };
+  return { owned, payable, returned };
 }
