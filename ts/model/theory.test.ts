@@ -137,7 +137,7 @@ describe("experiment 7: hysteresis", () => {
 });
 
 describe("smoothing", () => {
-  test("settles to 5 % within 9 epochs at α = 0.3", () => {
+  test("comes within 5 % in 9 epochs at α = 0.3", () => {
     const alpha = (3n * WAD) / 10n;
 
     expect(remainingShareDown(alpha, 8n)).toBeGreaterThan(WAD / 20n);

@@ -4,13 +4,13 @@ import type { Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { mean, sum, thin } from "../stats.ts";
 import { STRATEGIES, type Strategy } from "../strategy.ts";
-import { BOND_PER_UNIT, market, SETTLED } from "./standardMarket.ts";
+import { BOND_PER_UNIT, market, STEADY } from "./standardMarket.ts";
 import type { Case, Experiment, Outcome } from "./types.ts";
 
 const LOADS = [0.9, 1.2];
 
 /** Served work of a run over that of the omniscient optimum on identical inputs. */
-export function against(optimum: Result, result: Result, from = SETTLED): Outcome {
+export function against(optimum: Result, result: Result, from = STEADY): Outcome {
   const { recording } = result;
   const steps = recording.served.length;
   const best = sum(optimum.recording.served, from, steps);

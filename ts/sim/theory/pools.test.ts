@@ -33,7 +33,7 @@ describe("check 3: a pool of three", () => {
     expect(served(80, "closed", [{ rate: 10, claim: 5 }, ...THREE.slice(1)]).served.at(-1)).toBeCloseTo(45, 4);
   });
 
-  test("any pool settles where u = min(C, μ/g), served = min(λ, M)", () => {
+  test("any pool comes to rest where u = min(C, μ/g), served = min(λ, M)", () => {
     const rng = new Rng(3);
     for (let round = 0; round < 40; round++) {
       const sinks = Array.from({ length: 8 }, () => {
