@@ -6,7 +6,7 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { CapacityMath } from "./CapacityMath.sol";
 
 /// @title Ledger: what a sink was paid for and nobody acknowledged
-/// @notice Pure arithmetic of spec 9.3 to 9.6. `ts/sim/exact.ts` is the second implementation against
+/// @notice Pure arithmetic of spec 9.3 to 9.6. `ts/model/exact.ts` is the second implementation against
 /// which every function here is tested.
 library LedgerMath {
     /// @dev A sink is beyond the horizon from 9/10 of it on: with backpressure the backlog of a dead sink approaches
