@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { type Abi, type Address, type Hex, keccak256, parseEther, stringToBytes } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { addressesOf, requireRecord } from "../core/deploymentRecord.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { type Anvil, startAnvil } from "../localchain/anvil.ts";
 import { type LocalEconomy, localEconomy, UNIT_RATE } from "../localchain/localEconomy.ts";
 import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
 import { addSink, addSource } from "../localchain/participants.ts";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
 import { deployProgram } from "../operate/deploy/program.ts";
 import {
   type GetSinkReturnType,

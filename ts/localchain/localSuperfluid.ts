@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, getAddress } from "viem";
 import { ToolFailedError } from "../core/errors.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { runScript } from "./forge.ts";
-import { PROJECT_ROOT } from "./supervised.ts";
 import { withTemporary } from "./temporary.ts";
 
 /** The Superfluid framework on a local chain, with a dollar token of 6 decimals and its super token of 18. */

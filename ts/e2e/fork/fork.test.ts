@@ -6,7 +6,6 @@ import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addressesOf, requireRecord } from "../../core/deploymentRecord.ts";
 import { deployProgram } from "../../operate/deploy/program.ts";
 import { checkSuperfluidHost } from "../../operate/deploy/superfluidHost.ts";
-import { taskTypeIdOf } from "../../operate/deploy/taskType.ts";
 import { inspectProgram } from "../../operate/inspect/program.ts";
 import {
   closeStream,
@@ -23,6 +22,7 @@ import {
   submitAttestations,
 } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { taskTypeIdOf } from "../../sdk/internal/taskTypeId.ts";
 import { keeperProgram } from "../../services/keeper/program.ts";
 import { runCommand } from "../../testkit/terminal.ts";
 import { type Fork, keyOf, startFork } from "./fork.ts";

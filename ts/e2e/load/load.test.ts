@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { iSuperTokenAbi } from "../../abi/generated.ts";
 import { getPool, getTaskType } from "../../sdk/index.ts";
 import { Keepers } from "../../services/keeper/testKeepers.ts";
-import { GENESIS } from "../../testkit/globalSetup.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { GENESIS, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { Books, type ClosedBooks } from "../books.ts";
 import { type Figures, printFigures } from "../figures.ts";
 import { addUpHoldings } from "../holdings.ts";
 
 import { Blocks, type Operation } from "./blocks.ts";
 import { type Comparison, compareCosts } from "./costs.ts";
-import { Crowd, type Member } from "./crowd.ts";
+import { Crowd } from "./crowd.ts";
 import { keepOnce } from "./keepOnce.ts";
+import type { Member } from "./readers.ts";
 
 /**
  * `npm run test:load`: the life of a pool with 10,000 sinks and 1,000 sources, and of one with ten of each beside it, on

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { getBlockNumber, getContractEvents, readContract } from "viem/actions";
 import { backpressurePoolAbi, capacityRegistryAbi } from "../../abi/generated.ts";
-import { CONTRACTS } from "../deploy/artifact.ts";
+import { CONTRACTS } from "../../core/deployment.ts";
 import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
 import { compareByteCode } from "../deploy/verify.ts";
 import { type Context, linked } from "./context.ts";

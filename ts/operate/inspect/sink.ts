@@ -1,7 +1,8 @@
 import type { Address, Hex } from "viem";
+import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetSinkReturnType, getSink } from "../../sdk/read/getSink.ts";
 import { type GetTaskTypeReturnType, getTaskType } from "../../sdk/read/getTaskType.ts";
-import { type Context, linked, nameOf, symbolOf } from "./context.ts";
+import { type Context, linked, symbolOf } from "./context.ts";
 import { amount, moment, type Report, rate } from "./report.ts";
 
 /** `inspect sink`. */

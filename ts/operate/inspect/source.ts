@@ -1,8 +1,9 @@
 import type { Address, Hex } from "viem";
+import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetSourceReturnType, getSource } from "../../sdk/read/getSource.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
-import { type Context, linked, nameOf, symbolOf } from "./context.ts";
+import { type Context, linked, symbolOf } from "./context.ts";
 import { amount, moment, type Report, rate } from "./report.ts";
 
 const DAY = 86_400;
