@@ -16,7 +16,7 @@ import {
 } from "./exact.ts";
 import { Random } from "./random.ts";
 
-/** The numbers of the theory, from the exact arithmetic alone. A unit of the theory is a billion units here. */
+/** The numbers of theory 3, 4, 5 and 7, from the exact arithmetic alone. A unit of the theory is a billion units here. */
 const UNIT = 10n ** 9n;
 const EPOCH = 60n;
 const UNIT_RATE = 10n ** 6n;

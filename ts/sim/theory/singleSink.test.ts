@@ -3,7 +3,7 @@ import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Reporting, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, smallest } from "../stats.ts";
 
-/** theory.md, sections 1 and 3: one sink that declares 20 units and serves 10, in a saturated pool. */
+/** Theory 3, 5.3 and 5.4: one sink that declares 20 units and serves 10, in a saturated pool. */
 function sink(horizon: number, given: Partial<Scenario> = {}): Scenario {
   const steps = given.steps ?? 3000;
   return scenarioOf({
