@@ -114,7 +114,8 @@ function rememberTableEntries() {
   const { get } = WebAssembly.Table.prototype;
   const entries = [];
   WebAssembly.Table.prototype.get = function (index) {
-    return (entries[index] ??= get.call(this, index));
+    entries[index] ??= get.call(this, index);
+    return entries[index];
   };
 }
 
