@@ -45,7 +45,7 @@ export function setStream(
   return { ...callFrom(source, changeStreamCall(protocol, stream)), what: `${source.name}: distributeFlow` };
 }
 
-/** Fetches what a pool owes to a member that is not connected to it. */
+/** Fetches what waits in a pool for a member that is not connected to it. */
 export function claim(who: Account, { distributionPool }: MarketStage): LocalCall {
   return callFrom(who, distributionPoolAt(distributionPool).claimAll(who.address));
 }

@@ -10,7 +10,7 @@ import type { Agent } from "./agent.ts";
 import { type Account, keyOf, type Market, type MarketStage } from "./market.ts";
 import { EPOCH, UNIT_RATE, WORTH } from "./scenario.ts";
 import type { State } from "./state.ts";
-import type { Ledger } from "./streamLedger.ts";
+import type { StreamLedger } from "./streamLedger.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What all payers of a stage together can still acknowledge, and each of them, wei. */
@@ -28,7 +28,7 @@ export class Receipts {
 
   constructor(
     readonly market: Market,
-    readonly ledger: Ledger,
+    readonly ledger: StreamLedger,
     readonly chainId: number,
   ) {}
 

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { type Abi, type Hex, keccak256, parseEther, stringToBytes } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { addressesOf, requireRecord } from "../core/deploymentRecord.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { type Anvil, startAnvil } from "../localchain/anvil.ts";
 import { type LocalEconomy, localEconomy, UNIT_RATE } from "../localchain/localEconomy.ts";
 import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
 import { addSink, addSource } from "../localchain/participants.ts";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
 import { deployProgram } from "../operate/deploy/program.ts";
 import { type Call, type Calls, callsOf } from "../sdk/calls/callsOf.ts";
 import {
@@ -176,7 +176,7 @@ async function acknowledge(): Promise<void> {
   const receipts = [];
   for (const name of ["ada", "bob"] as const) {
     const book = books[name];
-    const value = (await sinkOf(name)).received - book.delivered(source.account.address);
+    const value = (await sinkOf(name)).paid - book.delivered(source.account.address);
     const receipt = book.deliver({ source: source.account.address, value });
     const sourceSignature = await signReceipt(source, { deployment, receipt });
     const signed = await book.accept(sinks[name], { receipt, sourceSignature });
@@ -300,8 +300,8 @@ test("the stream is closed, the escrow is paid out or returned, and every wei is
   await letEscrowFollow();
   expect(await Promise.all(SERVICES.map((name) => services[name].stop()))).toEqual([0, 0, 0, 0]);
   expect(log.flat().filter(({ level }) => level === "error")).toEqual([]);
-  const { flowRate, bufferDeposit } = await getSource(economy.client, { ...task(), source: source.account.address });
-  expect({ flowRate, bufferDeposit }).toEqual({ flowRate: 0n, bufferDeposit: 0n });
+  const { flowRate, streamDeposit } = await getSource(economy.client, { ...task(), source: source.account.address });
+  expect({ flowRate, streamDeposit }).toEqual({ flowRate: 0n, streamDeposit: 0n });
   const { supply, held } = await addUpHoldings(economy);
   expect(held).toBe(supply);
   expect(supply).toBeGreaterThan(parseEther("1000"));

@@ -13,9 +13,9 @@ import {
 import { privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
 import { LocalChainError } from "../core/errors.ts";
-import { type TaskTypeArguments, taskTypeIdOf } from "../operate/deploy/taskType.ts";
 import { contractsOf, superTokenAt } from "../sdk/calls/contracts.ts";
 import { send } from "../sdk/internal/call.ts";
+import { type TaskTypeArguments, taskTypeIdOf } from "../sdk/internal/taskTypeId.ts";
 import type { Deployment, WriteClient } from "../sdk/types.ts";
 import { startAnvil } from "./anvil.ts";
 import { deployProtocol } from "./deployScript.ts";

@@ -7,10 +7,7 @@ import { type GetTaskTypeReturnType, type Receipt, stakeForCapacity } from "../.
 import { attestationTypedData, receiptTypedData } from "../../sdk/utils/typedData.ts";
 import type { TestChain } from "../../testkit/testChain.ts";
 import type { Operation } from "./blocks.ts";
-import { MemberViews } from "./readers.ts";
-
-/** Somebody with an address and the key to it. */
-export type Member = { index: number; address: Address; key: Hex };
+import { type Member, MemberViews } from "./readers.ts";
 
 export type CrowdParameters = {
   chain: TestChain;

@@ -4,16 +4,16 @@ import { encodeCall } from "../../sdk/calls/callsOf.ts";
 import { superTokenAt } from "../../sdk/calls/contracts.ts";
 import { getPool, getTaskType } from "../../sdk/index.ts";
 import { Keepers } from "../../services/keeper/testKeepers.ts";
-import { GENESIS } from "../../testkit/globalSetup.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { GENESIS, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { Books, type ClosedBooks } from "../books.ts";
 import { type Figures, printFigures } from "../figures.ts";
 import { addUpHoldings } from "../holdings.ts";
 
 import { Blocks, type Operation } from "./blocks.ts";
 import { type Comparison, compareCosts } from "./costs.ts";
-import { Crowd, type Member } from "./crowd.ts";
+import { Crowd } from "./crowd.ts";
 import { keepOnce } from "./keepOnce.ts";
+import type { Member } from "./readers.ts";
 
 /**
  * `npm run test:load`: the life of a pool with 10,000 sinks and 1,000 sources, and of one with ten of each beside it, on
@@ -75,7 +75,7 @@ async function now(): Promise<number> {
 async function expectConserved(): Promise<ClosedBooks> {
   const closed = await books.close();
   expect(closed.gap).toBe(0n);
-  expect(closed.backing.has).toBe(closed.backing.owes);
+  expect(closed.backing.has).toBe(closed.backing.liabilities);
   const { deployment, superfluid } = chain;
   const contracts = [deployment.stakeManager, deployment.escrowBuffer, deployment.backpressurePool, superfluid.gdaV1];
   const pools = [big, small].map(({ taskType }) => taskType.distributionPool);
@@ -228,7 +228,7 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
     for (const crowd of [small, big]) await expectSound(crowd);
     expect(new Set(await big.views.units(big.silent))).toEqual(new Set([0n]));
 
-    // Receipts count when they are settled, and then everything that nobody has acknowledged is owed.
+    // Receipts count when their sink is settled, and then everything that nobody has acknowledged is owed.
     await both((crowd) => acknowledgeAll(crowd, "first receipts"));
     await both((crowd) => crowd.assess("assess", crowd.honest));
     await both(strike("a strike"));

@@ -5,7 +5,9 @@ import { type Contracts, contractsOf, distributionPoolAt, superTokenAt } from ".
 import type { GetTaskTypeReturnType } from "../../sdk/index.ts";
 import type { TestChain } from "../../testkit/testChain.ts";
 import { readAll } from "../holdings.ts";
-import type { Member } from "./crowd.ts";
+
+/** Somebody with an address and the key to it. */
+export type Member = { index: number; address: Address; key: Hex };
 
 /** What the chain says of many members of a pool, as of the latest block, in their order. */
 export class MemberViews {

@@ -110,7 +110,7 @@ export class Payments {
     }
   }
 
-  /** A sink of the first stage owes the second a share of what it is paid now, units. */
+  /** A sink of the first stage pays the second a share of what it is paid now, units. */
   async #passedOn({ client }: { client: WriteClient }): Promise<number> {
     const { task } = this.market.first;
     const sink = client.account.address;

@@ -23,10 +23,11 @@ import {
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { ContractCallError } from "../../sdk/errors.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { type TaskTypeArguments, taskTypeIdOf } from "../../sdk/internal/taskTypeId.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { formatAmount, formatDuration } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
-import { type TaskTypeArguments, taskTypeArguments, taskTypeIdOf, taskTypeSchema } from "./taskType.ts";
+import { taskTypeArguments, taskTypeSchema } from "./taskType.ts";
 
 const optionsSchema = z.object({
   network: z.enum(NETWORK_NAMES),

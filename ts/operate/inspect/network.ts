@@ -1,8 +1,8 @@
 import type { Hex } from "viem";
 import { getBlockNumber, getContractEvents, readContract } from "viem/actions";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { CONTRACTS } from "../../core/deployment.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
-import { CONTRACTS } from "../deploy/artifact.ts";
 import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
 import { compareByteCode } from "../deploy/verify.ts";
 import { type Context, linked } from "./context.ts";

@@ -54,7 +54,7 @@ export async function getDepositTerms(
 }
 
 /** max(rate × liquidation period, minimum deposit), nothing for no stream. Wei. */
-export function bufferDepositOf(flowRate: bigint, { liquidationPeriod, minimumDeposit }: DepositTerms): bigint {
+export function streamDepositOf(flowRate: bigint, { liquidationPeriod, minimumDeposit }: DepositTerms): bigint {
   if (flowRate === 0n) return 0n;
   const deposit = flowRate * liquidationPeriod;
   return deposit > minimumDeposit ? deposit : minimumDeposit;

@@ -34,14 +34,14 @@ export type GetSinkReturnType = {
   /** Whether `rebalance` for this sink would move units. */
   needsRebalance: boolean;
   /** Q of the latest signal, unit-seconds. */
-  backlog: bigint;
+  declaredBacklog: bigint;
   /** Q by the verifier's ledger, unit-seconds; the larger of the two counts. */
   verifiedBacklog: bigint;
   signal: SinkSignal;
   /** Pay now, wei per second. */
   flowRate: bigint;
   /** Pay so far, wei. */
-  received: bigint;
+  paid: bigint;
   /** Pay that waits for a claim, wei; always 0 for a connected sink. */
   claimable: bigint;
   /** Whether pay goes to the balance by itself; see `connectPool`. */
@@ -115,7 +115,7 @@ async function readCapacity(client: ReadClient, parameters: GetSinkParameters, t
     effectiveCapacity,
     units,
     needsRebalance,
-    backlog: stored.backlog,
+    declaredBacklog: stored.backlog,
     verifiedBacklog: stored.verifiedBacklog,
     signal: {
       ...signalLife(signalledAt, Number(block.timestamp), taskType),
@@ -146,13 +146,13 @@ async function readPay(client: ReadClient, parameters: GetSinkParameters, { dist
   const { deployment, sink } = parameters;
   const pool = distributionPoolAt(distributionPool);
   const gda = await getGda(client, deployment);
-  const [flowRate, received, [claimable], connected] = await Promise.all([
+  const [flowRate, paid, [claimable], connected] = await Promise.all([
     read(client, pool.getMemberFlowRate(sink)),
     read(client, pool.getTotalAmountReceivedByMember(sink)),
     read(client, pool.getClaimableNow(sink)),
     read(client, gdaAt(gda).isMemberConnected(distributionPool, sink)),
   ]);
-  return { flowRate, received, claimable: connected ? 0n : claimable, connected };
+  return { flowRate, paid, claimable: connected ? 0n : claimable, connected };
 }
 
 async function readLedger(

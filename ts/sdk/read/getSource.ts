@@ -18,7 +18,7 @@ export type GetSourceReturnType = {
   /** When the stream got this rate, Unix seconds; undefined without one. */
   changedAt: number | undefined;
   /** What Superfluid holds of it until the stream is closed, wei. */
-  bufferDeposit: bigint;
+  streamDeposit: bigint;
   /** What it has streamed to the pool so far, at least, wei. */
   streamed: bigint;
   /** Value of the work that it has acknowledged to all sinks together, wei. */
@@ -35,11 +35,11 @@ export type GetSourceReturnType = {
 /** What a source has in the escrow, and what came back of it; all in wei. */
 export type SourceReturns = {
   /** Its part of the overflow: what would come back if all of it were released now. Drains to the sinks reduce it. */
-  held: bigint;
+  owned: bigint;
   /** What was released for it and `syncSource` would pay it now. */
   payable: bigint;
   /** What it has got back so far. */
-  received: bigint;
+  returned: bigint;
 };
 
 export type GetSourceErrorType = TaskTypeNotFoundError | ContractCallError;
@@ -70,7 +70,7 @@ async function readStream(
   gda: Address,
 ) {
   const { completionTracker, escrowBuffer } = contractsOf(deployment);
-  const [[changedAt, flowRate, bufferDeposit], streamed, acknowledged] = await Promise.all([
+  const [[changedAt, flowRate, streamDeposit], streamed, acknowledged] = await Promise.all([
     read(client, gdaAt(gda).getFlow(superToken, source, distributionPool)),
     read(client, escrowBuffer.streamedOf(taskTypeId, source)),
     read(client, completionTracker.acknowledgedBy(taskTypeId, source)),
@@ -78,7 +78,7 @@ async function readStream(
   return {
     flowRate,
     changedAt: flowRate === 0n ? undefined : Number(changedAt),
-    bufferDeposit,
+    streamDeposit,
     streamed,
     acknowledged,
   };
@@ -103,9 +103,9 @@ async function readReturns(
   { deployment, taskTypeId, source }: GetSourceParameters,
 ): Promise<SourceReturns> {
   const { escrowBuffer } = contractsOf(deployment);
-  const [[held, payable], received] = await Promise.all([
+  const [[owned, payable], returned] = await Promise.all([
     read(client, escrowBuffer.claimOf(taskTypeId, source)),
     read(client, escrowBuffer.returnedOf(taskTypeId, source)),
   ]);
-  return { held, payable, received };
+  return { owned, payable, returned };
 }

@@ -4,7 +4,7 @@ import { type Abi, type Address, type Hex, keccak256, parseAbi, parseSignature, 
 import { privateKeyToAccount, serializeSignature } from "viem/accounts";
 import { deployContract, sendTransaction, waitForTransactionReceipt } from "viem/actions";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PROJECT_ROOT } from "../../localchain/supervised.ts";
+import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 import { callsOf, encodeCall } from "../../sdk/calls/callsOf.ts";
 import type { WriteClient } from "../../sdk/types.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";

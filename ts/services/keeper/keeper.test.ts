@@ -121,15 +121,15 @@ test("what is too much is returned to the source, in the same transaction", asyn
   expect(confirmed(await keepers.once())).toContain("release");
   const after = await pool();
   const { returns } = await sourceOf(source);
-  expect(returns.received).toBeGreaterThan(parseEther("19"));
+  expect(returns.returned).toBeGreaterThan(parseEther("19"));
   expect(after.escrow.released).toBeGreaterThan(parseEther("19"));
   expect(after.escrow.overflow).toBeLessThan(parseEther("2"));
 });
 
 /** The source acknowledges everything that a sink has been paid. */
 async function acknowledge(sink: WriteClient): Promise<void> {
-  const { received } = await sinkOf(sink);
-  const receipt = { taskTypeId, source: source.account.address, sink: sink.account.address, completed: received };
+  const { paid } = await sinkOf(sink);
+  const receipt = { taskTypeId, source: source.account.address, sink: sink.account.address, completed: paid };
   const [sourceSignature, sinkSignature] = await Promise.all([
     signReceipt(source, { ...task, receipt }),
     signReceipt(sink, { ...task, receipt }),

@@ -50,7 +50,7 @@ export class AttestationSubmitter {
 
   async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<boolean> {
     const { triage, sender, batchSize } = this.#parameters;
-    const open = entries.filter((entry) => !triage.isSettling(entry, head));
+    const open = entries.filter((entry) => !triage.isConfirming(entry, head));
     if (!(await this.#isDue(taskTypeId, open))) return true;
     const items = await triage.sort(open.slice(0, MOST_BATCHES * batchSize), head);
     if (items.length === 0) return true;

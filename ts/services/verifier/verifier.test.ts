@@ -238,7 +238,7 @@ test("a sink whose work nobody acknowledges is slashed, and one that works is no
   const before = { honest: await sinkOf(honest), lying: await sinkOf(lying) };
   const strikes: number[] = [];
   for (let now = before.lying; now.stake === before.lying.stake && strikes.length < 40; now = await sinkOf(lying)) {
-    const receipt = await receiptOf({ completed: (await sinkOf(honest)).received });
+    const receipt = await receiptOf({ completed: (await sinkOf(honest)).paid });
     expect((await verifier.post("/receipts", receipt)).status).toBe(200);
     await signalBoth(1);
     const epoch = await epochNow();

@@ -3,29 +3,29 @@ import { contractsOf, distributionPoolAt, superTokenAt } from "../sdk/calls/cont
 import type { Audit } from "./invariants.ts";
 import { accountOf, type Market } from "./market.ts";
 import type { Slashes } from "./slashes.ts";
-import { type Accounts, type Ledger, missing } from "./streamLedger.ts";
+import { missing, type StreamLedger, type Totals } from "./streamLedger.ts";
 
-/** The final accounts, all in wei. */
-export type FinalAccounts = Accounts & {
+/** Where all the money is in the end, all in wei. */
+export type FinalTotals = Totals & {
   /** Dust that was swept into the escrows; part of what they got. */
   swept: bigint;
   /** Paid out of the escrows to the sinks; part of `received`. */
   drained: bigint;
   /** The same, stage by stage; dust is one balance for all of them. */
-  stages: readonly Omit<Accounts, "dust">[];
+  stages: readonly Omit<Totals, "dust">[];
 };
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
 
 /** Reads from the chain where all the money went, and checks I1 in three independent ways. */
-export async function closeAccounts(
+export async function addUpTotals(
   client: PublicClient,
   market: Market,
-  ledger: Ledger,
+  ledger: StreamLedger,
   slashes: Slashes,
   timestamp: number,
   audit: Audit,
-): Promise<FinalAccounts> {
+): Promise<FinalTotals> {
   const { protocol, superfluid } = market;
   const token = superTokenAt(superfluid.superToken);
   const stages = await Promise.all(market.stages.map((stage) => readStage(client, market, stage, ledger, timestamp)));
@@ -36,7 +36,7 @@ export async function closeAccounts(
 
   const total = (pick: (stage: (typeof stages)[number]) => bigint): bigint => sum(stages.map(pick));
   const slashed = sum(slashes.all.map(({ wei }) => wei));
-  const accounts: FinalAccounts = {
+  const totals: FinalTotals = {
     streamed: total(({ streamed }) => streamed),
     slashed,
     received: total(({ received }) => received),
@@ -56,16 +56,17 @@ export async function closeAccounts(
     })),
   };
 
-  const gap = missing(accounts);
-  if (gap !== 0n) audit.report("I1", `${gap} wei of ${accounts.streamed} streamed are unaccounted for`);
-  const owed = accounts.escrow + accounts.fee + total(({ setAside }) => setAside);
+  const gap = missing(totals);
+  if (gap !== 0n) audit.report("I1", `${gap} wei of ${totals.streamed} streamed are unaccounted for`);
+  const liabilities = totals.escrow + totals.fee + total(({ setAside }) => setAside);
   const backing = held + total(({ claimable }) => claimable);
-  if (backing !== owed) audit.report("I1", `the escrow buffer has ${backing} wei and owes ${owed}`);
+  if (backing !== liabilities)
+    audit.report("I1", `the escrow buffer has ${backing} wei and should have ${liabilities}`);
   await checkSupply(client, market, audit);
-  return accounts;
+  return totals;
 }
 
-type StageAccounts = Omit<Accounts, "dust" | "slashed"> & {
+type StageTotals = Omit<Totals, "dust" | "slashed"> & {
   donated: bigint;
   drained: bigint;
   setAside: bigint;
@@ -76,9 +77,9 @@ async function readStage(
   client: PublicClient,
   { protocol }: Market,
   stage: Market["stages"][number],
-  ledger: Ledger,
+  ledger: StreamLedger,
   timestamp: number,
-): Promise<StageAccounts> {
+): Promise<StageTotals> {
   const { id, distributionPool, sinks, sources } = stage;
   const { backpressurePool, escrowBuffer } = contractsOf(protocol);
   const pool = distributionPoolAt(distributionPool);
