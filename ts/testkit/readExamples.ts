@@ -5,6 +5,8 @@ import { join } from "node:path";
 export type Example = { name: string; file: string; code: string };
 
 const DOCUMENTED = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:function|class) (\w+)/g;
+/** Not exported: what the actions are made of. */
+const PRIVATE = /^(internal|calls)\b/;
 const EXPORTED = /^export (?:async )?(?:function|class) (\w+)/gm;
 
 /**
@@ -13,7 +15,7 @@ const EXPORTED = /^export (?:async )?(?:function|class) (\w+)/gm;
  */
 export function readExamples(folder: string): Example[] {
   const files = readdirSync(folder, { encoding: "utf8", recursive: true })
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.startsWith("internal"))
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !PRIVATE.test(file))
     .sort();
   return files.flatMap((file) => {
     const text = readFileSync(join(folder, file), "utf8");
