@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, getAddress } from "viem";
+import { testTokenAbi } from "../abi/generated.ts";
 import { ToolFailedError } from "../core/errors.ts";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
+import { type Calls, callsOf } from "../sdk/calls/callsOf.ts";
 import { runScript } from "./forge.ts";
 import { withTemporary } from "./temporary.ts";
 
@@ -17,6 +19,9 @@ export type LocalSuperfluid = {
   underlying: Address;
   superToken: Address;
 };
+
+/** The dollar token: anybody can mint it. */
+export const testTokenAt: (address: Address) => Calls<typeof testTokenAbi> = callsOf(testTokenAbi);
 
 const NAMES = [
   "host",

@@ -2,7 +2,7 @@
  * The protocol's arithmetic in exact integers: the second implementation, against which every function of the Solidity
  * libraries is tested, and the ground of the simulation.
  *
- * Written from the formulas (design, section 2), not from the Solidity code; only the order of roundings is shared, as
+ * Written from the formulas (spec 4 and 6 to 10), not from the Solidity code; only the order of roundings is shared, as
  * the libraries' documentation states it. Every quantity is a `bigint` in the unit that its documentation names. Names
  * end in `Down` or `Up` where a result is rounded.
  */
@@ -37,7 +37,7 @@ export const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 // ------------------------------------------------------------------------------------------------- Capacity
 
 /**
- * (1 − α)ⁿ: how much of an old distance remains after n epochs. Design, point 2.
+ * (1 − α)ⁿ: how much of an old distance remains after n epochs. Spec 6.2.
  *
  * The power is the product of (1 − α)^(2^k) over the binary digits of n, lowest first, each square and each product
  * rounded down.
@@ -59,7 +59,7 @@ export function remainingShareDown(smoothing: bigint, epochs: bigint): bigint {
 }
 
 /**
- * The moving average after n epochs: C̄ + (c − C̄)·(1 − (1 − α)ⁿ). Design, point 2.
+ * The moving average after n epochs: C̄ + (c − C̄)·(1 − (1 − α)ⁿ). Spec 6.2.
  *
  * @param current C̄ before, billionths of a unit
  * @param target c, billionths of a unit
@@ -98,7 +98,7 @@ export type SmoothingParameters = {
 
 /**
  * The moving average in some epoch: towards the declared capacity up to the epoch in which the signal expires, towards
- * zero from then on. Design, point 2.
+ * zero from then on. Spec 6.3 and 6.4.
  *
  * @param epoch Number of the epoch, not before `signal.baseEpoch`
  * @returns C̄, billionths of a unit, rounded as in {@link smooth}
@@ -113,7 +113,7 @@ export function smoothedAt(signal: SmoothedSignal, parameters: SmoothingParamete
 }
 
 /**
- * Backpressure: u = C̄ − min(C̄, Q/T). Design, point 4.
+ * Backpressure: u = C̄ − min(C̄, Q/T). Spec 6.6.
  *
  * @param capacityScaled C̄, billionths of a unit
  * @param backlog Q, unit-seconds
@@ -125,7 +125,7 @@ export function effectiveUnitsDown(capacityScaled: bigint, backlog: bigint, hori
 }
 
 /**
- * The capacity that a stake backs: (S − m)⁺ / b. Design, point 3.
+ * The capacity that a stake backs: (S − m)⁺ / b. Spec 4.3.
  *
  * @param stake S, wei
  * @param minimumStake m, wei
@@ -137,7 +137,7 @@ export function capacityCapDown(stake: bigint, minimumStake: bigint, bondPerUnit
 }
 
 /**
- * Whether units move now: to or from zero, when overdue, or when they differ by 5 % of the smaller. Design, section 3.
+ * Whether units move now: to or from zero, when overdue, or when they differ by 5 % of the smaller. Spec 7.2.
  *
  * @param current Units in the pool
  * @param target Effective capacity, units
@@ -153,7 +153,7 @@ export function shouldMove(current: bigint, target: bigint, overdue: boolean): b
 // ------------------------------------------------------------------------------------------------- Flow
 
 /**
- * max(1, ⌈L/q⌉ − U − feeUnits). Design, point 6.
+ * max(1, ⌈L/q⌉ − U − feeUnits). Spec 7.4.
  *
  * @param inflow L, wei/s
  * @param priceCap The most one unit may be paid, wei/s
@@ -167,7 +167,7 @@ export function escrowUnitsUp(inflow: bigint, priceCap: bigint, sinkUnits: bigin
 }
 
 /**
- * The most one unit may be paid: q, or limit/U where a pipeline limits the pool. Design, point 11.
+ * The most one unit may be paid: q, or limit/U where a pipeline limits the pool. Spec 7.3.
  *
  * @param unitRate q, wei/s per unit
  * @param limit What the sinks together may be paid, wei/s
@@ -190,7 +190,7 @@ export function feeUnitsDown(sinkUnits: bigint, fee: bigint): bigint {
 }
 
 /**
- * The token bucket of spare capacity after some time: min(depth, (bucket + capacity − paid)⁺). Design, point 7.
+ * The token bucket of spare capacity after some time: min(depth, (bucket + capacity − paid)⁺). Spec 8.2.
  *
  * @param bucket Before, wei
  * @param capacity What the sinks could have been paid meanwhile, wei
@@ -203,7 +203,7 @@ export function fillBucket(bucket: bigint, capacity: bigint, paid: bigint, depth
 }
 
 /**
- * What a stage may be paid: (limit(i+1) − B(i+1)/(3T))⁺ / ratio. Design, point 11.
+ * What a stage may be paid: (limit(i+1) − B(i+1)/(3T))⁺ / ratio. Spec 10.2.
  *
  * @param downstreamIntake limit(i+1): what the sinks downstream can be paid, wei/s
  * @param downstreamOverflow B(i+1), wei
@@ -237,15 +237,15 @@ export type BondParameters = {
 /** T + D + h, seconds. */
 const detectionTime = (p: BondParameters): bigint => p.horizon + p.acknowledgementGrace + p.epochLength;
 
-/** b = 2·q·(T + D + h), wei per unit. Design, point 3. */
+/** b = 2·q·(T + D + h), wei per unit. Spec 4.2. */
 export const bondPerUnit = (parameters: BondParameters): bigint => 2n * parameters.unitRate * detectionTime(parameters);
 
-/** How long unstaked money stays slashable: 2·(T + D + h) + 4·h, seconds. Design, invariant 6. */
+/** How long unstaked money stays slashable: 2·(T + D + h) + 4·h, seconds. Spec 4.4. */
 export const unbondingPeriod = (parameters: BondParameters): bigint =>
   2n * detectionTime(parameters) + 4n * parameters.epochLength;
 
 /**
- * The smallest horizon at which backlog never overshoots: e·(h + d). Theory, key lemma.
+ * The smallest horizon at which backlog never overshoots: e·(h + d). Theory 3.5.
  *
  * @param epochLength h, seconds
  * @param reportDelay d, seconds
@@ -259,7 +259,7 @@ export function minimumHorizonUp(epochLength: bigint, reportDelay: bigint): bigi
 
 /**
  * One step of a sink's ledger: Q̂ ← (Q̂ + π·(1 − (1 − π)/10)·ΔR − ΔA)⁺ with π the acknowledged share of the pool's pay.
- * Design, point 9.
+ * Spec 9.4.
  *
  * @param owed Q̂ before, wei
  * @param received ΔR: what the sink was paid meanwhile, wei
@@ -306,7 +306,7 @@ export function keptOpenDown(open: bigint, unitRate: bigint, capacityScaled: big
 }
 
 /**
- * The backlog that a ledger proves: (Q̂/q − C̄·D)⁺. Theory, section 6.
+ * The backlog that a ledger proves: (Q̂/q − C̄·D)⁺. Spec 9.5.
  *
  * @param owed Q̂, wei
  * @param unitRate q, wei/s per unit
@@ -319,7 +319,7 @@ export function verifiedBacklogDown(owed: bigint, unitRate: bigint, capacityScal
 }
 
 /**
- * Whether a verified backlog has reached nine tenths of C̄·T. Design, point 10.
+ * Whether a verified backlog has reached nine tenths of C̄·T. Spec 9.6.
  *
  * @param backlog Unit-seconds; zero never has
  * @param capacityScaled C̄, billionths of a unit
@@ -329,7 +329,7 @@ export function isBeyondHorizon(backlog: bigint, capacityScaled: bigint, horizon
   return backlog > 0n && 10n * backlog * SCALE >= 9n * capacityScaled * horizon;
 }
 
-/** What a slash takes: the unearned amount plus 10 %, wei, rounded down, which favours the sink. Design, point 10. */
+/** What a slash takes: the unearned amount plus 10 %, wei, rounded down, which favours the sink. Spec 9.6. */
 export const slashAmountDown = (unearned: bigint): bigint => (unearned * 11n) / 10n;
 
 // ------------------------------------------------------------------------------------------------- Sources
@@ -339,7 +339,7 @@ export const MAX_GRACE = 1800n;
 
 /**
  * What a source has streamed by now. Superfluid tells the present rate and since when it holds; the time before that
- * does not count. So the result is a lower bound, exact for a source that counts at every change. Design, point 8.
+ * does not count. So the result is a lower bound, exact for a source that counts at every change. Spec 8.12.
  *
  * @param total What it had streamed by the last count, wei
  * @param syncedAt When that was, Unix seconds

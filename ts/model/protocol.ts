@@ -196,7 +196,7 @@ export class Protocol<Account> {
   }
 
   /** What a source has in the overflow, and what it would be paid now, wei. */
-  claimOf(source: Account, now: bigint): [held: bigint, payableNow: bigint] {
+  claimOf(source: Account, now: bigint): [owned: bigint, payableNow: bigint] {
     return this.returns.claimOf(this.#book(now), source, this.split.pool.streamOf(source));
   }
 

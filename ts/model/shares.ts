@@ -244,7 +244,7 @@ export class Returns<Account> {
   }
 
   /** What a source has in the overflow, and what it would be paid now, wei. */
-  claimOf(book: Book, source: Account, stream: Stream): [held: bigint, payableNow: bigint] {
+  claimOf(book: Book, source: Account, stream: Stream): [owned: bigint, payableNow: bigint] {
     const [synced, claim] = this.#sync(book, source, stream);
     return [worthOf(synced, claim), claim.payableNow];
   }

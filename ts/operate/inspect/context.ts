@@ -1,7 +1,7 @@
 import type { Address } from "viem";
-import { iSuperTokenAbi } from "../../abi/generated.ts";
 import type { DeploymentRecord } from "../../core/deploymentRecord.ts";
 import { explorerAddress, type Network } from "../../core/networks.ts";
+import { superTokenAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { Deployment, ReadClient } from "../../sdk/types.ts";
 
@@ -21,5 +21,5 @@ export function linked({ network }: Pick<Context, "network">, address: Address):
 
 /** The token's symbol, USDCx for example. */
 export function symbolOf({ client }: Pick<Context, "client">, superToken: Address): Promise<string> {
-  return read(client, { address: superToken, abi: iSuperTokenAbi, functionName: "symbol" });
+  return read(client, superTokenAt(superToken).symbol());
 }
