@@ -5,8 +5,6 @@ import { join } from "node:path";
 export type Example = { name: string; file: string; code: string };
 
 const DOCUMENTED = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:function|class) (\w+)/g;
-/** Not exported: what the actions are made of. */
-const PRIVATE = /^(internal|calls)\b/;
 const EXPORTED = /^export (?:async )?(?:function|class) (\w+)/gm;
 
 /**
