@@ -5,7 +5,7 @@ import { TaskTypeParameters } from "../types/TaskType.sol";
 
 /// @title Task type parameters: ranges and what follows from them
 library TaskTypeLib {
-    /// @dev Below this price, rounding to whole wei per second would matter even at one percent of saturation.
+    /// @dev At one percent of saturation a unit then earns 10^4 wei per second, of which a whole wei is one basis point.
     uint256 internal constant MIN_UNIT_RATE = 1e6;
     uint256 internal constant MAX_UNIT_RATE = 1e24;
     uint256 internal constant MIN_EPOCH_LENGTH = 12 seconds;
@@ -14,7 +14,7 @@ library TaskTypeLib {
     uint256 internal constant MIN_SMOOTHING = 0.01e18;
     uint256 internal constant MAX_SMOOTHING = 1e18;
 
-    /// @dev Euler's number, rounded up, 1e18 = 1: theory, key lemma, needs T >= e * (h + d).
+    /// @dev Euler's number, rounded up, 1e18 = 1: the key lemma (theory 3.5) needs T >= e * (h + d).
     uint256 internal constant E_UP = 2_718_281_828_459_045_236;
 
     /// @notice `unitRate` is outside its range; values in wei per second and unit.
@@ -63,21 +63,22 @@ library TaskTypeLib {
         if (p.minimumStake == 0) revert TaskType_MinimumStakeTooLow(p.minimumStake, 1);
     }
 
-    /// @notice The smallest horizon at which backlog never overshoots: e * (h + d) (theory, key lemma).
+    /// @notice The smallest horizon at which backlog never overshoots: e * (h + d) (theory 3.5).
     /// @return Seconds, rounded up, which favours stability.
     function minimumHorizonUp(uint256 epochLength, uint256 reportDelay) internal pure returns (uint256) {
         return (E_UP * (epochLength + reportDelay) + 1e18 - 1) / 1e18;
     }
 
     /// @notice The bond per unit: b = 2 * q * (T + D + h), twice what a sink can be over-paid before it is found
-    /// (theory, section 6).
+    /// (theory 6.3).
     /// @return Wei per unit, exact.
     function bondPerUnit(TaskTypeParameters storage p) internal view returns (uint256) {
         return 2 * uint256(p.unitRate) * detectionTime(p);
     }
 
-    /// @notice How long unstaked money stays slashable: 2 * (T + D + h) until the backlog of a sink that half of the
-    /// money acknowledges is beyond the horizon, and four epochs for three assessments in a row.
+    /// @notice How long unstaked money stays slashable: 2 * (T + D + h) + 4 * h. The first part is the time until the
+    /// backlog of a sink that half of the money acknowledges is beyond the horizon, the second for three assessments in
+    /// a row.
     /// @return Seconds.
     function unbondingPeriod(TaskTypeParameters storage p) internal view returns (uint256) {
         return 2 * detectionTime(p) + 4 * uint256(p.epochLength);

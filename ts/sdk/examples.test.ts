@@ -2,9 +2,9 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as viem from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { EPOCH, startTestChain, type TestChain } from "../test/chain.ts";
-import { addSource } from "../test/economy.ts";
-import { readExamples } from "../test/readExamples.ts";
+import { addSource } from "../localchain/participants.ts";
+import { readExamples } from "../testkit/readExamples.ts";
+import { EPOCH, startTestChain, type TestChain } from "../testkit/testChain.ts";
 import * as sdk from "./index.ts";
 
 /** What waits for the next block: for these, blocks come by themselves, as they do on a public chain. */
@@ -70,6 +70,6 @@ test("the examples have done what they say", async () => {
   expect(sink.ledger.acknowledged).toBe(viem.parseEther("0.001"));
   const source = await sdk.getSource(chain.client, { ...parameters, source: context.source as viem.Address });
   expect(source.flowRate).toBe(0n);
-  expect(source.returns.held).toBeGreaterThan(0n);
+  expect(source.returns.owned).toBeGreaterThan(0n);
   expect(source.streamed).toBeGreaterThan(0n);
 });

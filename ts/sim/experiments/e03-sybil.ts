@@ -1,7 +1,7 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { createSinks, type Scenario } from "../scenario.ts";
 import { sum } from "../stats.ts";
-import { capacityOf, MARKET, market } from "./market.ts";
+import { capacityOf, MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const FRAGMENTS = [1, 2, 5, 10, 20];
@@ -10,7 +10,7 @@ const CAPS = ["linear", "square root"] as const;
 const STAKE = 100;
 const WHOLE = 198;
 
-/** What k fragments of the stake back together; theory, section 7. */
+/** What k fragments of the stake back together: theory 7.1 and 7.2. */
 export function capOf(kind: (typeof CAPS)[number], fragments: number): number {
   const free = STAKE / fragments - 1;
   const whole = STAKE - 1;

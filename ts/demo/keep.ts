@@ -1,0 +1,51 @@
+import type { LocalCall } from "../localchain/localChain.ts";
+import { Calls, type Work } from "../services/keeper/calls.ts";
+import { poolWork } from "../services/keeper/decide/poolWork.ts";
+import { sinksToRebalance } from "../services/keeper/decide/rebalance.ts";
+import type { Market, MarketStage } from "./market.ts";
+import { bufferMaxOf, UNIT_RATE, WORTH } from "./scenario.ts";
+import type { StageState, State } from "./state.ts";
+
+/** Most sinks or sources in one transaction: more than there are. */
+const MOST = 100;
+
+/** What the real keeper's simulation would have told it: somebody else was faster, or nobody has a share yet. */
+const MAY_FAIL_WITH: Record<string, readonly string[]> = {
+  drain: ["EscrowBuffer_NothingToDrain"],
+  release: ["EscrowBuffer_NothingToRelease"],
+};
+
+/**
+ * What `npm run keeper` would do now, decided by its own rules. It needs nobody's permission and remembers nothing:
+ * everything follows from what the chain shows. Streams are synchronised as they change, and receipts settle the sinks.
+ */
+export function keep(market: Market, state: State): LocalCall[] {
+  const calls = new Calls(market.protocol, MOST);
+  // From the end of the chain to its beginning: pressure travels one link per call.
+  const stages = [...market.stages.entries()].reverse();
+  const work = stages.flatMap(([index, stage]) => workOf(calls, stage, state.stages[index] as StageState));
+  return work.map(({ action, items, build }) => {
+    const { to, data } = build(items);
+    const call = { from: market.keeper.address, to, data, what: `${market.keeper.name}: ${action}` };
+    return { ...call, mayFailWith: MAY_FAIL_WITH[action] ?? [] };
+  });
+}
+
+function workOf(calls: Calls, { id, plan, sinks, sources }: MarketStage, now: StageState): Work[] {
+  const terms = { unitRate: UNIT_RATE, bufferMax: bufferMaxOf(plan), minAmount: WORTH };
+  const units = sinks.map(({ address }, index) => {
+    const { units = 0n, effective = 0n, needsRebalance = false } = now.sinks[index] ?? {};
+    return { sink: address, units, effectiveCapacity: effective, needsRebalance };
+  });
+  // While the escrow is due the contract says yes to any sink.
+  const asked = now.needsRebalance ? [] : units.filter(({ needsRebalance }) => needsRebalance);
+  const overdue = new Set(asked.map(({ sink }) => sink));
+  const rebalance = sinksToRebalance({ sinks: units, overdue, price: now.priceCap, minAmount: WORTH });
+  return poolWork(
+    calls,
+    id,
+    { ...now, ...terms, overflow: now.level },
+    { rebalance, assess: [], settle: [] },
+    sources.map(({ address }) => address),
+  );
+}

@@ -1,0 +1,86 @@
+import type { Address, Hex } from "viem";
+import { type Contracts, contractsOf } from "../../sdk/calls/contracts.ts";
+import type { Deployment } from "../../sdk/types.ts";
+import { batchTransaction, type Transaction, transactionOf } from "../runtime/transaction.ts";
+
+/**
+ * Something to do for one or several accounts or task types. However many of them go into one transaction, each can
+ * also be done alone.
+ */
+export type Work<item = Address | Hex> = {
+  action: string;
+  taskTypeId: Hex;
+  items: readonly item[];
+  /** Most items in one transaction. */
+  most: number;
+  /** The transaction for some of them. */
+  build: (items: readonly item[]) => Transaction;
+};
+
+/** Calls of one deployment that anybody may make. */
+export class Calls {
+  readonly #contracts: Contracts;
+
+  /** @param most Most sinks or sources in one transaction. */
+  constructor(
+    readonly deployment: Deployment,
+    readonly most: number,
+  ) {
+    this.#contracts = contractsOf(deployment);
+  }
+
+  /** Also with no sinks at all: the escrow alone. */
+  rebalance(taskTypeId: Hex, sinks: readonly Address[]): Work {
+    const { backpressurePool } = this.#contracts;
+    const build = (some: readonly Hex[]): Transaction =>
+      transactionOf(backpressurePool.rebalance(taskTypeId, some), { taskTypeId, sinks: some.length });
+    return { action: "rebalance", taskTypeId, items: sinks, most: this.most, build };
+  }
+
+  assess(taskTypeId: Hex, sinks: readonly Address[]): Work {
+    const { completionTracker } = this.#contracts;
+    return this.#each("assess", taskTypeId, sinks, (sink) =>
+      transactionOf(completionTracker.assess(taskTypeId, sink), { taskTypeId, sink }),
+    );
+  }
+
+  settle(taskTypeId: Hex, sinks: readonly Address[]): Work {
+    const { completionTracker } = this.#contracts;
+    return this.#each("settle", taskTypeId, sinks, (sink) =>
+      transactionOf(completionTracker.settle(taskTypeId, sink), { taskTypeId, sink }),
+    );
+  }
+
+  drain(taskTypeId: Hex): Work {
+    return this.#alone(taskTypeId, transactionOf(this.#contracts.escrowBuffer.drain(taskTypeId), { taskTypeId }));
+  }
+
+  /** Sets overflow aside for the sources, and pays these what is theirs, in one transaction. */
+  release(taskTypeId: Hex, sources: readonly Address[]): Work {
+    const release = transactionOf(this.#contracts.escrowBuffer.release(taskTypeId), { taskTypeId });
+    const calls = [release, ...sources.map((source) => this.#sync(taskTypeId, source))];
+    return this.#alone(taskTypeId, batchTransaction(this.deployment.host, "release", calls, { taskTypeId }));
+  }
+
+  syncSource(taskTypeId: Hex, sources: readonly Address[]): Work {
+    return this.#each("syncSource", taskTypeId, sources, (source) => this.#sync(taskTypeId, source));
+  }
+
+  propagate(taskTypeId: Hex): Work {
+    return this.#alone(taskTypeId, transactionOf(this.#contracts.pipeline.propagate(taskTypeId), { taskTypeId }));
+  }
+
+  #sync(taskTypeId: Hex, source: Address): Transaction {
+    return transactionOf(this.#contracts.escrowBuffer.syncSource(taskTypeId, source), { taskTypeId, source });
+  }
+
+  #each(action: string, taskTypeId: Hex, items: readonly Address[], one: (item: Address) => Transaction): Work {
+    const build = (some: readonly Address[]): Transaction =>
+      batchTransaction(this.deployment.host, action, some.map(one), { taskTypeId });
+    return { action, taskTypeId, items, most: this.most, build };
+  }
+
+  #alone(taskTypeId: Hex, transaction: Transaction): Work {
+    return { action: transaction.action, taskTypeId, items: [taskTypeId], most: 1, build: () => transaction };
+  }
+}

@@ -1,0 +1,76 @@
+import type { Address } from "viem";
+import { getBlock } from "viem/actions";
+import { contractsOf, distributionPoolAt, gdaAt } from "../../sdk/calls/contracts.ts";
+import { read } from "../../sdk/internal/call.ts";
+import type { GetTaskTypeReturnType } from "../../sdk/read/getTaskType.ts";
+import type { Deployment } from "../../sdk/types.ts";
+import type { ServiceClient } from "../runtime/client.ts";
+import type { LedgerView } from "./decide/assess.ts";
+import type { SinkUnits } from "./decide/rebalance.ts";
+
+/** Reads of many accounts at once; the SDK's `getSink` and `getSource` read three times as much of one. */
+
+/** Contracts to ask, and about which task type. */
+export type ReadContext = { client: ServiceClient; deployment: Deployment; taskType: GetTaskTypeReturnType };
+
+export type SinkReading = SinkUnits & {
+  /** Wei. */
+  received: bigint;
+  /** Undefined where another verifier keeps it. */
+  ledger: LedgerView | undefined;
+};
+
+/** Whether the task type's verifier is the deployment's completion tracker. */
+export function isTracked({ deployment, taskType }: Omit<ReadContext, "client">): boolean {
+  return taskType.verifier.toLowerCase() === deployment.completionTracker.toLowerCase();
+}
+
+/** Some sinks, as they are now. */
+export function readSinks(context: ReadContext, sinks: readonly Address[]): Promise<SinkReading[]> {
+  return Promise.all(sinks.map((sink) => readSink(context, sink)));
+}
+
+async function readSink(context: ReadContext, sink: Address): Promise<SinkReading> {
+  const { client, deployment, taskType } = context;
+  const { taskTypeId, distributionPool } = taskType;
+  const { backpressurePool, capacityRegistry, completionTracker } = contractsOf(deployment);
+  const [units, effectiveCapacity, received, ledger] = await Promise.all([
+    read(client, backpressurePool.unitsOf(taskTypeId, sink)),
+    read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
+    read(client, distributionPoolAt(distributionPool).getTotalAmountReceivedByMember(sink)),
+    isTracked(context) ? read(client, completionTracker.ledgerOf(taskTypeId, sink)) : undefined,
+  ]);
+  return { sink, units, effectiveCapacity, received, ledger };
+}
+
+/** For which of some sinks `rebalance` would move units. Only right while the escrow itself is not due. */
+export async function readNeedsRebalance(
+  { client, deployment, taskType }: ReadContext,
+  sinks: readonly Address[],
+): Promise<Set<Address>> {
+  const { backpressurePool } = contractsOf(deployment);
+  const answers = await Promise.all(
+    sinks.map((sink) => read(client, backpressurePool.needsRebalance(taskType.taskTypeId, [sink]))),
+  );
+  return new Set(sinks.filter((_, index) => answers[index]));
+}
+
+export type SourceReading = { flowRate: bigint; streamed: bigint };
+
+/** What a source streams now, and has streamed. */
+export async function readSource(
+  { client, deployment, taskType }: ReadContext,
+  gda: Address,
+  source: Address,
+): Promise<SourceReading> {
+  const [flowRate, streamed] = await Promise.all([
+    read(client, gdaAt(gda).getFlowRate(taskType.superToken, source, taskType.distributionPool)),
+    read(client, contractsOf(deployment).escrowBuffer.streamedOf(taskType.taskTypeId, source)),
+  ]);
+  return { flowRate, streamed };
+}
+
+/** When a block was mined, Unix seconds. */
+export async function readTimeOf(client: ServiceClient, blockNumber: bigint): Promise<number> {
+  return Number((await getBlock(client, { blockNumber })).timestamp);
+}
