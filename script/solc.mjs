@@ -39,11 +39,22 @@ function wantedFiles({ sources, settings: { outputSelection } }) {
   return Object.keys(sources).filter((path) => isUsed(path) && isAskedFor(path));
 }
 
+/**
+ * Contracts that only act in tests. Optimising them takes half of a build and tells nothing about the protocol, which they
+ * deploy by its compiled contracts. Where the tests compile parts of src/ into themselves (fuzz, gas, symbolic, utils), or
+ * measure, everything stays optimised.
+ */
+const ACTORS = /^test\/(unit|scenario|invariant)\//;
+
 /** The same input, with output asked for of `files` only. What these are compiled to stays the same. */
 function askingOnlyFor(files, input) {
   const everything = input.settings.outputSelection;
   const outputSelection = Object.fromEntries(files.map((path) => [path, everything[path] ?? everything["*"]]));
   return { ...input, settings: { ...input.settings, outputSelection } };
+}
+
+function withoutOptimizer(input) {
+  return { ...input, settings: { ...input.settings, optimizer: { enabled: false } } };
 }
 
 // ------------------------------------------------------------------------------------------- Side by side
@@ -54,12 +65,13 @@ const FILES_PER_THREAD = 8;
 const MAX_THREADS = 4;
 
 /**
- * `files` in `count` runs of about the same length of source. Neighbours stay together: what is next to each other often
- * embeds the same contracts, which a thread compiles once.
+ * Inputs that together ask for `files`, in runs of about the same length of source. Neighbours stay together: they often
+ * embed the same contracts, which a thread compiles once.
  */
-function shares(files, count, sources) {
-  if (count === 1) return [files];
-  const lengthOf = (path) => sources[path].content.length;
+function split(files, input) {
+  const threads = Math.ceil(Math.min(availableParallelism(), MAX_THREADS) / 2); // there are two kinds of files
+  const count = Math.max(1, Math.min(threads, Math.floor(files.length / FILES_PER_THREAD)));
+  const lengthOf = (path) => input.sources[path].content.length;
   const total = files.reduce((sum, path) => sum + lengthOf(path), 0);
   const result = Array.from({ length: count }, () => []);
   let before = 0;
@@ -67,7 +79,7 @@ function shares(files, count, sources) {
     result[Math.floor((before / total) * count)].push(path);
     before += lengthOf(path);
   }
-  return result.filter((share) => share.length > 0);
+  return result.filter((share) => share.length > 0).map((share) => askingOnlyFor(share, input));
 }
 
 function compileInThread(input) {
@@ -100,10 +112,11 @@ function merge(outputs) {
 
 async function compile(input) {
   const files = wantedFiles(input);
-  const threads = Math.min(availableParallelism(), MAX_THREADS);
-  const count = Math.max(1, Math.min(threads, Math.floor(files.length / FILES_PER_THREAD)));
-  const inputs = shares(files, count, input.sources).map((share) => askingOnlyFor(share, input));
-  return merge(await Promise.all(inputs.map(compileInThread)));
+  const actors = files.filter((path) => ACTORS.test(path));
+  const others = files.filter((path) => !ACTORS.test(path));
+  const inputs = [...split(others, input), ...split(actors, withoutOptimizer(input))];
+  // Without a file to compile, there is still something to say about the sources.
+  return merge(await Promise.all((inputs.length ? inputs : [askingOnlyFor([], input)]).map(compileInThread)));
 }
 
 /**
