@@ -30,7 +30,8 @@ contract Deploy is Script {
     /// @notice A contract did not land where the others expect it: something else used the deployer's nonce meanwhile.
     error Deploy_AddressMismatch(address predicted, address actual);
 
-    /// @notice Deploys from the broadcasting account and, if it really broadcasts, writes `deployments/<chainId>.json`.
+    /// @notice Deploys from the broadcasting account and, if it really broadcasts, writes `deployments/<chainId>.json`,
+    /// unless RECORD=false says that the chain is thrown away.
     function run() external returns (ProtocolAddresses memory addresses) {
         ISuperfluid host = ISuperfluid(vm.envOr("SUPERFLUID_HOST", _knownHost()));
         if (address(host).code.length == 0) revert Deploy_UnknownHost(block.chainid);
@@ -39,8 +40,9 @@ contract Deploy is Script {
         address owner = vm.envOr("OWNER", deployer);
         addresses = deploy(host, owner);
         vm.stopBroadcast();
-        // A rehearsal must not overwrite what was really deployed.
-        if (vm.isContext(VmSafe.ForgeContext.ScriptBroadcast)) _write(addresses, owner);
+        // Neither a rehearsal nor a chain that is thrown away must overwrite what was really deployed.
+        bool isRecorded = vm.envOr("RECORD", true);
+        if (isRecorded && vm.isContext(VmSafe.ForgeContext.ScriptBroadcast)) _write(addresses, owner);
     }
 
     /// @notice Deploys the six contracts from the current caller (the broadcaster, or this script in a test).

@@ -29,10 +29,11 @@ contract HostileTokenScenarioTest is LedgerTest {
 
     function setUp() public override {
         super.setUp();
+        // Before anything moves: a fee that is set later waits for the next move of its pool.
+        _setFee(100);
         _sink = _newSink(id, "sink", 1e5, 2e5);
         _source = _newSource(id, "source", 1e5 * uint256(UNIT_RATE) / 2);
         _deposit(id, stranger, 1e22);
-        _setFee(100);
         skip(EPOCH);
 
         _hostile = new HostileToken(address(sf.superTokenFactory.getSuperTokenLogic()));
@@ -63,6 +64,11 @@ contract HostileTokenScenarioTest is LedgerTest {
         escrow.drain(_hostileId);
         assertEq(_useEverything(capacity, rate), undisturbed);
         _assertConserved();
+    }
+
+    /// @dev The capacity is 100,999 units, so near to what it was that no unit moves.
+    function test_ARevertingToken_StopsOnlyItsOwnTaskTypesWhileNothingMoves() external {
+        this.testFuzz_ARevertingToken_StopsOnlyItsOwnTaskTypes(300_000, 701);
     }
 
     // ------------------------------------------------------------------------------------------- Lying

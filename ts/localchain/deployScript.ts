@@ -21,7 +21,8 @@ export type DeployProtocolParameters = {
  */
 export async function deployProtocol({ url, sender, host }: DeployProtocolParameters): Promise<Deployment> {
   const script = "script/Deploy.s.sol";
-  const environment = { SUPERFLUID_HOST: host, OWNER: sender };
+  // This chain will be thrown away: what is recorded of another one with the same number stays.
+  const environment = { SUPERFLUID_HOST: host, OWNER: sender, RECORD: "false" };
   const { addresses } = await runScript({ script, url, sender, environment });
   return parseDeployment(nameAddresses(addresses ?? "", componentNames()));
 }

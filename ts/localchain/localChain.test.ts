@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { TransactionError } from "../core/errors.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { contractsOf } from "../sdk/calls/contracts.ts";
 import type { Deployment } from "../sdk/types.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
@@ -13,6 +16,11 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 240_000 });
 
 const START = 1_800_000_000;
 const alice = { name: "Alice", address: "0x00000000000000000000000000000000000a11ce" } as const;
+
+/** What is recorded of a chain that somebody keeps, under the number that every local chain has. */
+const record = join(PROJECT_ROOT, "deployments/31337.json");
+const readRecord = () => (existsSync(record) ? readFileSync(record, "utf8") : undefined);
+const recordBefore = readRecord();
 
 let anvil: Anvil;
 let superfluid: LocalSuperfluid;
@@ -36,6 +44,10 @@ describe("deployment", () => {
     const codes = await Promise.all(addresses.map((address) => chain.client.getCode({ address })));
     expect(codes.every((code) => code !== undefined && code.length > 2)).toBe(true);
     expect(protocol.host).toBe(superfluid.host);
+  });
+
+  test("a chain that is thrown away leaves the record of another one as it is", () => {
+    expect(readRecord()).toBe(recordBefore);
   });
 });
 
