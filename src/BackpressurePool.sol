@@ -288,7 +288,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
-    function inflowOf(TaskTypeId taskTypeId) external view returns (uint256) {
+    function streamedOf(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
         return pool.inflow + _sinceRecord(pool).inflow;
     }

@@ -118,7 +118,7 @@ interface IBackpressurePool {
     function intakeOf(TaskTypeId taskTypeId) external view returns (uint256);
 
     /// @notice Everything that streams have paid through the pool so far, drains excluded. Wei.
-    function inflowOf(TaskTypeId taskTypeId) external view returns (uint256);
+    function streamedOf(TaskTypeId taskTypeId) external view returns (uint256);
 
     /// @notice Everything that the sinks together have been paid so far, drains included. Wei.
     function paidOf(TaskTypeId taskTypeId) external view returns (uint256);

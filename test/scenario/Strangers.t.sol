@@ -50,11 +50,11 @@ contract StrangersScenarioTest is LedgerTest {
         address sink = _newSink(id, "sink", capacity);
         _newSource(id, "source", bound(rate, 0, uint256(capacity) * UNIT_RATE));
         skip(EPOCH);
-        uint256 inflow = pool.inflowOf(id);
+        uint256 inflow = pool.streamedOf(id);
         uint256 received = distributionPool.getTotalAmountReceivedByMember(sink);
         uint256 given = _gift(id, stranger, bound(amount, 1, 1e24));
         assertEq(distributionPool.getTotalAmountReceivedByMember(sink) - received, given / (capacity + 1) * capacity);
-        assertEq(pool.inflowOf(id) - inflow, given);
+        assertEq(pool.streamedOf(id) - inflow, given);
         _confirmInflow(id);
         _confirmInflow(id);
         assertLe(pool.spotPrice(id), UNIT_RATE);

@@ -256,7 +256,7 @@ abstract contract LedgerTest is ProtocolTest {
         (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(taskTypeId);
         (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(taskTypeId);
         bool needsRebalance = pool.needsRebalance(taskTypeId, books[taskTypeId].sinks);
-        bytes memory flows = abi.encode(pool.inflowOf(taskTypeId), pool.spareOf(taskTypeId), needsRebalance);
+        bytes memory flows = abi.encode(pool.streamedOf(taskTypeId), pool.spareOf(taskTypeId), needsRebalance);
         return abi.encode(sinkUnits, escrowUnits, feeUnits, escrowIncome, feeIncome, flows);
     }
 

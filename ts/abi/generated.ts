@@ -127,15 +127,6 @@ export const backpressurePoolAbi = [
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
-    name: 'inflowOf',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'view',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-    ],
     name: 'intakeOf',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
@@ -280,6 +271,15 @@ export const backpressurePoolAbi = [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
     name: 'spotPrice',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'streamedOf',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },

@@ -2,7 +2,7 @@ import { type Hex, keccak256, toHex } from "viem";
 import { callFrom, type LocalCall } from "../localchain/localChain.ts";
 import { contractsOf, distributionPoolAt } from "../sdk/calls/contracts.ts";
 import { changeStreamCall } from "../sdk/calls/superfluid.ts";
-import { hashSignal } from "../sdk/utils/hashSignal.ts";
+import { hashSignal } from "../sdk/internal/hashSignal.ts";
 import type { Report } from "./agent.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
 

@@ -211,7 +211,7 @@ export class Mirror {
       { read: pool.priceCap(this.id), predicted: split.priceCap },
       { read: pool.totalUnits(this.id), predicted: split.pool.totalUnits },
       { read: pool.intakeOf(this.id), predicted: split.intake },
-      { read: pool.inflowOf(this.id), predicted: split.inflow(now) },
+      { read: pool.streamedOf(this.id), predicted: split.inflow(now) },
       { read: pool.paidOf(this.id), predicted: split.paid(now) },
       { read: pool.spareOf(this.id), predicted: split.spare(now) },
       { read: pool.incomeOf(this.id), predicted: [income.escrow, income.fee] },

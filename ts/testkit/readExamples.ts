@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** An `@example` of a public function or class. */
@@ -8,13 +8,12 @@ const DOCUMENTED = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:funct
 const EXPORTED = /^export (?:async )?(?:function|class) (\w+)/gm;
 
 /**
- * The examples of every public module of a folder and its folders.
+ * The examples of every module that a folder's index exports.
  * @throws if an exported function or class has none; errors are exempt.
  */
 export function readExamples(folder: string): Example[] {
-  const files = readdirSync(folder, { encoding: "utf8", recursive: true })
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.startsWith("internal"))
-    .sort();
+  const index = readFileSync(join(folder, "index.ts"), "utf8");
+  const files = [...index.matchAll(/^export \* from "\.\/(.+)";$/gm)].map(([, file = ""]) => file);
   return files.flatMap((file) => {
     const text = readFileSync(join(folder, file), "utf8");
     const examples = [...text.matchAll(DOCUMENTED)].flatMap(([, comment = "", name = ""]) => {

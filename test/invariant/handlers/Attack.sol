@@ -79,7 +79,7 @@ abstract contract Attack is Handler {
         (picture.sinkUnits, picture.escrowUnits, picture.feeUnits) = pool.unitsOfPool(id);
         picture.emptySince = pool.emptySince(id);
         picture.spare = pool.spareOf(id);
-        picture.inflow = pool.inflowOf(id);
+        picture.inflow = pool.streamedOf(id);
         picture.level = escrow.level(id);
         picture.rounding = 1 + 4 * world.poolOf(id).getTotalUnits() / pool.priceCap(id);
         picture.returns_ = keccak256(abi.encode(escrow.releasable(id), escrow.setAsideOf(id)));

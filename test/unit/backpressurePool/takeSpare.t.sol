@@ -54,14 +54,14 @@ contract TakeSpareTest is LedgerTest {
         _deposit(id, stranger, bound(amount, 1e16, 1e24));
         skip(EPOCH);
         uint256 spare = pool.spareOf(id);
-        uint256 inflow = pool.inflowOf(id);
+        uint256 inflow = pool.streamedOf(id);
         (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(id);
         (,, uint256 feeUnits) = pool.unitsOfPool(id);
 
         uint256 drained = escrow.drain(id);
         uint256 perUnit = drained / distributionPool.getTotalUnits();
         assertEq(pool.spareOf(id), spare - drained);
-        assertEq(pool.inflowOf(id), inflow);
+        assertEq(pool.streamedOf(id), inflow);
         (uint256 escrowIncomeAfter, uint256 feeIncomeAfter) = pool.incomeOf(id);
         assertEq(escrowIncomeAfter, escrowIncome + perUnit);
         assertEq(feeIncomeAfter, feeIncome + perUnit * feeUnits);

@@ -8,14 +8,14 @@ import { ActionsTest } from "../../utils/ActionsTest.sol";
 /// forge-config: default.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract TotalsTest is ActionsTest {
-    // ------------------------------------------------------------------------------------------- inflowOf
+    // ------------------------------------------------------------------------------------------- streamedOf
 
-    function testFuzz_InflowOf_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
+    function testFuzz_StreamedOf_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
         _expectUnknown(unknown);
-        pool.inflowOf(unknown);
+        pool.streamedOf(unknown);
     }
 
-    function testFuzz_InflowOf_WhenSourcesStreamAndMoneyDrains(uint256[3] memory rates, uint256 time, uint256 amount)
+    function testFuzz_StreamedOf_WhenSourcesStreamAndMoneyDrains(uint256[3] memory rates, uint256 time, uint256 amount)
         external
     {
         _newSink(id, "sink", 1e6);
@@ -27,7 +27,7 @@ contract TotalsTest is ActionsTest {
         escrow.drain(id);
         skip(bound(time, 1, 1 days));
         // Nothing leaked: the units have not moved since the first stream.
-        assertEq(pool.inflowOf(id), _streamed(id));
+        assertEq(pool.streamedOf(id), _streamed(id));
     }
 
     // ------------------------------------------------------------------------------------------- paidOf

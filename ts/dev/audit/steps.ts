@@ -23,7 +23,7 @@ export const steps: readonly Step[] = [
 const PYTHON = join(WORKPLACE, "venv/bin/python");
 
 function lint(): StepResult {
-  const outcome = run("forge", ["lint", "--deny", "warnings"], { profile: "default" });
+  const outcome = run("forge", ["lint", "--deny", "warnings"], { profile: "lint" });
   return { what: "Foundry's lints of src and script", findings: failureOf(outcome) };
 }
 

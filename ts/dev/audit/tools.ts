@@ -22,7 +22,7 @@ const environment: NodeJS.ProcessEnv = {
 };
 
 /** Where a tool runs, and the profile of foundry.toml that counts there. */
-export type RunOptions = { cwd?: string; profile?: "audit" | "default" };
+export type RunOptions = { cwd?: string; profile?: "audit" | "lint" };
 
 /** Runs a tool to its end; both of its outputs together. */
 export function run(command: string, args: readonly string[], { cwd = ".", profile }: RunOptions = {}): Outcome {

@@ -30,7 +30,7 @@ export type GetPoolReturnType = {
   /** What a pipeline would allow the sinks together if `propagate` were called now, wei per second; undefined without one. */
   limit: bigint | undefined;
   /** What streams have paid through the pool so far, wei. */
-  inflow: bigint;
+  streamed: bigint;
   /** What the sinks have been paid so far, drains included, wei. */
   paid: bigint;
   /** Amounts in wei. */
@@ -41,7 +41,7 @@ export type GetPoolReturnType = {
     deposits: bigint;
     /** What `drain` would pay to the sinks now. */
     drainable: bigint;
-    /** What `release` would return to the sources now. */
+    /** What `release` would set aside for the sources now. */
     releasable: bigint;
     /** Donated (slashed, swept or given), drained from the overflow, and released so far. */
     donated: bigint;
@@ -90,11 +90,11 @@ async function readFlows(
 ) {
   const { backpressurePool } = contractsOf(deployment);
   const gda = await getGda(client, deployment);
-  const [[sinks, escrow, fee], flowRate, adjustmentFlowRate, inflow, paid, emptySince] = await Promise.all([
+  const [[sinks, escrow, fee], flowRate, adjustmentFlowRate, streamed, paid, emptySince] = await Promise.all([
     read(client, backpressurePool.unitsOfPool(taskTypeId)),
     read(client, distributionPoolAt(taskType.distributionPool).getTotalFlowRate()),
     read(client, gdaAt(gda).getPoolAdjustmentFlowRate(taskType.distributionPool)),
-    read(client, backpressurePool.inflowOf(taskTypeId)),
+    read(client, backpressurePool.streamedOf(taskTypeId)),
     read(client, backpressurePool.paidOf(taskTypeId)),
     read(client, backpressurePool.emptySince(taskTypeId)),
   ]);
@@ -102,7 +102,7 @@ async function readFlows(
     units: { sinks, escrow, fee, total: sinks + escrow + fee },
     flowRate,
     adjustmentFlowRate,
-    inflow,
+    streamed,
     paid,
     emptySince: emptySince === 0n ? undefined : Number(emptySince),
   };

@@ -7,10 +7,10 @@ import {
   type TransactionRevertedError,
 } from "../errors.ts";
 import { send } from "../internal/call.ts";
+import { hashSignal } from "../internal/hashSignal.ts";
 import { assertSignal, type Signal } from "../internal/signal.ts";
 import { waitForBlock } from "../internal/waitForBlock.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
-import { hashSignal } from "../utils/hashSignal.ts";
 
 /** What may happen to a commitment between commit and reveal that committing again repairs. */
 const REPAIRABLE = [

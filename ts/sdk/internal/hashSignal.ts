@@ -1,6 +1,6 @@
 import { type Address, encodeAbiParameters, type Hex, keccak256 } from "viem";
-import type { Signal } from "../internal/signal.ts";
 import type { TaskTypeParameter } from "../types.ts";
+import type { Signal } from "./signal.ts";
 
 export type HashSignalParameters = TaskTypeParameter &
   Signal & {
