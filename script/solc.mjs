@@ -68,8 +68,7 @@ const MAX_THREADS = 4;
  * Inputs that together ask for `files`, in runs of about the same length of source. Neighbours stay together: they often
  * embed the same contracts, which a thread compiles once.
  */
-function split(files, input) {
-  const threads = Math.ceil(Math.min(availableParallelism(), MAX_THREADS) / 2); // there are two kinds of files
+function split({ files, input }, threads) {
   const count = Math.max(1, Math.min(threads, Math.floor(files.length / FILES_PER_THREAD)));
   const lengthOf = (path) => input.sources[path].content.length;
   const total = files.reduce((sum, path) => sum + lengthOf(path), 0);
@@ -112,11 +111,14 @@ function merge(outputs) {
 
 async function compile(input) {
   const files = wantedFiles(input);
-  const actors = files.filter((path) => ACTORS.test(path));
-  const others = files.filter((path) => !ACTORS.test(path));
-  const inputs = [...split(others, input), ...split(actors, withoutOptimizer(input))];
+  const kinds = [
+    { files: files.filter((path) => !ACTORS.test(path)), input },
+    { files: files.filter((path) => ACTORS.test(path)), input: withoutOptimizer(input) },
+  ].filter((kind) => kind.files.length > 0);
+  const threads = Math.ceil(Math.min(availableParallelism(), MAX_THREADS) / kinds.length);
+  const inputs = kinds.flatMap((kind) => split(kind, threads));
   // Without a file to compile, there is still something to say about the sources.
-  return merge(await Promise.all((inputs.length ? inputs : [askingOnlyFor([], input)]).map(compileInThread)));
+  return merge(await Promise.all((inputs.length > 0 ? inputs : [askingOnlyFor([], input)]).map(compileInThread)));
 }
 
 /**
