@@ -40,7 +40,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     uint256 public constant MAX_FEE = 100;
 
     /// @notice Age at which units move however small the difference, epochs.
-    uint256 public constant REFRESH_EPOCHS = 10;
+    uint256 public constant OVERDUE_EPOCHS = 10;
 
     uint96 private constant NO_LIMIT = type(uint96).max;
 
@@ -178,7 +178,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-no-eth
-    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
+    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
         external
         only(address(REGISTRY))
         nonReentrant
@@ -198,7 +198,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-no-eth
-    function refresh(TaskTypeId taskTypeId, address sink) external only(address(REGISTRY)) nonReentrant {
+    function moveExactly(TaskTypeId taskTypeId, address sink) external only(address(REGISTRY)) nonReentrant {
         Pool storage pool = _pools[taskTypeId];
         uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sink);
         bool moves = target != _sinks[taskTypeId][sink].units;
@@ -277,7 +277,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
-    function minFlowRate(TaskTypeId taskTypeId) external view returns (uint256) {
+    function totalUnits(TaskTypeId taskTypeId) external view returns (uint256) {
         return _totalUnits(_known(taskTypeId));
     }
 
@@ -406,8 +406,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     function _shouldMove(Pool storage pool, SinkUnits storage sink, uint256 target) private view returns (bool) {
         uint256 units = sink.units;
         if (units == target) return false;
-        bool refreshDue = _epoch(pool) >= uint256(sink.movedAtEpoch) + REFRESH_EPOCHS;
-        return CapacityMath.shouldMove(units, target, refreshDue);
+        bool overdue = _epoch(pool) >= uint256(sink.movedAtEpoch) + OVERDUE_EPOCHS;
+        return CapacityMath.shouldMove(units, target, overdue);
     }
 
     function _escrowTarget(Pool storage pool, uint256 inflow) private view returns (uint256) {
@@ -446,7 +446,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         return pool.sinkUnits + _heldUnits(pool);
     }
 
-    /// @dev Units of the escrow buffer as a member: its own, and those whose receipts are the fee.
+    /// @dev Units of the escrow buffer as a member: its own, and those whose income is the fee.
     function _heldUnits(Pool storage pool) private view returns (uint256) {
         return uint256(pool.escrowUnits) + pool.feeUnits;
     }
@@ -466,8 +466,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         return pool.overflowTime + time * 1e18 * pool.escrowUnits / _totalUnits(pool);
     }
 
-    /// @dev Every unit has been paid the same whole number of wei since the last record, so the escrow's own receipts
-    /// tell, exactly, what all members were paid: no rate is trusted.
+    /// @dev Every unit has been paid the same whole number of wei since the last record, so the escrow's own income
+    /// tells, exactly, what all members were paid: no rate is trusted.
     function _sinceRecord(Pool storage pool) private view returns (Delta memory delta) {
         uint256 held = _heldUnits(pool);
         uint256 sinkUnits = pool.sinkUnits;

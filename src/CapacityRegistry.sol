@@ -129,7 +129,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         _registered(taskTypeId, msg.sender);
         delete _sinks[taskTypeId][msg.sender];
         emit SinkDeregistered(taskTypeId, msg.sender);
-        POOL.refresh(taskTypeId, msg.sender);
+        POOL.moveExactly(taskTypeId, msg.sender);
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -154,7 +154,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         emit CapacitySignalled(taskTypeId, msg.sender, signal.capacity(), backlog);
 
         // Interaction
-        _reroute(taskTypeId, msg.sender, _effectiveCapacity(signal, sink, terms));
+        _move(taskTypeId, msg.sender, _effectiveCapacity(signal, sink, terms));
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -182,7 +182,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             mstore(sinks, accepted)
             mstore(units, accepted)
         }
-        POOL.reroute(taskTypeId, sinks, units);
+        POOL.move(taskTypeId, sinks, units);
     }
 
     // --------------------------------------------------------------------------------------------- Verifier, stakes
@@ -196,7 +196,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (!sink.signal.isRegistered() || sink.standing.verifiedBacklog == verified) return;
         _setVerifiedBacklog(sink, verified);
         emit BacklogVerified(taskTypeId, sinkAddress, verified);
-        _reroute(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, _terms(taskTypeId)));
+        _move(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, _terms(taskTypeId)));
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -206,7 +206,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         sink.signal = sink.signal.cappedAt(0);
         sink.standing.cap = _cap(taskTypeId, sinkAddress);
         _setVerifiedBacklog(sink, 0);
-        POOL.refresh(taskTypeId, sinkAddress);
+        POOL.moveExactly(taskTypeId, sinkAddress);
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -220,7 +220,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (cap >= oldCap) return;
 
         sink.signal = sink.signal.cappedAt(cap);
-        POOL.refresh(taskTypeId, sinkAddress);
+        POOL.moveExactly(taskTypeId, sinkAddress);
     }
 
     // --------------------------------------------------------------------------------------------- Views
@@ -363,18 +363,18 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         return (Skipped.No, _effectiveCapacity(signal, sink, terms));
     }
 
-    function _reroute(TaskTypeId taskTypeId, address sink, uint256 effectiveUnits) private {
+    function _move(TaskTypeId taskTypeId, address sink, uint256 effectiveUnits) private {
         address[] memory sinks = new address[](1);
         uint256[] memory units = new uint256[](1);
         sinks[0] = sink;
         units[0] = effectiveUnits;
-        POOL.reroute(taskTypeId, sinks, units);
+        POOL.move(taskTypeId, sinks, units);
     }
 
     function _setVerifiedBacklog(SinkState storage sink, uint64 verified) private {
         sink.standing.verifiedBacklog = verified;
-        bool owes = verified != 0;
-        if (sink.signal.owes() != owes) sink.signal = sink.signal.withOwes(owes);
+        bool isVerified = verified != 0;
+        if (sink.signal.isBacklogVerified() != isVerified) sink.signal = sink.signal.withBacklogVerified(isVerified);
     }
 
     /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
@@ -413,7 +413,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @dev The larger of declared and verified.
     function _backlog(Signal signal, SinkState storage sink) private view returns (uint256) {
-        return signal.owes() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
+        return signal.isBacklogVerified() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
     }
 
     /// @dev Moving average at `epoch`: steps towards the declared capacity while the signal lives, then towards zero.

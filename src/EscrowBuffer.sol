@@ -22,7 +22,7 @@ import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
 
 /// @title EscrowBuffer: what no sink could absorb
-/// @notice Each task type has its own account; nothing is ever read from the shared token balance.
+/// @notice Each task type has an escrow of its own; nothing is ever read from the shared token balance.
 contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransient {
     using SafeCast for int256;
     using SafeCast for uint256;
@@ -47,7 +47,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @param book Whose the overflow is.
     /// @param endOf The book's `setAsidePerShare` at the end of a generation.
     /// @param deposits Prepayments, oldest first.
-    struct Account {
+    struct Escrow {
         ISuperToken token;
         ISuperfluidPool distributionPool;
         uint128 donated;
@@ -69,7 +69,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     ICapacityRegistry private immutable REGISTRY;
     IBackpressurePool private immutable POOL;
 
-    mapping(TaskTypeId taskTypeId => Account) private _accounts;
+    mapping(TaskTypeId taskTypeId => Escrow) private _escrows;
 
     constructor(ProtocolAddresses memory addresses) SuperfluidAccount(addresses.host) {
         REGISTRY = addresses.capacityRegistry;
@@ -81,11 +81,11 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @inheritdoc IEscrowBuffer
     function drain(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
         // Check
-        Account storage account = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, account);
+        Escrow storage escrow = _known(taskTypeId);
+        ReturnShares.Book memory book = _book(taskTypeId, escrow);
         uint256 overflow = book.overflow();
-        uint256 available = overflow + account.deposits.ready();
-        uint256 units = POOL.minFlowRate(taskTypeId);
+        uint256 available = overflow + escrow.deposits.ready();
+        uint256 units = POOL.totalUnits(taskTypeId);
         amount = POOL.takeSpare(taskTypeId, available);
         if (amount == 0) revert EscrowBuffer_NothingToDrain(available, POOL.spareOf(taskTypeId));
 
@@ -93,114 +93,114 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         uint256 fromOverflow = Math.min(amount, overflow);
         // While anything is spare the escrow has one unit, which gets its share back.
         uint256 released = book.drain(fromOverflow, amount / units);
-        _write(account, book);
-        if (released != 0) _countReleased(taskTypeId, account, released);
-        account.drained = (account.drained + fromOverflow).toUint128();
-        account.deposits.spend(amount - fromOverflow);
+        _write(escrow, book);
+        if (released != 0) _countReleased(taskTypeId, escrow, released);
+        escrow.drained = (escrow.drained + fromOverflow).toUint128();
+        escrow.deposits.spend(amount - fromOverflow);
         emit Drained(taskTypeId, fromOverflow, amount - fromOverflow);
 
         // Interaction
-        account.distributionPool.claimAll(address(this));
-        _distribute(account.token, account.distributionPool, amount);
+        escrow.distributionPool.claimAll(address(this));
+        _distribute(escrow.token, escrow.distributionPool, amount);
         // What was set aside may be what the escrow's own unit has just got back.
-        if (released != 0) account.distributionPool.claimAll(address(this));
+        if (released != 0) escrow.distributionPool.claimAll(address(this));
     }
 
     /// @inheritdoc IEscrowBuffer
     function release(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
         // Check
-        Account storage account = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, account);
-        uint256 claimed = book.claimedShares();
+        Escrow storage escrow = _known(taskTypeId);
+        ReturnShares.Book memory book = _book(taskTypeId, escrow);
+        uint256 claimedShares = book.claimedShares();
         uint256 excess = _excess(taskTypeId, book.overflow());
         amount = book.release(excess);
-        if (amount == 0) revert EscrowBuffer_NothingToRelease(excess, claimed);
+        if (amount == 0) revert EscrowBuffer_NothingToRelease(excess, claimedShares);
 
         // Effect
-        _write(account, book);
-        _countReleased(taskTypeId, account, amount);
+        _write(escrow, book);
+        _countReleased(taskTypeId, escrow, amount);
 
         // Interaction
-        account.distributionPool.claimAll(address(this));
+        escrow.distributionPool.claimAll(address(this));
     }
 
     /// @inheritdoc IEscrowBuffer
     function syncSource(TaskTypeId taskTypeId, address source) external nonReentrant {
         // Check
-        Account storage account = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, account);
-        Source memory synced = account.sources[source];
-        uint256 surplus = _settle(account, book, synced, source);
+        Escrow storage escrow = _known(taskTypeId);
+        ReturnShares.Book memory book = _book(taskTypeId, escrow);
+        Source memory synced = escrow.sources[source];
+        uint256 unclaimed = _sync(escrow, book, synced, source);
 
         // Effect
         uint128 amount = book.pay(synced.claim);
-        _write(account, book);
-        account.sources[source] = synced;
-        if (surplus != 0) account.released -= surplus.toUint128();
+        _write(escrow, book);
+        escrow.sources[source] = synced;
+        if (unclaimed != 0) escrow.released -= unclaimed.toUint128();
         emit SourceSynced(taskTypeId, source, synced.streamed, synced.claim.shares, amount);
 
         // Interaction
-        if (amount != 0 && !_tryTransfer(account.token, source, amount)) _keep(taskTypeId, source, amount);
+        if (amount != 0 && !_tryTransfer(escrow.token, source, amount)) _keep(taskTypeId, source, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
     function deposit(TaskTypeId taskTypeId, uint256 amount) external nonReentrant returns (uint256 depositId) {
         // Check
-        Account storage account = _known(taskTypeId);
+        Escrow storage escrow = _known(taskTypeId);
         TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
         uint256 min = uint256(parameters.unitRate) * parameters.epochLength;
         if (amount < min) revert EscrowBuffer_DepositTooSmall(amount, min);
 
         // Effect
-        depositId = account.deposits.push(msg.sender, amount);
+        depositId = escrow.deposits.push(msg.sender, amount);
         emit Deposited(taskTypeId, msg.sender, depositId, amount);
 
         // Interaction
-        _pull(account.token, amount);
+        _pull(escrow.token, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
     function withdrawDeposit(TaskTypeId taskTypeId, uint256 depositId) external nonReentrant returns (uint256 amount) {
         // Check
-        Account storage account = _known(taskTypeId);
-        address owner = account.deposits.deposits[depositId].owner;
+        Escrow storage escrow = _known(taskTypeId);
+        address owner = escrow.deposits.deposits[depositId].owner;
         if (msg.sender != owner) revert EscrowBuffer_NotDepositor(depositId, msg.sender, owner);
 
         // Effect
-        amount = account.deposits.remove(depositId);
+        amount = escrow.deposits.remove(depositId);
         emit DepositWithdrawn(taskTypeId, msg.sender, depositId, amount);
 
         // Interaction
-        IERC20(address(account.token)).safeTransfer(msg.sender, amount);
+        IERC20(address(escrow.token)).safeTransfer(msg.sender, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
     function donate(TaskTypeId taskTypeId, uint256 amount) external nonReentrant {
-        Account storage account = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, account);
+        Escrow storage escrow = _known(taskTypeId);
+        ReturnShares.Book memory book = _book(taskTypeId, escrow);
         book.donate(amount);
-        _write(account, book);
-        account.donated = (account.donated + amount).toUint128();
+        _write(escrow, book);
+        escrow.donated = (escrow.donated + amount).toUint128();
         emit Donated(taskTypeId, msg.sender, amount);
-        _pull(account.token, amount);
+        _pull(escrow.token, amount);
     }
 
     /// @inheritdoc IEscrowBuffer
     function collectFee(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
         // Check
-        Account storage account = _known(taskTypeId);
+        Escrow storage escrow = _known(taskTypeId);
         (, uint256 accrued) = POOL.incomeOf(taskTypeId);
         (, address recipient) = POOL.fee();
-        amount = accrued - account.feeCollected;
+        amount = accrued - escrow.feeCollected;
         if (amount == 0 || recipient == address(0)) revert EscrowBuffer_NoFee(amount, recipient);
 
         // Effect
-        account.feeCollected = accrued.toUint128();
+        escrow.feeCollected = accrued.toUint128();
         emit FeeCollected(taskTypeId, recipient, amount);
 
         // Interaction
-        account.distributionPool.claimAll(address(this));
-        IERC20(address(account.token)).safeTransfer(recipient, amount);
+        escrow.distributionPool.claimAll(address(this));
+        IERC20(address(escrow.token)).safeTransfer(recipient, amount);
     }
 
     // --------------------------------------------------------------------------------------------- Registry
@@ -208,16 +208,16 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @inheritdoc IEscrowBuffer
     function open(TaskTypeId taskTypeId, ISuperToken superToken) external {
         if (msg.sender != address(REGISTRY)) revert EscrowBuffer_NotAllowed(msg.sender, address(REGISTRY));
-        _accounts[taskTypeId].token = superToken;
-        _accounts[taskTypeId].distributionPool = POOL.distributionPoolOf(taskTypeId);
+        _escrows[taskTypeId].token = superToken;
+        _escrows[taskTypeId].distributionPool = POOL.distributionPoolOf(taskTypeId);
     }
 
     // --------------------------------------------------------------------------------------------- Views
 
     /// @inheritdoc IEscrowBuffer
     function level(TaskTypeId taskTypeId) external view returns (uint256) {
-        Account storage account = _known(taskTypeId);
-        return _overflow(taskTypeId, account) + account.deposits.total;
+        Escrow storage escrow = _known(taskTypeId);
+        return _overflow(taskTypeId, escrow) + escrow.deposits.total;
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -238,9 +238,9 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     /// @inheritdoc IEscrowBuffer
     function drainable(TaskTypeId taskTypeId) external view returns (uint256) {
-        Account storage account = _known(taskTypeId);
-        uint256 available = _overflow(taskTypeId, account) + account.deposits.ready();
-        uint256 units = POOL.minFlowRate(taskTypeId);
+        Escrow storage escrow = _known(taskTypeId);
+        uint256 available = _overflow(taskTypeId, escrow) + escrow.deposits.ready();
+        uint256 units = POOL.totalUnits(taskTypeId);
         return Math.min(available, POOL.spareOf(taskTypeId)) / units * units;
     }
 
@@ -256,18 +256,18 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
-    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 held, uint256 payableNow) {
-        Account storage account = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, account);
-        Source memory synced = account.sources[source];
-        _settle(account, book, synced, source);
+    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 owned, uint256 payableNow) {
+        Escrow storage escrow = _known(taskTypeId);
+        ReturnShares.Book memory book = _book(taskTypeId, escrow);
+        Source memory synced = escrow.sources[source];
+        _sync(escrow, book, synced, source);
         return (book.valueOf(synced.claim), synced.claim.payableNow);
     }
 
     /// @inheritdoc IEscrowBuffer
     function totalsOf(TaskTypeId taskTypeId) external view returns (uint256, uint256, uint256) {
-        Account storage account = _known(taskTypeId);
-        return (account.donated, account.drained, account.released);
+        Escrow storage escrow = _known(taskTypeId);
+        return (escrow.donated, escrow.drained, escrow.released);
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -288,37 +288,33 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     // --------------------------------------------------------------------------------------------- Private
 
-    function _known(TaskTypeId taskTypeId) private view returns (Account storage account) {
-        account = _accounts[taskTypeId];
-        if (address(account.token) == address(0)) revert EscrowBuffer_UnknownTaskType(taskTypeId);
+    function _known(TaskTypeId taskTypeId) private view returns (Escrow storage escrow) {
+        escrow = _escrows[taskTypeId];
+        if (address(escrow.token) == address(0)) revert EscrowBuffer_UnknownTaskType(taskTypeId);
     }
 
     /// @dev From what the member really received, never from claims (anyone can claim for anyone) and never from this
     /// contract's balance (task types share it).
-    function _overflow(TaskTypeId taskTypeId, Account storage account) private view returns (uint256) {
+    function _overflow(TaskTypeId taskTypeId, Escrow storage escrow) private view returns (uint256) {
         (uint256 income,) = POOL.incomeOf(taskTypeId);
-        return income + account.donated - account.drained - account.released;
+        return income + escrow.donated - escrow.drained - escrow.released;
     }
 
     /// @dev Whose the overflow is, as of now.
-    function _book(TaskTypeId taskTypeId, Account storage account)
-        private
-        view
-        returns (ReturnShares.Book memory book)
-    {
-        book = account.book;
+    function _book(TaskTypeId taskTypeId, Escrow storage escrow) private view returns (ReturnShares.Book memory book) {
+        book = escrow.book;
         (uint256 income,) = POOL.incomeOf(taskTypeId);
         book.accrue(income, POOL.overflowTimeOf(taskTypeId));
     }
 
-    function _write(Account storage account, ReturnShares.Book memory book) private {
-        uint256 generation = account.book.generation;
-        if (book.generation != generation) account.endOf[generation] = book.setAsidePerShare;
-        account.book = book;
+    function _write(Escrow storage escrow, ReturnShares.Book memory book) private {
+        uint256 generation = escrow.book.generation;
+        if (book.generation != generation) escrow.endOf[generation] = book.setAsidePerShare;
+        escrow.book = book;
     }
 
-    function _countReleased(TaskTypeId taskTypeId, Account storage account, uint256 amount) private {
-        account.released = (account.released + amount).toUint128();
+    function _countReleased(TaskTypeId taskTypeId, Escrow storage escrow, uint256 amount) private {
+        escrow.released = (escrow.released + amount).toUint128();
         emit Released(taskTypeId, amount);
     }
 
@@ -332,16 +328,16 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     /// @dev Brings a source up to date, in memory. Its stream counts from `syncedAt` on if it still has that rate and
     /// has had no other in between.
-    function _settle(Account storage account, ReturnShares.Book memory book, Source memory synced, address source)
+    function _sync(Escrow storage escrow, ReturnShares.Book memory book, Source memory synced, address source)
         private
         view
-        returns (uint256 surplus)
+        returns (uint256 unclaimed)
     {
         ReturnShares.Claim memory claim = synced.claim;
-        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
+        (uint256 changedAt, uint256 rate) = _flowOf(escrow, source);
         uint256 before = claim.payableNow;
         bool stayed = rate == claim.rate && changedAt <= synced.syncedAt;
-        surplus = book.settle(claim, account.endOf[claim.generation], stayed, rate.toUint96());
+        unclaimed = book.sync(claim, escrow.endOf[claim.generation], stayed, rate.toUint96());
 
         // Saturates far above the supply of any token that is streamed for work.
         uint256 returned = synced.returned + Math.saturatingSub(claim.payableNow, before);
@@ -351,7 +347,8 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         synced.syncedAt = block.timestamp.toUint32();
     }
 
-    /// @dev A receiver that the token does not pay can be settled all the same: what it pretends must not stay in the book.
+    /// @dev A receiver that the token does not pay can be synchronised all the same: what it pretends must not stay in
+    /// the book.
     function _tryTransfer(ISuperToken token, address to, uint256 amount) private returns (bool) {
         try token.transfer{ gas: TRANSFER_GAS }(to, amount) returns (bool done) {
             return done;
@@ -362,26 +359,26 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     /// @dev What could not be paid stays set aside.
     function _keep(TaskTypeId taskTypeId, address source, uint128 amount) private {
-        Account storage account = _accounts[taskTypeId];
-        account.sources[source].claim.payableNow = amount;
-        account.book.setAside += amount;
-        account.book.owed += amount;
+        Escrow storage escrow = _escrows[taskTypeId];
+        escrow.sources[source].claim.payableNow = amount;
+        escrow.book.setAside += amount;
+        escrow.book.claimed += amount;
         emit PaymentRefused(taskTypeId, source, amount);
     }
 
     /// @dev What a source has streamed up to now and got back, wei.
     function _streamedAndReturned(TaskTypeId taskTypeId, address source) private view returns (uint256, uint256) {
-        Account storage account = _known(taskTypeId);
-        Source storage stored = account.sources[source];
-        (uint256 changedAt, uint256 rate) = _flowOf(account, source);
+        Escrow storage escrow = _known(taskTypeId);
+        Source storage stored = escrow.sources[source];
+        (uint256 changedAt, uint256 rate) = _flowOf(escrow, source);
         uint256 streamed = stored.streamed;
         return (StreamedAmount.totalAt(streamed, stored.syncedAt, rate, changedAt, block.timestamp), stored.returned);
     }
 
     /// @dev When the stream of a source got its present rate, Unix seconds, and that rate, wei per second.
-    function _flowOf(Account storage account, address source) private view returns (uint256 changedAt, uint256 rate) {
+    function _flowOf(Escrow storage escrow, address source) private view returns (uint256 changedAt, uint256 rate) {
         int96 flowRate;
-        (changedAt, flowRate,) = GDA.getFlow(account.token, source, account.distributionPool);
+        (changedAt, flowRate,) = GDA.getFlow(escrow.token, source, escrow.distributionPool);
         // Safe: a pool is never streamed a negative rate.
         // forge-lint: disable-next-line(unsafe-typecast)
         rate = uint96(flowRate);

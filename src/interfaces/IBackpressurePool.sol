@@ -63,15 +63,16 @@ interface IBackpressurePool {
     /// @dev Only the registry. Emits `PoolOpened`.
     function open(TaskTypeId taskTypeId, ISuperToken superToken, uint96 unitRate, uint32 epochLength) external;
 
-    /// @notice `rebalance` with the effective capacities already known: a batch of signals would pay twice for them.
+    /// @notice Sets units of sinks as `rebalance` does, but to effective capacities that the caller knows already: a batch
+    /// of signals would pay twice for them.
     /// @dev Only the registry. Emits as `rebalance` does.
     /// @param units Effective capacity of each of `sinks`.
-    function reroute(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units) external;
+    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units) external;
 
     /// @notice Sets a sink's units to its effective capacity exactly, without hysteresis: it left, unstaked, or was
     /// slashed.
     /// @dev Only the registry. Emits as `rebalance` does.
-    function refresh(TaskTypeId taskTypeId, address sink) external;
+    function moveExactly(TaskTypeId taskTypeId, address sink) external;
 
     /// @notice Limits what the sinks of a pool together may be paid.
     /// @dev Only the pipeline. Emits `LimitUpdated` and, where it moves, `EscrowUnitsUpdated`.
@@ -109,9 +110,9 @@ interface IBackpressurePool {
     /// @notice The most that one unit may be paid: q, or less where a pipeline limits the pool. Wei per second.
     function priceCap(TaskTypeId taskTypeId) external view returns (uint256);
 
-    /// @notice The smallest stream that moves money: below one wei per second and unit Superfluid floors it to zero
-    /// without an error. Wei per second.
-    function minFlowRate(TaskTypeId taskTypeId) external view returns (uint256);
+    /// @notice U, the escrow's units and the fee's units together. Also the smallest stream that moves money, in wei per
+    /// second: below one wei per second and unit Superfluid floors it to zero without an error.
+    function totalUnits(TaskTypeId taskTypeId) external view returns (uint256);
 
     /// @notice What the sinks of the pool together can be paid: min(q * U, limit). Wei per second.
     function intakeOf(TaskTypeId taskTypeId) external view returns (uint256);

@@ -33,9 +33,9 @@ interface IEscrowBuffer {
 
     /// @notice No such task type.
     error EscrowBuffer_UnknownTaskType(TaskTypeId taskTypeId);
-    /// @notice Either nothing is held or the sinks have no spare capacity; both in wei.
-    error EscrowBuffer_NothingToDrain(uint256 held, uint256 spare);
-    /// @notice Nothing is above the limit (`excess`, wei), or no source has claimed shares of it (in 1e18ths).
+    /// @notice Either nothing is there to drain (`available`) or the sinks have no spare capacity; both in wei.
+    error EscrowBuffer_NothingToDrain(uint256 available, uint256 spare);
+    /// @notice Nothing is above `bufferMax` (`excess`, wei), or no source has claimed shares of it (in 1e18ths).
     error EscrowBuffer_NothingToRelease(uint256 excess, uint256 claimedShares);
     /// @notice The deposit is too small to be worth a place in the queue; both in wei.
     error EscrowBuffer_DepositTooSmall(uint256 amount, uint256 min);
@@ -91,7 +91,7 @@ interface IEscrowBuffer {
     /// @return amount Wei.
     function collectFee(TaskTypeId taskTypeId) external returns (uint256 amount);
 
-    /// @notice Opens the account of a new task type.
+    /// @notice Opens the escrow of a new task type.
     /// @dev Only the registry.
     function open(TaskTypeId taskTypeId, ISuperToken superToken) external;
 
@@ -113,13 +113,13 @@ interface IEscrowBuffer {
     /// @notice What `release` would set aside now, wei.
     function releasable(TaskTypeId taskTypeId) external view returns (uint256);
 
-    /// @notice What was released and not yet paid to the sources, wei. Not part of the overflow.
+    /// @notice What was released and has not yet returned to the sources, wei. Not part of the overflow.
     function setAsideOf(TaskTypeId taskTypeId) external view returns (uint256);
 
     /// @notice What `source` has in the escrow, both in wei and rounded down.
-    /// @return held What its shares are worth: its part of the overflow, which drains reduce and `release` sets aside.
+    /// @return owned What its shares are worth: its part of the overflow, which drains reduce and `release` sets aside.
     /// @return payableNow What `syncSource` would pay it now.
-    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 held, uint256 payableNow);
+    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 owned, uint256 payableNow);
 
     /// @notice What has gone in and out so far, all in wei: donated (slashing, dust, gifts), drained from the overflow,
     /// released to the sources, less what nobody claimed in the end.

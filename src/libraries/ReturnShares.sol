@@ -8,7 +8,7 @@ import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @notice Overflow is divided into shares. Money that comes in buys shares at their price, wei of owned overflow per
 /// share; a drain lowers the price, a donation raises it, for all alike. A source earns the shares that its part of the
 /// overflow buys, second by second, from the moment it is synchronised, as long as its stream stays as it was then.
-/// `release` sets money aside per share, without a loop; settling a source moves its part of that to its claim.
+/// `release` sets money aside per share, without a loop; synchronising one moves its part of that to its claim.
 /// @dev Shares are counted in 1e18ths; one costs one wei in a new generation. A rate may have ended without anybody
 /// telling (a stream within one transaction never paid anything), so what is set aside for a rate is paid only after the
 /// chain has shown that the stream stayed; nothing that such rates pretend reduces what others get. All claims round
@@ -23,8 +23,8 @@ library ReturnShares {
     /// but a billionth of its first price. What it still owns is set aside.
     uint256 internal constant MAX_SHARES_PER_WEI = 1e9 * WAD;
 
-    /// @dev Binary digits behind the point of wei per share. What a rate is owed per share of it has 32 of them, so that a
-    /// rate times it stays within 256 bits: an overflow time has 92, shares per wei of overflow 60 and all wei 128.
+    /// @dev Binary digits behind the point of wei per share. What is set aside per rate has 32 of them, so that a rate
+    /// times it stays within 256 bits: an overflow time has 92, shares per wei of overflow 60 and all wei 128.
     uint8 private constant PER_SHARE_BITS = 160;
     uint256 private constant PER_SHARE = 2 ** 160;
     uint8 private constant PER_RATE_BITS = 32;
@@ -37,7 +37,7 @@ library ReturnShares {
     /// @param setAsidePerShare Wei set aside per share so far, times 2^160. Never falls.
     /// @param setAsidePerRate Wei set aside so far for the shares that one wei per second had bought, times
     /// 1e18 * 2^32. Never falls.
-    /// @param owed Wei that the claims ask for of `setAside`: an upper bound.
+    /// @param claimed Wei that the claims ask for of `setAside`: an upper bound.
     /// @param owned Wei of overflow that the shares divide.
     /// @param unowned Wei of overflow that is nobody's: it waits for the sinks and is never released.
     /// @param setAside Wei that left the overflow and wait for their sources.
@@ -51,7 +51,7 @@ library ReturnShares {
         uint256 sharesPerRate;
         uint256 setAsidePerShare;
         uint256 setAsidePerRate;
-        uint256 owed;
+        uint256 claimed;
         uint128 owned;
         uint128 unowned;
         uint128 setAside;
@@ -61,7 +61,7 @@ library ReturnShares {
         uint32 generation;
     }
 
-    /// @notice What one source had when it was last settled.
+    /// @notice What one source had when it was last synchronised.
     /// @param shares Its shares.
     /// @param sharesPerRate, setAsidePerShare, setAsidePerRate The book's values then.
     /// @param payableNow Wei of `setAside` that are its own for certain.
@@ -82,7 +82,7 @@ library ReturnShares {
         return uint256(self.owned) + self.unowned;
     }
 
-    /// @notice Shares that the claims would have if every stream stayed as it was when it was settled.
+    /// @notice Shares that the claims would have if every stream stayed as it was when it was synchronised.
     function claimedShares(Book memory self) internal pure returns (uint256) {
         return (self.base + _times(self.rate, self.sharesPerRate).toInt256()).toUint256();
     }
@@ -138,22 +138,22 @@ library ReturnShares {
 
     /// @notice Brings a claim up to date and lets it continue at `rate`.
     /// @param endOfGeneration The book's `setAsidePerShare` when the claim's generation ended, if it has.
-    /// @param stayed Whether the stream certainly had the claim's rate ever since it was last settled. If not, nothing
-    /// counts that the claim would have earned since; what it had is still its own.
-    /// @return surplus Wei set aside that nobody claims any more; they are overflow again, nobody's.
-    function settle(Book memory self, Claim memory claim, uint256 endOfGeneration, bool stayed, uint96 rate)
+    /// @param stayed Whether the stream certainly had the claim's rate ever since it was last synchronised. If not,
+    /// nothing counts that the claim would have earned since; what it had is still its own.
+    /// @return unclaimed Wei set aside that nobody claims any more; they are overflow again, nobody's.
+    function sync(Book memory self, Claim memory claim, uint256 endOfGeneration, bool stayed, uint96 rate)
         internal
         pure
-        returns (uint256 surplus)
+        returns (uint256 unclaimed)
     {
         (uint256 forShares, uint256 forRate) = _setAsideFor(self, claim, endOfGeneration);
         uint256 asked = Math.saturatingAdd(claim.payableNow, Math.saturatingAdd(forShares, forRate));
         uint256 earned = stayed ? claim.payableNow + forShares + forRate : claim.payableNow + forShares;
         claim.payableNow = Math.min(earned, self.setAside).toUint128();
-        self.owed = Math.saturatingSub(self.owed, asked) + claim.payableNow;
-        surplus = Math.saturatingSub(self.setAside, self.owed);
-        self.setAside -= surplus.toUint128();
-        self.unowned = (self.unowned + surplus).toUint128();
+        self.claimed = Math.saturatingSub(self.claimed, asked) + claim.payableNow;
+        unclaimed = Math.saturatingSub(self.setAside, self.claimed);
+        self.setAside -= unclaimed.toUint128();
+        self.unowned = (self.unowned + unclaimed).toUint128();
 
         if (claim.generation != self.generation) (claim.shares, claim.sharesPerRate) = (0, 0);
         self.base -= _baseOf(claim);
@@ -173,12 +173,13 @@ library ReturnShares {
         amount = claim.payableNow;
         claim.payableNow = 0;
         self.setAside -= amount;
-        self.owed -= amount;
+        self.claimed -= amount;
     }
 
     // ------------------------------------------------------------------------------------------- Private
 
-    /// @dev Wei set aside since the claim was settled: for the shares that it had then, and for those of its rate since.
+    /// @dev Wei set aside since the claim was synchronised: for the shares that it had then, and for those of its rate
+    /// since.
     function _setAsideFor(Book memory self, Claim memory claim, uint256 endOfGeneration)
         private
         pure
@@ -203,9 +204,9 @@ library ReturnShares {
     }
 
     function _setAside(Book memory self, uint256 excess) private pure returns (uint256 amount) {
-        uint256 claimed = claimedShares(self);
+        uint256 asked = claimedShares(self);
         // Rates that have ended may claim more than there is; they must not make the others' part smaller.
-        uint256 held = Math.min(claimed, self.shares);
+        uint256 held = Math.min(asked, self.shares);
         if (held == 0) return 0;
         uint256 perShare =
             Math.min(_mulDivSaturating(excess, PER_SHARE, held), Math.mulDiv(self.owned, PER_SHARE, self.shares));
@@ -216,7 +217,7 @@ library ReturnShares {
         self.unowned = (self.unowned + taken - amount).toUint128();
         self.setAside = (self.setAside + amount).toUint128();
         // One more than the claims: `claimedShares` rounds down.
-        self.owed = Math.saturatingAdd(self.owed, _mulDivSaturating(claimed + 1, perShare, PER_SHARE) + 1);
+        self.claimed = Math.saturatingAdd(self.claimed, _mulDivSaturating(asked + 1, perShare, PER_SHARE) + 1);
         self.setAsidePerShare += perShare;
         self.setAsidePerRate += Math.mulShr(self.sharesPerRate, perShare, PER_SHARE_BITS - PER_RATE_BITS);
     }

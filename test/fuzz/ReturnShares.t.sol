@@ -6,8 +6,8 @@ import { Test } from "forge-std/Test.sol";
 
 import { ReturnShares } from "../../src/libraries/ReturnShares.sol";
 
-/// @notice Random histories of a book against a model without shares: every account has its own money, and whatever
-/// happens to the overflow happens to each account's part of it, one by one.
+/// @notice Random histories of a book against a model without shares: every source has its own purse, and whatever
+/// happens to the overflow happens to each purse's part of it, one by one.
 contract ReturnSharesFuzzTest is Test {
     using ReturnShares for ReturnShares.Book;
 
@@ -20,8 +20,8 @@ contract ReturnSharesFuzzTest is Test {
     uint256 private constant CLAIMS = SOURCES + LIARS;
 
     /// @param rate What it really streams, wei per second.
-    /// @param valid Whether it was settled since its last change.
-    /// @param had Money in the overflow that it had when it was last settled.
+    /// @param valid Whether it was synchronised since its last change.
+    /// @param had Money in the overflow that it had when it was last synchronised.
     /// @param earned Money in the overflow since then.
     /// @param sure Money set aside for what it had.
     /// @param pending Money set aside for what it earned.
@@ -63,28 +63,28 @@ contract ReturnSharesFuzzTest is Test {
     /// @dev Rates to 10^20 wei per second, hours between calls: what each gets is what the model says, but for rounding.
     /// forge-config: default.fuzz.runs = 128
     /// forge-config: deep.fuzz.runs = 10000
-    function testFuzz_MatchesSeparateAccounts(uint256[32] memory steps) external {
+    function testFuzz_MatchesSeparatePurses(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(1e20);
         for (uint256 i; i < steps.length; ++i) {
             _act(steps[i], 1e20, 1e26);
             _compare();
         }
-        _settleAll();
+        _syncAll();
         _compare();
     }
 
     /// @dev The same with streams of a few wei.
     /// forge-config: default.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
-    function testFuzz_MatchesSeparateAccounts_Dust(uint256[32] memory steps) external {
+    function testFuzz_MatchesSeparatePurses_Dust(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(20);
         for (uint256 i; i < steps.length; ++i) {
             _act(steps[i], 20, 1000);
             _compare();
         }
-        _settleAll();
+        _syncAll();
         _compare();
     }
 
@@ -101,7 +101,7 @@ contract ReturnSharesFuzzTest is Test {
             _act(steps[i], maxRate, maxMoney);
             _assertSolvent();
         }
-        _settleAll();
+        _syncAll();
         _assertSolvent();
     }
 
@@ -118,8 +118,8 @@ contract ReturnSharesFuzzTest is Test {
         ReturnShares.Book memory book = _accrued();
         uint256 amount = book.release(bound(excess, 4, 4 * _paid(rate, time)));
         _write(book);
-        uint256 first = _settle(0);
-        uint256 second = _settle(1);
+        uint256 first = _sync(0);
+        uint256 second = _sync(1);
         assertApproxEqAbs(first, amount / 4, 1 + amount / 1e15);
         assertApproxEqAbs(second, amount * 3 / 4, 1 + amount / 1e15);
         assertLe(first + second, amount);
@@ -131,7 +131,7 @@ contract ReturnSharesFuzzTest is Test {
         ReturnShares.Claim memory claim;
         book.accrue(1, 1e18);
         book.donate(given);
-        book.settle(claim, 0, false, rate);
+        book.sync(claim, 0, false, rate);
         for (uint256 i; i < looks; ++i) {
             book.accrue(book.income + rate, book.overflowTime + 1e18);
         }
@@ -178,7 +178,7 @@ contract ReturnSharesFuzzTest is Test {
 
         _change(1, rate);
         _pass(time);
-        assertApproxEqAbs(_settle(0), _paid(rate, time) / 2 + left, 2, "what was left at the end too");
+        assertApproxEqAbs(_sync(0), _paid(rate, time) / 2 + left, 2, "what was left at the end too");
         _assertHeld(0, _paid(rate, time), 2);
         _assertHeld(1, _paid(rate, time), 2);
     }
@@ -208,7 +208,7 @@ contract ReturnSharesFuzzTest is Test {
         for (uint256 i; i < 8; ++i) {
             assertEq(book.release(excess), excess);
         }
-        assertEq(book.owed, type(uint256).max);
+        assertEq(book.claimed, type(uint256).max);
     }
 
     /// @dev However often a part is drained and refilled, nobody but the sinks gets what a source paid: not the source of
@@ -228,7 +228,7 @@ contract ReturnSharesFuzzTest is Test {
             book.drain(drained, 0);
             expected -= drained;
             _write(book);
-            expected -= _settle(0);
+            expected -= _sync(0);
             (uint256 held,) = _heldBy(0);
             assertApproxEqAbs(held, expected, 100 + _paid(rate, time) / 1e9);
         }
@@ -254,18 +254,18 @@ contract ReturnSharesFuzzTest is Test {
         uint256 pick = (seed >> 8) % SOURCES;
         uint256 value = seed >> 16;
         _pass(value % 4 == 0 ? 0 : (value >> 3) % (value % 4 == 1 ? 10 : 3 hours));
-        if (action < 2) _settle(pick);
+        if (action < 2) _sync(pick);
         else if (action < 4) _change(pick, (value >> 20) % (maxRate + 1));
         else if (action == 4) _changeSilently(pick, (value >> 20) % (maxRate + 1));
         else if (action == 5) _lie(SOURCES + value % LIARS, bound(value, 1, maxRate * 1000));
-        else if (action == 6) _settle(SOURCES + value % LIARS);
+        else if (action == 6) _sync(SOURCES + value % LIARS);
         else if (action < 9) _release(value, maxMoney);
         else if (action == 9) _drain(value);
         else if (action == 10) _donate(value % (maxMoney + 1));
         else _moveUnits(value);
     }
 
-    /// @dev Streams pay each account what overflows of them, to the second.
+    /// @dev Streams pay each purse what overflows of them, to the second.
     function _pass(uint256 time) private {
         uint256 sum;
         for (uint256 i; i < SOURCES; ++i) {
@@ -295,9 +295,9 @@ contract ReturnSharesFuzzTest is Test {
     }
 
     function _change(uint256 i, uint256 rate) private {
-        _settle(i);
+        _sync(i);
         _changeSilently(i, rate);
-        _settle(i);
+        _sync(i);
     }
 
     function _changeSilently(uint256 i, uint256 rate) private {
@@ -305,16 +305,16 @@ contract ReturnSharesFuzzTest is Test {
         _model.sources[i].valid = false;
     }
 
-    function _settle(uint256 i) private returns (uint256 paid) {
+    function _sync(uint256 i) private returns (uint256 paid) {
         _accrueModel();
         ReturnShares.Book memory book = _accrued();
         ReturnShares.Claim memory claim = _claims[i];
         if (i >= SOURCES) {
-            book.settle(claim, _endOf[claim.generation], false, 0);
+            book.sync(claim, _endOf[claim.generation], false, 0);
         } else {
             Source storage source = _model.sources[i];
-            book.settle(claim, _endOf[claim.generation], source.valid, uint96(source.rate));
-            _settleModel(source);
+            book.sync(claim, _endOf[claim.generation], source.valid, uint96(source.rate));
+            _syncModel(source);
         }
         paid = book.pay(claim);
         _model.paid += paid;
@@ -322,19 +322,19 @@ contract ReturnSharesFuzzTest is Test {
         _write(book);
     }
 
-    function _settleModel(Source storage source) private {
+    function _syncModel(Source storage source) private {
         if (source.valid) source.had += source.earned;
         else _model.nobodys += source.earned;
         (source.earned, source.sure, source.pending, source.valid) = (0, 0, 0, true);
     }
 
-    /// @dev A stream that exists while it is settled and at no other time.
+    /// @dev A stream that exists while it is synchronised and at no other time.
     function _lie(uint256 i, uint256 rate) private {
         _accrueModel();
         _model.lied = true;
         ReturnShares.Book memory book = _accrued();
         ReturnShares.Claim memory claim = _claims[i];
-        book.settle(claim, _endOf[claim.generation], false, uint96(Math.min(rate, type(uint96).max / 2)));
+        book.sync(claim, _endOf[claim.generation], false, uint96(Math.min(rate, type(uint96).max / 2)));
         assertEq(claim.shares + claim.payableNow, 0, "a lie is worth nothing");
         _claims[i] = claim;
         _write(book);
@@ -386,9 +386,9 @@ contract ReturnSharesFuzzTest is Test {
         _write(book);
     }
 
-    function _settleAll() private {
+    function _syncAll() private {
         for (uint256 i; i < CLAIMS; ++i) {
-            _settle(i);
+            _sync(i);
         }
         // Everybody has been asked: nothing may be kept for somebody who is not there.
         assertLe(_book.setAside, 2 * _model.operations + (_model.income + _model.given) / 1e9);
@@ -404,7 +404,7 @@ contract ReturnSharesFuzzTest is Test {
         if (sum != 0 && _book.shares == 0 && owned * ONE > sum) _scale(owned, sum / ONE);
     }
 
-    /// @dev All accounts alike.
+    /// @dev All purses alike.
     function _scale(uint256 to, uint256 from) private {
         if (from == 0) return;
         for (uint256 i; i < SOURCES; ++i) {
@@ -463,7 +463,7 @@ contract ReturnSharesFuzzTest is Test {
         ReturnShares.Book memory book = _accrued();
         ReturnShares.Claim memory claim = _claims[i];
         bool valid = i < SOURCES && _model.sources[i].valid;
-        book.settle(claim, _endOf[claim.generation], valid, claim.rate);
+        book.sync(claim, _endOf[claim.generation], valid, claim.rate);
         return (book.valueOf(claim), claim.payableNow);
     }
 
@@ -492,7 +492,7 @@ contract ReturnSharesFuzzTest is Test {
         assertApproxEqAbs(held, expected, tolerance);
     }
 
-    /// @dev Exactly, whatever was pretended: what came in is there or was paid, and if everybody is settled and paid, in
+    /// @dev Exactly, whatever was pretended: what came in is there or was paid, and if everybody is synchronised and paid, in
     /// this order or the other, what is set aside suffices.
     function _assertSolvent() private view {
         ReturnShares.Book memory book = _accrued();
@@ -515,7 +515,7 @@ contract ReturnSharesFuzzTest is Test {
             uint256 pick = backwards ? CLAIMS - 1 - i : i;
             ReturnShares.Claim memory claim = _claims[pick];
             bool valid = pick < SOURCES && _model.sources[pick].valid;
-            book.settle(claim, _endOf[claim.generation], valid, claim.rate);
+            book.sync(claim, _endOf[claim.generation], valid, claim.rate);
             paid += book.pay(claim);
         }
     }
