@@ -1,4 +1,4 @@
-import { excess, max, min } from "../../sim/exact.ts";
+import { excess, max, min } from "../exact.ts";
 import {
   creditUp,
   debitDown,
@@ -10,11 +10,16 @@ import {
   peakAfterDown,
   provenBacklogDown,
   STRIKES,
+  type Standard,
   shareDown,
   standardDown,
   unearnedDown,
   withPenaltyDown,
 } from "./rule.ts";
+
+/** A window without a quorum is dropped after twice the receipt interval; the long look goes back four of them at least. */
+const DROP_INTERVALS = 2n;
+const LOOK_INTERVALS = 4n;
 
 /** What the pool says at the time of a call: sums over all time, wei, and Unix seconds. */
 export type Reading = {
@@ -95,19 +100,20 @@ export class Evidence<Account> {
   }
 
   /**
-   * Takes a cumulative receipt.
+   * Takes a cumulative receipt, as far as the source has spent and the sink was paid: receipts for somebody whom nobody pays
+   * would raise what is expected of all others. The rest counts when it comes again.
    *
    * @param claimed What the source has acknowledged to the sink in all, wei
    * @param spent What the source has really spent in all, wei
-   * @returns What was accepted, wei; a source cannot acknowledge more than it spent
+   * @returns What was accepted, wei
    */
   acknowledge(source: Account, sink: Account, claimed: bigint, spent: bigint, { now, received }: Reading): bigint {
     const ledger = this.#ledgers.get(sink);
     if (!ledger) return 0n;
     const payer = this.#payer(source);
     const before = payer.completed.get(sink) ?? 0n;
-    const room = (globalThis as any).CAP===false ? 1n<<200n: excess(received, ledger.acknowledged);
-    const amount = min(min(excess(claimed, before), excess(spent, payer.acknowledged)), room);
+    const budget = min(excess(spent, payer.acknowledged), excess(received, ledger.acknowledged));
+    const amount = min(excess(claimed, before), budget);
     if (amount === 0n) return 0n;
     this.#participate(payer, spent, now);
     payer.completed.set(sink, before + amount);
@@ -124,9 +130,9 @@ export class Evidence<Account> {
    * @returns The backlog that the ledger proves, unit-seconds
    */
   settle(sink: Account, capacityScaled: bigint, reading: Reading): bigint {
-    const ledger = this.ledgerOf(sink);
+    const ledger = this.#ledger(sink);
     this.#close(ledger, capacityScaled, reading);
-    return this.#backlog(ledger);
+    return provenBacklogDown(owedNow(ledger), ledger.peakScaled, this.#terms);
   }
 
   /**
@@ -136,7 +142,7 @@ export class Evidence<Account> {
    * @returns Wei; 0 if there is nothing to take
    */
   judge(sink: Account, capacityScaled: bigint, leaving: boolean, reading: Reading): bigint {
-    const ledger = this.ledgerOf(sink);
+    const ledger = this.#ledger(sink);
     this.#close(ledger, capacityScaled, reading);
     if (!leaving && ledger.strikes < STRIKES) return 0n;
     // What was acknowledged in a window that stays open counts at par, never more: debt cannot be washed by leaving.
@@ -153,10 +159,8 @@ export class Evidence<Account> {
 
   // ----------------------------------------------------------------------------------------------- Views
 
-  ledgerOf(sink: Account): Readonly<Ledger> & Ledger {
-    const ledger = this.#ledgers.get(sink);
-    if (!ledger) throw new Error(`${sink} has no ledger`);
-    return ledger;
+  ledgerOf(sink: Account): Readonly<Ledger> {
+    return this.#ledger(sink);
   }
 
   /** What a source has acknowledged to all sinks, wei. */
@@ -175,13 +179,20 @@ export class Evidence<Account> {
     return chargeOf(ledger, owedNow(ledger), true);
   }
 
-  /** Whether a window of the sink that closed now would be judged. */
-  isVerified(sink: Account, paid: bigint): boolean {
-    const { poolPaidMark, poolParticipatingMark } = this.ledgerOf(sink);
-    return (
-      isQuorum(this.#participating - poolParticipatingMark, paid - poolPaidMark) &&
-      isQuorum(this.#participating - this.#earlier.participating, paid - this.#earlier.paid)
-    );
+  /**
+   * Whether enough of the pool's recent pay takes part for anybody to be judged. A window needs the quorum for its own
+   * time too.
+   *
+   * @param paid To all sinks of the pool by now, wei
+   */
+  isVerified(paid: bigint): boolean {
+    return isQuorum(this.#participating - this.#earlier.participating, paid - this.#earlier.paid);
+  }
+
+  /** P over the same time, `WAD` = 1, rounded down. */
+  participation(paid: bigint): bigint {
+    const recent = paid - this.#earlier.paid;
+    return recent === 0n ? 0n : shareDown(this.#participating - this.#earlier.participating, recent);
   }
 
   // ----------------------------------------------------------------------------------------------- Private
@@ -198,28 +209,30 @@ export class Evidence<Account> {
     payer.markedEpoch = epoch;
   }
 
+  /** Judges the window, or drops it, or leaves it open: the rule. */
   #close(ledger: Ledger, capacityScaled: bigint, reading: Reading): void {
-    const { now, paid, received } = reading;
     const { receiptInterval } = this.#terms;
     this.#look(reading);
-    const age = now - ledger.openedAt;
-    const poolPaid = paid - ledger.poolPaidMark;
-    if (poolPaid === 0n || age < receiptInterval) return;
-    const poolPart = this.#participating - ledger.poolParticipatingMark;
-    const acknowledged = ledger.acknowledged - ledger.acknowledgedMark;
-    const sinceEarlier = this.#participating - this.#earlier.participating;
-    if (!isQuorum(poolPart, poolPaid) || !isQuorum(sinceEarlier, paid - this.#earlier.paid)) {
-      if (age < 2n * receiptInterval) return;
-      // Nothing is owed and nothing earned for that time; only what was acknowledged counts, at par.
-      ledger.owed = excess(ledger.owed, acknowledged);
-      if (ledger.owed === 0n) ledger.earned = 0n;
-      ledger.clearReceived = ledger.owed === 0n ? received : ledger.clearReceived + received - ledger.receivedMark;
+    const age = reading.now - ledger.openedAt;
+    const paid = reading.paid - ledger.poolPaidMark;
+    if (age < receiptInterval || paid === 0n) return;
+    const participating = this.#participating - ledger.poolParticipatingMark;
+    if (isQuorum(participating, paid) && this.isVerified(reading.paid)) {
+      const acknowledged = this.#acknowledged - ledger.poolAcknowledgedMark;
+      const standard = standardDown(shareDown(acknowledged, paid), shareDown(participating, paid));
+      this.#judge(ledger, standard, reading.received, capacityScaled);
       this.#mark(ledger, reading);
-      return;
+      // Receipts come in lumps. What was more than the pay of this window counts in the next, or everybody would be
+      // credited as if it had never come.
+      ledger.poolAcknowledgedMark -= min(excess(acknowledged, paid), paid);
+    } else if (age >= DROP_INTERVALS * receiptInterval) {
+      drop(ledger, reading.received);
+      this.#mark(ledger, reading);
     }
-    const participating = shareDown(poolPart, poolPaid);
-    const standard = standardDown(shareDown(this.#acknowledged - ledger.poolAcknowledgedMark, poolPaid), participating);
-    const credit = creditUp(acknowledged, standard);
+  }
+
+  #judge(ledger: Ledger, standard: Standard, received: bigint, capacityScaled: bigint): void {
+    const credit = creditUp(ledger.acknowledged - ledger.acknowledgedMark, standard);
     const owed = excess(ledger.owed + debitDown(received - ledger.receivedMark, standard), credit);
     if (owed === 0n) {
       ledger.earned = 0n;
@@ -232,14 +245,15 @@ export class Evidence<Account> {
     }
     ledger.owed = owed;
     ledger.peakScaled = peakAfterDown(ledger.peakScaled, capacityScaled);
-    this.#mark(ledger, reading);
-    const beyond = isBeyondHorizon(this.#backlog(ledger), capacityScaled, this.#terms.horizon);
-    ledger.strikes = beyond && ledger.earned < owed && standard.firm ? min(ledger.strikes + 1n, STRIKES) : 0n;
+    const backlog = provenBacklogDown(owed, ledger.peakScaled, this.#terms);
+    const struck =
+      standard.firm && ledger.earned < owed && isBeyondHorizon(backlog, capacityScaled, this.#terms.horizon);
+    ledger.strikes = struck ? min(ledger.strikes + 1n, STRIKES) : 0n;
   }
 
   /** Moves the checkpoints on, so that the earlier one is at least four intervals old. */
   #look({ now, paid }: Reading): void {
-    if (now < this.#later.time + 4n * this.#terms.receiptInterval) return;
+    if (now < this.#later.time + LOOK_INTERVALS * this.#terms.receiptInterval) return;
     this.#earlier = this.#later;
     this.#later = { paid, participating: this.#participating, time: now };
   }
@@ -253,8 +267,10 @@ export class Evidence<Account> {
     ledger.openedAt = now;
   }
 
-  #backlog(ledger: Ledger): bigint {
-    return provenBacklogDown(owedNow(ledger), ledger.peakScaled, this.#terms);
+  #ledger(sink: Account): Ledger {
+    const ledger = this.#ledgers.get(sink);
+    if (!ledger) throw new Error(`${sink} has no ledger`);
+    return ledger;
   }
 
   #payer(source: Account): Payer {
@@ -269,6 +285,17 @@ export class Evidence<Account> {
     };
     this.#payers.set(source, payer);
     return payer;
+  }
+}
+
+/** Nothing is owed and nothing earned for a time that says nothing; what was acknowledged in it counts at par. */
+function drop(ledger: Ledger, received: bigint): void {
+  ledger.owed = owedNow(ledger);
+  if (ledger.owed === 0n) {
+    ledger.earned = 0n;
+    ledger.clearReceived = received;
+  } else {
+    ledger.clearReceived += received - ledger.receivedMark;
   }
 }
 

@@ -35,9 +35,9 @@ export type SinkPlan = {
   leavesAt?: number;
   /** Starts with its capacity smoothed already. */
   ready?: boolean;
-  /** Nobody settles it but itself. */
+  /** Nobody settles it but itself, by its signals. */
   unsettled?: boolean;
-  /** From then on it does not signal, nor settle itself. */
+  /** From then on it does not signal. */
   silentAt?: number;
 };
 
@@ -70,7 +70,9 @@ export type Sink = Required<Omit<SinkPlan, "rate">> & {
   received: bigint;
   /** Pay of each epoch, in seconds of full pay of an ordinary sink. */
   pay: number[];
+  /** Of its bond, in seconds of full pay of an ordinary sink: by slashes, by withdrawals of a part, by the last one. */
   slashed: number;
+  charged: number;
   slashes: number;
   exit: number | undefined;
   joined: boolean;
@@ -128,8 +130,15 @@ export class Market {
       return {
         ...{ capacity, joinsAt, ready, rate: sink.rate ?? capacity, delivers: sink.delivers ?? 1 },
         ...{ honest: sink.honest ?? true, diesAt: sink.diesAt ?? Infinity, leavesAt: sink.leavesAt ?? Infinity },
-        ...{ unsettled: sink.unsettled ?? false, silentAt: sink.silentAt ?? Infinity, smoothed: ready ? capacity : 0, backlog: 0, received: 0n, pay: [] },
-        ...{ slashed: 0, slashes: 0, exit: undefined, joined: false, gone: false, touchedAt: joinsAt },
+        ...{
+          unsettled: sink.unsettled ?? false,
+          silentAt: sink.silentAt ?? Infinity,
+          smoothed: ready ? capacity : 0,
+          backlog: 0,
+          received: 0n,
+          pay: [],
+        },
+        ...{ slashed: 0, charged: 0, slashes: 0, exit: undefined, joined: false, gone: false, touchedAt: joinsAt },
       };
     });
     const table = () => plan.sources.map(() => new Float64Array(plan.sinks.length));
@@ -137,8 +146,7 @@ export class Market {
     this.#queued = table();
     this.#debt = table();
     this.spent = plan.sources.map(() => 0n);
-    this.#base =
-      plan.base ?? this.sinks.reduce((sum, { honest, rate }) => sum + (honest ? rate : 0), 0);
+    this.#base = plan.base ?? this.sinks.reduce((sum, { honest, rate }) => sum + (honest ? rate : 0), 0);
   }
 
   /** Runs some epochs; in each, `script` comes after the work and before anybody settles. */
@@ -167,7 +175,13 @@ export class Market {
   /** A source acknowledges so much more to a sink, quanta, if it has spent it. */
   acknowledge(source: number, sink: number, amount: bigint): bigint {
     const claimed = this.evidence.completedOf(source, sink) + amount;
-    return this.evidence.acknowledge(source, sink, claimed, this.spent[source] as bigint, this.#reading(this.sinks[sink] as Sink));
+    return this.evidence.acknowledge(
+      source,
+      sink,
+      claimed,
+      this.spent[source] as bigint,
+      this.#reading(this.sinks[sink] as Sink),
+    );
   }
 
   /** A source acknowledges to a sink all that it has spent and not acknowledged. */
@@ -180,6 +194,11 @@ export class Market {
     if (!sink.joined || sink.gone) return;
     const backlog = this.evidence.settle(k, this.#capacity(sink), this.#reading(sink));
     this.#settled(sink, backlog);
+  }
+
+  /** A sink is looked at, so that it does not fade, before its window can close. */
+  touch(k: number): void {
+    (this.sinks[k] as Sink).touchedAt = this.epoch;
   }
 
   /** Settles and takes the slash when it is due. */
@@ -198,12 +217,12 @@ export class Market {
     if (!sink.honest) sink.leavesAt = Math.min(sink.leavesAt, this.epoch);
   }
 
-  /** A sink takes out a trifle of its bond: what it owes is charged; returns that. */
-  charge(k: number): number {
+  /** A sink takes out a trifle of its bond: what it owes is charged, and it tops its bond up again. */
+  takeOut(k: number): void {
     const sink = this.sinks[k] as Sink;
     const charge = this.evidence.judge(k, this.#capacity(sink), true, this.#reading(sink));
     this.settle(k);
-    return seconds(charge);
+    sink.charged += seconds(charge);
   }
 
   /** What is left of a sink's bond, seconds of full pay of an ordinary sink. */
@@ -221,7 +240,7 @@ export class Market {
   /** What a sink received from some epoch on, less what was slashed and what leaving costs. */
   netOf(k: number, from = 0): number {
     const sink = this.sinks[k] as Sink;
-    return sumOf(sink.pay.slice(from)) - sink.slashed - this.exitOf(k);
+    return sumOf(sink.pay.slice(from)) - sink.slashed - sink.charged - this.exitOf(k);
   }
 
   spentBy(source: number): number {
@@ -336,7 +355,8 @@ export class Market {
   #settle(): void {
     const { settles = "keeper" } = this.#plan;
     this.sinks.forEach((sink, k) => {
-      const due = this.epoch - sink.touchedAt >= this.#settlesAfter && this.epoch < Math.min(sink.leavesAt, sink.silentAt);
+      const due =
+        this.epoch - sink.touchedAt >= this.#settlesAfter && this.epoch < Math.min(sink.leavesAt, sink.silentAt);
       if (settles === "keeper" && !sink.unsettled) this.assess(k);
       else if (due) this.settle(k);
     });

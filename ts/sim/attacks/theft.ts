@@ -6,7 +6,7 @@ import { atLeast, atMost, none, percent, type Row } from "./row.ts";
 export const theft: Row[] = [
   // ------------------------------------------------------------------------------------- Accomplices
   ...[1.8, 3].map((load) => accomplice(load, 1, atMost(0.55))),
-  { ...accomplice(1.8, 0.5, atMost(3)), staysFalse: true },
+  { ...accomplice(1.8, 0.5, atMost(3.5)), staysFalse: true },
 
   // ------------------------------------------------------------------------------------- Leaving in time
   ...[1, 2, 5].map((every) => newcomer(every, true)),
@@ -18,7 +18,7 @@ export const theft: Row[] = [
   deadBy(0.6, 5),
   { ...deadBy(0.2, 1), bounds: { received: atLeast(2), verified: none }, staysFalse: true },
   ...[2, 5, 6, 10].map((every) => deadBy(1, every)),
-  { ...deadBy(1, 60), bounds: { received: atLeast(0), verified: none }, staysFalse: true },
+  { ...deadBy(1, 60), bounds: { received: atLeast(1), verified: none }, staysFalse: true },
 
   // ------------------------------------------------------------------------------------- Majorities
   ...[1, 4, 20, 60].flatMap((times) => [1, 10].map((identities) => newcomers(times, identities))),
@@ -57,8 +57,7 @@ export const theft: Row[] = [
   ].map(([on, off]) => pulses(on as number, off as number)),
 ];
 
-/** Whether a window of the first sink would be judged now. */
-const verified = (market: Market): number => (market.evidence.isVerified(0, market.paid) ? 1 : 0);
+const verified = (market: Market): number => (market.evidence.isVerified(market.paid) ? 1 : 0);
 
 const receivedBy = (market: Market, k: number, from: number): number => {
   const sink = market.sinks[k];
@@ -75,7 +74,12 @@ function accomplice(load: number, participating: number, gain: Row["bounds"][str
       const whole = scale === "whole";
       const best = { "gain of spent": -1, pay: 1, slashes: 0 };
       for (const share of whole ? [0.1, 0.2, 0.35, 0.5, 0.7, 0.85] : [0.35, 0.5]) {
-        for (const [every, phase] of whole ? TIMINGS : ([[1, 0], [4, 3]] as const)) {
+        for (const [every, phase] of whole
+          ? TIMINGS
+          : ([
+              [1, 0],
+              [4, 3],
+            ] as const)) {
           const capacity = beside(share);
           const sources = [{ share: participating - 0.1 }, { share: 0.1 }, { share: 1 - participating }];
           const sinks = [...honest(), dead({ capacity })];
@@ -175,7 +179,11 @@ function newcomers(times: number, identities: number): Row {
       const market = new Market({ sinks: [...honest(), ...thieves], sources: [{ share: 1 }], load: 1.2 });
       market.run(scale === "short" ? 120 : 240, acknowledging());
       const net = sumOf(thieves.map((_, i) => market.netOf(9 + i)));
-      return { net: net / (9 * times * BOND_SECONDS), slashes: slashes(market), pay: market.payOf(NINE, market.epoch - 20) };
+      return {
+        net: net / (9 * times * BOND_SECONDS),
+        slashes: slashes(market),
+        pay: market.payOf(NINE, market.epoch - 20),
+      };
     },
   };
 }
@@ -262,9 +270,9 @@ function indebted(): Row {
 /** Delivers a part; receipts come every five epochs, and a trifle of another sink's every epoch. */
 function washing(delivers: number): Row {
   return {
-    kind: "6",
+    kind: "L",
     title: `delivers ${percent(delivers)}, receipts every 5 epochs, dust every epoch`,
-    bounds: { "pay of shirker": atMost(1), pay: atLeast(0.98) },
+    bounds: { "pay of shirker": atMost(0.2), pay: atLeast(0.98) },
     play: (scale) => {
       const sinks = [...honest(), { delivers, honest: false }];
       const market = new Market({ sinks, sources: [{ share: 1 }], load: 1.2 });
