@@ -1,8 +1,11 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import picocolors from "picocolors";
 import { processTerminal, runProgram } from "../core/commandLine.ts";
-import { UsageError } from "../core/errors.ts";
+import { BackpressureError, UsageError } from "../core/errors.ts";
+import { attacks, type Figure, figuresCsv, figuresText, play } from "./attacks/table.ts";
 import { experiments } from "./experiments/index.ts";
 import type { Settings } from "./experiments/types.ts";
 import { reportJson, reportText, writeReport } from "./output.ts";
@@ -12,6 +15,7 @@ import { readTrace } from "./trace.ts";
 interface Arguments {
   experiment?: string[];
   all?: boolean;
+  attacks?: boolean;
   list?: boolean;
   json?: boolean;
   seed: number;
@@ -26,6 +30,7 @@ function program(): Command {
     .description("Runs the experiments of the model. Every run conserves money exactly or fails.")
     .option("-e, --experiment <names...>", "experiments to run, E1 to E12")
     .option("-a, --all", "run all experiments")
+    .option("--attacks", "play every attack on the rule of evidence, and hold its figures against their bounds")
     .option("-l, --list", "list the experiments")
     .option("--json", "print results as JSON on standard output")
     .option("--seed <n>", "first seed; the others follow it", integer, 1)
@@ -48,6 +53,7 @@ function integer(text: string): number {
 }
 
 async function run(options: Arguments): Promise<void> {
+  if (options.attacks) return runAttacks(options);
   // Once and before anything takes time, not in every thread.
   const settings: Settings = options.trace === undefined ? {} : { trace: readTrace(options.trace) };
   const known = experiments(settings);
@@ -76,6 +82,25 @@ async function run(options: Arguments): Promise<void> {
     else console.log(reportText(report));
   }
   if (options.json) console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
+}
+
+/** The whole table; fails if a bound breaks. Writes `attacks.csv` with --out. */
+function runAttacks({ json, out }: Arguments): void {
+  const started = performance.now();
+  const table = attacks.map((row) => {
+    const figures = play(row, "whole");
+    if (!json) console.log(figuresText(figures));
+    return figures;
+  });
+  const figures: Figure[] = table.flat();
+  if (json) console.log(JSON.stringify(figures, undefined, 2));
+  if (out !== undefined) {
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, "attacks.csv"), figuresCsv(figures));
+  }
+  const broken = figures.filter(({ holds }) => !holds).length;
+  console.error(picocolors.dim(`${table.length} attacks, ${broken} bounds broken: ${seconds(started)}`));
+  if (broken > 0) throw new BackpressureError(`${broken} bounds of the attack table are broken`);
 }
 
 const seconds = (started: number): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
