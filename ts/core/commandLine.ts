@@ -93,8 +93,15 @@ export function validate<schema extends z.ZodType>(schema: schema, value: unknow
   throw new UsageError(problems.join("; "));
 }
 
+/** Who reads no further (`… | head`) has seen enough: that is no error. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+}
+
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
+  if (!process.stdout.listeners("error").includes(endWithReader)) process.stdout.on("error", endWithReader);
   return {
     env: process.env,
     out: (text) => process.stdout.write(text),
