@@ -92,12 +92,7 @@ async function start(name: ServiceName): Promise<void> {
   const own = script === "oracle" ? ["--max-wait", "0.05"] : [];
   const data = script === "keeper" ? [] : ["--data", join(folder, name)];
   const ready = script === "keeper" ? "started" : "ready";
-  services[name] = await spawnService(
-    `ts/services/${script}/main.ts`,
-    [...ARGV, ...own, ...data],
-    environment(rpc.url, name),
-    ready,
-  );
+  services[name] = await spawnService(script, [...ARGV, ...own, ...data], environment(rpc.url, name), ready);
   log.push(services[name].log);
 }
 

@@ -5,7 +5,7 @@ import { createPublicClient, http } from "viem";
 import { afterEach, expect, test, vi } from "vitest";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { startAnvil } from "../localchain/anvil.ts";
-import { runProgram } from "../testkit/processes.ts";
+import { nodeArguments, runProgram } from "../testkit/processes.ts";
 
 // How long it takes to start processes is the machine's business.
 vi.setConfig({ testTimeout: 240_000 });
@@ -23,9 +23,7 @@ function leftBehind(): string[] {
 
 /** Runs the script behind `npm run example:NAME`. */
 async function runExample(name: string): Promise<string> {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, "package.json"), "utf8"));
-  const [runner, script] = scripts[`example:${name}`].split(" ");
-  expect(runner).toBe("tsx");
+  const script = nodeArguments(`example:${name}`).at(-1) ?? "";
   // Children inherit the mark, and theirs do.
   vi.stubEnv("EXAMPLE_MARK", MARK);
   const { code, stdout, stderr } = await runProgram(script, []);

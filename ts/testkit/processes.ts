@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
 
 /** Helpers of tests that start real processes. */
@@ -34,16 +35,16 @@ export function peakMegabytes(pid: number | undefined): number {
   }
 }
 
-/** What npm gives to Node for a service's script: limits of memory, the loader, the script. */
-export function nodeArguments(script: string): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, "package.json"), "utf8")) as {
-    scripts: Record<string, string>;
-  };
-  const words = Object.values(scripts)
-    .map((command) => command.split(" "))
-    .find((command) => command.includes("node") && command.at(-1) === script);
-  if (words === undefined) throw new Error(`no script of package.json runs ${script}`);
-  return words.slice(words.indexOf("node") + 1);
+/** What `npm run` runs, by the names of the tasks. */
+const { TASKS } = (await import(pathToFileURL(join(PROJECT_ROOT, "script/run.mjs")).href)) as {
+  TASKS: Record<string, { programs: string[][] }>;
+};
+
+/** What Node gets for the program of a task: limits of memory, the loader, the script. */
+export function nodeArguments(task: string): string[] {
+  const [node, ...args] = TASKS[task]?.programs[0] ?? [];
+  if (node !== "node") throw new Error(`there is no task ${task} that Node runs`);
+  return args;
 }
 
 /** Runs a small program of the project; `firstLine` is the first that it prints. */

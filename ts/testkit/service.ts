@@ -55,16 +55,17 @@ export async function startService(
 }
 
 /**
- * Runs a service's script in a process of its own, until it is stopped or killed.
+ * Runs a service in a process of its own, until it is stopped or killed.
+ * @param task Its name among the scripts of package.json.
  * @param ready What it logs once it can be used.
  */
 export async function spawnService(
-  script: string,
+  task: string,
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   ready = "ready",
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [...nodeArguments(script), ...argv], {
+  const child = spawn(process.execPath, [...nodeArguments(task), ...argv], {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env.PATH, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -8,10 +8,10 @@ import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
 
 /** Two keepers at once do no harm. */
 const SCRIPTS = {
-  keeper: "ts/services/keeper/main.ts",
-  rival: "ts/services/keeper/main.ts",
-  oracle: "ts/services/oracle/main.ts",
-  verifier: "ts/services/verifier/main.ts",
+  keeper: "keeper",
+  rival: "keeper",
+  oracle: "oracle",
+  verifier: "verifier",
 } as const;
 export type ServiceName = keyof typeof SCRIPTS;
 export const SERVICES = Object.keys(SCRIPTS) as ServiceName[];
@@ -24,9 +24,9 @@ const ARGV = [
 /** Everybody sends from one address, and a day's messages within minutes. */
 const NO_LIMITS = ["--client-limit", "100000", "--sink-limit", "100000"];
 const OWN: Record<(typeof SCRIPTS)[ServiceName], readonly string[]> = {
-  "ts/services/keeper/main.ts": ["--look-interval", "0.3"],
-  "ts/services/oracle/main.ts": ["--max-wait", "0.05", ...NO_LIMITS],
-  "ts/services/verifier/main.ts": NO_LIMITS,
+  keeper: ["--look-interval", "0.3"],
+  oracle: ["--max-wait", "0.05", ...NO_LIMITS],
+  verifier: NO_LIMITS,
 };
 
 type Member = { rpc: FaultyRpc; process: ServiceProcess; restarting: Promise<void> | undefined };
@@ -133,7 +133,7 @@ export class Fleet {
 
   async #spawn(name: ServiceName, rpc: FaultyRpc): Promise<ServiceProcess> {
     const script = SCRIPTS[name];
-    const isKeeper = script === "ts/services/keeper/main.ts";
+    const isKeeper = script === "keeper";
     const data = isKeeper ? [] : ["--data", join(this.#workplace.folder, name)];
     const env = { ...this.#workplace.env(name), LOCAL_RPC_URL: rpc.url };
     const argv = [...ARGV, ...OWN[script], ...data];

@@ -63,7 +63,7 @@ export class Keepers {
     await this.#fund(changes);
     const env = { ...process.env, ...this.#env(changes) };
     const command = by === "npm" ? "npm" : process.execPath;
-    const program = by === "npm" ? ["run", "--silent", "keeper", "--"] : nodeArguments("ts/services/keeper/main.ts");
+    const program = by === "npm" ? ["run", "--silent", "keeper", "--"] : nodeArguments("keeper");
     const child = spawn(command, [...program, ...ARGV, ...argv], {
       cwd: PROJECT_ROOT,
       env,

@@ -285,19 +285,19 @@ test("two oracles with the same message do no harm", async () => {
 
 test("killed right after its answer, it still brings the message to the chain", async () => {
   const argv = ["--network", "local", "--port", "0", "--poll-interval", "0.05", ...dataArgument()];
-  const first = await spawnService("ts/services/oracle/main.ts", [...argv, "--max-wait", "3600"], workplace.env());
+  const first = await spawnService("oracle", [...argv, "--max-wait", "3600"], workplace.env());
   const message = await attest();
   const { status } = await (await DescribedApi.of(first.url)).post("/attestations", message);
   await first.kill();
   expect(status).toBe(200);
 
-  const second = await spawnService("ts/services/oracle/main.ts", [...argv, "--max-wait", "3600"], workplace.env());
+  const second = await spawnService("oracle", [...argv, "--max-wait", "3600"], workplace.env());
   const { body } = await (await DescribedApi.of(second.url)).get(placeOf());
   expect(body).toMatchObject({ attestation: message });
   await second.kill();
   expect(await declared()).toBe(0n);
 
-  const third = await spawnService("ts/services/oracle/main.ts", [...argv, "--max-wait", "0.05"], workplace.env());
+  const third = await spawnService("oracle", [...argv, "--max-wait", "0.05"], workplace.env());
   await reaches(80n);
   expect(await third.stop()).toBe(0);
 });

@@ -255,7 +255,7 @@ test("a sink whose work nobody acknowledges is slashed, and one that works is no
 
 test("killed right after its answer, it still brings the receipt to the chain", async () => {
   const argv = ["--network", "local", "--port", "0", "--poll-interval", "0.05", ...data()];
-  const first = await spawnService("ts/services/verifier/main.ts", argv, workplace.env());
+  const first = await spawnService("verifier", argv, workplace.env());
   await seesHead(first);
   const receipt = await receiptOf({ completed: parseEther("0.1") });
   const { status } = await (await DescribedApi.of(first.url)).post("/receipts", receipt);
@@ -264,7 +264,7 @@ test("killed right after its answer, it still brings the receipt to the chain", 
   const before = await completed();
 
   await chain.pass(EPOCH);
-  const second = await spawnService("ts/services/verifier/main.ts", argv, workplace.env());
+  const second = await spawnService("verifier", argv, workplace.env());
   await reaches(parseEther("0.1"));
   expect(before).toBe(0n);
   expect(await second.stop()).toBe(0);
