@@ -9,10 +9,10 @@ import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/in
 import { IBackpressurePool } from "./interfaces/IBackpressurePool.sol";
 import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
-import { IStakeManager } from "./interfaces/IStakeManager.sol";
 import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { SignatureLib } from "./libraries/SignatureLib.sol";
 import { TaskTypeLib } from "./libraries/TaskTypeLib.sol";
+import { EscrowTerms } from "./types/EscrowTerms.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { Signal, SignalLib } from "./types/Signal.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
@@ -35,11 +35,13 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         address creator;
     }
 
-    /// @dev One slot: committedAtBlock 64 | verifiedBacklog 64 | cap 40.
+    /// @dev One slot: committedAtBlock 40 | verifiedBacklog 64 | cap 40 | stake 112. The stake manager pushes the last two,
+    /// which outlast a registration.
     struct Standing {
-        uint64 committedAtBlock;
+        uint40 committedAtBlock;
         uint64 verifiedBacklog;
         uint40 cap;
+        uint112 stake;
     }
 
     struct SinkState {
@@ -58,7 +60,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     }
 
     ISuperfluid private immutable HOST;
-    IStakeManager private immutable STAKE_MANAGER;
+    address private immutable STAKE_MANAGER;
     IBackpressurePool private immutable POOL;
     IEscrowBuffer private immutable ESCROW;
 
@@ -69,13 +71,13 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     mapping(TaskTypeId taskTypeId => mapping(address sink => bytes32)) private _commitments;
 
     modifier onlyStakeManager() {
-        if (msg.sender != address(STAKE_MANAGER)) revert CapacityRegistry_NotStakeManager(msg.sender);
+        if (msg.sender != STAKE_MANAGER) revert CapacityRegistry_NotStakeManager(msg.sender);
         _;
     }
 
     constructor(ProtocolAddresses memory addresses) EIP712("Backpressure Economics", "1") {
         HOST = addresses.host;
-        STAKE_MANAGER = addresses.stakeManager;
+        STAKE_MANAGER = address(addresses.stakeManager);
         POOL = addresses.backpressurePool;
         ESCROW = addresses.escrowBuffer;
     }
@@ -103,7 +105,16 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
         // Interaction
         POOL.open(taskTypeId, parameters.superToken, parameters.unitRate, parameters.epochLength);
-        ESCROW.open(taskTypeId, parameters.superToken);
+        ESCROW.open(
+            taskTypeId,
+            EscrowTerms({
+                superToken: parameters.superToken,
+                unitRate: parameters.unitRate,
+                epochLength: parameters.epochLength,
+                horizon: parameters.horizon,
+                bufferMax: parameters.bufferMax
+            })
+        );
     }
 
     // --------------------------------------------------------------------------------------------- Sinks
@@ -114,28 +125,29 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (taskType.creator == address(0)) revert CapacityRegistry_UnknownTaskType(taskTypeId);
         SinkState storage sink = _sinks[taskTypeId][msg.sender];
         if (sink.signal.isRegistered()) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
-        (uint256 stake,,) = STAKE_MANAGER.bondOf(taskTypeId, msg.sender);
+        uint256 stake = sink.standing.stake;
         uint256 minimumStake = taskType.parameters.minimumStake;
         if (stake < minimumStake) revert CapacityRegistry_StakeBelowMinimum(stake, minimumStake);
 
         // What was signed before must not count again after leaving and coming back.
         sink.signal = SignalLib.registeredAt(block.timestamp.toUint32());
-        sink.standing.cap = _cap(taskTypeId, msg.sender);
         emit SinkRegistered(taskTypeId, msg.sender);
     }
 
     /// @inheritdoc ICapacityRegistry
     function deregisterSink(TaskTypeId taskTypeId) external {
-        _registered(taskTypeId, msg.sender);
-        delete _sinks[taskTypeId][msg.sender];
+        SinkState storage sink = _registered(taskTypeId, msg.sender);
+        sink.signal = Signal.wrap(0);
+        sink.standing.committedAtBlock = 0;
+        sink.standing.verifiedBacklog = 0;
         emit SinkDeregistered(taskTypeId, msg.sender);
-        POOL.refresh(taskTypeId, msg.sender);
+        _move(taskTypeId, msg.sender, 0, true);
     }
 
     /// @inheritdoc ICapacityRegistry
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external {
         SinkState storage sink = _registered(taskTypeId, msg.sender);
-        sink.standing.committedAtBlock = block.number.toUint64();
+        sink.standing.committedAtBlock = block.number.toUint40();
         _commitments[taskTypeId][msg.sender] = commitment;
         emit CapacityCommitted(taskTypeId, msg.sender, commitment);
     }
@@ -154,7 +166,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         emit CapacitySignalled(taskTypeId, msg.sender, signal.capacity(), backlog);
 
         // Interaction
-        _reroute(taskTypeId, msg.sender, _effectiveCapacity(signal, sink, terms));
+        _move(taskTypeId, msg.sender, _effectiveCapacity(signal, sink, terms), false);
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -182,7 +194,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             mstore(sinks, accepted)
             mstore(units, accepted)
         }
-        POOL.reroute(taskTypeId, sinks, units);
+        POOL.move(taskTypeId, sinks, units, false);
     }
 
     // --------------------------------------------------------------------------------------------- Verifier, stakes
@@ -196,31 +208,35 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (!sink.signal.isRegistered() || sink.standing.verifiedBacklog == verified) return;
         _setVerifiedBacklog(sink, verified);
         emit BacklogVerified(taskTypeId, sinkAddress, verified);
-        _reroute(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, _terms(taskTypeId)));
+        _move(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, _terms(taskTypeId)), false);
     }
 
     /// @inheritdoc ICapacityRegistry
-    function stakeSlashed(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
+    function stakeSlashed(TaskTypeId taskTypeId, address sinkAddress, uint256 stake) external onlyStakeManager {
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        _setStake(taskTypeId, sink, stake);
         if (!sink.signal.isRegistered()) return;
         sink.signal = sink.signal.cappedAt(0);
-        sink.standing.cap = _cap(taskTypeId, sinkAddress);
         _setVerifiedBacklog(sink, 0);
-        POOL.refresh(taskTypeId, sinkAddress);
+        _move(taskTypeId, sinkAddress, 0, true);
     }
 
     /// @inheritdoc ICapacityRegistry
-    function stakeChanged(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
+    function stakeChanged(TaskTypeId taskTypeId, address sinkAddress, uint256 stake) external onlyStakeManager {
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.signal.isRegistered()) return;
-
         uint40 oldCap = sink.standing.cap;
-        uint40 cap = _cap(taskTypeId, sinkAddress);
-        sink.standing.cap = cap;
-        if (cap >= oldCap) return;
+        uint40 cap = _setStake(taskTypeId, sink, stake);
+        if (!sink.signal.isRegistered() || cap >= oldCap) return;
+        Signal signal = sink.signal.cappedAt(cap);
+        sink.signal = signal;
+        _move(taskTypeId, sinkAddress, _effectiveCapacity(signal, sink, _terms(taskTypeId)), true);
+    }
 
-        sink.signal = sink.signal.cappedAt(cap);
-        POOL.refresh(taskTypeId, sinkAddress);
+    // --------------------------------------------------------------------------------------------- Anyone
+
+    /// @inheritdoc ICapacityRegistry
+    function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external {
+        POOL.move(taskTypeId, sinks, _targets(taskTypeId, sinks), false);
     }
 
     // --------------------------------------------------------------------------------------------- Views
@@ -292,6 +308,11 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     }
 
     /// @inheritdoc ICapacityRegistry
+    function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool) {
+        return POOL.needsMove(taskTypeId, sinks, _targets(taskTypeId, sinks));
+    }
+
+    /// @inheritdoc ICapacityRegistry
     function bondTerms(TaskTypeId taskTypeId) external view returns (uint256, uint256) {
         TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
         return (parameters.minimumStake, parameters.bondPerUnit());
@@ -321,8 +342,22 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         terms.smoothing = parameters.smoothing;
     }
 
-    function _cap(TaskTypeId taskTypeId, address sinkAddress) private view returns (uint40) {
-        return Math.min(STAKE_MANAGER.capacityCap(taskTypeId, sinkAddress), type(uint40).max).toUint40();
+    /// @dev Returns the capacity that the stake backs.
+    function _setStake(TaskTypeId taskTypeId, SinkState storage sink, uint256 stake) private returns (uint40 cap) {
+        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
+        uint256 backed = CapacityMath.capacityCapDown(stake, parameters.minimumStake, parameters.bondPerUnit());
+        cap = Math.min(backed, type(uint40).max).toUint40();
+        sink.standing.cap = cap;
+        sink.standing.stake = stake.toUint112();
+    }
+
+    function _targets(TaskTypeId taskTypeId, address[] calldata sinks) private view returns (uint256[] memory targets) {
+        Terms memory terms = _terms(taskTypeId);
+        targets = new uint256[](sinks.length);
+        for (uint256 i; i < sinks.length; ++i) {
+            SinkState storage sink = _sinks[taskTypeId][sinks[i]];
+            targets[i] = _effectiveCapacity(sink.signal, sink, terms);
+        }
     }
 
     function _checkReveal(TaskTypeId taskTypeId, SinkState storage sink, bytes32 revealed) private view {
@@ -363,12 +398,12 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         return (Skipped.No, _effectiveCapacity(signal, sink, terms));
     }
 
-    function _reroute(TaskTypeId taskTypeId, address sink, uint256 effectiveUnits) private {
+    function _move(TaskTypeId taskTypeId, address sink, uint256 target, bool exact) private {
         address[] memory sinks = new address[](1);
-        uint256[] memory units = new uint256[](1);
+        uint256[] memory targets = new uint256[](1);
         sinks[0] = sink;
-        units[0] = effectiveUnits;
-        POOL.reroute(taskTypeId, sinks, units);
+        targets[0] = target;
+        POOL.move(taskTypeId, sinks, targets, exact);
     }
 
     function _setVerifiedBacklog(SinkState storage sink, uint64 verified) private {

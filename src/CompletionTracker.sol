@@ -89,7 +89,8 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     /// @inheritdoc ICompletionTracker
     function settle(TaskTypeId taskTypeId, address sink) external {
         TaskTypeParameters memory parameters = _parameters(taskTypeId);
-        _settle(taskTypeId, sink, parameters, REGISTRY.smoothedCapacity(taskTypeId, sink));
+        (uint256 backlog, bool due) = _settle(taskTypeId, sink, parameters, REGISTRY.smoothedCapacity(taskTypeId, sink));
+        if (due) REGISTRY.setVerifiedBacklog(taskTypeId, sink, backlog);
     }
 
     /// @inheritdoc ICompletionTracker
@@ -106,16 +107,16 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         // Effect
         ledger.assessedEpoch = epoch.toUint32();
         uint256 capacityScaled = REGISTRY.smoothedCapacity(taskTypeId, sink);
-        uint256 backlog = _settle(taskTypeId, sink, parameters, capacityScaled);
-        if (!LedgerMath.isBeyondHorizon(backlog, capacityScaled, parameters.horizon)) {
-            ledger.strikes = 0;
-            return 0;
-        }
-        uint8 strikes = ++ledger.strikes;
+        (uint256 backlog, bool due) = _settle(taskTypeId, sink, parameters, capacityScaled);
+        bool beyond = LedgerMath.isBeyondHorizon(backlog, capacityScaled, parameters.horizon);
+        uint8 strikes = beyond ? ledger.strikes + 1 : 0;
+        ledger.strikes = strikes;
 
         // Interaction
+        // A slash moves the sink by itself.
         if (strikes == STRIKES) slashed = _slash(taskTypeId, sink, ledger);
-        emit Struck(taskTypeId, sink, strikes, slashed);
+        if (due && slashed == 0) REGISTRY.setVerifiedBacklog(taskTypeId, sink, backlog);
+        if (beyond) emit Struck(taskTypeId, sink, strikes, slashed);
     }
 
     // --------------------------------------------------------------------------------------------- Views
@@ -203,11 +204,11 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     /// @dev Returns the verified backlog, unit-seconds.
     function _settle(TaskTypeId taskTypeId, address sink, TaskTypeParameters memory parameters, uint256 capacityScaled)
         private
-        returns (uint256 backlog)
+        returns (uint256 backlog, bool due)
     {
         Ledger storage ledger = _accounts[taskTypeId].ledgers[sink];
         uint256 epoch = block.timestamp / parameters.epochLength;
-        bool due = ledger.settledEpoch != epoch;
+        due = ledger.settledEpoch != epoch;
         if (due) _moveMarks(taskTypeId, sink, ledger, parameters, capacityScaled);
         backlog = LedgerMath.verifiedBacklogDown(
             ledger.owed, parameters.unitRate, ledger.peakScaled, parameters.acknowledgementGrace
@@ -215,7 +216,6 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         if (due) {
             ledger.settledEpoch = epoch.toUint32();
             emit Settled(taskTypeId, sink, ledger.owed, backlog);
-            REGISTRY.setVerifiedBacklog(taskTypeId, sink, backlog);
         }
     }
 

@@ -51,7 +51,7 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         emit Staked(taskTypeId, msg.sender, amount, bond.staked);
 
         // Interaction
-        REGISTRY.stakeChanged(taskTypeId, msg.sender);
+        REGISTRY.stakeChanged(taskTypeId, msg.sender, bond.staked);
         token.safeTransferFrom(msg.sender, address(this), amount);
     }
 
@@ -70,7 +70,7 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         emit UnstakeRequested(taskTypeId, msg.sender, amount, unbondedAt);
 
         // Interaction
-        REGISTRY.stakeChanged(taskTypeId, msg.sender);
+        REGISTRY.stakeChanged(taskTypeId, msg.sender, bond.staked);
     }
 
     /// @inheritdoc IStakeManager
@@ -108,9 +108,9 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         emit Slashed(taskTypeId, sink, slashed);
 
         // Interaction
-        REGISTRY.stakeSlashed(taskTypeId, sink);
-        IERC20(address(parameters.superToken)).forceApprove(address(ESCROW), slashed);
-        ESCROW.donate(taskTypeId, slashed);
+        REGISTRY.stakeSlashed(taskTypeId, sink, bond.staked);
+        IERC20(address(parameters.superToken)).safeTransfer(address(ESCROW), slashed);
+        ESCROW.takeSlash(taskTypeId, slashed);
     }
 
     /// @inheritdoc IStakeManager

@@ -146,12 +146,23 @@ interface ICapacityRegistry {
     /// @notice Forgets the signal of a slashed sink and the backlog that the slash has paid for: its pay stops at once,
     /// and it starts again from zero at its next signal.
     /// @dev Only the stake manager. Does nothing for a stranger.
-    function stakeSlashed(TaskTypeId taskTypeId, address sink) external;
+    function stakeSlashed(TaskTypeId taskTypeId, address sink, uint256 stake) external;
 
     /// @notice Takes the stake of a sink into account: a higher cap counts from the next signal on; with a lower one the
     /// smoothed capacity and the units fall at once.
     /// @dev Only the stake manager, after every change. Does nothing for a stranger.
-    function stakeChanged(TaskTypeId taskTypeId, address sink) external;
+    function stakeChanged(TaskTypeId taskTypeId, address sink, uint256 stake) external;
+
+    /// @notice Brings a pool up to date: sets the units of the named sinks to their effective capacity, then those of
+    /// escrow and fee. Anyone may call it for any sinks; its cost depends on `sinks.length` only.
+    /// @dev Never reverts for strangers in `sinks`; they have no capacity. A change of inflow counts once money confirms it:
+    /// call once when the inflow changed, and again `CONFIRM_DELAY` later.
+    /// @param sinks Sinks to look at; may be empty.
+    function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external;
+
+    /// @notice Whether `rebalance` with these arguments would do something: move units, or witness an inflow that has
+    /// yet to be confirmed.
+    function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool);
 
     /// @notice The hash to commit to. It binds the signal to this chain, this registry, the task type and the sink, so a
     /// copied commitment cannot be revealed.

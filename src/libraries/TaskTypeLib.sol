@@ -5,8 +5,9 @@ import { TaskTypeParameters } from "../types/TaskType.sol";
 
 /// @title Task type parameters: ranges and what follows from them
 library TaskTypeLib {
-    /// @dev Below this price, rounding to whole wei per second would matter even at one percent of saturation.
-    uint256 internal constant MIN_UNIT_RATE = 1e6;
+    /// @dev A throttled pool pays a ten-thousandth of it per unit, and below 1e6 wei per second and unit what rounding takes
+    /// from a stream does not heal (see `BackpressurePool`).
+    uint256 internal constant MIN_UNIT_RATE = 1e11;
     uint256 internal constant MAX_UNIT_RATE = 1e24;
     uint256 internal constant MIN_EPOCH_LENGTH = 12 seconds;
     uint256 internal constant MAX_EPOCH_LENGTH = 1 days;
