@@ -41,7 +41,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     uint256 public constant MAX_FEE = 100;
 
     /// @notice Age at which units move however small the difference, epochs.
-    uint256 public constant REFRESH_EPOCHS = 10;
+    uint256 public constant OVERDUE_EPOCHS = 10;
 
     /// @dev Healing a pool takes about 360,000 gas. It may fail only for another reason than too little of it.
     uint256 private constant HEAL_GAS = 450_000;
@@ -401,7 +401,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     {
         uint256 units = stored.units;
         if (units == target) return false;
-        return exact || CapacityMath.shouldMove(units, target, _epoch(pool) >= stored.movedAtEpoch + REFRESH_EPOCHS);
+        return exact || CapacityMath.shouldMove(units, target, _epoch(pool) >= stored.movedAtEpoch + OVERDUE_EPOCHS);
     }
 
     /// @dev Whether the escrow would move, or witness an inflow that would move it.

@@ -408,8 +408,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     function _setVerifiedBacklog(SinkState storage sink, uint64 verified) private {
         sink.standing.verifiedBacklog = verified;
-        bool owes = verified != 0;
-        if (sink.signal.owes() != owes) sink.signal = sink.signal.withOwes(owes);
+        bool isVerified = verified != 0;
+        if (sink.signal.isBacklogVerified() != isVerified) sink.signal = sink.signal.withBacklogVerified(isVerified);
     }
 
     /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
@@ -448,7 +448,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @dev The larger of declared and verified.
     function _backlog(Signal signal, SinkState storage sink) private view returns (uint256) {
-        return signal.owes() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
+        return signal.isBacklogVerified() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
     }
 
     /// @dev Moving average at `epoch`: steps towards the declared capacity while the signal lives, then towards zero.

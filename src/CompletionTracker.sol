@@ -35,7 +35,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     }
 
     /// @param acknowledged Wei that settlements have found acknowledged to sinks that had been paid it.
-    struct Account {
+    struct Evidence {
         uint128 acknowledged;
         mapping(address source => Payer) payers;
         mapping(address sink => Ledger) ledgers;
@@ -62,7 +62,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     IEscrowBuffer private immutable ESCROW;
     IStakeManager private immutable STAKE_MANAGER;
 
-    mapping(TaskTypeId taskTypeId => Account) private _accounts;
+    mapping(TaskTypeId taskTypeId => Evidence) private _evidence;
 
     constructor(ProtocolAddresses memory addresses) EIP712("Backpressure Economics", "1") {
         REGISTRY = addresses.capacityRegistry;
@@ -75,12 +75,12 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
     /// @inheritdoc ICompletionTracker
     function acknowledge(TaskTypeId taskTypeId, Receipt[] calldata receipts) external returns (uint256 accepted) {
-        Account storage account = _accounts[taskTypeId];
+        Evidence storage evidence = _evidence[taskTypeId];
         Budget memory budget;
         bytes32 domain = _domainSeparatorV4();
         for (uint256 i; i < receipts.length; ++i) {
             Receipt calldata receipt = receipts[i];
-            Skipped reason = _acknowledge(taskTypeId, account, budget, domain, receipt);
+            Skipped reason = _acknowledge(taskTypeId, evidence, budget, domain, receipt);
             if (reason == Skipped.No) ++accepted;
             else emit ReceiptSkipped(taskTypeId, receipt.source, receipt.sink, i, reason);
         }
@@ -100,7 +100,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     function assess(TaskTypeId taskTypeId, address sink) external returns (uint256 slashed) {
         // Check
         TaskTypeParameters memory parameters = _parameters(taskTypeId);
-        Ledger storage ledger = _accounts[taskTypeId].ledgers[sink];
+        Ledger storage ledger = _evidence[taskTypeId].ledgers[sink];
         uint256 epoch = block.timestamp / parameters.epochLength;
         if (ledger.assessedEpoch == epoch) revert CompletionTracker_AlreadyAssessed(taskTypeId, sink, epoch);
 
@@ -132,22 +132,22 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
     /// @inheritdoc ICompletionTracker
     function completedOf(TaskTypeId taskTypeId, address source, address sink) external view returns (uint256) {
-        return _accounts[taskTypeId].payers[source].completed[sink];
+        return _evidence[taskTypeId].payers[source].completed[sink];
     }
 
     /// @inheritdoc ICompletionTracker
     function acknowledgedBy(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        return _accounts[taskTypeId].payers[source].acknowledged;
+        return _evidence[taskTypeId].payers[source].acknowledged;
     }
 
     /// @inheritdoc ICompletionTracker
     function acknowledgedOf(TaskTypeId taskTypeId) external view returns (uint256) {
-        return _accounts[taskTypeId].acknowledged;
+        return _evidence[taskTypeId].acknowledged;
     }
 
     /// @inheritdoc ICompletionTracker
     function ledgerOf(TaskTypeId taskTypeId, address sink) external view returns (Ledger memory) {
-        return _accounts[taskTypeId].ledgers[sink];
+        return _evidence[taskTypeId].ledgers[sink];
     }
 
     // --------------------------------------------------------------------------------------------- Private
@@ -155,7 +155,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     /// @dev Cheap checks first; wallets are only asked if everything else is right.
     function _acknowledge(
         TaskTypeId taskTypeId,
-        Account storage account,
+        Evidence storage evidence,
         Budget memory budget,
         bytes32 domain,
         Receipt calldata receipt
@@ -163,10 +163,10 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         // Check
         address source = receipt.source;
         address sink = receipt.sink;
-        uint128 claimed = receipt.completed;
-        Payer storage payer = account.payers[source];
+        uint128 completed = receipt.completed;
+        Payer storage payer = evidence.payers[source];
         uint128 before = payer.completed[sink];
-        if (claimed <= before) return Skipped.NothingNew;
+        if (completed <= before) return Skipped.NothingNew;
         if (source != budget.source) {
             budget.source = source;
             budget.spent = ESCROW.spentOf(taskTypeId, source);
@@ -178,12 +178,12 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         if (!SignatureLib.isValid(sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
 
         // Effect
-        // Safe: at most `claimed`.
+        // Safe: at most `completed`.
         // forge-lint: disable-next-line(unsafe-typecast)
-        uint128 amount = uint128(Math.min(claimed - before, budget.spent - acknowledged));
+        uint128 amount = uint128(Math.min(completed - before, budget.spent - acknowledged));
         payer.completed[sink] = before + amount;
         payer.acknowledged = acknowledged + amount;
-        account.ledgers[sink].acknowledged += amount;
+        evidence.ledgers[sink].acknowledged += amount;
         emit Acknowledged(taskTypeId, source, sink, amount, before + amount);
         return Skipped.No;
     }
@@ -206,7 +206,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         private
         returns (uint256 backlog, bool due)
     {
-        Ledger storage ledger = _accounts[taskTypeId].ledgers[sink];
+        Ledger storage ledger = _evidence[taskTypeId].ledgers[sink];
         uint256 epoch = block.timestamp / parameters.epochLength;
         due = ledger.settledEpoch != epoch;
         if (due) _moveMarks(taskTypeId, sink, ledger, parameters, capacityScaled);
@@ -260,16 +260,16 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         private
         returns (Window memory window)
     {
-        Account storage account = _accounts[taskTypeId];
+        Evidence storage evidence = _evidence[taskTypeId];
         uint256 received = POOL.distributionPoolOf(taskTypeId).getTotalAmountReceivedByMember(sink);
         window.received = received - ledger.settledReceived;
         window.acknowledged = ledger.acknowledged - ledger.settledAcknowledged;
         window.open = ledger.open + window.received;
         uint256 counted = Math.min(window.acknowledged, window.open);
         window.open -= counted;
-        account.acknowledged += counted.toUint128();
+        evidence.acknowledged += counted.toUint128();
         window.poolPaid = POOL.paidOf(taskTypeId) - ledger.settledPoolPaid;
-        window.poolAcknowledged = account.acknowledged - ledger.settledPoolAcknowledged;
+        window.poolAcknowledged = evidence.acknowledged - ledger.settledPoolAcknowledged;
     }
 
     /// @dev The ledger starts anew: what was owed is paid.

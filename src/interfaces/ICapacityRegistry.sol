@@ -119,15 +119,15 @@ interface ICapacityRegistry {
     /// @param commitment From `hashSignal`.
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external;
 
-    /// @notice Reveals the committed signal. Money is re-routed in this transaction. Several signals in one epoch count
-    /// once: the last one stands.
+    /// @notice Reveals the committed signal. The sink's units move in this transaction. Several signals in one epoch
+    /// count once: the last one stands.
     /// @dev Emits `CapacitySignalled` and, where units move, the pool's `UnitsUpdated`.
     /// @param capacity c, units.
     /// @param backlog Q, unit-seconds: work paid for and not finished.
     /// @param salt The value that hid the signal.
     function revealCapacity(TaskTypeId taskTypeId, uint64 capacity, uint96 backlog, bytes32 salt) external;
 
-    /// @notice Takes a batch of signed signals of one task type, carried by anyone, and re-routes money for all of them
+    /// @notice Takes a batch of signed signals of one task type, carried by anyone, and moves the units of all of them
     /// at once. An entry counts if its sink is registered, it is neither from the future nor older than `reportDelay`,
     /// newer than the sink's latest signal, and signed by the sink. Any other entry is skipped.
     /// @dev Emits `CapacitySignalled` or `AttestationSkipped` per entry. An ERC-1271 wallet gets a fixed amount of gas and
@@ -137,7 +137,7 @@ interface ICapacityRegistry {
         external
         returns (uint256 accepted);
 
-    /// @notice Sets what a sink owes by the verifier's ledger; money is re-routed in this transaction.
+    /// @notice Sets the backlog of a sink by the verifier's ledger; the sink's units move in this transaction.
     /// @dev Only the verifier of the task type. Emits `BacklogVerified`. Does nothing for a stranger or if nothing
     /// changed.
     /// @param backlog Unit-seconds; saturates at 2^64 - 1.

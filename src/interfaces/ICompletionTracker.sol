@@ -95,8 +95,8 @@ interface ICompletionTracker {
     /// @return accepted Entries that counted.
     function acknowledge(TaskTypeId taskTypeId, Receipt[] calldata receipts) external returns (uint256 accepted);
 
-    /// @notice Brings a sink's ledger up to date, once per epoch, and its verified backlog into the registry; money is
-    /// re-routed in this transaction.
+    /// @notice Brings a sink's ledger up to date, once per epoch, and its verified backlog into the registry; the
+    /// sink's units move in this transaction.
     /// @dev Anyone. Emits `Settled`. Does nothing if the ledger was settled in this epoch.
     function settle(TaskTypeId taskTypeId, address sink) external;
 

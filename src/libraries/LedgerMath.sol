@@ -6,7 +6,7 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { CapacityMath } from "./CapacityMath.sol";
 
 /// @title Ledger: what a sink was paid for and nobody acknowledged
-/// @notice Pure arithmetic of design section 2, points 9 and 10. `ts/sim/exact.ts` is the second implementation against
+/// @notice Pure arithmetic of spec 9.3 to 9.6. `ts/model/exact.ts` is the second implementation against
 /// which every function here is tested.
 library LedgerMath {
     /// @dev A sink is beyond the horizon from 9/10 of it on: with backpressure the backlog of a dead sink approaches
@@ -24,7 +24,7 @@ library LedgerMath {
 
     /// @notice One step of the ledger: max(0, owed + pi * (1 - (1 - pi) / 10) * received - acknowledged), with pi the
     /// share of the pool's pay that was acknowledged over the same time. Because only this share is expected of anyone, a
-    /// source that withholds acknowledgements hurts nobody (theory, section 6).
+    /// source that withholds acknowledgements hurts nobody (theory 6.2).
     /// @param owed Before, wei.
     /// @param received What the sink was paid meanwhile, wei; below 2^128.
     /// @param acknowledged What was acknowledged to the sink meanwhile, wei.

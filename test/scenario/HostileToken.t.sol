@@ -69,7 +69,7 @@ contract HostileTokenScenarioTest is LedgerTest {
 
     function testFuzz_ATokenThatInventsTransfers_InventsOnlyItsOwnMoney(uint256 invented, uint256 time) external {
         invented = bound(invented, 1e18, 1e36);
-        bytes32 before = _accounts();
+        bytes32 before = _state();
         _hostile.lieTo(IERC20.transferFrom.selector, abi.encode(true));
         vm.startPrank(stranger);
         escrow.donate(_hostileId, invented);
@@ -77,7 +77,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         stakes.stake(_hostileId, bound(invented, 1, type(uint112).max));
         vm.stopPrank();
         assertGe(escrow.level(_hostileId), 2 * invented);
-        assertEq(_accounts(), before);
+        assertEq(_state(), before);
 
         // Neither way out pays it in another token.
         uint256 state = vm.snapshotState();
@@ -89,11 +89,11 @@ contract HostileTokenScenarioTest is LedgerTest {
         _hostile.lieTo(IERC20.transfer.selector, abi.encode(true));
         vm.prank(stranger);
         escrow.withdrawDeposit(_hostileId, 2);
-        assertEq(_accounts(), before);
+        assertEq(_state(), before);
         _assertConserved();
     }
 
-    /// @dev A source that cannot be paid is settled all the same, and its money waits for it.
+    /// @dev A source that cannot be paid is synchronised all the same, and its money waits for it.
     function testFuzz_ATokenThatPaysASourceNothing_KeepsItsMoneyAside(uint256 time, bool reverts) external {
         skip(bound(time, 0, 1 hours));
         escrow.release(_hostileId);
@@ -120,7 +120,7 @@ contract HostileTokenScenarioTest is LedgerTest {
 
     function testFuzz_ATokenThatInventsDust_SweepsItToItsOwnEscrow(uint256 invented) external {
         invented = bound(invented, 1, type(uint96).max);
-        bytes32 before = _accounts();
+        bytes32 before = _state();
         uint256 level = escrow.level(_hostileId);
         _hostile.lieTo(IERC20.balanceOf.selector, abi.encode(invented));
         vm.expectRevert(ISuperfluidToken.SF_TOKEN_MOVE_INSUFFICIENT_BALANCE.selector);
@@ -129,7 +129,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         _hostile.lieTo(IERC20.transferFrom.selector, abi.encode(true));
         assertEq(pool.sweep(_hostileId), invented);
         assertEq(escrow.level(_hostileId), level + invented);
-        assertEq(_accounts(), before);
+        assertEq(_state(), before);
         _assertConserved();
     }
 
@@ -150,12 +150,12 @@ contract HostileTokenScenarioTest is LedgerTest {
 
     function testFuzz_ReentryFromAMoveOfThePool_Fails(uint256 entry, uint256 callback) external {
         (address target, bytes memory call) = _poolCallback(callback);
-        bytes32 before = _accounts();
+        bytes32 before = _state();
         _hostile.callBackFrom(ON_MOVE, target, call);
         entry = bound(entry, 0, 2);
         if (entry == 0) {
             skip(1 days + EPOCH);
-            before = _accounts();
+            before = _state();
             _rebalance(_hostileId, _hostileSink);
         } else if (entry == 1) {
             vm.prank(_hostileSink);
@@ -164,13 +164,13 @@ contract HostileTokenScenarioTest is LedgerTest {
             pool.sweep(_hostileId);
         }
         _assertGuarded();
-        assertEq(_accounts(), before);
+        assertEq(_state(), before);
         _assertConserved();
     }
 
     function testFuzz_ReentryFromAMoveOfTheEscrow_Fails(uint256 entry, uint256 callback) external {
         (address target, bytes memory call) = _escrowCallback(callback);
-        bytes32 before = _accounts();
+        bytes32 before = _state();
         entry = bound(entry, 0, 5);
         if (entry == 2) escrow.release(_hostileId);
         bytes4 selector = entry < 2 ? ON_MOVE : entry == 2 ? IERC20.transfer.selector : IERC20.transferFrom.selector;
@@ -182,7 +182,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         else if (entry == 4) _asSource(abi.encodeCall(escrow.deposit, (_hostileId, 1e18)));
         else _asSource(abi.encodeCall(escrow.deposit, (_hostileId, 1e20)));
         _assertGuarded();
-        assertEq(_accounts(), before);
+        assertEq(_state(), before);
         _assertConserved();
     }
 
@@ -198,7 +198,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         escrow.drain(_hostileId);
         (bool calledBack, bool succeeded,) = _hostile.outcome();
         assertTrue(calledBack && succeeded);
-        assertEq(_accounts(), plain);
+        assertEq(_state(), plain);
         _assertConserved();
     }
 
@@ -288,10 +288,10 @@ contract HostileTokenScenarioTest is LedgerTest {
         _withdrawDeposit(id, stranger, 1);
         vm.prank(_sink);
         registry.deregisterSink(id);
-        return _accounts();
+        return _state();
     }
 
-    function _accounts() private view returns (bytes32) {
-        return keccak256(abi.encode(_accountsOf(id), superToken.balanceOf(_sink), superToken.balanceOf(_source)));
+    function _state() private view returns (bytes32) {
+        return keccak256(abi.encode(_stateOf(id), superToken.balanceOf(_sink), superToken.balanceOf(_source)));
     }
 }

@@ -32,12 +32,12 @@ contract StrangersScenarioTest is LedgerTest {
         _setFee(100);
         _confirmInflow(id);
         skip(bound(time, 1, 1 hours));
-        bytes32 before = _accountsOf(id);
+        bytes32 before = _stateOf(id);
         vm.startPrank(stranger);
         distributionPool.claimAll(address(escrow));
         distributionPool.claimAll(address(pool));
         vm.stopPrank();
-        assertEq(_accountsOf(id), before);
+        assertEq(_stateOf(id), before);
         _assertConserved();
 
         skip(bound(time, 1, 1 hours));

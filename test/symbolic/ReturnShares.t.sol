@@ -25,14 +25,14 @@ contract ReturnSharesSymbolic {
         assert(amount - back <= unowned ? book.owned == owned : book.unowned == 0);
     }
 
-    function check_Pay_TakesExactly(uint128 setAside, uint128 owed, uint128 payableNow) external pure {
-        if (payableNow > setAside || payableNow > owed) return;
+    function check_Pay_TakesExactly(uint128 setAside, uint128 claimed, uint128 payableNow) external pure {
+        if (payableNow > setAside || payableNow > claimed) return;
         ReturnShares.Book memory book;
         ReturnShares.Claim memory claim;
-        (book.setAside, book.owed, claim.payableNow) = (setAside, owed, payableNow);
+        (book.setAside, book.claimed, claim.payableNow) = (setAside, claimed, payableNow);
         assert(book.pay(claim) == payableNow);
         assert(claim.payableNow == 0);
-        assert(book.setAside == setAside - payableNow && book.owed == owed - payableNow);
+        assert(book.setAside == setAside - payableNow && book.claimed == claimed - payableNow);
     }
 
     function check_ValueOf_AtMostTheOwned(uint128 shares, uint128 all, uint128 owned) external pure {

@@ -12,7 +12,7 @@ import { StreamedAmount } from "../../src/libraries/StreamedAmount.sol";
 import { TaskTypeLib } from "../../src/libraries/TaskTypeLib.sol";
 import { TaskTypeParameters } from "../../src/types/TaskType.sol";
 
-/// @notice The libraries' internal functions under their own names, for `ts/sim/exact.test.ts`, which compares them with
+/// @notice The libraries' internal functions under their own names, for `ts/model/exact.test.ts`, which compares them with
 /// the second implementation. `multicall` takes thousands of inputs at once.
 contract MathHarness is Multicall {
     using DepositQueue for DepositQueue.Queue;
@@ -47,8 +47,8 @@ contract MathHarness is Multicall {
         return CapacityMath.capacityCapDown(stake, minimumStake, bond);
     }
 
-    function shouldMove(uint256 current, uint256 target, bool refreshDue) external pure returns (bool) {
-        return CapacityMath.shouldMove(current, target, refreshDue);
+    function shouldMove(uint256 current, uint256 target, bool overdue) external pure returns (bool) {
+        return CapacityMath.shouldMove(current, target, overdue);
     }
 
     // ------------------------------------------------------------------------------------------- Flow
@@ -183,15 +183,15 @@ contract MathHarness is Multicall {
         return (book, amount);
     }
 
-    function settle(
+    function sync(
         ReturnShares.Book memory book,
         ReturnShares.Claim memory claim,
         uint256 endOfGeneration,
         bool stayed,
         uint96 rate
-    ) external pure returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 surplus, uint256 held) {
-        surplus = book.settle(claim, endOfGeneration, stayed, rate);
-        return (book, claim, surplus, book.valueOf(claim));
+    ) external pure returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 unclaimed, uint256 held) {
+        unclaimed = book.sync(claim, endOfGeneration, stayed, rate);
+        return (book, claim, unclaimed, book.valueOf(claim));
     }
 
     function push(address owner, uint256 amount) external returns (uint64) {

@@ -12,7 +12,7 @@ abstract contract MoneyChecks is InvariantTest {
     /// @dev Wei that three claims and one release round off.
     uint256 private constant ROUNDING = 4;
 
-    /// @dev Wei that all releases and settlements of a run together round off.
+    /// @dev Wei that all releases and synchronisations of a run together round off.
     uint256 private constant DUST = 1000;
 
     function _I1_NoWeiIsCreatedOrLost() internal view {

@@ -103,7 +103,7 @@ abstract contract Forbidden is Handler {
             abi.encodeCall(pool.open, (id, world.tokenOf(id), 1e18, 60)),
             _notPool(eve, address(registry))
         );
-        _add(attempts, target, abi.encodeCall(pool.refresh, (id, sink)), _notPool(eve, address(registry)));
+        _add(attempts, target, abi.encodeCall(pool.moveExactly, (id, sink)), _notPool(eve, address(registry)));
         _add(attempts, target, abi.encodeCall(pool.setLimit, (id, 0)), _notPool(eve, address(pipeline)));
         _add(attempts, target, abi.encodeCall(pool.takeSpare, (id, 1)), _notPool(eve, address(escrow)));
         _add(attempts, target, abi.encodeCall(pool.setFee, (100, eve)), notOwner);

@@ -68,7 +68,7 @@ contract HostileTokenHandler is Attack {
         assertEq(bytes4(answer), HostileToken.HostileToken_Refused.selector, "and nothing else");
     }
 
-    /// @dev Donations, deposits and bonds without money: only in its own account.
+    /// @dev Donations, deposits and bonds without money: only in its own escrow.
     function inventTransfers(uint256 idSeed, uint256 amount) external action("hostile token: invent transfers") {
         TaskTypeId id = _id(idSeed);
         _revive(idSeed);
@@ -115,7 +115,7 @@ contract HostileTokenHandler is Attack {
         _happens();
     }
 
-    /// @dev A source that cannot be paid is settled all the same, and its money waits.
+    /// @dev A source that cannot be paid is synchronised all the same, and its money waits.
     function payNothing(uint256 seed) external action("hostile token: pay nothing") {
         _revive(1);
         world.pass(2 * world.parametersOf(HOSTILE).epochLength);

@@ -53,7 +53,7 @@ contract KeeperHandler is Handler {
         rebalancedId = id;
         rebalancedAt = block.timestamp;
         _rebalancedSinks = sinks;
-        world.saw("seen: settled inflow", world.inflowOf(id).settled);
+        world.saw("seen: steady inflow", world.inflowOf(id).steady);
     }
 
     function _countFaded(TaskTypeId id, address[] memory sinks) private {
@@ -157,7 +157,7 @@ contract KeeperHandler is Handler {
         }
     }
 
-    /// @dev For the escrow buffer too: its accounting must not depend on who claims.
+    /// @dev For the escrow buffer too: what it counts must not depend on who claims.
     function claim(uint256 idSeed, uint256 memberSeed) external action("keeper: claim") unlessAway {
         TaskTypeId id = _id(idSeed);
         uint256 pick = memberSeed % 5;

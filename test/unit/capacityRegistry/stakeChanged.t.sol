@@ -56,7 +56,7 @@ contract StakeChangedTest is CapacityTest {
     function testFuzz_GivenTheStakeBacksTheSame(uint256 amount) external {
         address sink = _addSink(id, "sink", 100);
         _signal(id, sink, 100, 0);
-        vm.expectCall(address(pool), abi.encodeWithSelector(pool.refresh.selector), 0);
+        vm.expectCall(address(pool), abi.encodeWithSelector(pool.moveExactly.selector), 0);
         _stake(id, sink, bound(amount, 1, BOND_PER_UNIT - 1));
         assertEq(registry.sinkOf(id, sink).cap, 100);
     }

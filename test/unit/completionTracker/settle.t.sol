@@ -97,7 +97,7 @@ contract SettleTest is TrackerTest {
         tracker.settle(id, sink);
         assertEq(tracker.ledgerOf(id, sink).owed, owed);
         assertEq(registry.sinkOf(id, sink).verifiedBacklog, backlog);
-        assertLt(pool.unitsOf(id, sink), unitsBefore, "money is re-routed");
+        assertLt(pool.unitsOf(id, sink), unitsBefore, "units move");
     }
 
     /// @dev The largest capacity since something was owed counts: declaring less must not make the backlog look larger.

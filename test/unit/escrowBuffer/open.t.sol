@@ -32,7 +32,7 @@ contract EscrowOpenTest is LedgerTest {
         assertEq(escrow.level(taskTypeId), 0);
         assertEq(escrow.setAsideOf(taskTypeId), 0);
         assertEq(escrow.releasable(taskTypeId), 0);
-        // Its token is known: a donation arrives in this account and in no other.
+        // Its token is known: a donation arrives in this escrow and in no other.
         _donate(taskTypeId, stranger, 1e18);
         assertEq(escrow.overflowOf(taskTypeId), 1e18);
         assertEq(escrow.overflowOf(id), 0);

@@ -16,7 +16,9 @@ contract ReleaseTest is LedgerTest {
         escrow.release(unknown);
     }
 
-    function testFuzz_RevertWhen_TheOverflowIsWithinItsLimit(uint64 capacity, uint256 overflow, uint256 rate) external {
+    function testFuzz_RevertWhen_TheOverflowIsWithinTheBuffer(uint64 capacity, uint256 overflow, uint256 rate)
+        external
+    {
         _newSink(id, "sink", uint64(bound(capacity, 1e6, 1e12)));
         _syncedSource(rate);
         uint256 there = escrow.overflowOf(id);
@@ -35,7 +37,7 @@ contract ReleaseTest is LedgerTest {
         assertEq(_expectNothing(overflow + rate * EPOCH - BUFFER_MAX), 0);
     }
 
-    function testFuzz_WhenTheOverflowIsAboveItsLimit(uint64 capacity, uint256 overflow, uint256 rate) external {
+    function testFuzz_WhenTheOverflowIsAboveTheBuffer(uint64 capacity, uint256 overflow, uint256 rate) external {
         _newSink(id, "sink", uint64(bound(capacity, 1e6, 1e12)));
         address source = _syncedSource(rate);
         _donate(id, stranger, bound(overflow, BUFFER_MAX + 1, 1e30));
