@@ -163,7 +163,7 @@ contract FlashSourceScenarioTest is LedgerTest {
             _confirmInflow(id);
         }
         skip(EPOCH);
-        pool.sweep(id);
+        _poke(id);
         _confirmInflow(id);
     }
 

@@ -50,7 +50,7 @@ contract VerificationTest is EconomyTest {
         }
         assertLt(stake, bond, "slashed");
         assertEq(pool.unitsOf(id, workers[1].sink), 0, "and paid no more, in the same transaction");
-        (uint256 donated,,) = escrow.totalsOf(id);
+        uint256 donated = escrow.bookOf(id).unowned;
         assertEq(donated, bond - stake, "to those who paid");
         _neverSlashed(0);
     }

@@ -162,6 +162,11 @@ abstract contract LedgerTest is ProtocolTest {
         books[taskTypeId].given += given;
     }
 
+    /// @notice What anybody may do at any time: makes Superfluid split all that a pool is streamed again.
+    function _poke(TaskTypeId taskTypeId) internal {
+        _distributeFlow(stranger, pool.distributionPoolOf(taskTypeId), 0);
+    }
+
     function _collectFee(TaskTypeId taskTypeId) internal returns (uint256 amount) {
         amount = escrow.collectFee(taskTypeId);
         books[taskTypeId].taken += amount;

@@ -65,6 +65,14 @@ contract MathHarness is Multicall {
         return FlowMath.priceCapDown(unitRate, limit, sinkUnits);
     }
 
+    function shouldHeal(uint256 leak, uint256 flow, uint256 units) external pure returns (bool) {
+        return FlowMath.shouldHeal(leak, flow, units);
+    }
+
+    function minDepositUp(uint256 unitEpoch, uint256 sinkUnits) external pure returns (uint256) {
+        return FlowMath.minDepositUp(unitEpoch, sinkUnits);
+    }
+
     function feeUnitsDown(uint256 sinkUnits, uint256 fee) external pure returns (uint256) {
         return FlowMath.feeUnitsDown(sinkUnits, fee);
     }

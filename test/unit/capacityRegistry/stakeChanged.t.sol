@@ -21,13 +21,13 @@ contract StakeChangedTest is CapacityTest {
 
         vm.expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_NotStakeManager.selector, caller));
         vm.prank(caller);
-        registry.stakeChanged(taskTypeId, sink);
+        registry.stakeChanged(taskTypeId, sink, 0);
     }
 
     function testFuzz_GivenTheSinkIsUnknown(TaskTypeId taskTypeId, address nobody) external {
         vm.recordLogs();
         vm.prank(address(stakes));
-        registry.stakeChanged(taskTypeId, nobody);
+        registry.stakeChanged(taskTypeId, nobody, 0);
 
         assertEq(vm.getRecordedLogs().length, 0, "no event");
         assertFalse(registry.sinkOf(taskTypeId, nobody).registered, "still a stranger");
@@ -56,7 +56,7 @@ contract StakeChangedTest is CapacityTest {
     function testFuzz_GivenTheStakeBacksTheSame(uint256 amount) external {
         address sink = _addSink(id, "sink", 100);
         _signal(id, sink, 100, 0);
-        vm.expectCall(address(pool), abi.encodeWithSelector(pool.moveExactly.selector), 0);
+        vm.expectCall(address(pool), abi.encodeWithSelector(pool.move.selector), 0);
         _stake(id, sink, bound(amount, 1, BOND_PER_UNIT - 1));
         assertEq(registry.sinkOf(id, sink).cap, 100);
     }

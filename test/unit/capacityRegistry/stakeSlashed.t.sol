@@ -21,14 +21,14 @@ contract StakeSlashedTest is CapacityTest {
                 abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_NotStakeManager.selector, callers[i])
             );
             vm.prank(callers[i]);
-            registry.stakeSlashed(taskTypeId, sink);
+            registry.stakeSlashed(taskTypeId, sink, 0);
         }
     }
 
     function testFuzz_GivenTheSinkIsUnknown(TaskTypeId taskTypeId, address nobody) external {
         vm.recordLogs();
         vm.prank(address(stakes));
-        registry.stakeSlashed(taskTypeId, nobody);
+        registry.stakeSlashed(taskTypeId, nobody, 0);
 
         assertEq(vm.getRecordedLogs().length, 0, "no event");
         assertFalse(registry.sinkOf(taskTypeId, nobody).registered, "still a stranger");

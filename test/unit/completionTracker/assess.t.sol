@@ -78,7 +78,7 @@ contract AssessTest is TrackerTest {
         );
         uint256 due = unearned + unearned / 10;
         uint256 bond = _stakeFor(CAPACITY);
-        (uint256 donatedBefore,,) = escrow.totalsOf(id);
+        uint256 donatedBefore = escrow.bookOf(id).unowned;
 
         uint256 slashed = tracker.assess(id, sink);
 
@@ -87,7 +87,7 @@ contract AssessTest is TrackerTest {
         (uint256 stake,,) = stakes.bondOf(id, sink);
         assertEq(stake, bond - slashed);
         assertEq(pool.unitsOf(id, sink), 0, "units fall in the same transaction");
-        (uint256 donated,,) = escrow.totalsOf(id);
+        uint256 donated = escrow.bookOf(id).unowned;
         assertEq(donated - donatedBefore, slashed);
         ledger = tracker.ledgerOf(id, sink);
         assertEq(ledger.owed + ledger.open + ledger.peakScaled + ledger.strikes, 0, "anew");
