@@ -3,6 +3,8 @@ pragma solidity 0.8.35;
 
 import { Multicall } from "@openzeppelin/contracts/utils/Multicall.sol";
 
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import { CapacityMath } from "../../src/libraries/CapacityMath.sol";
 import { DepositQueue } from "../../src/libraries/DepositQueue.sol";
 import { FlowMath } from "../../src/libraries/FlowMath.sol";
@@ -20,6 +22,7 @@ contract MathHarness is Multicall {
 
     TaskTypeParameters private _parameters;
     DepositQueue.Queue private _queue;
+    mapping(uint256 scale => uint256) private _ends;
 
     // ------------------------------------------------------------------------------------------- Capacity
 
@@ -176,10 +179,10 @@ contract MathHarness is Multicall {
     function drain(ReturnShares.Book memory book, uint256 amount, uint256 back)
         external
         pure
-        returns (ReturnShares.Book memory, uint256 released)
+        returns (ReturnShares.Book memory)
     {
-        released = book.drain(amount, back);
-        return (book, released);
+        book.drain(amount, back);
+        return book;
     }
 
     function release(ReturnShares.Book memory book, uint256 excess)
@@ -191,15 +194,28 @@ contract MathHarness is Multicall {
         return (book, amount);
     }
 
-    function sync(
-        ReturnShares.Book memory book,
-        ReturnShares.Claim memory claim,
-        uint256 endOfGeneration,
-        bool stayed,
-        uint96 rate
-    ) external pure returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 unclaimed, uint256 held) {
-        unclaimed = book.sync(claim, endOfGeneration, stayed, rate);
-        return (book, claim, unclaimed, book.valueOf(claim));
+    /// @notice Ends scales as `ReturnShares.rescale` does, and remembers where they ended, for `sync`.
+    function rescale(ReturnShares.Book memory book) external returns (ReturnShares.Book memory) {
+        book.rescale(_ends);
+        return book;
+    }
+
+    function sync(ReturnShares.Book memory book, ReturnShares.Claim memory claim, bool stayed, uint96 rate)
+        external
+        view
+        returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 held)
+    {
+        book.sync(claim, _ends, stayed, rate);
+        return (book, claim, book.valueOf(claim.shares, Math.Rounding.Floor));
+    }
+
+    function redeem(ReturnShares.Book memory book, ReturnShares.Claim memory claim, uint256 shares)
+        external
+        pure
+        returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 value)
+    {
+        value = book.redeem(claim, shares);
+        return (book, claim, value);
     }
 
     function push(address owner, uint256 amount) external returns (uint64) {
