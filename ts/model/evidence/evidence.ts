@@ -1,4 +1,4 @@
-import { excess, max, min } from "../../sim/exact.ts";
+import { excess, max, min } from "../exact.ts";
 import {
   creditUp,
   debitDown,

@@ -1,4 +1,4 @@
-import { divideUp, excess, max, min, SCALE, WAD } from "../../sim/exact.ts";
+import { divideUp, excess, max, min, SCALE, WAD } from "../exact.ts";
 
 /**
  * The rule of evidence in exact integers: what a sink owes for its pay, what that proves, and what it costs. Pay is public;
