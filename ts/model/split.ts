@@ -1,5 +1,15 @@
 import { DistributionPool } from "./distribution.ts";
-import { escrowUnitsUp, excess, feeUnitsDown, MAX_AMOUNT, min, priceCapDown, shouldHeal, shouldMove } from "./exact.ts";
+import {
+  escrowUnitsUp,
+  excess,
+  feeUnitsDown,
+  MAX_AMOUNT,
+  max,
+  min,
+  priceCapDown,
+  shouldHeal,
+  shouldMove,
+} from "./exact.ts";
 import {
   allUnits,
   asOfNow,
@@ -83,7 +93,10 @@ export class Split<Account> {
 
   /** Limits what the sinks together may be paid, wei/s; `undefined` for no limit. */
   setLimit(limit: bigint | undefined, now: bigint): void {
-    if (limit === this.#limit) return this.#moveEscrowIfDue(now);
+    if (limit === this.#limit) {
+      this.#moveEscrowIfDue(now);
+      return;
+    }
     const before = this.#record(now);
     this.#limit = limit;
     this.#moveEscrow(before, now);
@@ -238,7 +251,7 @@ export class Split<Account> {
   /** Once per epoch whoever comes looks. */
   #isAnchorOld(now: bigint): boolean {
     const { epochLength } = this.#parameters;
-    return now >= this.#book.anchoredAt + (epochLength > CONFIRM_DELAY ? epochLength : CONFIRM_DELAY);
+    return now >= this.#book.anchoredAt + max(epochLength, CONFIRM_DELAY);
   }
 
   #epoch(now: bigint): bigint {
