@@ -1,8 +1,8 @@
 import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, toHex } from "viem";
-import type { LocalAccount } from "viem/accounts";
 import {
   backpressurePoolAbi,
   capacityRegistryAbi,
+  completionTrackerAbi,
   escrowBufferAbi,
   iGeneralDistributionAgreementV1Abi,
   iSuperfluidAbi,
@@ -12,13 +12,14 @@ import {
   stakeManagerAbi,
 } from "../abi/generated.ts";
 import { encodeCall } from "../localchain/localChain.ts";
+import { max, min, unbondingPeriod } from "../model/exact.ts";
 import { Protocol } from "../model/protocol.ts";
 import type { Signal } from "../model/signals.ts";
-import { attestationTypedData } from "../sdk/utils/typedData.ts";
-import { type Account, PARAMETERS, type World } from "./mirrorWorld.ts";
+import { attestationTypedData, receiptTypedData } from "../sdk/utils/typedData.ts";
+import { type Account, PARAMETERS, type Signer, type World } from "./mirrorWorld.ts";
 
-/** A sink that can sign. */
-export type Sink = Account & { key: LocalAccount };
+/** What a sink has at stake, wei, and when what is unbonding is free, Unix seconds. */
+type Bond = { staked: bigint; unbonding: bigint; unbondedAt: bigint };
 
 /** One view of the chain and what the model says of it. */
 type View = { what: string; read: Read; predicted: unknown };
@@ -36,8 +37,7 @@ export class Mirror {
   readonly #world: World;
   readonly #distributionPool: Address;
   readonly #committed = new Map<Address, Signal & { block: number }>();
-  /** Wei, of those who are registered. */
-  readonly stakes = new Map<Address, bigint>();
+  readonly #bonds = new Map<Address, Bond>();
   readonly signalledAt = new Map<Address, bigint>();
 
   private constructor(world: World, opened: Awaited<ReturnType<World["registerTaskType"]>>) {
@@ -54,40 +54,82 @@ export class Mirror {
 
   // ----------------------------------------------------------------------------------------------- Sinks
 
-  register(sink: Sink, stake: bigint): void {
+  /** Stakes and registers. */
+  join(sink: Signer, stake: bigint): void {
     this.#approve(sink, this.#world.protocol.stakeManager);
-    this.#send(sink, "stakeManager", stakeManagerAbi, "stake", [this.id, stake]);
-    this.#send(sink, "capacityRegistry", capacityRegistryAbi, "registerSink", [this.id]);
-    this.stakes.set(sink.address, stake);
-    this.signalledAt.set(sink.address, this.#world.now);
-    this.model.register(sink.address, stake);
+    this.changeStake(sink, stake);
+    this.#register(sink);
+  }
+
+  /** Leaves and comes back at once, as somebody would who hopes that this is forgotten. */
+  rejoin(sink: Signer): void {
+    this.#send(sink, "capacityRegistry", capacityRegistryAbi, "deregisterSink", [this.id]);
+    this.model.deregister(sink.address, this.#world.now);
+    if (this.bondOf(sink).staked >= PARAMETERS.minimumStake) this.#register(sink);
+  }
+
+  /** Whether the sink may signal. */
+  isRegistered(sink: Signer): boolean {
+    return this.model.signals.has(sink.address);
+  }
+
+  bondOf({ address }: Account): Bond {
+    return this.#bonds.get(address) ?? { staked: 0n, unbonding: 0n, unbondedAt: 0n };
   }
 
   /** Raises the stake, or unbonds some of it. */
-  changeStake(sink: Sink, stake: bigint): void {
-    const before = this.stakes.get(sink.address) ?? 0n;
-    if (stake === before) return;
-    const [name, amount] = stake > before ? ["stake", stake - before] : ["requestUnstake", before - stake];
+  changeStake(sink: Signer, stake: bigint): void {
+    const { now } = this.#world;
+    const bond = this.bondOf(sink);
+    if (stake === bond.staked) return;
+    const freed = max(bond.staked - stake, 0n);
+    const [name, amount] = freed > 0n ? ["requestUnstake", freed] : ["stake", stake - bond.staked];
     this.#send(sink, "stakeManager", stakeManagerAbi, name as string, [this.id, amount]);
-    this.stakes.set(sink.address, stake);
-    this.model.changeStake(sink.address, stake, this.#world.now);
+    const unbondedAt = freed > 0n ? now + unbondingPeriod(PARAMETERS) : bond.unbondedAt;
+    this.#bonds.set(sink.address, { staked: stake, unbonding: bond.unbonding + freed, unbondedAt });
+    this.model.changeStake(sink.address, stake, now);
   }
 
-  /** The verifier takes `amount` wei, at most the stake. */
-  slash(sink: Sink, amount: bigint): void {
-    const stake = (this.stakes.get(sink.address) ?? 0n) - amount;
-    this.#send(this.#world.keeper, "stakeManager", stakeManagerAbi, "slash", [this.id, sink.address, amount]);
-    this.stakes.set(sink.address, stake);
-    this.model.slash(sink.address, amount, stake, this.#world.now);
+  /** Takes out what has finished unbonding, less what leaving costs. */
+  withdraw(sink: Signer): void {
+    const { now } = this.#world;
+    const before = this.bondOf(sink);
+    if (before.unbonding === 0n || now < before.unbondedAt) return;
+    this.#send(sink, "stakeManager", stakeManagerAbi, "withdraw", [this.id]);
+    const taken = this.#take(sink, this.model.judgeLeaver(sink.address, now));
+    if (taken > 0n) this.model.donate(taken);
+    const { staked } = this.bondOf(sink);
+    if (staked !== before.staked) this.model.changeStake(sink.address, staked, now);
+    this.#bonds.set(sink.address, { staked, unbonding: 0n, unbondedAt: 0n });
   }
 
-  verifyBacklog(sink: Sink, backlog: bigint): void {
-    const args = [this.id, sink.address, backlog];
-    this.#send(this.#world.keeper, "capacityRegistry", capacityRegistryAbi, "setVerifiedBacklog", args);
-    this.model.verifyBacklog(sink.address, backlog, this.#world.now);
+  /** Slashes the sink if it has enough strikes; returns whether it had. */
+  assess(sink: Signer): boolean {
+    const { now } = this.#world;
+    this.#send(this.#world.keeper, "stakeManager", stakeManagerAbi, "assess", [this.id, sink.address]);
+    const amount = this.model.assess(sink.address, now);
+    if (amount === 0n) return false;
+    this.model.slash(sink.address, this.#take(sink, amount), this.bondOf(sink).staked, now);
+    return true;
   }
 
-  async commit(sink: Sink, signal: Signal): Promise<void> {
+  settle(sinks: readonly Signer[]): void {
+    const addresses = sinks.map(({ address }) => address);
+    this.#send(this.#world.keeper, "capacityRegistry", capacityRegistryAbi, "settle", [this.id, addresses]);
+    this.model.settle(addresses, this.#world.now);
+  }
+
+  /** Carries receipts that both have signed; amounts in wei, cumulative. */
+  async acknowledge(receipts: readonly (readonly [source: Signer, sink: Signer, completed: bigint])[]): Promise<void> {
+    const signed = await Promise.all(receipts.map((receipt) => this.#receipt(...receipt)));
+    const args = [this.id, signed];
+    this.#send(this.#world.keeper, "completionTracker", completionTrackerAbi, "acknowledge", args);
+    for (const [source, sink, completed] of receipts) {
+      this.model.acknowledge(source.address, sink.address, completed, this.#world.now);
+    }
+  }
+
+  async commit(sink: Signer, signal: Signal): Promise<void> {
     const commitment = await this.#world.chain.client.readContract({
       address: this.#world.protocol.capacityRegistry,
       abi: capacityRegistryAbi,
@@ -99,13 +141,13 @@ export class Mirror {
   }
 
   /** What a sink has committed to, if it can be revealed in the next block. */
-  revealable(sink: Sink): Signal | undefined {
+  revealable(sink: Signer): Signal | undefined {
     const committed = this.#committed.get(sink.address);
     const age = this.#world.blocks - (committed?.block ?? 0);
     return age >= 1 && age <= 20 ? committed : undefined;
   }
 
-  reveal(sink: Sink, signal: Signal): void {
+  reveal(sink: Signer, signal: Signal): void {
     const args = [this.id, signal.capacity, signal.backlog, SALT];
     this.#send(sink, "capacityRegistry", capacityRegistryAbi, "revealCapacity", args);
     this.#committed.delete(sink.address);
@@ -113,7 +155,7 @@ export class Mirror {
     this.model.signal([[sink.address, signal]], this.#world.now);
   }
 
-  async attest(signals: readonly (readonly [Sink, Signal & { issuedAt: bigint }])[]): Promise<void> {
+  async attest(signals: readonly (readonly [Signer, Signal & { issuedAt: bigint }])[]): Promise<void> {
     const attestations = await Promise.all(signals.map(([sink, signal]) => this.#signed(sink, signal)));
     const args = [this.id, attestations];
     this.#send(this.#world.keeper, "capacityRegistry", capacityRegistryAbi, "submitAttestations", args);
@@ -137,9 +179,9 @@ export class Mirror {
     this.model.setStream(source.address, rate, this.#world.now);
   }
 
-  rebalance(sinks: readonly Sink[]): void {
+  rebalance(sinks: readonly Signer[]): void {
     const addresses = sinks.map(({ address }) => address);
-    this.#send(this.#world.keeper, "backpressurePool", backpressurePoolAbi, "rebalance", [this.id, addresses]);
+    this.#send(this.#world.keeper, "capacityRegistry", capacityRegistryAbi, "rebalance", [this.id, addresses]);
     this.model.rebalance(addresses, this.#world.now);
   }
 
@@ -158,15 +200,16 @@ export class Mirror {
     this.model.release(this.#world.now);
   }
 
-  /** @param sharing The other task types of this token. */
-  sweep(sharing: readonly Mirror[]): void {
-    const { backpressurePool } = this.#world.protocol;
-    this.#send(this.#world.keeper, "backpressurePool", backpressurePoolAbi, "sweep", [this.id]);
-    this.model.sweep(
-      backpressurePool,
-      this.#world.now,
-      sharing.map(({ model }) => model),
-    );
+  requestReturn(source: Account): void {
+    if (this.model.claimOf(source.address, this.#world.now)[0] === 0n) return;
+    this.#send(source, "escrowBuffer", escrowBufferAbi, "requestReturn", [this.id]);
+    this.model.requestReturn(source.address, this.#world.now);
+  }
+
+  donate(from: Account, amount: bigint): void {
+    this.#approve(from, this.#world.protocol.escrowBuffer);
+    this.#send(from, "escrowBuffer", escrowBufferAbi, "donate", [this.id, amount]);
+    this.model.donate(amount);
   }
 
   deposit(source: Account, amount: bigint): void {
@@ -188,10 +231,11 @@ export class Mirror {
   // ----------------------------------------------------------------------------------------------- Comparison
 
   /** Where the chain, as of its latest block, and the model disagree. */
-  async differences(sinks: readonly Sink[], sources: readonly Account[]): Promise<string[]> {
+  async differences(sinks: readonly Signer[], sources: readonly Account[]): Promise<string[]> {
     const views = [
       ...this.#poolViews(sinks),
       ...this.#escrowViews(),
+      ...this.#evidenceViews(),
       ...sinks.flatMap((sink) => this.#sinkViews(sink)),
       ...sources.flatMap((source) => this.#sourceViews(source)),
     ];
@@ -207,12 +251,13 @@ export class Mirror {
     );
   }
 
-  #poolViews(sinks: readonly Sink[]): View[] {
+  #poolViews(sinks: readonly Signer[]): View[] {
     const { now } = this.#world;
     const { split } = this.model;
     const addresses = sinks.map(({ address }) => address);
     const income = split.income(now);
     const pool = this.#reader("backpressurePool", backpressurePoolAbi);
+    const registry = this.#reader("capacityRegistry", capacityRegistryAbi);
     const distribution = this.#reader(this.#distributionPool, iSuperfluidPoolAbi);
     const gda = this.#reader(this.#world.superfluid.gdaV1, iGeneralDistributionAgreementV1Abi);
     return [
@@ -226,8 +271,7 @@ export class Mirror {
       pool("spareOf", [this.id], split.spare(now)),
       pool("incomeOf", [this.id], [income.escrow, income.fee]),
       pool("overflowTimeOf", [this.id], split.overflowTime(now)),
-      pool("emptySince", [this.id], split.emptySince ?? 0n),
-      pool("needsRebalance", [this.id, addresses], split.needsRebalance(addresses, now)),
+      registry("needsRebalance", [this.id, addresses], this.model.needsRebalance(addresses, now)),
       distribution("getTotalFlowRate", [], split.pool.flowRate),
       gda("getPoolAdjustmentFlowRate", [this.#distributionPool], split.pool.adjustmentRate),
     ];
@@ -242,13 +286,27 @@ export class Mirror {
       escrow("level", [this.id], overflow + this.model.deposits.total),
       escrow("drainable", [this.id], this.model.drainable(now)),
       escrow("releasable", [this.id], this.model.releasable(now)),
-      escrow("setAsideOf", [this.id], this.model.returns.book.setAside),
+      escrow("setAsideOf", [this.id], this.model.book(now).setAside),
+      escrow("minDepositOf", [this.id], this.model.minDeposit),
     ];
   }
 
-  #sinkViews({ address }: Sink): View[] {
+  #evidenceViews(): View[] {
+    const { evidence, split } = this.model;
+    const paid = split.paid(this.#world.now);
+    const tracker = this.#reader("completionTracker", completionTrackerAbi);
+    return [
+      tracker("totalsOf", [this.id], [evidence.acknowledged, evidence.participating]),
+      tracker("verified", [this.id], evidence.isVerified(paid)),
+      tracker("participationOf", [this.id], evidence.participationDown(paid)),
+    ];
+  }
+
+  #sinkViews({ address }: Signer): View[] {
     const { now } = this.#world;
-    const { signals, split } = this.model;
+    const { evidence, signals, split } = this.model;
+    const { staked, unbonding, unbondedAt } = this.bondOf({ name: "", address });
+    const tracker = this.#reader("completionTracker", completionTrackerAbi);
     const units = split.pool.unitsOf(address);
     const registry = this.#reader("capacityRegistry", capacityRegistryAbi);
     const distribution = this.#reader(this.#distributionPool, iSuperfluidPoolAbi);
@@ -256,6 +314,8 @@ export class Mirror {
       this.#reader("backpressurePool", backpressurePoolAbi)("unitsOf", [this.id, address], units),
       registry("smoothedCapacity", [this.id, address], signals.smoothed(address, now)),
       registry("effectiveCapacity", [this.id, address], signals.effective(address, now)),
+      this.#reader("stakeManager", stakeManagerAbi)("bondOf", [this.id, address], [staked, unbonding, unbondedAt]),
+      tracker("exitChargeOf", [this.id, address], evidence.exitChargeOf(address)),
       distribution("getMemberFlowRate", [address], units * split.pool.rateOfUnit),
       distribution("getTotalAmountReceivedByMember", [address], split.pool.receivedBy(address, now)),
     ];
@@ -272,10 +332,32 @@ export class Mirror {
       escrow("streamedOf", [this.id, address], this.model.streamed(address, now)),
       escrow("claimOf", [this.id, address], this.model.claimOf(address, now)),
       escrow("returnedOf", [this.id, address], returns.returnedTo(address)),
+      escrow("spentOf", [this.id, address], this.model.spent(address, now)),
+      this.#reader("completionTracker", completionTrackerAbi)(
+        "acknowledgedBy",
+        [this.id, address],
+        this.model.evidence.acknowledgedBy(address),
+      ),
     ];
   }
 
   // ----------------------------------------------------------------------------------------------- Private
+
+  #register(sink: Signer): void {
+    this.#send(sink, "capacityRegistry", capacityRegistryAbi, "registerSink", [this.id, ""]);
+    this.signalledAt.set(sink.address, this.#world.now);
+    this.model.register(sink.address, this.#world.now);
+  }
+
+  /** Takes up to `amount` wei from a bond, first what is about to leave; returns what was there. */
+  #take(sink: Account, amount: bigint): bigint {
+    const bond = this.bondOf(sink);
+    const fromUnbonding = min(amount, bond.unbonding);
+    const fromStake = min(amount - fromUnbonding, bond.staked);
+    const [staked, unbonding] = [bond.staked - fromStake, bond.unbonding - fromUnbonding];
+    this.#bonds.set(sink.address, { ...bond, staked, unbonding });
+    return fromUnbonding + fromStake;
+  }
 
   #reader(contract: Address | keyof World["protocol"], abi: Abi) {
     const address = contract.startsWith("0x")
@@ -301,11 +383,21 @@ export class Mirror {
     return this.#world.protocol[contract];
   }
 
-  async #signed(sink: Sink, { capacity, backlog, issuedAt }: Signal & { issuedAt: bigint }) {
+  async #signed(sink: Signer, { capacity, backlog, issuedAt }: Signal & { issuedAt: bigint }) {
     const message = { taskTypeId: this.id, sink: sink.address, capacity, backlog, issuedAt: Number(issuedAt) };
     const chainId = await this.#world.chain.client.getChainId();
     const typedData = attestationTypedData({ deployment: this.#world.protocol, chainId, attestation: message });
     const signature = await sink.key.signTypedData(typedData);
     return { ...message, signature };
+  }
+
+  async #receipt(source: Signer, sink: Signer, completed: bigint) {
+    const message = { taskTypeId: this.id, source: source.address, sink: sink.address, completed };
+    const chainId = await this.#world.chain.client.getChainId();
+    const typedData = receiptTypedData({ deployment: this.#world.protocol, chainId, receipt: message });
+    const [sourceSignature, sinkSignature] = await Promise.all(
+      [source, sink].map(({ key }) => key.signTypedData(typedData)),
+    );
+    return { ...message, sourceSignature, sinkSignature };
   }
 }
