@@ -6,21 +6,19 @@ import { Rng } from "../rng.ts";
  * evidence itself by the exact code. One quantum is q times one unit-second divided by 10⁹.
  */
 
-/** h, T, D, seconds; V, epochs: the defaults. */
+/** h, T, D, seconds, by default, as everywhere here. */
 export const EPOCH = 60;
 export const HORIZON = 360;
 export const GRACE = 120;
+/** V, epochs, by default. */
 export const RECEIPT_EPOCHS = 5;
 /** A bond covers so many seconds of full pay: 2·(T + D + h) + V·h. */
-export const BOND_SECONDS = 2 * (HORIZON + GRACE + EPOCH) + RECEIPT_EPOCHS * EPOCH;
-/** Epochs from leaving to withdrawal. */
-export const UNBONDING = 22;
+const bondSeconds = (receiptEpochs: number): number => 2 * (HORIZON + GRACE + EPOCH) + receiptEpochs * EPOCH;
+export const BOND_SECONDS = bondSeconds(RECEIPT_EPOCHS);
 
 const QUANTA = 1e9;
 const SCALE = 1e9;
 const SMOOTHING = 0.3;
-/** A sink's own signal settles it whenever that was last tried three epochs ago. */
-const SIGNAL_SETTLES = 3;
 /** Units of a sink that is worth one. */
 const UNITS = 100;
 
@@ -58,6 +56,8 @@ export type MarketPlan = {
   tasks?: number;
   dispatch?: "chance" | "debt";
   seed?: number;
+  /** V, epochs. */
+  receiptEpochs?: number;
   /** Who settles: a keeper, everybody, each epoch; or each sink itself, when its signal must. */
   settles?: "keeper" | "themselves";
 };
@@ -92,6 +92,14 @@ export class Market {
   readonly #queued: Float64Array[];
   /** Per source and sink, work sent and paid so far, for dispatch by debt, quanta. */
   readonly #debt: Float64Array[];
+  /** V, epochs. */
+  readonly #receiptEpochs: number;
+  /** A sink's own signal settles it whenever that was last tried half of V ago; epochs. */
+  readonly #settlesAfter: number;
+  /** From leaving to withdrawal, epochs: longer than detection, and than two V. */
+  readonly #unbonding: number;
+  /** What a bond covers, seconds of full pay. */
+  readonly bondSeconds: number;
   readonly #plan: MarketPlan;
   readonly #base: number;
   readonly #rng: Rng;
@@ -100,13 +108,17 @@ export class Market {
 
   constructor(plan: MarketPlan) {
     this.#plan = plan;
+    this.#receiptEpochs = plan.receiptEpochs ?? RECEIPT_EPOCHS;
+    this.#settlesAfter = Math.ceil(this.#receiptEpochs / 2);
+    this.#unbonding = Math.max(22, 2 * this.#receiptEpochs + 1);
+    this.bondSeconds = bondSeconds(this.#receiptEpochs);
     this.#rng = new Rng(plan.seed ?? 1);
     this.evidence = new Evidence<number>(
       {
         unitRate: BigInt(QUANTA),
         horizon: BigInt(HORIZON),
         acknowledgementGrace: BigInt(GRACE),
-        receiptInterval: BigInt(RECEIPT_EPOCHS * EPOCH),
+        receiptInterval: BigInt(this.#receiptEpochs * EPOCH),
       },
       BigInt(EPOCH),
       0n,
@@ -155,7 +167,7 @@ export class Market {
   /** A source acknowledges so much more to a sink, quanta, if it has spent it. */
   acknowledge(source: number, sink: number, amount: bigint): bigint {
     const claimed = this.evidence.completedOf(source, sink) + amount;
-    return this.evidence.acknowledge(source, sink, claimed, this.spent[source] as bigint, this.#now());
+    return this.evidence.acknowledge(source, sink, claimed, this.spent[source] as bigint, this.#reading(this.sinks[sink] as Sink));
   }
 
   /** A source acknowledges to a sink all that it has spent and not acknowledged. */
@@ -186,9 +198,17 @@ export class Market {
     if (!sink.honest) sink.leavesAt = Math.min(sink.leavesAt, this.epoch);
   }
 
+  /** A sink takes out a trifle of its bond: what it owes is charged; returns that. */
+  charge(k: number): number {
+    const sink = this.sinks[k] as Sink;
+    const charge = this.evidence.judge(k, this.#capacity(sink), true, this.#reading(sink));
+    this.settle(k);
+    return seconds(charge);
+  }
+
   /** What is left of a sink's bond, seconds of full pay of an ordinary sink. */
   bondOf(sink: Sink): number {
-    return sink.capacity * BOND_SECONDS - sink.slashed;
+    return sink.capacity * this.bondSeconds - sink.slashed;
   }
 
   /** What it cost a sink to leave, or would cost now. */
@@ -242,8 +262,8 @@ export class Market {
         sink.smoothed = 0;
         return;
       }
-      const cap = Math.min(sink.capacity, this.bondOf(sink) / BOND_SECONDS);
-      const target = this.epoch - sink.touchedAt <= RECEIPT_EPOCHS ? cap : 0;
+      const cap = Math.min(sink.capacity, this.bondOf(sink) / this.bondSeconds);
+      const target = this.epoch - sink.touchedAt <= this.#receiptEpochs ? cap : 0;
       sink.smoothed += SMOOTHING * (target - sink.smoothed);
     });
   }
@@ -316,7 +336,7 @@ export class Market {
   #settle(): void {
     const { settles = "keeper" } = this.#plan;
     this.sinks.forEach((sink, k) => {
-      const due = this.epoch - sink.touchedAt >= SIGNAL_SETTLES && this.epoch < Math.min(sink.leavesAt, sink.silentAt);
+      const due = this.epoch - sink.touchedAt >= this.#settlesAfter && this.epoch < Math.min(sink.leavesAt, sink.silentAt);
       if (settles === "keeper" && !sink.unsettled) this.assess(k);
       else if (due) this.settle(k);
     });
@@ -329,7 +349,7 @@ export class Market {
 
   #exit(): void {
     this.sinks.forEach((sink, k) => {
-      if (sink.gone || this.epoch < sink.leavesAt + UNBONDING) return;
+      if (sink.gone || this.epoch < sink.leavesAt + this.#unbonding) return;
       const amount = this.evidence.judge(k, this.#capacity(sink), true, this.#reading(sink));
       sink.exit = Math.min(this.bondOf(sink), seconds(amount));
       sink.gone = true;
