@@ -128,7 +128,7 @@ export class Protocol<Account> {
     const spent = this.evidence.isFirstOfEpoch(source, now)
       ? this.returns.bookSource(this.#record(now), source, this.#stream(source), this.deposits.spentOf(source), now)
       : this.spent(source, now);
-    return this.evidence.acknowledge(source, sink, completed, spent, now);
+    return this.evidence.acknowledge(source, sink, completed, spent, this.#reading(sink, now));
   }
 
   /**

@@ -106,7 +106,7 @@ export class Evidence<Account> {
     if (!ledger) return 0n;
     const payer = this.#payer(source);
     const before = payer.completed.get(sink) ?? 0n;
-    const room = (globalThis as any).CAP===false ? 1n<<200n: excess(received, ledger.acknowledged);
+    const room = excess(received, ledger.acknowledged);
     const amount = min(min(excess(claimed, before), excess(spent, payer.acknowledged)), room);
     if (amount === 0n) return 0n;
     this.#participate(payer, spent, now);
@@ -118,13 +118,17 @@ export class Evidence<Account> {
   }
 
   /**
-   * Closes the sink's window if it can be closed.
+   * Closes the sink's window if it can be closed; who is settled for the first time has its ledger opened.
    *
    * @param capacityScaled C̄, billionths of a unit
    * @returns The backlog that the ledger proves, unit-seconds
    */
   settle(sink: Account, capacityScaled: bigint, reading: Reading): bigint {
-    const ledger = this.ledgerOf(sink);
+    const ledger = this.#ledgers.get(sink);
+    if (!ledger) {
+      this.register(sink, reading);
+      return 0n;
+    }
     this.#close(ledger, capacityScaled, reading);
     return this.#backlog(ledger);
   }
@@ -175,13 +179,30 @@ export class Evidence<Account> {
     return chargeOf(ledger, owedNow(ledger), true);
   }
 
-  /** Whether a window of the sink that closed now would be judged. */
-  isVerified(sink: Account, paid: bigint): boolean {
-    const { poolPaidMark, poolParticipatingMark } = this.ledgerOf(sink);
-    return (
-      isQuorum(this.#participating - poolParticipatingMark, paid - poolPaidMark) &&
-      isQuorum(this.#participating - this.#earlier.participating, paid - this.#earlier.paid)
-    );
+  /** What was acknowledged to all sinks, wei. */
+  get acknowledged(): bigint {
+    return this.#acknowledged;
+  }
+
+  /** What of all spending took part in acknowledging, wei. */
+  get participating(): bigint {
+    return this.#participating;
+  }
+
+  /** Whether a receipt of this source would be its first in this epoch, which counts what it has spent. */
+  isFirstOfEpoch(source: Account, now: bigint): boolean {
+    return this.#payers.get(source)?.markedEpoch !== now / this.#epochLength;
+  }
+
+  /** Whether enough of the pool's pay took part lately that anybody can be judged. */
+  isVerified(paid: bigint): boolean {
+    return isQuorum(this.#participating - this.#earlier.participating, excess(paid, this.#earlier.paid));
+  }
+
+  /** P: the share of the pool's pay that took part lately, `WAD` = 1, rounded down. */
+  participationDown(paid: bigint): bigint {
+    const lately = excess(paid, this.#earlier.paid);
+    return lately === 0n ? 0n : shareDown(this.#participating - this.#earlier.participating, lately);
   }
 
   // ----------------------------------------------------------------------------------------------- Private

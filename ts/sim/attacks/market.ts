@@ -128,7 +128,14 @@ export class Market {
       return {
         ...{ capacity, joinsAt, ready, rate: sink.rate ?? capacity, delivers: sink.delivers ?? 1 },
         ...{ honest: sink.honest ?? true, diesAt: sink.diesAt ?? Infinity, leavesAt: sink.leavesAt ?? Infinity },
-        ...{ unsettled: sink.unsettled ?? false, silentAt: sink.silentAt ?? Infinity, smoothed: ready ? capacity : 0, backlog: 0, received: 0n, pay: [] },
+        ...{
+          unsettled: sink.unsettled ?? false,
+          silentAt: sink.silentAt ?? Infinity,
+          smoothed: ready ? capacity : 0,
+          backlog: 0,
+          received: 0n,
+          pay: [],
+        },
         ...{ slashed: 0, slashes: 0, exit: undefined, joined: false, gone: false, touchedAt: joinsAt },
       };
     });
@@ -137,8 +144,7 @@ export class Market {
     this.#queued = table();
     this.#debt = table();
     this.spent = plan.sources.map(() => 0n);
-    this.#base =
-      plan.base ?? this.sinks.reduce((sum, { honest, rate }) => sum + (honest ? rate : 0), 0);
+    this.#base = plan.base ?? this.sinks.reduce((sum, { honest, rate }) => sum + (honest ? rate : 0), 0);
   }
 
   /** Runs some epochs; in each, `script` comes after the work and before anybody settles. */
@@ -167,7 +173,13 @@ export class Market {
   /** A source acknowledges so much more to a sink, quanta, if it has spent it. */
   acknowledge(source: number, sink: number, amount: bigint): bigint {
     const claimed = this.evidence.completedOf(source, sink) + amount;
-    return this.evidence.acknowledge(source, sink, claimed, this.spent[source] as bigint, this.#reading(this.sinks[sink] as Sink));
+    return this.evidence.acknowledge(
+      source,
+      sink,
+      claimed,
+      this.spent[source] as bigint,
+      this.#reading(this.sinks[sink] as Sink),
+    );
   }
 
   /** A source acknowledges to a sink all that it has spent and not acknowledged. */
@@ -336,7 +348,8 @@ export class Market {
   #settle(): void {
     const { settles = "keeper" } = this.#plan;
     this.sinks.forEach((sink, k) => {
-      const due = this.epoch - sink.touchedAt >= this.#settlesAfter && this.epoch < Math.min(sink.leavesAt, sink.silentAt);
+      const due =
+        this.epoch - sink.touchedAt >= this.#settlesAfter && this.epoch < Math.min(sink.leavesAt, sink.silentAt);
       if (settles === "keeper" && !sink.unsettled) this.assess(k);
       else if (due) this.settle(k);
     });

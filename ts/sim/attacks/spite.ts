@@ -34,9 +34,7 @@ export const spite: Row[] = [
     [2, 0.98],
     [5, 0.99],
     [20, 0.99],
-  ].flatMap(([tasks, pay]) =>
-    [0.9, 1.2].map((load) => chance(tasks as number, load, "chance", pay as number)),
-  ),
+  ].flatMap(([tasks, pay]) => [0.9, 1.2].map((load) => chance(tasks as number, load, "chance", pay as number))),
   ...[2, 5].map((tasks) => chance(tasks, 0.9, "debt", 0.995)),
   ...[2, 5, 20].map(leavingByChance),
 
@@ -281,7 +279,10 @@ function jittered(every: number, jitter: number, over: number): Row {
           started = m.epoch;
           next = m.epoch + Math.max(over, every - jitter + rng.below(2 * jitter + 1));
         }
-        m.flush(0, NINE.filter((k) => m.epoch - started === Math.floor((k * over) / 9)));
+        m.flush(
+          0,
+          NINE.filter((k) => m.epoch - started === Math.floor((k * over) / 9)),
+        );
       });
       return { pay: market.payOf(NINE, 60) / 0.9, slashes: slashes(market) };
     },
@@ -298,7 +299,11 @@ function staggered(every: number, over: number, pay: number): Row {
     play: () => {
       const market = new Market({ sinks: honest(), sources: [{ share: 1 }], load: 0.9 });
       market.run(4 * every + 60, (m) => {
-        if (m.epoch >= every) m.flush(0, NINE.filter((k) => m.epoch % every === Math.floor((k * over) / 9)));
+        if (m.epoch >= every)
+          m.flush(
+            0,
+            NINE.filter((k) => m.epoch % every === Math.floor((k * over) / 9)),
+          );
       });
       return { pay: market.payOf(NINE, 60) / 0.9, slashes: slashes(market) };
     },
@@ -314,7 +319,10 @@ function longTask(every: number): Row {
     play: (scale) => {
       const market = new Market({ sinks: honest(), sources: [{ share: 1 }], load: 0.9 });
       market.run(scale === "short" ? 160 : 400, (m) =>
-        m.flush(0, NINE.filter((k) => m.epoch % every === Math.floor((k * every) / 9))),
+        m.flush(
+          0,
+          NINE.filter((k) => m.epoch % every === Math.floor((k * every) / 9)),
+        ),
       );
       return { pay: market.payOf(NINE, 60) / 0.9, slashes: slashes(market) };
     },

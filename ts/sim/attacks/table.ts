@@ -3,7 +3,9 @@ import { spite } from "./spite.ts";
 import { theft } from "./theft.ts";
 
 /** Every attack on the rule of evidence. */
-export const attacks: readonly Row[] = [...spite, ...theft].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0));
+export const attacks: readonly Row[] = [...spite, ...theft].sort((a, b) =>
+  a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0,
+);
 
 export type Figure = {
   kind: string;

@@ -75,7 +75,12 @@ function accomplice(load: number, participating: number, gain: Row["bounds"][str
       const whole = scale === "whole";
       const best = { "gain of spent": -1, pay: 1, slashes: 0 };
       for (const share of whole ? [0.1, 0.2, 0.35, 0.5, 0.7, 0.85] : [0.35, 0.5]) {
-        for (const [every, phase] of whole ? TIMINGS : ([[1, 0], [4, 3]] as const)) {
+        for (const [every, phase] of whole
+          ? TIMINGS
+          : ([
+              [1, 0],
+              [4, 3],
+            ] as const)) {
           const capacity = beside(share);
           const sources = [{ share: participating - 0.1 }, { share: 0.1 }, { share: 1 - participating }];
           const sinks = [...honest(), dead({ capacity })];
@@ -175,7 +180,11 @@ function newcomers(times: number, identities: number): Row {
       const market = new Market({ sinks: [...honest(), ...thieves], sources: [{ share: 1 }], load: 1.2 });
       market.run(scale === "short" ? 120 : 240, acknowledging());
       const net = sumOf(thieves.map((_, i) => market.netOf(9 + i)));
-      return { net: net / (9 * times * BOND_SECONDS), slashes: slashes(market), pay: market.payOf(NINE, market.epoch - 20) };
+      return {
+        net: net / (9 * times * BOND_SECONDS),
+        slashes: slashes(market),
+        pay: market.payOf(NINE, market.epoch - 20),
+      };
     },
   };
 }
