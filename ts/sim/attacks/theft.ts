@@ -58,7 +58,7 @@ export const theft: Row[] = [
 ];
 
 /** Whether a window of the first sink would be judged now. */
-const verified = (market: Market): number => (market.evidence.isVerified(0, market.paid) ? 1 : 0);
+const verified = (market: Market): number => (market.evidence.isVerified(market.paid) ? 1 : 0);
 
 const receivedBy = (market: Market, k: number, from: number): number => {
   const sink = market.sinks[k];
