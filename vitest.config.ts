@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const OWN_PROCESS = [
-  ...["demo/main", "demo/runEconomy", "demo/finalAccounts", "demo/state", "sim/main", "sim/bench"],
+  ...["demo/main", "demo/runEconomy", "demo/finalTotals", "demo/state", "sim/main", "sim/bench"],
   ...["dev/audit/main", "dev/audit/steps", "dev/audit/tools"],
   ...["dev/mutants/main", "dev/mutants/suite", "dev/mutants/workspace", "dev/mutants/forgeIn"],
 ].map((name) => `ts/${name}.ts`);

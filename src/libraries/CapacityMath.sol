@@ -7,7 +7,7 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @notice Pure arithmetic of spec 4.3, 6.2, 6.6 and 7.2. `ts/model/exact.ts` is the second implementation against which
 /// every function here is tested.
 /// @dev Capacities whose name ends in `Scaled` count billionths of a unit, so that a moving average of small integers
-/// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8.
+/// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8, as floor(0.3 * 10 + 0.7 * 8) = 8.
 library CapacityMath {
     /// @dev One unit in scaled capacity. The largest capacity, 2^40 - 1 units, still fits 72 bits.
     uint256 internal constant SCALE = 1e9;

@@ -35,7 +35,7 @@ library FlowMath {
         return Math.min(Math.max(Math.saturatingSub(needed, sinkUnits + feeUnits), 1), MAX_UNITS);
     }
 
-    /// @notice The most one unit may be paid: q, or less where a pipeline limits the pool.
+    /// @notice The most one unit may be paid: q, or min(q, max(10^4, limit / U)) where a pipeline limits the pool.
     /// @param unitRate q, wei per second and unit.
     /// @param limit What the sinks together may be paid, wei per second.
     /// @param sinkUnits U.
@@ -45,15 +45,15 @@ library FlowMath {
         return Math.min(unitRate, Math.max(limit / sinkUnits, MIN_FLOW_PER_UNIT));
     }
 
-    /// @notice Units that pay the fee: `fee` of what sinks and fee earn together.
+    /// @notice Units that pay the fee: U * f / (1 - f), which is the part f of the units of sinks and fee together.
     /// @param fee Basis points, below 10,000.
     /// @return Units, rounded down, which favours the sinks.
     function feeUnitsDown(uint256 sinkUnits, uint256 fee) internal pure returns (uint256) {
         return sinkUnits * fee / (BASIS_POINTS - fee);
     }
 
-    /// @notice The token bucket after some time: it fills with the capacity that was not paid for and never holds more
-    /// than one epoch of full pay.
+    /// @notice The token bucket after some time: min(depth, (bucket + capacity - paid)+). It fills with the capacity that
+    /// was not paid for and never holds more than one epoch of full pay.
     /// @param bucket Level before, wei.
     /// @param capacity What the sinks could have been paid meanwhile, wei.
     /// @param paid What streams paid them meanwhile, wei. If it exceeds `capacity` (until an inflow is confirmed), the

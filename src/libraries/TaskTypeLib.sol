@@ -5,7 +5,7 @@ import { TaskTypeParameters } from "../types/TaskType.sol";
 
 /// @title Task type parameters: ranges and what follows from them
 library TaskTypeLib {
-    /// @dev Below this price, rounding to whole wei per second would matter even at one percent of saturation.
+    /// @dev At one percent of saturation a unit then earns 10^4 wei per second, of which a whole wei is one basis point.
     uint256 internal constant MIN_UNIT_RATE = 1e6;
     uint256 internal constant MAX_UNIT_RATE = 1e24;
     uint256 internal constant MIN_EPOCH_LENGTH = 12 seconds;
@@ -76,8 +76,9 @@ library TaskTypeLib {
         return 2 * uint256(p.unitRate) * detectionTime(p);
     }
 
-    /// @notice How long unstaked money stays slashable: 2 * (T + D + h) until the backlog of a sink that half of the
-    /// money acknowledges is beyond the horizon, and four epochs for three assessments in a row.
+    /// @notice How long unstaked money stays slashable: 2 * (T + D + h) + 4 * h. The first part is the time until the
+    /// backlog of a sink that half of the money acknowledges is beyond the horizon, the second for three assessments in
+    /// a row.
     /// @return Seconds.
     function unbondingPeriod(TaskTypeParameters storage p) internal view returns (uint256) {
         return 2 * detectionTime(p) + 4 * uint256(p.epochLength);

@@ -1,4 +1,4 @@
-import type { Call } from "../localchain/localChain.ts";
+import type { LocalCall } from "../localchain/localChain.ts";
 import * as actions from "./actions.ts";
 import type { Market } from "./market.ts";
 import { UNIT_RATE } from "./scenario.ts";
@@ -14,8 +14,8 @@ const SWEEP_EVERY = 600;
  * What a keeper would do now. It needs nobody's permission and remembers nothing: everything follows from what the
  * chain shows.
  */
-export function keep(market: Market, state: State): Call[] {
-  const calls: Call[] = [];
+export function keep(market: Market, state: State): LocalCall[] {
+  const calls: LocalCall[] = [];
   for (const [index, stage] of market.stages.entries()) {
     const now = state.stages[index] as StageState;
     // What the sinks can take goes to them; only without that is it too much.

@@ -6,7 +6,7 @@ import { receiptTypedData } from "../sdk/utils/typedData.ts";
 import { Receipts } from "./receipts.ts";
 import { START, UNIT_RATE } from "./scenario.ts";
 import { someMarket, someState } from "./someMarket.ts";
-import { Ledger } from "./streamLedger.ts";
+import { StreamLedger } from "./streamLedger.ts";
 import { Workshop } from "./workshop.ts";
 
 const CHAIN = 31337;
@@ -17,7 +17,7 @@ const [echo, lyra] = stage.sinks.map(({ address }) => address) as [Hex, Hex];
 
 /** A market whose two sources have streamed so many tokens, and a world in which so many were served. */
 function world(streamed: [number, number], served: number[]) {
-  const ledger = new Ledger(market.superfluid.gdaV1);
+  const ledger = new StreamLedger(market.superfluid.gdaV1);
   const workshop = new Workshop([], 1);
   const receipts = new Receipts(market, ledger, CHAIN);
   const goOn = (more: [number, number], done: number[], at: number): void => {

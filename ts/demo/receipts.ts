@@ -1,15 +1,15 @@
 import { type Hex, hashTypedData } from "viem";
 import { sign } from "viem/accounts";
-import { completionTrackerAbi } from "../abi/generated.ts";
-import { type Call, encodeCall } from "../localchain/localChain.ts";
+import { callFrom, type LocalCall } from "../localchain/localChain.ts";
+import { contractsOf } from "../sdk/calls/contracts.ts";
+import { batchCall } from "../sdk/calls/superfluid.ts";
 import { ReceiptBook, type SignedReceipt } from "../sdk/receipts/receiptBook.ts";
 import { type Receipt, receiptTypedData } from "../sdk/utils/typedData.ts";
-import { batch, forward } from "./actions.ts";
 import type { Agent } from "./agent.ts";
 import { type Account, keyOf, type Market, type MarketStage } from "./market.ts";
 import { UNIT_RATE } from "./scenario.ts";
 import type { State } from "./state.ts";
-import type { Ledger } from "./streamLedger.ts";
+import type { StreamLedger } from "./streamLedger.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What all payers of a stage together can still acknowledge, and each of them, wei. */
@@ -27,12 +27,12 @@ export class Receipts {
 
   constructor(
     readonly market: Market,
-    readonly ledger: Ledger,
+    readonly ledger: StreamLedger,
     readonly chainId: number,
   ) {}
 
   /** Per stage one transaction: the new receipts, and then an assessment of every sink, which settles it first. */
-  async submit(workshop: Workshop, state: State): Promise<Call[]> {
+  async submit(workshop: Workshop, state: State): Promise<LocalCall[]> {
     return Promise.all(
       this.market.stages.map(async (stage, index) => {
         const agents = workshop.stages[index]?.agents ?? [];
@@ -97,16 +97,14 @@ export class Receipts {
     return { ...receipt, sourceSignature, sinkSignature };
   }
 
-  #verify({ id, sinks }: MarketStage, receipts: readonly SignedReceipt[]): Call {
-    const { market } = this;
-    const { completionTracker } = market.protocol;
-    const acknowledge = encodeCall(market.keeper, completionTracker, completionTrackerAbi, "acknowledge", [
-      id,
-      receipts,
-    ]);
-    const assessments = sinks.map(({ address }) =>
-      encodeCall(market.keeper, completionTracker, completionTrackerAbi, "assess", [id, address]),
+  #verify({ id, sinks }: MarketStage, receipts: readonly SignedReceipt[]): LocalCall {
+    const { keeper, protocol } = this.market;
+    const { completionTracker } = contractsOf(protocol);
+    const assessments = sinks.map(({ address }) => completionTracker.assess(id, address));
+    const call = callFrom(
+      keeper,
+      batchCall(protocol.host, [completionTracker.acknowledge(id, receipts), ...assessments]),
     );
-    return batch(market, market.keeper, "acknowledge and assess", [acknowledge, ...assessments].map(forward));
+    return { ...call, what: `${keeper.name}: acknowledge and assess` };
   }
 }

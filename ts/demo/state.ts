@@ -1,11 +1,5 @@
-import type { Abi, Address, PublicClient } from "viem";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  escrowBufferAbi,
-  iSuperfluidPoolAbi,
-  pipelineAbi,
-} from "../abi/generated.ts";
+import type { Address, PublicClient } from "viem";
+import { contractsOf, distributionPoolAt } from "../sdk/calls/contracts.ts";
 import type { Market, MarketStage } from "./market.ts";
 
 /** A sink as the chain sees it. */
@@ -51,68 +45,50 @@ export type State = {
   stages: readonly StageState[];
 };
 
-type Read = { address: Address; abi: Abi; functionName: string; args?: readonly unknown[] };
-
-/** Reads many views at once, all of them at the latest block. */
-export async function readMany(client: PublicClient, contracts: readonly Read[]): Promise<unknown[]> {
-  return client.multicall({ contracts, allowFailure: false, deployless: true, batchSize: 0 });
-}
-
-/** Looks at all pools. */
+/** Looks at all pools, all of them at the latest block. */
 export async function readState(client: PublicClient, market: Market, timestamp: number): Promise<State> {
-  const reads = market.stages.map((stage) => stageReads(market, stage));
-  const results = await readMany(client, reads.flat());
-  const stages = market.stages.map((stage, index) => {
-    return parseStage(stage, results.splice(0, reads[index]?.length));
-  });
-  return { timestamp, stages };
+  return { timestamp, stages: await Promise.all(market.stages.map((stage) => readStage(client, market, stage))) };
 }
 
-function stageReads({ protocol }: Market, stage: MarketStage): Read[] {
-  const { backpressurePool, capacityRegistry, escrowBuffer, pipeline } = protocol;
-  const id = stage.id;
+async function readStage(client: PublicClient, market: Market, stage: MarketStage): Promise<StageState> {
+  const { backpressurePool, escrowBuffer, pipeline } = contractsOf(market.protocol);
+  const { id, sources } = stage;
+  const pool = distributionPoolAt(stage.distributionPool);
   const all = stage.sinks.map(({ address }) => address);
-  const pool = (functionName: string, ...args: unknown[]): Read => {
-    return { address: backpressurePool, abi: backpressurePoolAbi, functionName, args: [id, ...args] };
-  };
-  const escrow = (functionName: string): Read => {
-    return { address: escrowBuffer, abi: escrowBufferAbi, functionName, args: [id] };
-  };
-  return [
-    { address: stage.distributionPool, abi: iSuperfluidPoolAbi, functionName: "getTotalFlowRate" },
-    { address: stage.distributionPool, abi: iSuperfluidPoolAbi, functionName: "getTotalUnits" },
-    pool("unitsOfPool"),
-    pool("priceCap"),
-    pool("needsRebalance", all),
-    { address: pipeline, abi: pipelineAbi, functionName: "limitOf", args: [id] },
-    ...["level", "drainable", "releasable"].map(escrow),
-    ...all.flatMap((sink): Read[] => [
-      receivedFrom(stage.distributionPool, sink),
-      { address: stage.distributionPool, abi: iSuperfluidPoolAbi, functionName: "getMemberFlowRate", args: [sink] },
-      pool("unitsOf", sink),
-      { address: capacityRegistry, abi: capacityRegistryAbi, functionName: "effectiveCapacity", args: [id, sink] },
-    ]),
-    ...stage.sources.map(({ address }): Read => {
-      return { address: escrowBuffer, abi: escrowBufferAbi, functionName: "returnedOf", args: [id, address] };
-    }),
-  ];
-}
-
-function receivedFrom(pool: Address, member: Address): Read {
-  const functionName = "getTotalAmountReceivedByMember";
-  return { address: pool, abi: iSuperfluidPoolAbi, functionName, args: [member] };
-}
-
-function parseStage(stage: MarketStage, results: unknown[]): StageState {
-  const [flow, totalUnits, [sinkUnits, escrowUnits], priceCap, needsRebalance, limit, level, drainable, releasable] =
-    results as [bigint, bigint, [bigint, bigint, bigint], bigint, boolean, bigint, bigint, bigint, bigint];
-  const sinks = stage.sinks.map((_, index): SinkState => {
-    const [received, sinkFlow, units, effective] = results.slice(9 + index * 4) as [bigint, bigint, bigint, bigint];
-    return { received, units, effective, flow: sinkFlow };
-  });
-  const returned = results.slice(9 + stage.sinks.length * 4) as bigint[];
+  // All of it is asked for before anything is awaited: see `LocalChain.client`.
+  const [flow, totalUnits, [sinkUnits, escrowUnits], priceCap, needsRebalance, limit, ...rest] = await Promise.all([
+    client.readContract(pool.getTotalFlowRate()),
+    client.readContract(pool.getTotalUnits()),
+    client.readContract(backpressurePool.unitsOfPool(id)),
+    client.readContract(backpressurePool.priceCap(id)),
+    client.readContract(backpressurePool.needsRebalance(id, all)),
+    client.readContract(pipeline.limitOf(id)),
+    client.readContract(escrowBuffer.level(id)),
+    client.readContract(escrowBuffer.drainable(id)),
+    client.readContract(escrowBuffer.releasable(id)),
+    Promise.all(all.map((sink) => readSink(client, market, stage, sink))),
+    Promise.all(sources.map(({ address }) => client.readContract(escrowBuffer.returnedOf(id, address)))),
+  ]);
+  const [level, drainable, releasable, sinks, returned] = rest;
   // A pool without units would break I8, which is for the audit to say.
   const price = totalUnits === 0n ? 0n : flow / totalUnits;
   const money = { flow, price, priceCap, limit, level, drainable, releasable };
   return { ...money, totalUnits, sinkUnits, escrowUnits, needsRebalance, sinks, returned };
+}
+
+async function readSink(
+  client: PublicClient,
+  { protocol }: Market,
+  stage: MarketStage,
+  sink: Address,
+): Promise<SinkState> {
+  const { backpressurePool, capacityRegistry } = contractsOf(protocol);
+  const pool = distributionPoolAt(stage.distributionPool);
+  const [received, flow, units, effective] = await Promise.all([
+    client.readContract(pool.getTotalAmountReceivedByMember(sink)),
+    client.readContract(pool.getMemberFlowRate(sink)),
+    client.readContract(backpressurePool.unitsOf(stage.id, sink)),
+    client.readContract(capacityRegistry.effectiveCapacity(stage.id, sink)),
+  ]);
+  return { received, units, effective, flow };
 }

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { readExamples } from "../testkit/readExamples.ts";
 
 const NAME = "backpressure-economics";

@@ -14,7 +14,7 @@ export type Deposit<Owner> = {
 
 /**
  * Prepayments, spent oldest first; whoever made one can take back what is unspent. The second implementation of the
- * Solidity library of the same name.
+ * Solidity library of the same name. Spec 8.3.
  */
 export class DepositQueue<Owner> {
   readonly #spentOf = new Map<Owner, bigint>();

@@ -2,7 +2,7 @@
  * The protocol's arithmetic in exact integers: the second implementation, against which every function of the Solidity
  * libraries is tested, and the ground of the simulation.
  *
- * Written from the formulas (docs/spec.md), not from the Solidity code; only the order of roundings is shared, as
+ * Written from the formulas (spec 4 and 6 to 10), not from the Solidity code; only the order of roundings is shared, as
  * the libraries' documentation states it. Every quantity is a `bigint` in the unit that its documentation names. Names
  * end in `Down` or `Up` where a result is rounded.
  */
@@ -49,7 +49,7 @@ export const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 // ------------------------------------------------------------------------------------------------- Capacity
 
 /**
- * (1 − α)ⁿ: how much of an old distance remains after n epochs.
+ * (1 − α)ⁿ: how much of an old distance remains after n epochs. Spec 6.2.
  *
  * The power is the product of (1 − α)^(2^k) over the binary digits of n, lowest first, each square and each product
  * rounded down.
@@ -71,7 +71,7 @@ export function remainingShareDown(smoothing: bigint, epochs: bigint): bigint {
 }
 
 /**
- * The moving average after n epochs: C̄ + (c − C̄)·(1 − (1 − α)ⁿ).
+ * The moving average after n epochs: C̄ + (c − C̄)·(1 − (1 − α)ⁿ). Spec 6.2.
  *
  * @param current C̄ before, billionths of a unit
  * @param target c, billionths of a unit
@@ -116,7 +116,7 @@ export type SmoothingParameters = {
 
 /**
  * The moving average in some epoch: towards the declared capacity up to the epoch in which the signal expires, or in which
- * the sink's last settlement is V epochs old; towards zero from then on.
+ * the sink's last settlement is V epochs old; towards zero from then on. Spec 6.3 and 6.4.
  *
  * @param epoch Number of the epoch, not before `signal.baseEpoch`
  * @returns C̄, billionths of a unit, rounded as in {@link smooth}
@@ -132,7 +132,7 @@ export function smoothedAt(signal: SmoothedSignal, parameters: SmoothingParamete
 }
 
 /**
- * Backpressure: u = C̄ − min(C̄, Q/T).
+ * Backpressure: u = C̄ − min(C̄, Q/T). Spec 6.6.
  *
  * @param capacityScaled C̄, billionths of a unit
  * @param backlog Q, unit-seconds
@@ -144,7 +144,7 @@ export function effectiveUnitsDown(capacityScaled: bigint, backlog: bigint, hori
 }
 
 /**
- * The capacity that a stake backs: (S − m)⁺ / b.
+ * The capacity that a stake backs: (S − m)⁺ / b. Spec 4.3.
  *
  * @param stake S, wei
  * @param minimumStake m, wei
@@ -156,7 +156,7 @@ export function capacityCapDown(stake: bigint, minimumStake: bigint, bondPerUnit
 }
 
 /**
- * Whether units move now: to or from zero, when overdue, or when they differ by 5 % of the smaller.
+ * Whether units move now: to or from zero, when overdue, or when they differ by 5 % of the smaller. Spec 7.2.
  *
  * @param current Units in the pool
  * @param target Effective capacity, units
@@ -172,7 +172,7 @@ export function shouldMove(current: bigint, target: bigint, overdue: boolean): b
 // ------------------------------------------------------------------------------------------------- Flow
 
 /**
- * max(1, ⌈L/q⌉ − U − feeUnits).
+ * max(1, ⌈L/q⌉ − U − feeUnits). Spec 7.4.
  *
  * @param inflow L, wei/s
  * @param priceCap The most one unit may be paid, wei/s
@@ -186,7 +186,7 @@ export function escrowUnitsUp(inflow: bigint, priceCap: bigint, sinkUnits: bigin
 }
 
 /**
- * The most one unit may be paid: q, or limit/U where a pipeline limits the pool.
+ * The most one unit may be paid: q, or limit/U where a pipeline limits the pool. Spec 7.3.
  *
  * @param unitRate q, wei/s per unit
  * @param limit What the sinks together may be paid, wei/s
@@ -230,7 +230,7 @@ export function feeUnitsDown(sinkUnits: bigint, fee: bigint): bigint {
 }
 
 /**
- * The token bucket of spare capacity after some time: min(depth, (bucket + capacity − paid)⁺).
+ * The token bucket of spare capacity after some time: min(depth, (bucket + capacity − paid)⁺). Spec 8.2.
  *
  * @param bucket Before, wei
  * @param capacity What the sinks could have been paid meanwhile, wei
@@ -243,7 +243,7 @@ export function fillBucket(bucket: bigint, capacity: bigint, paid: bigint, depth
 }
 
 /**
- * What a stage may be paid: (limit(i+1) − B(i+1)/(3T))⁺ / ratio.
+ * What a stage may be paid: (limit(i+1) − B(i+1)/(3T))⁺ / ratio. Spec 10.2.
  *
  * @param downstreamIntake limit(i+1): what the sinks downstream can be paid, wei/s
  * @param downstreamOverflow B(i+1), wei
@@ -283,16 +283,16 @@ const overpaidTime = (p: BondParameters): bigint => p.horizon + p.acknowledgemen
 export const receiptInterval = (p: Pick<BondParameters, "epochLength" | "receiptEpochs">): bigint =>
   p.receiptEpochs * p.epochLength;
 
-/** b = 2·q·(T + D + h) + q·V·h, wei per unit. */
+/** b = 2·q·(T + D + h) + q·V·h, wei per unit. Spec 4.3. */
 export const bondPerUnit = (parameters: BondParameters): bigint =>
   parameters.unitRate * (2n * overpaidTime(parameters) + receiptInterval(parameters));
 
-/** How long unstaked money stays slashable: 2·(T + D + h) + 3·V·h, seconds. */
+/** How long unstaked money stays slashable: 2·(T + D + h) + 3·V·h, seconds. Spec 4.4. */
 export const unbondingPeriod = (parameters: BondParameters): bigint =>
   2n * overpaidTime(parameters) + 3n * receiptInterval(parameters);
 
 /**
- * The smallest horizon at which backlog never overshoots: e·(h + d). Theory, key lemma.
+ * The smallest horizon at which backlog never overshoots: e·(h + d). Theory 3.5.
  *
  * @param epochLength h, seconds
  * @param reportDelay d, seconds

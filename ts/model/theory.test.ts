@@ -16,7 +16,7 @@ import {
 } from "./exact.ts";
 import { Random } from "./random.ts";
 
-/** The numbers of the theory, from the exact arithmetic alone. A unit of the theory is a billion units here. */
+/** The numbers of theory 3, 4, 5 and 7, from the exact arithmetic alone. A unit of the theory is a billion units here. */
 const UNIT = 10n ** 9n;
 const EPOCH = 60n;
 const UNIT_RATE = 10n ** 6n;
@@ -137,7 +137,7 @@ describe("experiment 7: hysteresis", () => {
 });
 
 describe("smoothing", () => {
-  test("settles to 5 % within 9 epochs at α = 0.3", () => {
+  test("comes within 5 % in 9 epochs at α = 0.3", () => {
     const alpha = (3n * WAD) / 10n;
 
     expect(remainingShareDown(alpha, 8n)).toBeGreaterThan(WAD / 20n);

@@ -1,10 +1,11 @@
 import { type Address, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from "viem";
 import type { LocalAccount } from "viem/accounts";
-import { backpressurePoolAbi, capacityRegistryAbi, iSuperTokenAbi, testTokenAbi } from "../abi/generated.ts";
-import { encodeCall, type LocalChain } from "../localchain/localChain.ts";
+import { callFrom, type LocalChain } from "../localchain/localChain.ts";
 import { startLocalProtocol } from "../localchain/localProtocol.ts";
 import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";
+import { testTokenAt } from "../localchain/localSuperfluid.ts";
 import type { ProtocolParameters } from "../model/protocol.ts";
+import { contractsOf, superTokenAt } from "../sdk/calls/contracts.ts";
 import type { Deployment } from "../sdk/types.ts";
 
 /** An account on the local chain, where nobody needs to sign transactions. */
@@ -69,10 +70,8 @@ export class World {
   /** Sets the fee; each model must hear of it too. */
   setFee(fee: bigint): void {
     this.fee = fee;
-    const { backpressurePool } = this.protocol;
-    this.chain.add(
-      encodeCall(this.keeper, backpressurePool, backpressurePoolAbi, "setFee", [fee, this.keeper.address]),
-    );
+    const { backpressurePool } = contractsOf(this.protocol);
+    this.chain.add(callFrom(this.keeper, backpressurePool.setFee(fee, this.keeper.address)));
   }
 
   /** Gives super tokens; whole dollars. */
@@ -80,9 +79,9 @@ export class World {
     const { underlying, superToken } = this.superfluid;
     const amount = dollars * 10n ** 6n;
     this.chain.add(
-      encodeCall(who, underlying, testTokenAbi, "mint", [who.address, amount]),
-      encodeCall(who, underlying, testTokenAbi, "approve", [superToken, amount]),
-      encodeCall(who, superToken, iSuperTokenAbi, "upgrade", [dollars * 10n ** 18n]),
+      callFrom(who, testTokenAt(underlying).mint(who.address, amount)),
+      callFrom(who, testTokenAt(underlying).approve(superToken, amount)),
+      callFrom(who, superTokenAt(superToken).upgrade(dollars * 10n ** 18n)),
     );
   }
 
@@ -104,18 +103,13 @@ export class World {
       minimumStake: PARAMETERS.minimumStake,
       bufferMax: PARAMETERS.bufferMax,
     };
-    const args = [parameters, SALT, name] as const;
-    this.chain.add(encodeCall(keeper, protocol.capacityRegistry, capacityRegistryAbi, "registerTaskType", args));
+    const { backpressurePool, capacityRegistry } = contractsOf(protocol);
+    this.chain.add(callFrom(keeper, capacityRegistry.registerTaskType(parameters, SALT, name)));
     await this.mine();
 
     const types = [{ type: "address" }, { type: "bytes32" }, { type: "string" }] as const;
     const id = keccak256(encodeAbiParameters(types, [keeper.address, SALT, name]));
-    const distributionPool = await this.chain.client.readContract({
-      address: protocol.backpressurePool,
-      abi: backpressurePoolAbi,
-      functionName: "distributionPoolOf",
-      args: [id],
-    });
+    const distributionPool = await this.chain.client.readContract(backpressurePool.distributionPoolOf(id));
     return { id, distributionPool };
   }
 }

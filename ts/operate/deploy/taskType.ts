@@ -1,6 +1,5 @@
 import {
   type Address,
-  encodeAbiParameters,
   type Hex,
   isAddress,
   isHex,
@@ -12,6 +11,7 @@ import {
   stringToHex,
 } from "viem";
 import { z } from "zod";
+import type { TaskTypeArguments } from "../../sdk/internal/taskTypeId.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import { type TimeUnit, toFlowRate } from "../../sdk/utils/units.ts";
 
@@ -107,29 +107,6 @@ const minimumStakeOf = (input: Input): bigint => input.minimumStake ?? SMALLEST_
 const bufferMaxOf = (input: Input): bigint =>
   input.bufferMax ?? TYPICAL_POOL * input.unitRate * BigInt(horizonOf(input));
 
-/** Arguments of `registerTaskType`. */
-export type TaskTypeArguments = {
-  parameters: {
-    superToken: Address;
-    /** Wei per second and unit. */
-    unitRate: bigint;
-    /** Durations in seconds. */
-    epochLength: number;
-    horizon: number;
-    acknowledgementGrace: number;
-    reportDelay: number;
-    signalTimeToLive: number;
-    /** 1e18 = 1. */
-    smoothing: bigint;
-    verifier: Address;
-    /** Wei. */
-    minimumStake: bigint;
-    bufferMax: bigint;
-  };
-  salt: Hex;
-  metadata: string;
-};
-
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
 /** Fills in the defaults of the specification. */
@@ -158,10 +135,4 @@ export function taskTypeArguments(input: z.output<typeof taskTypeSchema>, deploy
 function saltOf(text: string): Hex {
   if (text === "") return pad("0x", { size: 32 });
   return isHex(text) && size(text) === 32 ? text : keccak256(stringToHex(text));
-}
-
-/** `keccak256(abi.encode(creator, salt, metadata))`. */
-export function taskTypeIdOf(creator: Address, { salt, metadata }: Pick<TaskTypeArguments, "salt" | "metadata">): Hex {
-  const types = [{ type: "address" }, { type: "bytes32" }, { type: "string" }] as const;
-  return keccak256(encodeAbiParameters(types, [creator, salt, metadata]));
 }

@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { type Address, type Hex, zeroAddress } from "viem";
 import { getBalance, readContract, simulateContract } from "viem/actions";
 import { z } from "zod";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { networkOption, type Terminal, validate } from "../../core/commandLine.ts";
 import {
   addressesOf,
@@ -21,12 +20,14 @@ import {
   type Network,
   networkClient,
 } from "../../core/networks.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { ContractCallError } from "../../sdk/errors.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { type TaskTypeArguments, taskTypeIdOf } from "../../sdk/internal/taskTypeId.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { formatAmount, formatDuration } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
-import { type TaskTypeArguments, taskTypeArguments, taskTypeIdOf, taskTypeSchema } from "./taskType.ts";
+import { taskTypeArguments, taskTypeSchema } from "./taskType.ts";
 
 const optionsSchema = z.object({
   network: z.enum(NETWORK_NAMES),
@@ -118,13 +119,8 @@ async function simulate(
   { parameters, salt, metadata }: TaskTypeArguments,
 ): Promise<void> {
   try {
-    await simulateContract(client, {
-      account,
-      address: record.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "registerTaskType",
-      args: [parameters, salt, metadata],
-    });
+    const { capacityRegistry } = contractsOf(record);
+    await simulateContract(client, { account, ...capacityRegistry.registerTaskType(parameters, salt, metadata) });
   } catch (cause) {
     throw new ContractCallError("registerTaskType", cause);
   }
@@ -140,11 +136,11 @@ async function register(
   const account = await loadAccount({ network, keystore: options.keystore, terminal });
   const client = networkClient(network, account);
   const taskTypeId = taskTypeIdOf(account.address, registration);
-  const registry = { address: record.capacityRegistry, abi: capacityRegistryAbi } as const;
-  const creator = await readContract(client, { ...registry, functionName: "creatorOf", args: [taskTypeId] });
+  const { capacityRegistry } = contractsOf(record);
+  const creator = await readContract(client, capacityRegistry.creatorOf(taskTypeId));
   if (creator === zeroAddress) {
     const { parameters, salt, metadata } = registration;
-    await send(client, { ...registry, functionName: "registerTaskType", args: [parameters, salt, metadata] });
+    await send(client, capacityRegistry.registerTaskType(parameters, salt, metadata));
   } else {
     terminal.out("You have registered this name and salt before; its terms are those of then.\n");
   }

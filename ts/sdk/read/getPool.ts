@@ -1,12 +1,6 @@
 import { type Address, maxUint96 } from "viem";
 import { getBlock } from "viem/actions";
-import {
-  backpressurePoolAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidPoolAbi,
-  pipelineAbi,
-} from "../../abi/generated.ts";
+import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { getGda } from "../internal/superfluid.ts";
@@ -80,10 +74,10 @@ export async function getPool(client: ReadClient, parameters: GetPoolParameters)
     readEscrow(client, parameters),
     getBlock(client),
   ]);
-  const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi } as const;
+  const { backpressurePool } = contractsOf(deployment);
   const [[basisPoints, recipient], needsRebalance] = await Promise.all([
-    read(client, { ...pool, functionName: "fee" }),
-    read(client, { ...pool, functionName: "needsRebalance", args: [taskTypeId, []] }),
+    read(client, backpressurePool.fee()),
+    read(client, backpressurePool.needsRebalance(taskTypeId, [])),
   ]);
   const fee = { basisPoints: Number(basisPoints), recipient };
   return { taskType, timestamp: Number(timestamp), ...flows, ...prices, escrow, fee, needsRebalance };
@@ -94,20 +88,15 @@ async function readFlows(
   { deployment, taskTypeId }: GetPoolParameters,
   taskType: GetTaskTypeReturnType,
 ) {
-  const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi, args: [taskTypeId] } as const;
+  const { backpressurePool } = contractsOf(deployment);
   const gda = await getGda(client, deployment);
   const [[sinks, escrow, fee], flowRate, adjustmentFlowRate, inflow, paid, emptySince] = await Promise.all([
-    read(client, { ...pool, functionName: "unitsOfPool" }),
-    read(client, { address: taskType.distributionPool, abi: iSuperfluidPoolAbi, functionName: "getTotalFlowRate" }),
-    read(client, {
-      address: gda,
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "getPoolAdjustmentFlowRate",
-      args: [taskType.distributionPool],
-    }),
-    read(client, { ...pool, functionName: "inflowOf" }),
-    read(client, { ...pool, functionName: "paidOf" }),
-    read(client, { ...pool, functionName: "emptySince" }),
+    read(client, backpressurePool.unitsOfPool(taskTypeId)),
+    read(client, distributionPoolAt(taskType.distributionPool).getTotalFlowRate()),
+    read(client, gdaAt(gda).getPoolAdjustmentFlowRate(taskType.distributionPool)),
+    read(client, backpressurePool.inflowOf(taskTypeId)),
+    read(client, backpressurePool.paidOf(taskTypeId)),
+    read(client, backpressurePool.emptySince(taskTypeId)),
   ]);
   return {
     units: { sinks, escrow, fee, total: sinks + escrow + fee },
@@ -120,26 +109,25 @@ async function readFlows(
 }
 
 async function readPrices(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {
-  const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi, args: [taskTypeId] } as const;
-  const pipeline = { address: deployment.pipeline, abi: pipelineAbi, args: [taskTypeId] } as const;
+  const { backpressurePool, pipeline } = contractsOf(deployment);
   const [price, priceCap, totalUnits, intake, limit] = await Promise.all([
-    read(client, { ...pool, functionName: "spotPrice" }),
-    read(client, { ...pool, functionName: "priceCap" }),
-    read(client, { ...pool, functionName: "totalUnits" }),
-    read(client, { ...pool, functionName: "intakeOf" }),
-    read(client, { ...pipeline, functionName: "limitOf" }),
+    read(client, backpressurePool.spotPrice(taskTypeId)),
+    read(client, backpressurePool.priceCap(taskTypeId)),
+    read(client, backpressurePool.totalUnits(taskTypeId)),
+    read(client, backpressurePool.intakeOf(taskTypeId)),
+    read(client, pipeline.limitOf(taskTypeId)),
   ]);
   return { price, priceCap, totalUnits, intake, limit: limit === maxUint96 ? undefined : limit };
 }
 
 async function readEscrow(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {
-  const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId] } as const;
+  const { escrowBuffer } = contractsOf(deployment);
   const [overflow, deposits, drainable, releasable, [donated, drained, released]] = await Promise.all([
-    read(client, { ...escrow, functionName: "overflowOf" }),
-    read(client, { ...escrow, functionName: "depositsOf" }),
-    read(client, { ...escrow, functionName: "drainable" }),
-    read(client, { ...escrow, functionName: "releasable" }),
-    read(client, { ...escrow, functionName: "totalsOf" }),
+    read(client, escrowBuffer.overflowOf(taskTypeId)),
+    read(client, escrowBuffer.depositsOf(taskTypeId)),
+    read(client, escrowBuffer.drainable(taskTypeId)),
+    read(client, escrowBuffer.releasable(taskTypeId)),
+    read(client, escrowBuffer.totalsOf(taskTypeId)),
   ]);
   return { overflow, deposits, drainable, releasable, donated, drained, released };
 }

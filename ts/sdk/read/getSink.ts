@@ -1,13 +1,6 @@
 import type { Address } from "viem";
 import { getBlock } from "viem/actions";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  completionTrackerAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidPoolAbi,
-  stakeManagerAbi,
-} from "../../abi/generated.ts";
+import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { getGda } from "../internal/superfluid.ts";
@@ -41,14 +34,14 @@ export type GetSinkReturnType = {
   /** Whether `rebalance` for this sink would move units. */
   needsRebalance: boolean;
   /** Q of the latest signal, unit-seconds. */
-  backlog: bigint;
+  declaredBacklog: bigint;
   /** Q by the verifier's ledger, unit-seconds; the larger of the two counts. */
   verifiedBacklog: bigint;
   signal: SinkSignal;
   /** Pay now, wei per second. */
   flowRate: bigint;
   /** Pay so far, wei. */
-  received: bigint;
+  paid: bigint;
   /** Pay that waits for a claim, wei; always 0 for a connected sink. */
   claimable: bigint;
   /** Whether pay goes to the balance by itself; see `connectPool`. */
@@ -103,18 +96,13 @@ export async function getSink(client: ReadClient, parameters: GetSinkParameters)
 
 async function readCapacity(client: ReadClient, parameters: GetSinkParameters, taskType: GetTaskTypeReturnType) {
   const { deployment, taskTypeId, sink } = parameters;
-  const registry = {
-    address: deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    args: [taskTypeId, sink],
-  } as const;
-  const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi } as const;
+  const { backpressurePool, capacityRegistry } = contractsOf(deployment);
   const [stored, smoothed, effectiveCapacity, units, needsRebalance, block] = await Promise.all([
-    read(client, { ...registry, functionName: "sinkOf" }),
-    read(client, { ...registry, functionName: "smoothedCapacity" }),
-    read(client, { ...registry, functionName: "effectiveCapacity" }),
-    read(client, { ...pool, functionName: "unitsOf", args: [taskTypeId, sink] }),
-    read(client, { ...pool, functionName: "needsRebalance", args: [taskTypeId, [sink]] }),
+    read(client, capacityRegistry.sinkOf(taskTypeId, sink)),
+    read(client, capacityRegistry.smoothedCapacity(taskTypeId, sink)),
+    read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
+    read(client, backpressurePool.unitsOf(taskTypeId, sink)),
+    read(client, backpressurePool.needsRebalance(taskTypeId, [sink])),
     getBlock(client),
   ]);
   // Registering sets `signalledAt`, so that older attestations do not count; `baseEpoch` is set by a signal only.
@@ -127,7 +115,7 @@ async function readCapacity(client: ReadClient, parameters: GetSinkParameters, t
     effectiveCapacity,
     units,
     needsRebalance,
-    backlog: stored.backlog,
+    declaredBacklog: stored.backlog,
     verifiedBacklog: stored.verifiedBacklog,
     signal: {
       ...signalLife(signalledAt, Number(block.timestamp), taskType),
@@ -146,42 +134,32 @@ function signalLife(signalledAt: number | undefined, now: number, taskType: GetT
 }
 
 async function readBond(client: ReadClient, { deployment, taskTypeId, sink }: GetSinkParameters) {
-  const stakes = { address: deployment.stakeManager, abi: stakeManagerAbi, args: [taskTypeId, sink] } as const;
+  const { stakeManager } = contractsOf(deployment);
   const [[stake, unbonding, unbondedAt], capacityCap] = await Promise.all([
-    read(client, { ...stakes, functionName: "bondOf" }),
-    read(client, { ...stakes, functionName: "capacityCap" }),
+    read(client, stakeManager.bondOf(taskTypeId, sink)),
+    read(client, stakeManager.capacityCap(taskTypeId, sink)),
   ]);
   return { stake, unbonding, unbondedAt: unbonding === 0n ? undefined : Number(unbondedAt), capacityCap };
 }
 
 async function readPay(client: ReadClient, parameters: GetSinkParameters, { distributionPool }: GetTaskTypeReturnType) {
   const { deployment, sink } = parameters;
-  const pool = { address: distributionPool, abi: iSuperfluidPoolAbi, args: [sink] } as const;
+  const pool = distributionPoolAt(distributionPool);
   const gda = await getGda(client, deployment);
-  const [flowRate, received, [claimable], connected] = await Promise.all([
-    read(client, { ...pool, functionName: "getMemberFlowRate" }),
-    read(client, { ...pool, functionName: "getTotalAmountReceivedByMember" }),
-    read(client, { ...pool, functionName: "getClaimableNow" }),
-    read(client, {
-      address: gda,
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "isMemberConnected",
-      args: [distributionPool, sink],
-    }),
+  const [flowRate, paid, [claimable], connected] = await Promise.all([
+    read(client, pool.getMemberFlowRate(sink)),
+    read(client, pool.getTotalAmountReceivedByMember(sink)),
+    read(client, pool.getClaimableNow(sink)),
+    read(client, gdaAt(gda).isMemberConnected(distributionPool, sink)),
   ]);
-  return { flowRate, received, claimable: connected ? 0n : claimable, connected };
+  return { flowRate, paid, claimable: connected ? 0n : claimable, connected };
 }
 
 async function readLedger(
   client: ReadClient,
   { deployment, taskTypeId, sink }: GetSinkParameters,
 ): Promise<SinkLedger> {
-  const ledger = await read(client, {
-    address: deployment.completionTracker,
-    abi: completionTrackerAbi,
-    functionName: "ledgerOf",
-    args: [taskTypeId, sink],
-  });
+  const ledger = await read(client, contractsOf(deployment).completionTracker.ledgerOf(taskTypeId, sink));
   const { acknowledged, owed, strikes, settledEpoch } = ledger;
   return { acknowledged, owed, strikes, settledEpoch };
 }

@@ -1,5 +1,5 @@
 import { type Address, zeroAddress } from "viem";
-import { backpressurePoolAbi, capacityRegistryAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import { type ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -53,14 +53,13 @@ export async function getTaskType(
   client: ReadClient,
   { deployment, taskTypeId }: GetTaskTypeParameters,
 ): Promise<GetTaskTypeReturnType> {
-  const registry = { address: deployment.capacityRegistry, abi: capacityRegistryAbi, args: [taskTypeId] } as const;
-  const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi, args: [taskTypeId] } as const;
+  const { backpressurePool, capacityRegistry } = contractsOf(deployment);
   const [creator, parameters, [minimumStake, bondPerUnit], unbondingPeriod, distributionPool] = await Promise.all([
-    read(client, { ...registry, functionName: "creatorOf" }),
-    read(client, { ...registry, functionName: "parametersOf" }),
-    read(client, { ...registry, functionName: "bondTerms" }),
-    read(client, { ...registry, functionName: "unbondingPeriod" }),
-    read(client, { ...pool, functionName: "distributionPoolOf" }),
+    read(client, capacityRegistry.creatorOf(taskTypeId)),
+    read(client, capacityRegistry.parametersOf(taskTypeId)),
+    read(client, capacityRegistry.bondTerms(taskTypeId)),
+    read(client, capacityRegistry.unbondingPeriod(taskTypeId)),
+    read(client, backpressurePool.distributionPoolOf(taskTypeId)),
   ]);
   if (creator === zeroAddress) throw new TaskTypeNotFoundError(taskTypeId);
   return {

@@ -1,4 +1,4 @@
-import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { send } from "../internal/call.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
@@ -19,10 +19,5 @@ export function registerSink(
   client: WriteClient,
   { deployment, taskTypeId }: RegisterSinkParameters,
 ): Promise<RegisterSinkReturnType> {
-  return send(client, {
-    address: deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "registerSink",
-    args: [taskTypeId],
-  });
+  return send(client, contractsOf(deployment).capacityRegistry.registerSink(taskTypeId));
 }
