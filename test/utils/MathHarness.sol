@@ -210,6 +210,7 @@ contract MathHarness is Multicall {
 
     function rescale(ReturnShares.Book memory book) external returns (ReturnShares.Book memory, uint256 end) {
         uint256 scale = book.scale;
+        _ends[scale] = 0;
         book.rescale(_ends);
         return (book, _ends[scale]);
     }
