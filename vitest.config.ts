@@ -23,7 +23,10 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["ts/**/*.ts"],
-      exclude: [...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/testkit/**", "ts/e2e/**"], ...OWN_PROCESS],
+      exclude: [
+        ...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/*/dist/**", "ts/testkit/**", "ts/e2e/**"],
+        ...OWN_PROCESS,
+      ],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 90 },
     },

@@ -1,7 +1,7 @@
 import { type Hex, keccak256, toHex } from "viem";
 import { callFrom, type LocalCall } from "../localchain/localChain.ts";
 import { contractsOf, distributionPoolAt } from "../sdk/calls/contracts.ts";
-import { batchCall, changeStreamCall } from "../sdk/calls/superfluid.ts";
+import { changeStreamCall } from "../sdk/calls/superfluid.ts";
 import { hashSignal } from "../sdk/utils/hashSignal.ts";
 import type { Report } from "./agent.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
@@ -50,33 +50,7 @@ export function claim(who: Account, { distributionPool }: MarketStage): LocalCal
   return callFrom(who, distributionPoolAt(distributionPool).claimAll(who.address));
 }
 
-export function rebalance(
-  { protocol }: Market,
-  stage: MarketStage,
-  caller: Account,
-  sinks: readonly Account[],
-): LocalCall {
-  const addresses = sinks.map(({ address }) => address);
-  return callFrom(caller, contractsOf(protocol).backpressurePool.rebalance(stage.id, addresses));
-}
-
-export function drain({ keeper, protocol }: Market, stage: MarketStage): LocalCall {
-  const call = callFrom(keeper, contractsOf(protocol).escrowBuffer.drain(stage.id));
-  return { ...call, mayFailWith: ["EscrowBuffer_NothingToDrain"] };
-}
-
-/** Sets overflow aside for the sources and pays each its part, in one transaction. */
-export function release({ keeper, protocol }: Market, stage: MarketStage): LocalCall {
-  const { escrowBuffer } = contractsOf(protocol);
-  const syncs = stage.sources.map(({ address }) => escrowBuffer.syncSource(stage.id, address));
-  const call = callFrom(keeper, batchCall(protocol.host, [escrowBuffer.release(stage.id), ...syncs]));
-  return { ...call, what: `${keeper.name}: release`, mayFailWith: ["EscrowBuffer_NothingToRelease"] };
-}
-
-export function propagate({ keeper, protocol }: Market, stage: MarketStage): LocalCall {
-  return callFrom(keeper, contractsOf(protocol).pipeline.propagate(stage.id));
-}
-
+/** Brings what Superfluid could not split evenly to the escrow. */
 export function sweep({ keeper, protocol }: Market, stage: MarketStage): LocalCall {
   return callFrom(keeper, contractsOf(protocol).backpressurePool.sweep(stage.id));
 }

@@ -8,8 +8,7 @@ import { connectPoolCall } from "../sdk/calls/superfluid.ts";
 import type { Deployment } from "../sdk/types.ts";
 import {
   BOND_PER_UNIT,
-  BUFFER_SECONDS,
-  capacityOf,
+  bufferMaxOf,
   SOURCES,
   STAGES,
   START,
@@ -109,7 +108,7 @@ function registerTaskType(plan: StagePlan, protocol: Deployment, { superToken }:
     superToken,
     unitRate: UNIT_RATE,
     verifier: protocol.completionTracker,
-    bufferMax: UNIT_RATE * BigInt(capacityOf(plan) * BUFFER_SECONDS),
+    bufferMax: bufferMaxOf(plan),
   } as const;
   const { capacityRegistry } = contractsOf(protocol);
   return callFrom(CREATOR, capacityRegistry.registerTaskType(parameters, SALT, plan.name));

@@ -19,6 +19,9 @@ import { Workshop } from "./workshop.ts";
 /** Epochs between two claims of those who are not connected. */
 const CLAIM_EVERY = 5;
 
+/** Seconds between two sweeps of what Superfluid could not split evenly. */
+const SWEEP_EVERY = 600;
+
 /** Epochs in which a payer makes good what it has paid too little or too much. */
 const CATCH_UP = 4n;
 
@@ -222,6 +225,7 @@ class Economy {
     const { chain, market } = this.#parameters;
     await this.#block(START + at);
     chain.add(...keep(market, this.#state));
+    if (at % SWEEP_EVERY === 0) chain.add(...market.stages.map((stage) => actions.sweep(market, stage)));
     if (chain.waiting > 0) await this.#block(START + at + REACTION);
   }
 

@@ -1,6 +1,7 @@
-import type { Address, PublicClient } from "viem";
+import { maxUint96, type PublicClient } from "viem";
 import { contractsOf, distributionPoolAt } from "../sdk/calls/contracts.ts";
-import type { Market, MarketStage } from "./market.ts";
+import type { LedgerView } from "../services/keeper/decide/assess.ts";
+import type { Account, Market, MarketStage } from "./market.ts";
 
 /** A sink as the chain sees it. */
 export type SinkState = {
@@ -12,6 +13,10 @@ export type SinkState = {
   effective: bigint;
   /** What it is paid now, wei per second. */
   flow: bigint;
+  /** Whether a rebalance that names it would move units, be it only its own or also the escrow's. */
+  needsRebalance: boolean;
+  /** What the completion tracker has of it. */
+  ledger: LedgerView;
 };
 
 /** A pool and its escrow as the chain sees them. */
@@ -26,12 +31,15 @@ export type StageState = {
   price: bigint;
   /** The most that one unit may be paid now, wei per second. */
   priceCap: bigint;
-  /** What the pipeline would limit the sinks to, wei per second, if it were told now. */
-  limit: bigint;
+  /** What the sinks together can be paid under the limit that is set, wei per second. */
+  intake: bigint;
+  /** What the pipeline would limit the sinks to, wei per second, if it were told now; undefined for the last stage. */
+  limit: bigint | undefined;
   /** Wei in the escrow. */
   level: bigint;
   drainable: bigint;
   releasable: bigint;
+  /** Whether a rebalance that names no sink would move the escrow's units. */
   needsRebalance: boolean;
   sinks: readonly SinkState[];
   /** What each source has got back so far, wei. */
@@ -54,41 +62,44 @@ async function readStage(client: PublicClient, market: Market, stage: MarketStag
   const { backpressurePool, escrowBuffer, pipeline } = contractsOf(market.protocol);
   const { id, sources } = stage;
   const pool = distributionPoolAt(stage.distributionPool);
-  const all = stage.sinks.map(({ address }) => address);
   // All of it is asked for before anything is awaited: see `LocalChain.client`.
-  const [flow, totalUnits, [sinkUnits, escrowUnits], priceCap, needsRebalance, limit, ...rest] = await Promise.all([
+  const [flow, totalUnits, [sinkUnits, escrowUnits], priceCap, intake, limit, ...rest] = await Promise.all([
     client.readContract(pool.getTotalFlowRate()),
     client.readContract(pool.getTotalUnits()),
     client.readContract(backpressurePool.unitsOfPool(id)),
     client.readContract(backpressurePool.priceCap(id)),
-    client.readContract(backpressurePool.needsRebalance(id, all)),
+    client.readContract(backpressurePool.intakeOf(id)),
     client.readContract(pipeline.limitOf(id)),
+    client.readContract(backpressurePool.needsRebalance(id, [])),
     client.readContract(escrowBuffer.level(id)),
     client.readContract(escrowBuffer.drainable(id)),
     client.readContract(escrowBuffer.releasable(id)),
-    Promise.all(all.map((sink) => readSink(client, market, stage, sink))),
+    Promise.all(stage.sinks.map((sink) => readSink(client, market, stage, sink))),
     Promise.all(sources.map(({ address }) => client.readContract(escrowBuffer.returnedOf(id, address)))),
   ]);
-  const [level, drainable, releasable, sinks, returned] = rest;
+  const [needsRebalance, level, drainable, releasable, sinks, returned] = rest;
   // A pool without units would break I8, which is for the audit to say.
   const price = totalUnits === 0n ? 0n : flow / totalUnits;
-  const money = { flow, price, priceCap, limit, level, drainable, releasable };
-  return { ...money, totalUnits, sinkUnits, escrowUnits, needsRebalance, sinks, returned };
+  const money = { flow, price, priceCap, intake, level, drainable, releasable };
+  const limited = { limit: limit === maxUint96 ? undefined : limit, needsRebalance };
+  return { ...money, ...limited, totalUnits, sinkUnits, escrowUnits, sinks, returned };
 }
 
 async function readSink(
   client: PublicClient,
   { protocol }: Market,
-  stage: MarketStage,
-  sink: Address,
+  { id, distributionPool }: MarketStage,
+  { address: sink }: Account,
 ): Promise<SinkState> {
-  const { backpressurePool, capacityRegistry } = contractsOf(protocol);
-  const pool = distributionPoolAt(stage.distributionPool);
-  const [received, flow, units, effective] = await Promise.all([
+  const { backpressurePool, capacityRegistry, completionTracker } = contractsOf(protocol);
+  const pool = distributionPoolAt(distributionPool);
+  const [received, flow, units, effective, needsRebalance, ledger] = await Promise.all([
     client.readContract(pool.getTotalAmountReceivedByMember(sink)),
     client.readContract(pool.getMemberFlowRate(sink)),
-    client.readContract(backpressurePool.unitsOf(stage.id, sink)),
-    client.readContract(capacityRegistry.effectiveCapacity(stage.id, sink)),
+    client.readContract(backpressurePool.unitsOf(id, sink)),
+    client.readContract(capacityRegistry.effectiveCapacity(id, sink)),
+    client.readContract(backpressurePool.needsRebalance(id, [sink])),
+    client.readContract(completionTracker.ledgerOf(id, sink)),
   ]);
-  return { received, units, effective, flow };
+  return { received, units, effective, flow, needsRebalance, ledger };
 }
