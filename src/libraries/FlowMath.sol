@@ -7,9 +7,17 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @notice Pure arithmetic of design section 2, points 5 to 8 and 11. `ts/sim/exact.ts` is the second implementation
 /// against which every function here is tested.
 library FlowMath {
-    /// @dev The lowest price cap, wei per second and unit. Superfluid pays whole wei per second and unit; below this,
-    /// rounding would exceed one basis point, and at zero the whole stream would leave the pool.
-    uint256 internal constant MIN_FLOW_PER_UNIT = 1e4;
+    /// @dev The lowest price cap is this part of q, so that a throttled pool has at most so many times the units that it
+    /// would have otherwise: what rounding takes from a stream grows with the units.
+    uint256 internal constant MIN_CAP_DIVISOR = 10_000;
+
+    /// @dev Superfluid takes what it cannot split after a unit update away from the members. A millionth of the stream may
+    /// stay away.
+    uint256 internal constant LEAK_DIVISOR = 1e6;
+
+    /// @dev The smallest deposit pays this part of the sinks' units for one epoch. One drain spends sixteen deposits, so
+    /// sixteen drains an epoch keep up with the smallest ones.
+    uint256 internal constant MIN_DEPOSIT_DIVISOR = 256;
 
     /// @dev One, for the ratio of a pipeline.
     uint256 internal constant WAD = 1e18;
@@ -42,7 +50,25 @@ library FlowMath {
     /// @return Wei per second and unit, rounded down, which favours the pools downstream.
     function priceCapDown(uint256 unitRate, uint256 limit, uint256 sinkUnits) internal pure returns (uint256) {
         if (sinkUnits == 0) return unitRate;
-        return Math.min(unitRate, Math.max(limit / sinkUnits, MIN_FLOW_PER_UNIT));
+        return Math.min(unitRate, Math.max(limit / sinkUnits, unitRate / MIN_CAP_DIVISOR));
+    }
+
+    /// @notice Whether it is worth the gas to let Superfluid split again what it took away: that is more than a millionth
+    /// of the stream, and afterwards one wei per second and unit, the most that stays away, is less.
+    /// @param leak What it took away since the last time, at most; wei per second.
+    /// @param flow What the members get, wei per second.
+    /// @param units Units of all members.
+    function shouldHeal(uint256 leak, uint256 flow, uint256 units) internal pure returns (bool) {
+        return leak * LEAK_DIVISOR > flow && units * LEAK_DIVISOR <= flow + leak;
+    }
+
+    /// @notice The smallest deposit: what one unit, or one in 256 of all, is paid in one epoch. The larger the pool, the
+    /// dearer it is to fill its queue with dust.
+    /// @param unitEpoch q * h, wei.
+    /// @param sinkUnits U.
+    /// @return Wei, rounded up, which favours who waits in the queue.
+    function minDepositUp(uint256 unitEpoch, uint256 sinkUnits) internal pure returns (uint256) {
+        return unitEpoch * Math.max(1, Math.ceilDiv(sinkUnits, MIN_DEPOSIT_DIVISOR));
     }
 
     /// @notice Units that pay the fee: `fee` of what sinks and fee earn together.
