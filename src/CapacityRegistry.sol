@@ -273,7 +273,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     }
 
     /// @inheritdoc ICapacityRegistry
-    function leave(TaskTypeId taskTypeId, address sinkAddress)
+    function judgeLeaver(TaskTypeId taskTypeId, address sinkAddress)
         external
         onlyStakeManager
         returns (bool ready, uint256 amount)
@@ -427,9 +427,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
         // Interaction and effect
         _settleIfDue(taskTypeId, attestation.sink, sink, terms);
-        effectiveUnits = _declare(
-            taskTypeId, attestation.sink, sink, terms, attestation.capacity, attestation.backlog, issuedAt
-        );
+        effectiveUnits =
+            _declare(taskTypeId, attestation.sink, sink, terms, attestation.capacity, attestation.backlog, issuedAt);
         return (Skipped.No, effectiveUnits);
     }
 

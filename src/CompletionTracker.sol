@@ -230,24 +230,17 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         Receipt calldata receipt
     ) private returns (Skipped) {
         // Check
-        address source = receipt.source;
         address sink = receipt.sink;
         uint128 claimed = receipt.completed;
-        Payer storage payer = evidence.payers[source];
+        Payer storage payer = evidence.payers[receipt.source];
         uint128 before = payer.completed[sink];
         if (claimed <= before) return Skipped.NothingNew;
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, _hashReceipt(taskTypeId, receipt));
-        if (!SignatureLib.isValid(source, digest, receipt.sourceSignature)) return Skipped.BadSourceSignature;
-        if (!SignatureLib.isValid(sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
+        Skipped reason = _checkSignatures(taskTypeId, domain, receipt);
+        if (reason != Skipped.No) return reason;
 
         // Interaction: with the escrow's book, which calls nobody back.
-        uint32 markedAt = payer.markedAt;
-        bool first = markedAt == 0 || markedAt / evidence.epochLength != block.timestamp / evidence.epochLength;
-        if (source != budget.source) {
-            budget.source = source;
-            uint256 spent = first ? ESCROW.bookSource(taskTypeId, source) : ESCROW.spentOf(taskTypeId, source);
-            budget.spent = Math.min(spent, type(uint112).max);
-        }
+        bool first = _isFirstOfEpoch(payer.markedAt, evidence.epochLength);
+        _ask(taskTypeId, budget, receipt.source, first);
         uint112 acknowledged = payer.acknowledged;
         if (budget.spent <= acknowledged) return Skipped.NothingSpent;
 
@@ -260,8 +253,31 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         payer.acknowledged = acknowledged + amount;
         evidence.acknowledged += amount;
         evidence.ledgers[sink].acknowledged += amount;
-        emit Acknowledged(taskTypeId, source, sink, amount, before + amount);
+        emit Acknowledged(taskTypeId, receipt.source, sink, amount, before + amount);
         return Skipped.No;
+    }
+
+    function _checkSignatures(TaskTypeId taskTypeId, bytes32 domain, Receipt calldata receipt)
+        private
+        view
+        returns (Skipped)
+    {
+        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, _hashReceipt(taskTypeId, receipt));
+        if (!SignatureLib.isValid(receipt.source, digest, receipt.sourceSignature)) return Skipped.BadSourceSignature;
+        if (!SignatureLib.isValid(receipt.sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
+        return Skipped.No;
+    }
+
+    function _isFirstOfEpoch(uint256 markedAt, uint256 epochLength) private view returns (bool) {
+        return markedAt == 0 || markedAt / epochLength != block.timestamp / epochLength;
+    }
+
+    /// @dev Asks the escrow what a source has spent, and has it booked first at the source's first receipt of an epoch.
+    function _ask(TaskTypeId taskTypeId, Budget memory budget, address source, bool first) private {
+        if (source == budget.source) return;
+        budget.source = source;
+        uint256 spent = first ? ESCROW.bookSource(taskTypeId, source) : ESCROW.spentOf(taskTypeId, source);
+        budget.spent = Math.min(spent, type(uint112).max);
     }
 
     /// @dev Counts what a source has spent since its mark as money that takes part. What it had spent before counts once,
@@ -294,7 +310,9 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     // --------------------------------------------------------------------------------------------- Private: windows
 
     /// @dev Nothing that the pool did before the sink joined says anything about it.
-    function _openLedger(TaskTypeId taskTypeId, Evidence storage evidence, Ledger storage stored, address sink) private {
+    function _openLedger(TaskTypeId taskTypeId, Evidence storage evidence, Ledger storage stored, address sink)
+        private
+    {
         Ledger memory ledger = stored;
         _mark(evidence, ledger, POOL.paidOf(taskTypeId), _received(evidence, sink));
         ledger.clearReceived = ledger.receivedMark;
@@ -310,29 +328,16 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         address sink,
         uint256 capacityScaled
     ) private {
-        uint256 interval = evidence.receiptInterval;
-        uint256 age = block.timestamp - stored.openedAt;
-        bool lookDue = block.timestamp >= evidence.laterAt + LOOK_INTERVALS * interval;
-        if (age < interval && !lookDue) return;
-        uint256 paid = Math.min(POOL.paidOf(taskTypeId), type(uint128).max);
-        if (lookDue) _look(evidence, paid);
-        if (age < interval || paid <= stored.poolPaidMark) return;
-
+        uint256 paid = _paidIfDue(taskTypeId, evidence, stored);
+        if (paid == 0) return;
         Ledger memory ledger = stored;
-        uint256 received = _received(evidence, sink);
-        uint256 participating = evidence.participating;
-        uint256 poolPaid = paid - ledger.poolPaidMark;
-        uint256 poolParticipating = participating - ledger.poolParticipatingMark;
-        bool judged = LedgerMath.isQuorum(poolParticipating, poolPaid)
-            && _isQuorumOnLongLook(evidence, paid, participating);
-        if (!judged && age < DROP_INTERVALS * interval) return;
+        (bool judged, uint256 participating, uint256 acknowledged) = _sharesOf(evidence, ledger, paid);
+        if (!judged && block.timestamp < ledger.openedAt + DROP_INTERVALS * evidence.receiptInterval) return;
 
+        uint256 received = _received(evidence, sink);
         if (judged) {
-            uint256 share = LedgerMath.shareDown(poolParticipating, poolPaid);
-            uint256 acknowledged =
-                LedgerMath.shareDown(evidence.acknowledged - ledger.poolAcknowledgedMark, poolPaid);
-            _judge(evidence, ledger, received, capacityScaled, share, acknowledged);
-            emit WindowClosed(taskTypeId, sink, share, acknowledged, ledger.owed, ledger.strikes);
+            _judge(evidence, ledger, received, capacityScaled, participating, acknowledged);
+            emit WindowClosed(taskTypeId, sink, participating, acknowledged, ledger.owed, ledger.strikes);
         } else {
             _drop(ledger, received);
             emit WindowDropped(taskTypeId, sink, ledger.owed);
@@ -341,13 +346,39 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         _write(stored, ledger);
     }
 
-    /// @dev Moves the checkpoints on, so that the earlier one is at least four receipt intervals old.
-    function _look(Evidence storage evidence, uint256 paid) private {
-        evidence.earlierPaid = evidence.laterPaid;
-        evidence.earlierParticipating = evidence.laterParticipating;
-        evidence.laterPaid = paid.toUint128();
-        evidence.laterParticipating = evidence.participating;
-        evidence.laterAt = block.timestamp.toUint32();
+    /// @dev What the pool has paid, if the window is old enough and it paid anything in it; else 0. Moves the checkpoints on
+    /// in passing, so that the earlier one is at least four receipt intervals old.
+    function _paidIfDue(TaskTypeId taskTypeId, Evidence storage evidence, Ledger storage ledger)
+        private
+        returns (uint256 paid)
+    {
+        uint256 interval = evidence.receiptInterval;
+        bool old = block.timestamp >= ledger.openedAt + interval;
+        bool lookDue = block.timestamp >= evidence.laterAt + LOOK_INTERVALS * interval;
+        if (!old && !lookDue) return 0;
+        paid = _clamp(POOL.paidOf(taskTypeId));
+        if (lookDue) {
+            evidence.earlierPaid = evidence.laterPaid;
+            evidence.earlierParticipating = evidence.laterParticipating;
+            evidence.laterPaid = paid.toUint128();
+            evidence.laterParticipating = evidence.participating;
+            evidence.laterAt = block.timestamp.toUint32();
+        }
+        if (!old || paid <= ledger.poolPaidMark) return 0;
+    }
+
+    /// @dev What of the pool's pay in the window took part and was acknowledged, and whether it says anything.
+    function _sharesOf(Evidence storage evidence, Ledger memory ledger, uint256 paid)
+        private
+        view
+        returns (bool says, uint256 participating, uint256 acknowledged)
+    {
+        uint256 total = evidence.participating;
+        uint256 inWindow = total - ledger.poolParticipatingMark;
+        uint256 poolPaid = paid - ledger.poolPaidMark;
+        says = LedgerMath.isQuorum(inWindow, poolPaid) && _isQuorumOnLongLook(evidence, paid, total);
+        participating = LedgerMath.shareDown(inWindow, poolPaid);
+        acknowledged = LedgerMath.shareDown(evidence.acknowledged - ledger.poolAcknowledgedMark, poolPaid);
     }
 
     /// @dev The rule. Both roundings favour the sink.
@@ -359,8 +390,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         uint256 participatingShare,
         uint256 acknowledgedShare
     ) private view {
-        (uint256 standard, uint256 expected, bool firm) =
-            LedgerMath.standardDown(acknowledgedShare, participatingShare);
+        (uint256 standard, uint256 expected, bool firm) = LedgerMath.standardDown(acknowledgedShare, participatingShare);
         uint256 debit = LedgerMath.debitDown(_since(received, ledger.receivedMark), expected, standard);
         uint256 credit = LedgerMath.creditUp(ledger.acknowledged - ledger.acknowledgedMark, standard);
         uint256 owed = Math.saturatingSub(ledger.owed + debit, credit);
@@ -374,11 +404,8 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
             ledger.earned = _sum(ledger.earned, credit);
         }
         ledger.owed = _clamp(owed);
-        uint256 peakScaled = LedgerMath.peakAfterDown(ledger.peakScaled, capacityScaled);
-        ledger.peakScaled = peakScaled.toUint72();
-        uint256 backlog = _backlog(evidence, owed, peakScaled);
-        bool struck = firm && ledger.earned < owed
-            && LedgerMath.isBeyondHorizon(backlog, capacityScaled, evidence.horizon);
+        ledger.peakScaled = LedgerMath.peakAfterDown(ledger.peakScaled, capacityScaled).toUint72();
+        bool struck = firm && ledger.earned < ledger.owed && _isBeyondHorizon(evidence, ledger, capacityScaled);
         // Safe: at most three.
         // forge-lint: disable-next-line(unsafe-typecast)
         ledger.strikes = struck ? uint8(Math.min(ledger.strikes + 1, STRIKES)) : 0;
@@ -458,6 +485,15 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
     function _backlog(Evidence storage evidence, uint256 owed, uint256 peakScaled) private view returns (uint256) {
         return LedgerMath.provenBacklogDown(owed, evidence.unitRate, peakScaled, evidence.acknowledgementGrace);
+    }
+
+    function _isBeyondHorizon(Evidence storage evidence, Ledger memory ledger, uint256 capacityScaled)
+        private
+        view
+        returns (bool)
+    {
+        uint256 backlog = _backlog(evidence, ledger.owed, ledger.peakScaled);
+        return LedgerMath.isBeyondHorizon(backlog, capacityScaled, evidence.horizon);
     }
 
     function _received(Evidence storage evidence, address sink) private view returns (uint256) {

@@ -81,7 +81,7 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         uint256 unbondedAt = bond.unbondedAt;
         if (bond.unbonding == 0) revert StakeManager_NothingUnbonding(taskTypeId, msg.sender);
         if (block.timestamp < unbondedAt) revert StakeManager_StillUnbonding(unbondedAt);
-        (bool ready, uint256 charge) = REGISTRY.leave(taskTypeId, msg.sender);
+        (bool ready, uint256 charge) = REGISTRY.judgeLeaver(taskTypeId, msg.sender);
         uint256 patience = unbondedAt + REGISTRY.unbondingPeriod(taskTypeId);
         if (!ready && block.timestamp < patience) revert StakeManager_NotJudged(taskTypeId, msg.sender, patience);
 

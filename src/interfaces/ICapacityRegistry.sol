@@ -188,7 +188,7 @@ interface ICapacityRegistry {
     /// @dev Only the stake manager, which takes what is returned.
     /// @return ready False if the verifier failed or cannot know yet.
     /// @return amount Wei; 0 if not ready.
-    function leave(TaskTypeId taskTypeId, address sink) external returns (bool ready, uint256 amount);
+    function judgeLeaver(TaskTypeId taskTypeId, address sink) external returns (bool ready, uint256 amount);
 
     /// @notice The hash to commit to. It binds the signal to this chain, this registry, the task type and the sink, so a
     /// copied commitment cannot be revealed.

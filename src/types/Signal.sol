@@ -25,8 +25,8 @@ library SignalLib {
     uint256 private constant OWES = 1 << 241;
     uint256 private constant LAG = 248;
 
-    uint256 private constant BASE_MASK = uint256(type(uint72).max) | uint256(type(uint32).max) << BASE_EPOCH
-        | uint256(type(uint8).max) << LAG;
+    uint256 private constant BASE_MASK =
+        uint256(type(uint72).max) | uint256(type(uint32).max) << BASE_EPOCH | uint256(type(uint8).max) << LAG;
     uint256 private constant DECLARED_MASK =
         uint256(type(uint40).max) << CAPACITY | uint256(type(uint96).max) << SIGNALLED_AT;
 
