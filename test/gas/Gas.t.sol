@@ -115,7 +115,7 @@ abstract contract GasBenchmark is GasTest {
     function test_Rebalance_NothingToDo() external {
         address[] memory one = new address[](1);
         one[0] = subject;
-        assertFalse(pool.needsRebalance(id, one));
+        assertFalse(registry.needsRebalance(id, one));
 
         _rebalance(id, subject);
         _check("rebalance (nothing to do)", 60_000);

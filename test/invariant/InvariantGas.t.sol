@@ -99,9 +99,9 @@ contract InvariantGas is InvariantTest {
     }
 
     function _measure(TaskTypeId id) private returns (Cost memory cost) {
-        assertTrue(pool.needsRebalance(id, _probe), "the rebalance has something to do");
+        assertTrue(registry.needsRebalance(id, _probe), "the rebalance has something to do");
         uint256 left = gasleft();
-        pool.rebalance(id, _probe);
+        registry.rebalance(id, _probe);
         cost.rebalance = left - gasleft();
 
         uint64 capacity = _crowdHandler.CAPACITY();

@@ -190,7 +190,7 @@ contract HostileTokenScenarioTest is LedgerTest {
     function testFuzz_ARebalanceFromWithinADrain_IsAPlainRebalance(uint256 silence) external {
         skip(1 days + bound(silence, EPOCH, 1 days));
         uint256 state = vm.snapshotState();
-        pool.rebalance(id, books[id].sinks);
+        registry.rebalance(id, books[id].sinks);
         bytes32 plain = _accounts();
 
         vm.revertToState(state);

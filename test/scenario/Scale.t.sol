@@ -58,7 +58,7 @@ contract ScaleScenarioTest is LedgerTest {
         gas[0] = _metered();
         skip(2 days);
         _meter();
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         gas[1] = _metered();
         _meter();
         pool.sweep(id);

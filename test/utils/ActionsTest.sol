@@ -36,7 +36,7 @@ abstract contract ActionsTest is LedgerTest {
         else if (action == 11) _release(taskTypeId);
         else if (action == 12) _changeFee(taskTypeId, value);
         else if (action < 15) skip(bound(value, 1, 2 hours));
-        else pool.rebalance(taskTypeId, books[taskTypeId].sinks);
+        else registry.rebalance(taskTypeId, books[taskTypeId].sinks);
     }
 
     function _declare(TaskTypeId taskTypeId, address sink, uint256 value) private {

@@ -46,9 +46,6 @@ abstract contract LedgerTest is ProtocolTest {
         skip(EPOCH);
     }
 
-    /// @dev Of an empty pool: the longest, because the time-to-live here is longer.
-    uint256 internal constant GRACE = 30 minutes;
-
     function _parameters() internal view virtual override returns (TaskTypeParameters memory parameters) {
         parameters = super._parameters();
         parameters.smoothing = 1e18;
@@ -240,11 +237,16 @@ abstract contract LedgerTest is ProtocolTest {
         Book storage book = books[taskTypeId];
         cameIn = _streamed(taskTypeId) + book.given;
         (, uint256 fee) = pool.incomeOf(taskTypeId);
-        (,, uint256 released) = escrow.totalsOf(taskTypeId);
         uint256 setAside = escrow.setAsideOf(taskTypeId);
         liabilities = escrow.level(taskTypeId) + setAside + fee - book.feeCollected;
-        wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks) + (released - setAside) + liabilities
-            + book.taken;
+        wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks) + _returned(taskTypeId, book.sources)
+            + liabilities + book.taken;
+    }
+
+    function _returned(TaskTypeId taskTypeId, address[] storage sources) private view returns (uint256 total) {
+        for (uint256 i; i < sources.length; ++i) {
+            total += escrow.returnedOf(taskTypeId, sources[i]);
+        }
     }
 
     /// @dev Everything that the contracts write down of a task type's money, in one word to compare.
@@ -255,7 +257,7 @@ abstract contract LedgerTest is ProtocolTest {
     function _poolAccountsOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
         (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(taskTypeId);
         (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(taskTypeId);
-        bool needsRebalance = pool.needsRebalance(taskTypeId, books[taskTypeId].sinks);
+        bool needsRebalance = registry.needsRebalance(taskTypeId, books[taskTypeId].sinks);
         bytes memory flows = abi.encode(pool.inflowOf(taskTypeId), pool.spareOf(taskTypeId), needsRebalance);
         return abi.encode(sinkUnits, escrowUnits, feeUnits, escrowIncome, feeIncome, flows);
     }

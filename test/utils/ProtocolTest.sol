@@ -204,13 +204,13 @@ abstract contract ProtocolTest is SuperfluidTest {
     // ------------------------------------------------------------------------------------------- Keepers, time
 
     function _rebalance(TaskTypeId taskTypeId) internal {
-        pool.rebalance(taskTypeId, new address[](0));
+        registry.rebalance(taskTypeId, new address[](0));
     }
 
     function _rebalance(TaskTypeId taskTypeId, address sink) internal {
         address[] memory sinks = new address[](1);
         sinks[0] = sink;
-        pool.rebalance(taskTypeId, sinks);
+        registry.rebalance(taskTypeId, sinks);
     }
 
     /// @notice Lets the pool see its inflow and, once money confirms it, act on it.

@@ -128,7 +128,7 @@ abstract contract MoneyChecks is InvariantTest {
         }
         // A pipeline may have left so many escrow units that a new stream would round to nothing.
         world.pass(3 * pool.CONFIRM_DELAY());
-        pool.rebalance(id, new address[](0));
+        registry.rebalance(id, new address[](0));
     }
 
     /// @dev Each source counts its last stretch just before it closes.

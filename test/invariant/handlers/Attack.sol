@@ -71,7 +71,7 @@ abstract contract Attack is Handler {
     function _isAtRest(TaskTypeId id) internal view returns (bool) {
         (uint256 sinkUnits,, uint256 feeUnits) = pool.unitsOfPool(id);
         (uint256 fee,) = pool.fee();
-        return world.inflowOf(id).followed && !pool.needsRebalance(id, new address[](0))
+        return world.inflowOf(id).followed && !registry.needsRebalance(id, new address[](0))
             && feeUnits == sinkUnits * fee / (10_000 - fee);
     }
 

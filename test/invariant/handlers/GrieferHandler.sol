@@ -124,7 +124,7 @@ contract GrieferHandler is Attack {
     function _useForAMoment(TaskTypeId id, bool joins) private {
         address[] memory sinks = new address[](1);
         sinks[0] = MALLORY;
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         if (!joins) world.saw("seen: flash capacity with units", pool.unitsOf(id, MALLORY) != 0);
         escrow.syncSource(id, MALLORY);
         world.poolOf(id).claimAll(MALLORY);

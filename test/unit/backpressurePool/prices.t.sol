@@ -52,17 +52,17 @@ contract PricesTest is LedgerTest {
         assertEq(pool.priceCap(id), UNIT_RATE);
     }
 
-    // ------------------------------------------------------------------------------------------- minFlowRate
+    // ------------------------------------------------------------------------------------------- totalUnits
 
     function testFuzz_MinFlowRate_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
         _expectUnknown(unknown);
-        pool.minFlowRate(unknown);
+        pool.totalUnits(unknown);
     }
 
     function testFuzz_MinFlowRate_WhenAStreamIsBelowIt(uint64 capacity, uint256 rate, uint256 basisPoints) external {
         _setFee(bound(basisPoints, 0, 100));
         _newSink(id, "sink", uint64(bound(capacity, 100, 5e11)));
-        uint256 minimum = pool.minFlowRate(id);
+        uint256 minimum = pool.totalUnits(id);
         assertEq(minimum, distributionPool.getTotalUnits());
 
         address source = _newSource(id, "source", bound(rate, 0, minimum - 1));

@@ -84,7 +84,7 @@ contract RegisterSinkTest is CapacityTest {
         _nextBlock();
         vm.prank(sink);
         registry.revealCapacity(id, 0, 0, SALT);
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         assertEq(pool.unitsOf(id, poolAddress), 0, "it has no units");
     }
 
