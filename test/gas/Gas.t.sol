@@ -62,7 +62,7 @@ abstract contract GasBenchmark is GasTest {
         address newcomer = makeAddr("newcomer");
         _stake(id, newcomer, _stakeFor(CAPACITY));
         vm.prank(newcomer);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         _check("registerSink", NO_TARGET);
     }
 
@@ -210,7 +210,7 @@ abstract contract GasBenchmark is GasTest {
         vm.startPrank(sink);
         superToken.approve(address(stakes), amount);
         stakes.stake(id, amount);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         sf.gdaV1Forwarder.connectPool(distributionPool, "");
         vm.stopPrank();
     }

@@ -67,7 +67,7 @@ contract GasCapScenarioTest is LedgerTest {
         address newcomer = makeAddr("newcomer");
         _stake(id, newcomer, _stakeFor(1000));
         vm.prank(newcomer);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         _assertCapped();
         bytes32 commitment = registry.hashSignal(id, newcomer, 1000, 0, SALT);
         vm.prank(newcomer);
@@ -172,10 +172,10 @@ contract GasCapScenarioTest is LedgerTest {
         assertEq(tracker.acknowledge(id, receipts), 1);
         _assertCapped();
         skip(EPOCH);
-        tracker.settle(id, _sink);
+        _settle(id, _sink);
         _assertCapped();
         skip(EPOCH);
-        tracker.assess(id, _sink);
+        stakes.assess(id, _sink);
         _assertCapped();
     }
 

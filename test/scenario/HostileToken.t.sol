@@ -211,7 +211,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         vm.startPrank(_hostileSink);
         _token().approve(address(stakes), type(uint256).max);
         stakes.stake(_hostileId, _stakeFor(1000));
-        registry.registerSink(_hostileId);
+        registry.registerSink(_hostileId, "");
         registry.commitCapacity(_hostileId, registry.hashSignal(_hostileId, _hostileSink, 1000, 0, SALT));
         _nextBlock();
         registry.revealCapacity(_hostileId, 1000, 0, SALT);

@@ -83,16 +83,19 @@ contract MathHarness is Multicall {
 
     // ------------------------------------------------------------------------------------------- Bond
 
-    function bondPerUnit(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength) external returns (uint256) {
-        _setParameters(unitRate, horizon, grace, epochLength);
-        return TaskTypeLib.bondPerUnit(_parameters);
-    }
-
-    function unbondingPeriod(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength)
+    function bondPerUnit(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength, uint32 receiptEpochs)
         external
         returns (uint256)
     {
-        _setParameters(unitRate, horizon, grace, epochLength);
+        _setParameters(unitRate, horizon, grace, epochLength, receiptEpochs);
+        return TaskTypeLib.bondPerUnit(_parameters);
+    }
+
+    function unbondingPeriod(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength, uint32 receiptEpochs)
+        external
+        returns (uint256)
+    {
+        _setParameters(unitRate, horizon, grace, epochLength, receiptEpochs);
         return TaskTypeLib.unbondingPeriod(_parameters);
     }
 
@@ -102,48 +105,60 @@ contract MathHarness is Multicall {
 
     // ------------------------------------------------------------------------------------------- Ledger
 
-    function oweDown(uint256 owed, uint256 received, uint256 acknowledged, uint256 poolPaid, uint256 poolAcknowledged)
+    function participatingDown(uint256 spent, uint256 age, uint256 receiptInterval) external pure returns (uint256) {
+        return LedgerMath.participatingDown(spent, age, receiptInterval);
+    }
+
+    function isQuorum(uint256 participating, uint256 paid) external pure returns (bool) {
+        return LedgerMath.isQuorum(participating, paid);
+    }
+
+    function shareDown(uint256 part, uint256 whole) external pure returns (uint256) {
+        return LedgerMath.shareDown(part, whole);
+    }
+
+    function standardDown(uint256 acknowledged, uint256 participating)
+        external
+        pure
+        returns (uint256 standard, uint256 expected, bool firm)
+    {
+        return LedgerMath.standardDown(acknowledged, participating);
+    }
+
+    function debitDown(uint256 received, uint256 expected, uint256 standard) external pure returns (uint256) {
+        return LedgerMath.debitDown(received, expected, standard);
+    }
+
+    function creditUp(uint256 acknowledged, uint256 standard) external pure returns (uint256) {
+        return LedgerMath.creditUp(acknowledged, standard);
+    }
+
+    function peakAfterDown(uint256 peakScaled, uint256 capacityScaled) external pure returns (uint256) {
+        return LedgerMath.peakAfterDown(peakScaled, capacityScaled);
+    }
+
+    function provenBacklogDown(uint256 owed, uint256 unitRate, uint256 peakScaled, uint256 grace)
         external
         pure
         returns (uint256)
     {
-        return LedgerMath.oweDown(owed, received, acknowledged, poolPaid, poolAcknowledged);
-    }
-
-    function expectedDown(uint256 received, uint256 poolPaid, uint256 poolAcknowledged)
-        external
-        pure
-        returns (uint256)
-    {
-        return LedgerMath.expectedDown(received, poolPaid, poolAcknowledged);
-    }
-
-    function unearnedDown(uint256 owed, uint256 received, uint256 acknowledged) external pure returns (uint256) {
-        return LedgerMath.unearnedDown(owed, received, acknowledged);
-    }
-
-    function keptOpenDown(uint256 open, uint256 unitRate, uint256 capacityScaled, uint256 time)
-        external
-        pure
-        returns (uint256)
-    {
-        return LedgerMath.keptOpenDown(open, unitRate, capacityScaled, time);
-    }
-
-    function verifiedBacklogDown(uint256 owed, uint256 unitRate, uint256 capacityScaled, uint256 grace)
-        external
-        pure
-        returns (uint256)
-    {
-        return LedgerMath.verifiedBacklogDown(owed, unitRate, capacityScaled, grace);
+        return LedgerMath.provenBacklogDown(owed, unitRate, peakScaled, grace);
     }
 
     function isBeyondHorizon(uint256 backlog, uint256 capacityScaled, uint256 horizon) external pure returns (bool) {
         return LedgerMath.isBeyondHorizon(backlog, capacityScaled, horizon);
     }
 
-    function slashAmountDown(uint256 owed) external pure returns (uint256) {
-        return LedgerMath.slashAmountDown(owed);
+    function unearnedDown(uint256 owed, uint256 received, uint256 earned) external pure returns (uint256) {
+        return LedgerMath.unearnedDown(owed, received, earned);
+    }
+
+    function withPenaltyDown(uint256 unearned) external pure returns (uint256) {
+        return LedgerMath.withPenaltyDown(unearned);
+    }
+
+    function exitChargeDown(uint256 owed, uint256 received, uint256 earned) external pure returns (uint256) {
+        return LedgerMath.exitChargeDown(owed, received, earned);
     }
 
     // ------------------------------------------------------------------------------------------- Sources, deposits
@@ -224,7 +239,14 @@ contract MathHarness is Multicall {
         return _queue.deposits[position];
     }
 
-    function _setParameters(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength) private {
+    function _setParameters(
+        uint96 unitRate,
+        uint32 horizon,
+        uint32 grace,
+        uint32 epochLength,
+        uint32 receiptEpochs
+    ) private {
+        _parameters.receiptEpochs = receiptEpochs;
         _parameters.unitRate = unitRate;
         _parameters.horizon = horizon;
         _parameters.acknowledgementGrace = grace;

@@ -155,7 +155,7 @@ contract SmoothingTest is CapacityTest {
         address sink = makeAddr("slow sink");
         _stake(id, sink, minimumStake + MAX_CAPACITY * bondPerUnit);
         vm.prank(sink);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         _signal(id, sink, _boundCapacity(before), 0);
         vm.warp((block.timestamp / 300 + 4) * 300 - 1);
         uint256 base = registry.smoothedCapacity(id, sink);

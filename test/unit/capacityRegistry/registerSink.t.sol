@@ -13,7 +13,7 @@ contract RegisterSinkTest is CapacityTest {
 
         vm.expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_UnknownTaskType.selector, unknown));
         vm.prank(caller);
-        registry.registerSink(unknown);
+        registry.registerSink(unknown, "");
     }
 
     function testFuzz_RevertGiven_TheCallerIsASinkAlready(uint64 capacity) external {
@@ -21,7 +21,7 @@ contract RegisterSinkTest is CapacityTest {
 
         vm.expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_SinkExists.selector, id, sink));
         vm.prank(sink);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function testFuzz_RevertGiven_TheStakeIsBelowTheMinimum(uint256 staked, uint256 unbonding) external {
@@ -37,7 +37,7 @@ contract RegisterSinkTest is CapacityTest {
                 )
             );
             vm.prank(sink);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
         }
     }
 
@@ -103,7 +103,7 @@ contract RegisterSinkTest is CapacityTest {
 
     function _register() private {
         vm.prank(sink);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function _newSink(uint256 cap) private view returns (ICapacityRegistry.Sink memory newSink) {

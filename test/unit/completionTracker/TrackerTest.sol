@@ -33,6 +33,11 @@ abstract contract TrackerTest is ProtocolTest {
         skip(EPOCH);
     }
 
+    /// @notice Ends an epoch in which the sink signals, so that it does not fade; nothing is settled by that.
+    function _epochs(uint256 count) internal {
+        skip(count * EPOCH);
+    }
+
     /// @notice What the source's stream is really paid at, wei per second.
     function _rate() internal view returns (uint256) {
         (, int96 rate,) = sf.gda.getFlow(superToken, source, distributionPool);

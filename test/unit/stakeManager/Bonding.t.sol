@@ -24,11 +24,11 @@ contract BondingTest is CapacityTest {
             )
         );
         vm.prank(sink);
-        registry.registerSink(other);
+        registry.registerSink(other, "");
 
         _stake(other, sink, MINIMUM_STAKE);
         vm.prank(sink);
-        registry.registerSink(other);
+        registry.registerSink(other, "");
         _signal(other, sink, capacity, 0);
         assertEq(pool.unitsOf(other, sink), 0, "the minimum elsewhere backs nothing");
         assertEq(pool.unitsOf(id, sink), capacity, "where the stake is, it counts");
@@ -46,7 +46,7 @@ contract BondingTest is CapacityTest {
             )
         );
         vm.prank(twin);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function testFuzz_StakeIsNotCountedTwice_UnbondingBacksNothing(uint64 capacity, uint64 unbondingUnits) external {
