@@ -79,7 +79,7 @@ abstract contract GasBenchmark is GasTest {
         (uint256 unitsBefore, uint256 escrowUnitsBefore) = _units();
 
         _signal(id, subject, CHANGED_CAPACITY, 60);
-        _check("reveal (unsaturated)", 330_000);
+        _check("reveal (unsaturated)", 320_000);
 
         (uint256 unitsAfter, uint256 escrowUnitsAfter) = _units();
         assertNotEq(unitsAfter, unitsBefore, "the subject moves");
@@ -92,7 +92,7 @@ abstract contract GasBenchmark is GasTest {
         (uint256 unitsBefore, uint256 escrowUnitsBefore) = _units();
 
         _signal(id, subject, CHANGED_CAPACITY, 60);
-        _check("reveal (saturated)", 520_000);
+        _check("reveal (saturated)", 475_000);
 
         (uint256 unitsAfter, uint256 escrowUnitsAfter) = _units();
         assertNotEq(unitsAfter, unitsBefore, "the subject moves");

@@ -58,8 +58,7 @@ contract GasCapScenarioTest is LedgerTest {
         vm.prank(_sink);
         stakes.withdraw(id);
         _assertCapped();
-        vm.prank(address(tracker));
-        stakes.slash(id, _sink, 1e18);
+        stakes.assess(id, _sink);
         _assertCapped();
     }
 
@@ -76,9 +75,6 @@ contract GasCapScenarioTest is LedgerTest {
         _nextBlock();
         vm.prank(newcomer);
         registry.revealCapacity(id, 1000, 0, SALT);
-        _assertCapped();
-        vm.prank(address(tracker));
-        registry.setVerifiedBacklog(id, newcomer, 100_000);
         _assertCapped();
         vm.prank(newcomer);
         registry.deregisterSink(id);
@@ -98,6 +94,9 @@ contract GasCapScenarioTest is LedgerTest {
         }
         _nextBlock();
         assertEq(registry.submitAttestations(id, attestations), BATCH);
+        _assertCapped();
+        skip(EPOCH);
+        registry.settle(id, sinks);
         _assertCapped();
         skip(2 days);
         registry.rebalance(id, sinks);

@@ -239,13 +239,9 @@ contract MathHarness is Multicall {
         return _queue.deposits[position];
     }
 
-    function _setParameters(
-        uint96 unitRate,
-        uint32 horizon,
-        uint32 grace,
-        uint32 epochLength,
-        uint32 receiptEpochs
-    ) private {
+    function _setParameters(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength, uint32 receiptEpochs)
+        private
+    {
         _parameters.receiptEpochs = receiptEpochs;
         _parameters.unitRate = unitRate;
         _parameters.horizon = horizon;

@@ -17,6 +17,13 @@ contract DrainedAttackTest is AttackTest {
         if (escrow.drainable(id) != 0) escrow.drain(id);
     }
 
+    /// @dev A payer acknowledges the part of the work that it has paid for.
+    function _claimOf(uint256 payer, uint256 agent) internal view override returns (uint256) {
+        uint256 spent = escrow.spentOf(id, payers[payer].account);
+        uint256 paid = pool.paidOf(id);
+        return paid == 0 ? 0 : agents[agent].delivered * spent / paid;
+    }
+
     function test_K_DonationsDoNotPayADeadSinkMoreThanItsBond() external {
         _addAgents(3, 100);
         uint256 dead = _addAgent(100, 0);
