@@ -1,16 +1,16 @@
 import { defineConfig } from "vitest/config";
 
 const OWN_PROCESS = [
-  ...["demo/main", "demo/economy", "demo/accounts", "demo/state", "sim/main", "sim/bench"],
-  ...["audit", "audit/steps", "audit/tools"],
-  ...["mutants/main", "mutants/suite", "mutants/workspace", "mutants/forgeIn"],
+  ...["demo/main", "demo/runEconomy", "demo/finalAccounts", "demo/state", "sim/main", "sim/bench"],
+  ...["dev/audit/main", "dev/audit/steps", "dev/audit/tools"],
+  ...["dev/mutants/main", "dev/mutants/suite", "dev/mutants/workspace", "dev/mutants/forgeIn"],
 ].map((name) => `ts/${name}.ts`);
 
 export default defineConfig({
   test: {
     include: ["ts/**/*.test.ts"],
     // Superfluid and the protocol are deployed once; every test file starts a chain of its own from there.
-    globalSetup: "ts/test/globalSetup.ts",
+    globalSetup: "ts/testkit/globalSetup.ts",
     // Chains and compilers take their time on a busy machine; a test that hangs still ends.
     testTimeout: 60_000,
     hookTimeout: 120_000,
@@ -23,10 +23,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["ts/**/*.ts"],
-      exclude: [
-        ...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/test/**", "ts/testing/**", "ts/load/**", "ts/soak/**"],
-        ...OWN_PROCESS,
-      ],
+      exclude: [...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/testkit/**", "ts/e2e/**"], ...OWN_PROCESS],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 90 },
     },

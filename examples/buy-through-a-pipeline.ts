@@ -5,8 +5,8 @@
  */
 import { type Hex, parseEther } from "viem";
 import { backpressurePoolAbi, escrowBufferAbi, pipelineAbi } from "../ts/abi/index.ts";
-import { EPOCH, startLocalEconomy, UNIT_RATE } from "../ts/chain/economy.ts";
-import { addSink, addSource } from "../ts/chain/participants.ts";
+import { EPOCH, startLocalEconomy, UNIT_RATE } from "../ts/localchain/localEconomy.ts";
+import { addSink, addSource } from "../ts/localchain/participants.ts";
 import {
   formatAmount,
   getPipeline,

@@ -1,6 +1,6 @@
 import { backpressurePoolAbi } from "../ts/abi/index.ts";
-import { startLocalEconomy, UNIT_RATE } from "../ts/chain/economy.ts";
-import { addSink, addSource, signalFor } from "../ts/chain/participants.ts";
+import { startLocalEconomy, UNIT_RATE } from "../ts/localchain/localEconomy.ts";
+import { addSink, addSource, signalFor } from "../ts/localchain/participants.ts";
 import { openStream } from "../ts/sdk/index.ts";
 import { send } from "../ts/sdk/internal/call.ts";
 

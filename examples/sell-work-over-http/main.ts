@@ -3,7 +3,7 @@
  * and signs receipts. Run it with `npm run example:sell-work-over-http`; seller.ts is the agent.
  */
 import { parseEther } from "viem";
-import { startLocalEconomy } from "../../ts/chain/economy.ts";
+import { startLocalEconomy } from "../../ts/localchain/localEconomy.ts";
 import {
   closeStream,
   connectPool,

@@ -38,7 +38,7 @@ export const orderMessage = ({ nonce, text }: { nonce: string; text: string }) =
 /** An agent that counts words. It serves whoever streams to its pool, and nobody else. */
 export async function startSeller({ deployment, taskTypeId, account }: SellerParameters) {
   const task = { deployment, taskTypeId };
-  const { taskType, minFlowRate } = await getPool(account, task);
+  const { taskType, totalUnits } = await getPool(account, task);
 
   // One word is one unit-second of work; q is the price of that.
   const meter = new CapacityMeter({ concurrency: 2, expectedWork: 20, expectedServiceTime: 0.2 });
@@ -50,7 +50,7 @@ export async function startSeller({ deployment, taskTypeId, account }: SellerPar
 
   // What one word a second costs; less than the pool's own minimum would be rounded down to nothing.
   let minimumFlowRate = taskType.unitRate;
-  if (minimumFlowRate < minFlowRate) minimumFlowRate = minFlowRate;
+  if (minimumFlowRate < totalUnits) minimumFlowRate = totalUnits;
 
   /** Everything that a caller needs in order to pay, for programs. */
   const terms = {

@@ -6,8 +6,8 @@ import { Test } from "forge-std/Test.sol";
 
 import { ReturnShares } from "../../src/libraries/ReturnShares.sol";
 
-/// @notice Random histories of a book against a model without shares: every account has its own money, and whatever
-/// happens to the overflow happens to each account's part of it, one by one.
+/// @notice Random histories of a book against a model without shares: every source has its own purse, and whatever
+/// happens to the overflow happens to each purse's part of it, one by one.
 contract ReturnSharesFuzzTest is Test {
     using ReturnShares for ReturnShares.Book;
 
@@ -63,7 +63,7 @@ contract ReturnSharesFuzzTest is Test {
     /// @dev Rates to 10^20 wei per second, hours between calls: what each gets is what the model says, but for rounding.
     /// forge-config: default.fuzz.runs = 128
     /// forge-config: deep.fuzz.runs = 10000
-    function testFuzz_MatchesSeparateAccounts(uint256[32] memory steps) external {
+    function testFuzz_MatchesSeparatePurses(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(1e20);
         for (uint256 i; i < steps.length; ++i) {
@@ -77,7 +77,7 @@ contract ReturnSharesFuzzTest is Test {
     /// @dev The same with streams of a few wei.
     /// forge-config: default.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
-    function testFuzz_MatchesSeparateAccounts_Dust(uint256[32] memory steps) external {
+    function testFuzz_MatchesSeparatePurses_Dust(uint256[32] memory steps) external {
         vm.pauseGasMetering();
         _begin(20);
         for (uint256 i; i < steps.length; ++i) {
@@ -133,7 +133,7 @@ contract ReturnSharesFuzzTest is Test {
         book.drain(drained, 0);
         book.rescale(_ends);
         uint256 nobodys = book.shares;
-        book.synchronise(claim, _ends, false, rate);
+        book.sync(claim, _ends, false, rate);
         for (uint256 i; i < looks; ++i) {
             book.accrue(book.income + rate, book.overflowTime + 1e18);
         }
@@ -252,13 +252,13 @@ contract ReturnSharesFuzzTest is Test {
     function testFuzz_AmountsStopAtTheEndOfTheirRange(uint160 income, uint96 rate, uint256 more) external {
         ReturnShares.Book memory book;
         ReturnShares.Claim memory claim;
-        book.synchronise(claim, _ends, false, rate);
+        book.sync(claim, _ends, false, rate);
         book.accrue(income, 1e18);
         book.rescale(_ends);
         book.accrue(bound(more, income, type(uint160).max), 2e18);
         book.release(book.overflow());
         book.rescale(_ends);
-        book.synchronise(claim, _ends, true, 0);
+        book.sync(claim, _ends, true, 0);
         book.redeem(claim, claim.shares);
         book.pay(claim);
         book.drain(book.overflow(), 0);
@@ -348,7 +348,7 @@ contract ReturnSharesFuzzTest is Test {
         ReturnShares.Claim memory claim = _claims[i];
         bool source = i < SOURCES;
         bool stayed = source && _model.sources[i].valid;
-        book.synchronise(claim, _ends, stayed, source ? uint96(_model.sources[i].rate) : 0);
+        book.sync(claim, _ends, stayed, source ? uint96(_model.sources[i].rate) : 0);
         if (source) _syncModel(_model.sources[i]);
         uint256 shares = claim.shares;
         uint256 returned = part == 0 ? 0 : book.redeem(claim, Math.mulDiv(shares, part, 1e18));
@@ -374,7 +374,7 @@ contract ReturnSharesFuzzTest is Test {
         _model.lied = true;
         ReturnShares.Book memory book = _accrued();
         ReturnShares.Claim memory claim = _claims[i];
-        book.synchronise(claim, _ends, false, uint96(Math.min(rate, type(uint96).max / 2)));
+        book.sync(claim, _ends, false, uint96(Math.min(rate, type(uint96).max / 2)));
         assertEq(claim.shares + claim.payableNow, 0, "a lie is worth nothing");
         _claims[i] = claim;
         _write(book);
@@ -432,7 +432,7 @@ contract ReturnSharesFuzzTest is Test {
 
     // ------------------------------------------------------------------------------------------- Model
 
-    /// @dev All accounts alike.
+    /// @dev All purses alike.
     function _scaleModel(uint256 to, uint256 from) private {
         if (from == 0) return;
         for (uint256 i; i < SOURCES; ++i) {
@@ -474,7 +474,7 @@ contract ReturnSharesFuzzTest is Test {
         ReturnShares.Book memory book = _accrued();
         ReturnShares.Claim memory claim = _claims[i];
         bool valid = i < SOURCES && _model.sources[i].valid;
-        book.synchronise(claim, _ends, valid, claim.rate);
+        book.sync(claim, _ends, valid, claim.rate);
         return (book.valueOf(claim.shares, Math.Rounding.Floor), claim.payableNow);
     }
 
@@ -524,7 +524,7 @@ contract ReturnSharesFuzzTest is Test {
             uint256 pick = backwards ? CLAIMS - 1 - i : i;
             ReturnShares.Claim memory claim = _claims[pick];
             bool valid = pick < SOURCES && _model.sources[pick].valid;
-            book.synchronise(claim, _ends, valid, claim.rate);
+            book.sync(claim, _ends, valid, claim.rate);
             paid += book.pay(claim);
         }
     }

@@ -6,13 +6,12 @@ import { TaskTypeId } from "../../src/types/TaskType.sol";
 /// @notice What the handlers did, written down without asking the protocol. The invariants hold the protocol's state
 /// against it.
 contract Ledger {
-    /// @dev One line of a task type's money account, wei.
+    /// @dev One line of a task type's money, wei.
     enum Entry {
         Streamed, // by all sources, from Superfluid's rates, second by second
         PaidOnce, // distributed straight into the pool
         Leaked, // by the pool to its admin, from Superfluid's adjustment rate, second by second
         Donated, // gifts and slashed stake
-        Swept, // dust of this pool, or of another one with the same token
         Drained, // what drains paid out
         Deposited,
         Refunded, // deposits taken back

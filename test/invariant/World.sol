@@ -34,13 +34,13 @@ contract World is Ledger, Tallies, Test {
     /// @param rates Hash of what each source streams.
     /// @param leak Adjustment flow, wei/s.
     /// @param changedAt When money last came in another way than before, Unix seconds.
-    /// @param settled Whether there was a rebalance long enough after that.
+    /// @param steady Whether there was a rebalance long enough after that.
     /// @param followed Whether such a rebalance moved units, so that the pool has recorded the inflow.
     struct Inflow {
         bytes32 rates;
         uint256 leak;
         uint256 changedAt;
-        bool settled;
+        bool steady;
         bool followed;
     }
 
@@ -139,7 +139,7 @@ contract World is Ledger, Tallies, Test {
     function inflowTouched(TaskTypeId id) public {
         Inflow storage inflow = _inflows[id];
         inflow.changedAt = block.timestamp;
-        inflow.settled = false;
+        inflow.steady = false;
         inflow.followed = false;
     }
 
@@ -149,7 +149,7 @@ contract World is Ledger, Tallies, Test {
         _observeInflow(id);
         Inflow storage inflow = _inflows[id];
         if (block.timestamp < inflow.changedAt + 3 * pool().CONFIRM_DELAY()) return;
-        inflow.settled = true;
+        inflow.steady = true;
         if (moved) inflow.followed = true;
     }
 

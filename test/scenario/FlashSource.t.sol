@@ -38,7 +38,7 @@ contract FlashSourceScenarioTest is LedgerTest {
     function testFuzz_OpenLookClose_ChangesNothing(uint64[2] memory capacities, uint256 rate, uint256 flashed)
         external
     {
-        _settle(capacities, rate);
+        _start(capacities, rate);
         World memory before = _world();
         _attacker.flash(bound(flashed, 0, HUGE), _sinks);
         _assertSame(before);
@@ -54,7 +54,7 @@ contract FlashSourceScenarioTest is LedgerTest {
     function testFuzz_CloseLookReopen_ChangesNothing(uint64[2] memory capacities, uint256 rate, uint256 own) external {
         _attacker.stream(bound(own, 1e6 * uint256(UNIT_RATE), 1e7 * uint256(UNIT_RATE)));
         _count(id, address(_attacker));
-        _settle(capacities, rate);
+        _start(capacities, rate);
         World memory before = _world();
         _attacker.flash(0, _sinks);
         _count(id, address(_attacker));
@@ -71,7 +71,7 @@ contract FlashSourceScenarioTest is LedgerTest {
     {
         capacities[0] = uint64(bound(capacities[0], 1000, 1e6));
         rate = bound(rate, 0, uint256(capacities[0]) * UNIT_RATE / 2);
-        _settle(capacities, rate);
+        _start(capacities, rate);
         _deposit(id, stranger, 1e24);
         skip(EPOCH);
         uint256 state = vm.snapshotState();
@@ -92,7 +92,7 @@ contract FlashSourceScenarioTest is LedgerTest {
         uint256 changedAt,
         uint256 flashed
     ) external {
-        _settle(capacities, first);
+        _start(capacities, first);
         flashed = bound(flashed, _capacity * UNIT_RATE * 20, HUGE);
         changedAt = bound(changedAt, 0, 11);
         uint256 delay = pool.CONFIRM_DELAY();
@@ -108,7 +108,7 @@ contract FlashSourceScenarioTest is LedgerTest {
             _rebalance(id);
             skip(delay / 2);
         }
-        _assertSettled();
+        _assertNoMoreThanNeeded();
         _assertConserved();
     }
 
@@ -123,7 +123,7 @@ contract FlashSourceScenarioTest is LedgerTest {
     ) external {
         capacities[0] = uint64(bound(capacities[0], 1000, 1e6));
         rate = bound(rate, uint256(capacities[0]) * UNIT_RATE / 10, uint256(capacities[0]) * UNIT_RATE);
-        _settle(capacities, rate);
+        _start(capacities, rate);
         uint256 state = vm.snapshotState();
         lasted = bound(lasted, 1, 1 hours);
         waited = bound(waited, 0, 1 hours);
@@ -142,7 +142,7 @@ contract FlashSourceScenarioTest is LedgerTest {
         _attacker.flash(HUGE, _sinks);
         skip(delay);
         registry.rebalance(id, _sinks);
-        _assertSettled();
+        _assertNoMoreThanNeeded();
         skip(delay);
         // Rounding to whole wei per second and unit.
         assertGe(_receivedBySinks() + _capacity * (lasted + waited + 2 * delay), undisturbed);
@@ -151,8 +151,8 @@ contract FlashSourceScenarioTest is LedgerTest {
 
     // ------------------------------------------------------------------------------------------- Private
 
-    /// @dev Two sinks and a source, long enough ago that every number has settled.
-    function _settle(uint64[2] memory capacities, uint256 rate) private {
+    /// @dev Two sinks and a source, long enough ago that every number is steady.
+    function _start(uint64[2] memory capacities, uint256 rate) private {
         for (uint256 i; i < 2; ++i) {
             capacities[i] = uint64(bound(capacities[i], 100, 1e6));
             _sinks.push(_newSink(id, vm.toString(i), capacities[i]));
@@ -163,12 +163,12 @@ contract FlashSourceScenarioTest is LedgerTest {
             _confirmInflow(id);
         }
         skip(EPOCH);
-        pool.sweep(id);
+        _poke(id);
         _confirmInflow(id);
     }
 
     /// @dev No unit above the cap, and no more escrow units than that takes.
-    function _assertSettled() private {
+    function _assertNoMoreThanNeeded() private {
         _count(id, _source);
         (uint256 sinkUnits, uint256 escrowUnits,) = pool.unitsOfPool(id);
         uint256 needed = _ceil(streams[id][_source].rate, UNIT_RATE);

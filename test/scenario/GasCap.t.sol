@@ -109,8 +109,6 @@ contract GasCapScenarioTest is LedgerTest {
         skip(1 days);
         _rebalance(id, _sink);
         _assertCapped();
-        pool.sweep(id);
-        _assertCapped();
         vm.prank(owner);
         pool.setFee(50, stranger);
         _assertCapped();

@@ -20,7 +20,7 @@ contract LiquidationScenarioTest is LedgerTest {
         _newSource(id, "solvent", solvent);
         address poor = _newPoorSource(dying);
         _confirmInflow(id);
-        _assertSettled(solvent + dying, capacity);
+        _assertNoMoreThanNeeded(solvent + dying, capacity);
 
         // Late enough to be liquidated, early enough that the deposit pays for it.
         skip(1 hours + bound(late, 1 minutes, 3 hours));
@@ -28,9 +28,9 @@ contract LiquidationScenarioTest is LedgerTest {
         _liquidate(id, poor);
         _confirmInflow(id);
         _confirmInflow(id);
-        pool.sweep(id);
+        _poke(id);
         _confirmInflow(id);
-        _assertSettled(solvent, capacity);
+        _assertNoMoreThanNeeded(solvent, capacity);
         uint256 expected = _min(solvent, full);
         assertApproxEqAbs(_flowTo(id, sink), expected, expected / capacity + 2 * uint256(capacity));
         _assertConserved();
@@ -61,7 +61,7 @@ contract LiquidationScenarioTest is LedgerTest {
     }
 
     /// @dev No unit above the cap, and no more escrow units than that takes.
-    function _assertSettled(uint256 inflow, uint256 capacity) private view {
+    function _assertNoMoreThanNeeded(uint256 inflow, uint256 capacity) private view {
         (, uint256 escrowUnits,) = pool.unitsOfPool(id);
         uint256 needed = _ceil(inflow, UNIT_RATE);
         assertLe(pool.spotPrice(id), UNIT_RATE);

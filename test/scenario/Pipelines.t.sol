@@ -31,7 +31,7 @@ contract PipelinesScenarioTest is LedgerTest {
         assertLe(_flowTo(_stages[0], _sinks[0]), full);
         assertLe(_flowTo(_stages[1], _sinks[1]), full);
         assertApproxEqRel(_flowTo(_stages[0], _sinks[0]), full, 0.1e18, "all that the last stage can take");
-        // The limit leaves room for the escrow downstream to empty over three horizons (theory, section 8).
+        // The limit leaves room for the escrow downstream to empty over three horizons (theory 9.3).
         assertLe(escrow.overflowOf(_stages[2]), waiting / 4 + full);
 
         _signal(_stages[2], _sinks[2], CAPACITY, 0);

@@ -29,10 +29,10 @@ contract SuperfluidBooksScenarioTest is LedgerTest, SuperfluidChecks {
     function testFuzz_Saturation(uint256[2] memory rates, uint64 halved, uint256 time) external {
         _open("first", bound(rates[0], FULL / 2, 3 * FULL));
         _open("second", bound(rates[1], FULL / 2, 3 * FULL));
-        _settle();
+        _confirm();
         _signal(id, _sink, uint64(bound(halved, 1, CAPACITY)), 0);
         _pass(0);
-        _settle();
+        _confirm();
         _pass(bound(time, 1, 1 days));
         distributionPool.claimAll(_disconnected);
         _pass(0);
@@ -55,7 +55,7 @@ contract SuperfluidBooksScenarioTest is LedgerTest, SuperfluidChecks {
         rate = bound(rate, 2 * FULL, 10 * FULL);
         address source = _open("source", rate);
         escrow.syncSource(id, source);
-        _settle();
+        _confirm();
         _pass(bound(time, 2000 * 1e18 / FULL, 4000 * 1e18 / FULL));
         escrow.syncSource(id, source);
         assertGt(escrow.release(id), 0);
@@ -70,13 +70,13 @@ contract SuperfluidBooksScenarioTest is LedgerTest, SuperfluidChecks {
         rate = bound(rate, FULL / 10, 10 * FULL);
         address solvent = _open("solvent", FULL / 2);
         address poor = _openPoor("poor", rate);
-        _settle();
+        _confirm();
         assertFalse(_liquidateIfCritical(id, poor), "its money lasts for an hour");
         _pass(1 hours + bound(late, 1 minutes, 12 hours));
         assertFalse(_liquidateIfCritical(id, solvent), "solvent");
         assertTrue(_liquidateIfCritical(id, poor), "has spent all");
-        _settle();
-        pool.sweep(id);
+        _confirm();
+        _poke(id);
         _pass(1 days);
     }
 
@@ -103,18 +103,18 @@ contract SuperfluidBooksScenarioTest is LedgerTest, SuperfluidChecks {
         assertTrue(_liquidateIfCritical(next, _sink), "and has spent it");
         _confirmInflow(next);
         pipeline.propagate(id);
-        _settle();
+        _confirm();
         assertEq(pool.distributionPoolOf(next).getTotalFlowRate(), 0);
     }
 
     /// @dev Superfluid leaks what does not divide by the units to the admin, our contract, which nobody can liquidate.
-    function testFuzz_Sweep(uint256 rate, uint64 capacity, uint256 time) external {
+    function testFuzz_Leak(uint256 rate, uint64 capacity, uint256 time) external {
         _open("source", bound(rate, FULL / 10, FULL) / CAPACITY * (CAPACITY + 1));
         _signal(id, _sink, uint64(bound(capacity, 1, CAPACITY / 2)) * 2 - 1, 0);
         _pass(bound(time, 1, 1 days));
         uint256 leaked = superToken.balanceOf(address(pool));
         vm.assume(leaked != 0);
-        assertEq(pool.sweep(id), leaked, "all that leaked");
+        _poke(id);
         _pass(0);
         int256 leaking = sf.gda.getPoolAdjustmentFlowRate(address(distributionPool));
         assertLt(leaking, int256(uint256(distributionPool.getTotalUnits())), "only what does not divide still leaks");
@@ -124,19 +124,19 @@ contract SuperfluidBooksScenarioTest is LedgerTest, SuperfluidChecks {
     function testFuzz_Fee(uint256 basisPoints, uint256 rate, uint256 time) external {
         _setFee(bound(basisPoints, 1, pool.MAX_FEE()));
         _open("source", bound(rate, 2 * FULL, 3 * FULL));
-        _settle();
+        _confirm();
         _pass(bound(time, 1 minutes, 1 days));
         assertGt(_collectFee(id), 0);
         _pass(0);
         _setFee(0);
-        _settle();
+        _confirm();
         _pass(1 hours);
     }
 
     /// @dev Until only the escrow is left.
     function testFuzz_EverybodyLeaves(uint256 rate, uint256 time) external {
         address source = _open("source", bound(rate, FULL / 10, 3 * FULL));
-        _settle();
+        _confirm();
         address[2] memory sinks = [_sink, _disconnected];
         for (uint256 i; i < 2; ++i) {
             _pass(bound(time, 1, 1 days));
@@ -144,11 +144,11 @@ contract SuperfluidBooksScenarioTest is LedgerTest, SuperfluidChecks {
             registry.deregisterSink(id);
             _pass(0);
         }
-        _settle();
+        _confirm();
         _stream(id, source, 0);
         _pass(1 days);
-        _settle();
-        pool.sweep(id);
+        _confirm();
+        _poke(id);
         _pass(0);
         assertEq(distributionPool.getTotalUnits(), 1);
     }
@@ -164,7 +164,7 @@ contract SuperfluidBooksScenarioTest is LedgerTest, SuperfluidChecks {
         _check();
     }
 
-    function _settle() private {
+    function _confirm() private {
         _confirmInflow(id);
         _check();
     }

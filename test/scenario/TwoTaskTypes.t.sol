@@ -27,20 +27,20 @@ contract TwoTaskTypesScenarioTest is ActionsTest {
         _assertConserved();
     }
 
-    /// @dev The same history with and without a neighbour ends with the same accounts.
+    /// @dev The same history with and without a neighbour ends in the same state.
     function testFuzz_ANeighbour_ChangesNothing(uint256[10] calldata mine, uint256[10] calldata theirs) external {
         uint256 start = vm.snapshotState();
         for (uint256 i; i < mine.length; ++i) {
             _act(id, mine[i]);
         }
-        bytes32 alone = _accountsOf(id);
+        bytes32 alone = _stateOf(id);
         vm.revertToState(start);
 
         for (uint256 i; i < mine.length; ++i) {
             if (_isOfTheNeighbourAlone(theirs[i] % 16)) _act(_other, theirs[i]);
             _act(id, mine[i]);
         }
-        assertEq(_accountsOf(id), alone);
+        assertEq(_stateOf(id), alone);
     }
 
     /// @dev Signals and pauses take time from both, and the fee is everybody's.

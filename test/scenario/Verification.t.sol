@@ -21,7 +21,7 @@ contract VerificationTest is EconomyTest {
     }
 
     /// forge-config: default.fuzz.runs = 4
-    function testFuzz_ALyingSinkSettlesAtItsTrueRate_AndItsBondCoversWhatItDidNotEarn(uint256 rate) external {
+    function testFuzz_ALyingSinkConvergesToItsTrueRate_AndItsBondCoversWhatItDidNotEarn(uint256 rate) external {
         rate = bound(rate, 200, 2000);
         _addSource("source", 10 * rate * Q, 100);
         _addWorker("honest", uint64(4 * rate), 4 * rate);
@@ -50,7 +50,7 @@ contract VerificationTest is EconomyTest {
         }
         assertLt(stake, bond, "slashed");
         assertEq(pool.unitsOf(id, workers[1].sink), 0, "and paid no more, in the same transaction");
-        (uint256 donated,,) = escrow.totalsOf(id);
+        uint256 donated = escrow.bookOf(id).unowned;
         assertEq(donated, bond - stake, "to those who paid");
         _neverSlashed(0);
     }
@@ -112,7 +112,7 @@ contract VerificationTest is EconomyTest {
         _neverSlashed(1);
     }
 
-    /// @dev A slash settles the account: what was the highest capacity before it gives no grace afterwards.
+    /// @dev A slash clears the ledger: what was the highest capacity before it gives no grace afterwards.
     function test_ASlashedSinkStartsAnew() external {
         _addSource("source", 500 * Q, 100);
         _addWorker("honest", 400, 400);

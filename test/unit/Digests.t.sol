@@ -9,7 +9,7 @@ import { ICapacityRegistry } from "../../src/interfaces/ICapacityRegistry.sol";
 import { ProtocolAddresses } from "../../src/types/ProtocolAddresses.sol";
 import { TaskTypeId } from "../../src/types/TaskType.sol";
 
-/// @notice The worked examples of the specification, section 14, hashed by the contracts.
+/// @notice The worked examples of spec 14, hashed by the contracts.
 contract DigestsTest is Test {
     TaskTypeId private constant ID =
         TaskTypeId.wrap(0xabababababababababababababababababababababababababababababababab);

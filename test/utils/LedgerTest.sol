@@ -11,7 +11,7 @@ import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
 import { ProtocolTest } from "./ProtocolTest.sol";
 
 /// @notice The protocol, and a ledger of every wei that a test moves, kept from rates and times alone; the contracts'
-/// own accounts are checked against it (I1).
+/// own numbers are checked against it (I1).
 /// @dev Declared capacity counts at once here (smoothing 1) and for a day, so that a capacity is one line of a test.
 abstract contract LedgerTest is ProtocolTest {
     /// @param given Wei that came other than by stream: deposits, donations, gifts through the pool.
@@ -162,6 +162,11 @@ abstract contract LedgerTest is ProtocolTest {
         books[taskTypeId].given += given;
     }
 
+    /// @notice What anybody may do at any time: makes Superfluid split all that a pool is streamed again.
+    function _poke(TaskTypeId taskTypeId) internal {
+        _distributeFlow(stranger, pool.distributionPoolOf(taskTypeId), 0);
+    }
+
     function _collectFee(TaskTypeId taskTypeId) internal returns (uint256 amount) {
         amount = escrow.collectFee(taskTypeId);
         books[taskTypeId].taken += amount;
@@ -221,7 +226,7 @@ abstract contract LedgerTest is ProtocolTest {
         uint256 owed = strayed;
         uint256 held = superToken.balanceOf(address(escrow));
         for (uint256 i; i < ids.length; ++i) {
-            (uint256 cameIn, uint256 wentOut, uint256 liabilities) = _account(ids[i]);
+            (uint256 cameIn, uint256 wentOut, uint256 liabilities) = _sums(ids[i]);
             assertGe(cameIn, wentOut, "money out of nothing");
             moneyIn += cameIn;
             moneyOut += wentOut;
@@ -233,7 +238,7 @@ abstract contract LedgerTest is ProtocolTest {
         assertEq(held, owed, "the escrow holds what it owes");
     }
 
-    function _account(TaskTypeId taskTypeId) private returns (uint256 cameIn, uint256 wentOut, uint256 liabilities) {
+    function _sums(TaskTypeId taskTypeId) private returns (uint256 cameIn, uint256 wentOut, uint256 liabilities) {
         Book storage book = books[taskTypeId];
         cameIn = _streamed(taskTypeId) + book.given;
         (, uint256 fee) = pool.incomeOf(taskTypeId);
@@ -250,11 +255,11 @@ abstract contract LedgerTest is ProtocolTest {
     }
 
     /// @dev Everything that the contracts write down of a task type's money, in one word to compare.
-    function _accountsOf(TaskTypeId taskTypeId) internal view returns (bytes32) {
-        return keccak256(abi.encode(_poolAccountsOf(taskTypeId), _escrowAccountsOf(taskTypeId)));
+    function _stateOf(TaskTypeId taskTypeId) internal view returns (bytes32) {
+        return keccak256(abi.encode(_poolStateOf(taskTypeId), _escrowStateOf(taskTypeId)));
     }
 
-    function _poolAccountsOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
+    function _poolStateOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
         (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(taskTypeId);
         (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(taskTypeId);
         bool needsRebalance = registry.needsRebalance(taskTypeId, books[taskTypeId].sinks);
@@ -262,7 +267,7 @@ abstract contract LedgerTest is ProtocolTest {
         return abi.encode(sinkUnits, escrowUnits, feeUnits, escrowIncome, feeIncome, flows);
     }
 
-    function _escrowAccountsOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
+    function _escrowStateOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
         return abi.encode(
             escrow.depositsOf(taskTypeId),
             escrow.overflowOf(taskTypeId),

@@ -3,6 +3,8 @@ pragma solidity 0.8.35;
 
 import { Multicall } from "@openzeppelin/contracts/utils/Multicall.sol";
 
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import { CapacityMath } from "../../src/libraries/CapacityMath.sol";
 import { DepositQueue } from "../../src/libraries/DepositQueue.sol";
 import { FlowMath } from "../../src/libraries/FlowMath.sol";
@@ -12,7 +14,7 @@ import { StreamedAmount } from "../../src/libraries/StreamedAmount.sol";
 import { TaskTypeLib } from "../../src/libraries/TaskTypeLib.sol";
 import { TaskTypeParameters } from "../../src/types/TaskType.sol";
 
-/// @notice The libraries' internal functions under their own names, for `ts/sim/exact.test.ts`, which compares them with
+/// @notice The libraries' internal functions under their own names, for `ts/model/exact.test.ts`, which compares them with
 /// the second implementation. `multicall` takes thousands of inputs at once.
 contract MathHarness is Multicall {
     using DepositQueue for DepositQueue.Queue;
@@ -20,6 +22,7 @@ contract MathHarness is Multicall {
 
     TaskTypeParameters private _parameters;
     DepositQueue.Queue private _queue;
+    mapping(uint256 scale => uint256) private _ends;
 
     // ------------------------------------------------------------------------------------------- Capacity
 
@@ -47,8 +50,8 @@ contract MathHarness is Multicall {
         return CapacityMath.capacityCapDown(stake, minimumStake, bond);
     }
 
-    function shouldMove(uint256 current, uint256 target, bool refreshDue) external pure returns (bool) {
-        return CapacityMath.shouldMove(current, target, refreshDue);
+    function shouldMove(uint256 current, uint256 target, bool overdue) external pure returns (bool) {
+        return CapacityMath.shouldMove(current, target, overdue);
     }
 
     // ------------------------------------------------------------------------------------------- Flow
@@ -63,6 +66,14 @@ contract MathHarness is Multicall {
 
     function priceCapDown(uint256 unitRate, uint256 limit, uint256 sinkUnits) external pure returns (uint256) {
         return FlowMath.priceCapDown(unitRate, limit, sinkUnits);
+    }
+
+    function shouldHeal(uint256 leak, uint256 flow, uint256 units) external pure returns (bool) {
+        return FlowMath.shouldHeal(leak, flow, units);
+    }
+
+    function minDepositUp(uint256 unitEpoch, uint256 sinkUnits) external pure returns (uint256) {
+        return FlowMath.minDepositUp(unitEpoch, sinkUnits);
     }
 
     function feeUnitsDown(uint256 sinkUnits, uint256 fee) external pure returns (uint256) {
@@ -183,10 +194,10 @@ contract MathHarness is Multicall {
     function drain(ReturnShares.Book memory book, uint256 amount, uint256 back)
         external
         pure
-        returns (ReturnShares.Book memory, uint256 released)
+        returns (ReturnShares.Book memory)
     {
-        released = book.drain(amount, back);
-        return (book, released);
+        book.drain(amount, back);
+        return book;
     }
 
     function release(ReturnShares.Book memory book, uint256 excess)
@@ -198,15 +209,28 @@ contract MathHarness is Multicall {
         return (book, amount);
     }
 
-    function settle(
-        ReturnShares.Book memory book,
-        ReturnShares.Claim memory claim,
-        uint256 endOfGeneration,
-        bool stayed,
-        uint96 rate
-    ) external pure returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 surplus, uint256 held) {
-        surplus = book.settle(claim, endOfGeneration, stayed, rate);
-        return (book, claim, surplus, book.valueOf(claim));
+    /// @notice Ends scales as `ReturnShares.rescale` does, and remembers where they ended, for `sync`.
+    function rescale(ReturnShares.Book memory book) external returns (ReturnShares.Book memory) {
+        book.rescale(_ends);
+        return book;
+    }
+
+    function sync(ReturnShares.Book memory book, ReturnShares.Claim memory claim, bool stayed, uint96 rate)
+        external
+        view
+        returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 held)
+    {
+        book.sync(claim, _ends, stayed, rate);
+        return (book, claim, book.valueOf(claim.shares, Math.Rounding.Floor));
+    }
+
+    function redeem(ReturnShares.Book memory book, ReturnShares.Claim memory claim, uint256 shares)
+        external
+        pure
+        returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 value)
+    {
+        value = book.redeem(claim, shares);
+        return (book, claim, value);
     }
 
     function push(address owner, uint256 amount) external returns (uint64) {

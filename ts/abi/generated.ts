@@ -69,7 +69,7 @@ export const backpressurePoolAbi = [
   {
     type: 'function',
     inputs: [],
-    name: 'REFRESH_EPOCHS',
+    name: 'OVERDUE_EPOCHS',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
@@ -144,10 +144,22 @@ export const backpressurePoolAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
+      { name: 'targets', internalType: 'uint256[]', type: 'uint256[]' },
     ],
-    name: 'minFlowRate',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'view',
+    name: 'move',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sink', internalType: 'address', type: 'address' },
+    ],
+    name: 'moveExactly',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -228,29 +240,8 @@ export const backpressurePoolAbi = [
   },
   {
     type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sink', internalType: 'address', type: 'address' },
-    ],
-    name: 'refresh',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
     inputs: [],
     name: 'renounceOwnership',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
-      { name: 'targets', internalType: 'uint256[]', type: 'uint256[]' },
-    ],
-    name: 'reroute',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -310,6 +301,15 @@ export const backpressurePoolAbi = [
     name: 'takeSpare',
     outputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'totalUnits',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -1683,7 +1683,7 @@ export const escrowBufferAbi = [
     ],
     name: 'claimOf',
     outputs: [
-      { name: 'held', internalType: 'uint256', type: 'uint256' },
+      { name: 'owned', internalType: 'uint256', type: 'uint256' },
       { name: 'payableNow', internalType: 'uint256', type: 'uint256' },
     ],
     stateMutability: 'view',
@@ -2128,7 +2128,7 @@ export const escrowBufferAbi = [
   {
     type: 'error',
     inputs: [
-      { name: 'held', internalType: 'uint256', type: 'uint256' },
+      { name: 'available', internalType: 'uint256', type: 'uint256' },
       { name: 'spare', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'EscrowBuffer_NothingToDrain',

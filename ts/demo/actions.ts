@@ -8,7 +8,7 @@ import {
   iSuperfluidPoolAbi,
   pipelineAbi,
 } from "../abi/generated.ts";
-import { type Call, encodeCall } from "../chain/local.ts";
+import { type Call, encodeCall } from "../localchain/localChain.ts";
 import type { Report } from "./agent.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { TraceRequest } from "../sim/trace.ts";
 import { generateRequests, planDemand, type Request } from "./demand.ts";
 import { capacityOf, STAGES, TARGET_LOAD, timelineOf, WAD } from "./scenario.ts";
-import type { TraceRequest } from "./trace.ts";
 
 const timeline = timelineOf(60);
 const workOf = (requests: readonly Request[], stage: number): number =>

@@ -1,6 +1,6 @@
-import { Draws } from "./random.ts";
+import type { TraceRequest } from "../sim/trace.ts";
+import { Draws } from "./draws.ts";
 import { capacityOf, SOURCES, STAGES, type StagePlan, TARGET_LOAD, type Timeline, WAD } from "./scenario.ts";
-import type { TraceRequest } from "./trace.ts";
 
 /** One request and the work that it means in each stage. */
 export type Request = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { someState } from "../testing/economy.ts";
 import { judgeLiar } from "./liar.ts";
 import { UNIT_RATE } from "./scenario.ts";
+import { someState } from "./someMarket.ts";
 
 test("judgeLiar: what it was paid between two looks, per second", () => {
   const paid = (tokens: bigint, seconds: number) => {

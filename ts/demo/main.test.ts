@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { build } from "../chain/forge.ts";
-import { accepts, type Finished, runProgram } from "../testing/processes.ts";
+import { build } from "../localchain/forge.ts";
+import { accepts, type Finished, runProgram } from "../testkit/processes.ts";
 import type { Summary } from "./summary.ts";
 
 // Every test starts a process or more; how long that takes is the machine's business.
@@ -19,8 +19,8 @@ describe("bad input is one clear line and a non-zero exit", () => {
 
   test.each([
     [["--bogus"], 2, "error: unknown option '--bogus' (see npm start -- --help)"],
-    [["--trace", trace], 1, `error: trace ${trace}, line 3: ContextTokens "lots" is not a whole number of tokens`],
-    [["--trace", "/nowhere.csv"], 1, "error: trace /nowhere.csv: no such file"],
+    [["--trace", trace], 2, `error: trace ${trace}, line 3: ContextTokens "lots" is not a whole number of tokens`],
+    [["--trace", "/nowhere.csv"], 2, "error: trace /nowhere.csv: no such file"],
     [["--report", folder], 2, `error: cannot write the report to ${folder}: it is a folder`],
     [["--report", join(trace, "r.html")], 2, "error: cannot write the report to"],
   ])("%j", async (args, code, line) => {

@@ -1,27 +1,27 @@
 /**
  * `npm start`: an economy of AI agents on a local chain, from nothing to a report, in one command.
  *
- * Read `economy.ts` next: it is the loop. `scenario.ts` has the cast and the terms.
+ * Read `runEconomy.ts` next: it is the loop. `scenario.ts` has the cast and the terms.
  */
 import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { constants as os } from "node:os";
 import { dirname, resolve } from "node:path";
-import { startAnvil } from "../chain/anvil.ts";
-import { deployProtocol } from "../chain/deploy.ts";
-import { build } from "../chain/forge.ts";
-import { LocalChain } from "../chain/local.ts";
-import { deploySuperfluid } from "../chain/superfluid.ts";
-import { BackpressureError, describeError, exitCodeOf, UsageError } from "../errors.ts";
+import { BackpressureError, describeError, exitCodeOf, UsageError } from "../core/errors.ts";
+import { startAnvil } from "../localchain/anvil.ts";
+import { deployProtocol } from "../localchain/deployScript.ts";
+import { build } from "../localchain/forge.ts";
+import { LocalChain } from "../localchain/localChain.ts";
+import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
+import { readTrace } from "../sim/trace.ts";
 import { generateRequests, planDemand, type Request } from "./demand.ts";
-import { type EconomyResult, runEconomy } from "./economy.ts";
 import { formatCount } from "./format.ts";
 import { openMarket } from "./market.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { legend, type Output, Progress } from "./progress.ts";
 import { renderReport } from "./report/page.ts";
+import { type EconomyResult, runEconomy } from "./runEconomy.ts";
 import { START, type Timeline, timelineOf } from "./scenario.ts";
 import { assertSound, explain, summarise } from "./summary.ts";
-import { readTrace } from "./trace.ts";
 
 /** Seconds that lie between the chain's first block and the start, for deployment. */
 const PREPARATION = 86_400;

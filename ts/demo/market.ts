@@ -10,8 +10,8 @@ import {
   stakeManagerAbi,
   testTokenAbi,
 } from "../abi/generated.ts";
-import { type Call, encodeCall, type LocalChain } from "../chain/local.ts";
-import type { LocalSuperfluid } from "../chain/superfluid.ts";
+import { type Call, encodeCall, type LocalChain } from "../localchain/localChain.ts";
+import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";
 import type { Deployment } from "../sdk/types.ts";
 import {
   BOND_PER_UNIT,

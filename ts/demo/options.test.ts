@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../core/errors.ts";
 import { parseOptions } from "./options.ts";
 
 afterEach(() => vi.restoreAllMocks());

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../core/errors.ts";
 import { MAX_MINUTES, MIN_MINUTES } from "./scenario.ts";
 
 /** What the user asked for. */

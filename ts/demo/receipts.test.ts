@@ -1,12 +1,12 @@
 import { decodeFunctionData, type Hex, hashTypedData, recoverAddress } from "viem";
 import { describe, expect, test } from "vitest";
 import { completionTrackerAbi, iSuperfluidAbi } from "../abi/generated.ts";
-import type { SignedReceipt } from "../sdk/receiptBook.ts";
-import { receiptTypedData } from "../sdk/typedData.ts";
-import { someMarket, someState } from "../testing/economy.ts";
-import { Ledger } from "./ledger.ts";
+import type { SignedReceipt } from "../sdk/receipts/receiptBook.ts";
+import { receiptTypedData } from "../sdk/utils/typedData.ts";
 import { Receipts } from "./receipts.ts";
 import { START, UNIT_RATE } from "./scenario.ts";
+import { someMarket, someState } from "./someMarket.ts";
+import { Ledger } from "./streamLedger.ts";
 import { Workshop } from "./workshop.ts";
 
 const CHAIN = 31337;

@@ -1,15 +1,15 @@
 import { type Hex, hashTypedData } from "viem";
 import { sign } from "viem/accounts";
 import { completionTrackerAbi } from "../abi/generated.ts";
-import { type Call, encodeCall } from "../chain/local.ts";
-import { ReceiptBook, type SignedReceipt } from "../sdk/receiptBook.ts";
-import { type Receipt, receiptTypedData } from "../sdk/typedData.ts";
+import { type Call, encodeCall } from "../localchain/localChain.ts";
+import { ReceiptBook, type SignedReceipt } from "../sdk/receipts/receiptBook.ts";
+import { type Receipt, receiptTypedData } from "../sdk/utils/typedData.ts";
 import { batch, forward } from "./actions.ts";
 import type { Agent } from "./agent.ts";
-import type { Ledger } from "./ledger.ts";
 import { type Account, keyOf, type Market, type MarketStage } from "./market.ts";
 import { UNIT_RATE } from "./scenario.ts";
 import type { State } from "./state.ts";
+import type { Ledger } from "./streamLedger.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What all payers of a stage together can still acknowledge, and each of them, wei. */

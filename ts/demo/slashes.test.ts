@@ -1,9 +1,9 @@
 import { encodeAbiParameters, encodeEventTopics, type Hex } from "viem";
 import { expect, test } from "vitest";
 import { stakeManagerAbi } from "../abi/generated.ts";
-import { someMarket } from "../testing/economy.ts";
 import { DEAD, DYING, LIAR, START, timelineOf } from "./scenario.ts";
 import { hitsHonest, Slashes } from "./slashes.ts";
+import { someMarket } from "./someMarket.ts";
 
 const market = someMarket();
 const { stakeManager, escrowBuffer } = market.protocol;

@@ -1,6 +1,6 @@
 import { type Address, decodeEventLog, isAddressEqual, toEventSelector } from "viem";
 import { stakeManagerAbi } from "../abi/generated.ts";
-import type { MinedBlock } from "../chain/local.ts";
+import type { MinedBlock } from "../localchain/localChain.ts";
 import type { Market } from "./market.ts";
 import { DEAD, DYING, LIAR, START, type Timeline } from "./scenario.ts";
 

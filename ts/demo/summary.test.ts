@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { InvariantError } from "../errors.ts";
-import { someSummary } from "../testing/summary.ts";
+import { InvariantError } from "../core/errors.ts";
 import { timelineOf } from "./scenario.ts";
+import { someSummary } from "./someSummary.ts";
 import { assertSound, explain } from "./summary.ts";
 
 const dead = { name: "Atlas", stage: "summarise", shareBefore: 0.444, shareAfter: 0.002 };

@@ -1,11 +1,11 @@
-import { InvariantError } from "../errors.ts";
-import type { EconomyResult } from "./economy.ts";
+import { InvariantError } from "../core/errors.ts";
 import { formatCount, formatMoney, formatShare, formatThousands, formatTime } from "./format.ts";
-import { missing } from "./ledger.ts";
 import type { Liar } from "./liar.ts";
 import type { Options } from "./options.ts";
+import type { EconomyResult } from "./runEconomy.ts";
 import { DEAD, DYING, STAGES, type Timeline, timelineOf } from "./scenario.ts";
 import { hitsHonest } from "./slashes.ts";
+import { missing } from "./streamLedger.ts";
 
 /** One stage in the summary. Tokens are units times seconds. */
 export type StageSummary = {

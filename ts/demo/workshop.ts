@@ -1,6 +1,6 @@
 import { Agent, presentShare, type Report, WorkQueue } from "./agent.ts";
 import type { Request } from "./demand.ts";
-import { Draws } from "./random.ts";
+import { Draws } from "./draws.ts";
 import { EPOCH, SOURCES, STAGES, UNIT_RATE } from "./scenario.ts";
 
 /** One stage at work. */

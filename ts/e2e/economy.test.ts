@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Abi, type Address, type Hex, keccak256, parseEther, stringToBytes } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Anvil, startAnvil } from "../chain/anvil.ts";
-import { type LocalEconomy, localEconomy, UNIT_RATE } from "../chain/economy.ts";
-import { addSink, addSource } from "../chain/participants.ts";
-import { deploySuperfluid } from "../chain/superfluid.ts";
-import { PROJECT_ROOT } from "../chain/supervised.ts";
-import { deployProgram } from "../deploy/program.ts";
-import { addressesOf, requireRecord } from "../deploy/record.ts";
+import { addressesOf, requireRecord } from "../core/deploymentRecord.ts";
+import { type Anvil, startAnvil } from "../localchain/anvil.ts";
+import { type LocalEconomy, localEconomy, UNIT_RATE } from "../localchain/localEconomy.ts";
+import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
+import { addSink, addSource } from "../localchain/participants.ts";
+import { PROJECT_ROOT } from "../localchain/supervised.ts";
+import { deployProgram } from "../operate/deploy/program.ts";
 import {
   type GetSinkReturnType,
   getPool,
@@ -22,13 +22,13 @@ import {
   type WriteClient,
 } from "../sdk/index.ts";
 import { send } from "../sdk/internal/call.ts";
-import { addUpHoldings } from "../test/money.ts";
-import { type LogLine, type ServiceProcess, spawnService } from "../test/service.ts";
-import { runCommand } from "../test/terminal.ts";
-import { type Fault, FaultyRpc } from "../testing/faultyRpc.ts";
+import { type Fault, FaultyRpc } from "../testkit/faultyRpc.ts";
+import { type LogLine, type ServiceProcess, spawnService } from "../testkit/service.ts";
+import { runCommand } from "../testkit/terminal.ts";
+import { addUpHoldings } from "./holdings.ts";
 
 /**
- * The whole protocol from outside, in the order of a life: deploy, register, stake, stream, signal, re-route, verify,
+ * The whole protocol from outside, in the order of a life: deploy, register, stake, stream, signal, move, verify,
  * slash, close. Keepers, oracle and verifier are real processes behind an endpoint that fails now and then, and are
  * killed while they work.
  */
@@ -91,7 +91,12 @@ async function start(name: ServiceName): Promise<void> {
   const own = script === "oracle" ? ["--max-wait", "0.05"] : [];
   const data = script === "keeper" ? [] : ["--data", join(folder, name)];
   const ready = script === "keeper" ? "started" : "ready";
-  services[name] = await spawnService(`ts/${script}.ts`, [...ARGV, ...own, ...data], environment(rpc.url, name), ready);
+  services[name] = await spawnService(
+    `ts/services/${script}/main.ts`,
+    [...ARGV, ...own, ...data],
+    environment(rpc.url, name),
+    ready,
+  );
   log.push(services[name].log);
 }
 

@@ -1,7 +1,7 @@
 import { encodeErrorResult, zeroAddress } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { capacityRegistryAbi } from "../abi/generated.ts";
-import { startTestChain, type TestChain } from "../test/chain.ts";
+import { startTestChain, type TestChain } from "../testkit/testChain.ts";
 import { ContractCallError, parseDeployment, TransactionRevertedError } from "./index.ts";
 import { send } from "./internal/call.ts";
 

@@ -1,7 +1,7 @@
 import { type Address, decodeErrorResult, type Hex, isHex } from "viem";
-import { BackpressureError, type BackpressureErrorOptions, describeError } from "../errors.ts";
-import { formatAmount, formatDuration } from "./format.ts";
+import { BackpressureError, type BackpressureErrorOptions, describeError } from "../core/errors.ts";
 import { allErrorsAbi } from "./internal/abis.ts";
+import { formatAmount, formatDuration } from "./utils/format.ts";
 
 export { BackpressureError, type BackpressureErrorOptions };
 
@@ -82,9 +82,9 @@ export class FlowRateTooLowError extends BackpressureError {
   /** Both in wei per second. */
   constructor(
     readonly flowRate: bigint,
-    readonly minFlowRate: bigint,
+    readonly totalUnits: bigint,
   ) {
-    super(`a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${minFlowRate} wei/s`);
+    super(`a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${totalUnits} wei/s`);
   }
 }
 

@@ -2,9 +2,9 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as viem from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { EPOCH, startTestChain, type TestChain } from "../test/chain.ts";
-import { addSource } from "../test/economy.ts";
-import { readExamples } from "../test/readExamples.ts";
+import { addSource } from "../localchain/participants.ts";
+import { readExamples } from "../testkit/readExamples.ts";
+import { EPOCH, startTestChain, type TestChain } from "../testkit/testChain.ts";
 import * as sdk from "./index.ts";
 
 /** What waits for the next block: for these, blocks come by themselves, as they do on a public chain. */

@@ -1,8 +1,8 @@
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pipelineAbi } from "../abi/generated.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../test/chain.ts";
-import { addSink, signalFor } from "../test/economy.ts";
+import { addSink, signalFor } from "../localchain/participants.ts";
+import { startTestChain, type TestChain, UNIT_RATE } from "../testkit/testChain.ts";
 import { getPipeline, getPool, TaskTypeNotFoundError } from "./index.ts";
 import { send } from "./internal/call.ts";
 

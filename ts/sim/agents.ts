@@ -1,6 +1,6 @@
 import { Rng } from "./rng.ts";
 import type { Scenario, SimEvent } from "./scenario.ts";
-import type { SinkState } from "./state.ts";
+import type { SinkState } from "./sinkState.ts";
 
 /** Streams of the seed. Separate, so that every strategy meets the same luck. */
 export const STREAM = { population: 0, demand: 1, service: 2, declare: 3, jitter: 4, strategy: 5 } as const;

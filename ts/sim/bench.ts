@@ -1,6 +1,6 @@
-import { simulate } from "./engine.ts";
-import { simulateExact } from "./exact-engine.ts";
-import { market } from "./experiments/market.ts";
+import { simulateExact } from "./exact/exactEngine.ts";
+import { market } from "./experiments/standardMarket.ts";
+import { simulate } from "./fluid/fluidEngine.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Prints how fast the model is, as JSON. One core, noise and bursts on, as the experiments have them. */

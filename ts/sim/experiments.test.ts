@@ -6,10 +6,11 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { experiments } from "./experiments/index.ts";
 import { metricsCsv, writeReport } from "./output.ts";
+import { runTasks } from "./parallel.ts";
+import { generateTrace, traceRates } from "./rates.ts";
 import { Rng } from "./rng.ts";
 import { runExperiment } from "./run.ts";
-import { FULL } from "./test-mode.ts";
-import { generateTrace, readTrace, traceRates } from "./trace.ts";
+import { FULL } from "./testMode.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sim-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -34,10 +35,8 @@ describe("results do not depend on the number of workers", () => {
   );
 
   test("a failure in a worker is reported with its seed", async () => {
-    const settings = { trace: join(directory, "missing.csv") };
-    await expect(runExperiment("E10", { workers: 2, maxSeeds: 1, settings })).rejects.toThrow(
-      /E10, seed 1: .*missing\.csv: no such file/,
-    );
+    const tasks = [7, 8].map((seed) => ({ experiment: "E8", case: 99, seed }));
+    await expect(runTasks(tasks, { workers: 2 })).rejects.toThrow(/E8, seed [78]: E8 has no case 99/);
   });
 });
 
@@ -86,37 +85,22 @@ describe("experiments", () => {
 });
 
 describe("request traces", () => {
-  test("are read, and made into rates with the given mean", () => {
-    const path = join(directory, "trace.csv");
-    const rows = [
-      "2023-11-16 18:15:46.6805900,374,44",
-      "2023-11-16 18:15:50.9951690,396,109",
-      "2023-11-16 18:16:30.0,1,0",
+  test("are made into rates with the given mean", () => {
+    const requests = [
+      { at: 0, context: 374, generated: 44 },
+      { at: 4.3, context: 396, generated: 109 },
+      { at: 43.3, context: 1, generated: 0 },
     ];
-    writeFileSync(path, `TIMESTAMP,ContextTokens,GeneratedTokens\n${rows.join("\n")}`);
-    const requests = readTrace(path);
-    expect(requests.map(({ tokens }) => tokens)).toEqual([418, 505, 1]);
-    expect(requests[1]?.seconds).toBeCloseTo(4.315, 3);
     const rates = traceRates(requests, 4, 10);
     expect(rates.length).toBe(10);
     expect(rates.reduce((sum, rate) => sum + rate, 0) / rates.length).toBeCloseTo(10, 9);
     expect((rates[1] as number) / (rates[0] as number)).toBeCloseTo(505 / 418, 9);
   });
 
-  test.each([
-    ["TIMESTAMP,ContextTokens\n2023-11-16 18:15:46,1", "no column GeneratedTokens"],
-    ["TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,1,2", 'line 2: no TIMESTAMP: "yesterday"'],
-    ["TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,1,2\n2023-11-16 18:15:47,x,2", "line 3: tokens"],
-  ])("errors name the line", (text, message) => {
-    const path = join(directory, "bad.csv");
-    writeFileSync(path, text);
-    expect(() => readTrace(path)).toThrow(message);
-  });
-
   test("the generator is seeded, bursty, and as heavy-tailed as the Azure trace", () => {
     const requests = generateTrace(new Rng(1));
     expect(generateTrace(new Rng(1))).toEqual(requests);
-    const tokens = requests.map((request) => request.tokens);
+    const tokens = requests.map(({ context, generated }) => context + generated);
     const mean = tokens.reduce((a, b) => a + b, 0) / tokens.length;
     const spread = Math.sqrt(tokens.reduce((sum, value) => sum + (value - mean) ** 2, 0) / tokens.length);
     expect(mean).toBeGreaterThan(1200);
@@ -127,6 +111,9 @@ describe("request traces", () => {
 });
 
 describe("command line", () => {
+  const future = join(directory, "future.csv");
+  writeFileSync(future, "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,1,2\n2123-11-16 18:15:46,3,4\n");
+
   const sim = async (...args: string[]) => {
     const main = new URL("./main.ts", import.meta.url).pathname;
     const run = promisify(execFile)(process.execPath, ["--import", import.meta.resolve("tsx"), main, ...args]);
@@ -144,14 +131,15 @@ describe("command line", () => {
     [["-e", "E99"], 'error: no experiment "E99"; there are E1, E2'],
     [[], "error: name an --experiment, or --all"],
     [["-e", "E8", "--seed", "x"], "not a whole number above zero"],
-    [["-e", "E10", "--trace", "nowhere.csv", "--workers", "1"], "error: nowhere.csv: no such file"],
+    [["-e", "E10", "--trace", "nowhere.csv"], "error: trace nowhere.csv: no such file"],
+    [["-e", "E10", "--trace", future], `error: trace ${future}, line 3: 36524.0 days after the first request`],
   ])(
     "%j fails with one clear line",
     async (args, message) => {
       const result = (await sim(...args)) as { stderr: string; code?: number };
       expect(result.stderr).toContain(message);
-      expect(result.stderr).not.toContain("    at ");
-      expect(result.code).toBe(1);
+      expect(result.stderr).toMatch(/^[^\n]+\n$/);
+      expect(result.code).toBe(2);
     },
     30_000,
   );

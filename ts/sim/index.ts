@@ -1,12 +1,13 @@
-export { constantRates, markovRates, squareWave } from "./demand.ts";
-export { type Options, simulate } from "./engine.ts";
-export type { Call } from "./exact-calls.ts";
-export { type ExactOptions, ExactRun, simulateExact } from "./exact-engine.ts";
+export { TraceError } from "../core/errors.ts";
+export type { Call } from "./exact/exactCalls.ts";
+export { type ExactOptions, ExactRun, simulateExact } from "./exact/exactEngine.ts";
 export { experiments, findExperiment, UnknownExperimentError } from "./experiments/index.ts";
-export { type MarketOptions, market } from "./experiments/market.ts";
+export { type MarketOptions, market } from "./experiments/standardMarket.ts";
 export type { Case, Chart, Experiment, Outcome, Settings } from "./experiments/types.ts";
-export { ConservationError } from "./money.ts";
+export { type Options, simulate } from "./fluid/fluidEngine.ts";
+export { ConservationError } from "./fluid/quanta.ts";
 export { metricsCsv, reportJson, reportText, writeReport } from "./output.ts";
+export { constantRates, generateTrace, markovRates, squareWave, traceRates } from "./rates.ts";
 export type { Probe, Recording } from "./record.ts";
 export type { Result } from "./result.ts";
 export { Rng } from "./rng.ts";
@@ -29,4 +30,4 @@ export {
 } from "./scenario.ts";
 export { type Estimate, estimate } from "./stats.ts";
 export { type Ablation, STRATEGIES, type Strategy } from "./strategy.ts";
-export { generateTrace, type Request, readTrace, TraceError, traceRates } from "./trace.ts";
+export { parseTrace, readTrace, type TraceRequest } from "./trace.ts";

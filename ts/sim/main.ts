@@ -1,10 +1,13 @@
 import { availableParallelism } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import picocolors from "picocolors";
+import { processTerminal, runProgram } from "../core/commandLine.ts";
+import { UsageError } from "../core/errors.ts";
 import { experiments } from "./experiments/index.ts";
 import type { Settings } from "./experiments/types.ts";
 import { reportJson, reportText, writeReport } from "./output.ts";
 import { runExperiment } from "./run.ts";
+import { readTrace } from "./trace.ts";
 
 interface Arguments {
   experiment?: string[];
@@ -34,7 +37,8 @@ function program(): Command {
     )
     .option("-o, --out <dir>", "write CSV files and SVG charts there")
     .option("--trace <file>", "request trace for E10 (TIMESTAMP,ContextTokens,GeneratedTokens)")
-    .showHelpAfterError("(--help lists the options)");
+    .allowExcessArguments(false)
+    .action((options: Arguments) => run(options).finally(clearProgress));
 }
 
 function integer(text: string): number {
@@ -43,17 +47,16 @@ function integer(text: string): number {
   return value;
 }
 
-async function main(): Promise<void> {
-  const command = program().parse();
-  const options = command.opts<Arguments>();
-  const settings: Settings = options.trace === undefined ? {} : { trace: options.trace };
+async function run(options: Arguments): Promise<void> {
+  // Once and before anything takes time, not in every thread.
+  const settings: Settings = options.trace === undefined ? {} : { trace: readTrace(options.trace) };
   const known = experiments(settings);
   if (options.list) {
     for (const { name, title } of known) console.log(`${name.padEnd(4)} ${title}`);
     return;
   }
   const names = options.all ? known.map(({ name }) => name) : (options.experiment ?? []);
-  if (names.length === 0) command.error("error: name an --experiment, or --all");
+  if (names.length === 0) throw new UsageError("name an --experiment, or --all (see npm run sim -- --help)");
   const results: unknown[] = [];
   for (const name of names) {
     const started = performance.now();
@@ -93,8 +96,5 @@ function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[2K");
 }
 
-main().catch((error: unknown) => {
-  clearProgress();
-  console.error(`${picocolors.red("error:")} ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
+const terminal = processTerminal();
+process.exitCode = await runProgram(program(), process.argv.slice(2), terminal);

@@ -1,5 +1,5 @@
 import type { Scenario } from "./scenario.ts";
-import type { SinkState } from "./state.ts";
+import type { SinkState } from "./sinkState.ts";
 
 /** Time series over all pools, one entry per step; rates in units (full pay of one unit), amounts in unit-seconds. */
 export interface Recording {

@@ -1,5 +1,5 @@
 import type { Probe, Recording } from "./record.ts";
-import type { SinkState } from "./state.ts";
+import type { SinkState } from "./sinkState.ts";
 
 /** Where every unit-second of pay went, and what was done for it. Amounts in unit-seconds. */
 export interface Result {

@@ -13,7 +13,7 @@ export interface Parameters {
   /** δ: a smaller relative change of units waits. */
   hysteresis: number;
   /** Epochs after which units move however small the difference. */
-  refreshEpochs: number;
+  overdueEpochs: number;
   /** D */
   grace: number;
   /** Bucket depth in epochs of full pay. 0: only what is spare right now; `Infinity`: what an uncapped bucket does. */
@@ -26,7 +26,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   smoothing: 0.3,
   timeToLive: 300,
   hysteresis: 0.05,
-  refreshEpochs: 10,
+  overdueEpochs: 10,
   grace: 60,
   bucketEpochs: 1,
 };

@@ -1,7 +1,7 @@
 import { STREAM } from "./agents.ts";
 import { Rng } from "./rng.ts";
 import type { Scenario } from "./scenario.ts";
-import type { SinkState } from "./state.ts";
+import type { SinkState } from "./sinkState.ts";
 
 /**
  * Who gets which share.
@@ -90,9 +90,9 @@ export class UnitRule {
 
   #backpressure(step: number, perHorizon: number): void {
     const { declared, reported, verified, issuedAt, smoothed, base, units, movedAt } = this.#state;
-    const { smoothing, hysteresis, refreshEpochs } = this.#scenario.parameters;
+    const { smoothing, hysteresis, overdueEpochs } = this.#scenario.parameters;
     const boundary = step % this.#epochSteps === 0;
-    const refreshSteps = refreshEpochs * this.#epochSteps;
+    const overdueSteps = overdueEpochs * this.#epochSteps;
     const oldest = step - this.#ttlSteps;
     const verifies = verified.length !== 0;
     const inertia = this.#ablation.smoothEffective ?? 1;
@@ -113,7 +113,7 @@ export class UnitRule {
       if (hysteresis !== 0) {
         const low = Math.min(next, now);
         const waits = low !== 0 && Math.abs(next - now) < hysteresis * (ofPresent ? now : low);
-        if (waits && step - (movedAt[i] as number) < refreshSteps) continue;
+        if (waits && step - (movedAt[i] as number) < overdueSteps) continue;
         if (next !== now) movedAt[i] = step;
       }
       units[i] = next;

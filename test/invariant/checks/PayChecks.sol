@@ -10,11 +10,11 @@ abstract contract PayChecks is InvariantTest {
     /// @dev Once an inflow is confirmed, and for the sinks of the latest rebalance.
     function _I2_PayNeverExceedsCapacity() internal view {
         for (uint256 i; i < ids.length; ++i) {
-            if (!world.inflowOf(ids[i]).settled) continue;
+            if (!world.inflowOf(ids[i]).steady) continue;
             assertLe(_price(ids[i]), pool.priceCap(ids[i]), "I2: price above the cap");
         }
         TaskTypeId id = keeperHandler.rebalancedId();
-        if (!world.inflowOf(id).settled || keeperHandler.rebalancedAt() != block.timestamp) return;
+        if (!world.inflowOf(id).steady || keeperHandler.rebalancedAt() != block.timestamp) return;
         address[] memory sinks = keeperHandler.rebalancedSinks();
         for (uint256 i; i < sinks.length; ++i) {
             uint256 flow = uint256(uint96(world.poolOf(id).getMemberFlowRate(sinks[i])));

@@ -13,7 +13,6 @@ abstract contract Attack is Handler {
         uint256 sinkUnits;
         uint256 escrowUnits;
         uint256 feeUnits;
-        uint256 emptySince;
         uint256 spare;
         uint256 inflow;
         uint256 level;
@@ -77,7 +76,6 @@ abstract contract Attack is Handler {
 
     function _picture(TaskTypeId id) internal view returns (Picture memory picture) {
         (picture.sinkUnits, picture.escrowUnits, picture.feeUnits) = pool.unitsOfPool(id);
-        picture.emptySince = pool.emptySince(id);
         picture.spare = pool.spareOf(id);
         picture.inflow = pool.inflowOf(id);
         picture.level = escrow.level(id);
@@ -99,7 +97,6 @@ abstract contract Attack is Handler {
     function _assertSame(Picture memory a, Picture memory b, bool atRest) internal pure {
         assertEq(a.sinks, b.sinks, "the attack changes a sink");
         assertEq(a.sinkUnits, b.sinkUnits, "the attack changes sink units");
-        assertEq(a.emptySince, b.emptySince, "the attack changes the grace period");
         assertEq(a.inflow, b.inflow, "the attack changes the inflow");
         assertEq(a.level, b.level, "the attack changes the escrow level");
         assertEq(a.returns_, b.returns_, "the attack changes the shares of returns");

@@ -11,7 +11,7 @@ import { Handler } from "./Handler.sol";
 /// @notice Who gains nothing and only wants others to lose: streams too small to matter, looks at bad moments, and
 /// everything that money borrowed for one transaction can do at once.
 contract GrieferHandler is Attack {
-    /// @dev Wei that settling a share a few times rounds off.
+    /// @dev Wei that synchronising a claim a few times rounds off.
     uint256 private constant ROUNDING = 8;
 
     constructor(World world_) Handler(world_) { }

@@ -100,14 +100,14 @@ contract HostileWalletHandler is VerificationHandler {
     // ------------------------------------------------------------------------------------------- Griefing
 
     /// @notice Many tiny receipts of the forger and of the sink that does nothing: they count once, up to what it paid,
-    /// and change nobody else's account.
+    /// and change nothing of anybody else's.
     function flood(uint256 step) external {
         step = bound(step, 1, 1e15);
         address source = sourceOf(FORGES);
         uint256 dead = SINKS - 1;
         uint256 before = tracker.acknowledgedBy(id, source);
         uint256 completed = tracker.completedOf(id, source, sinkOf(dead));
-        bytes32 others = _accountsOfHonest();
+        bytes32 others = _stateOfHonest();
         ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](FLOOD);
         for (uint256 i; i < FLOOD; ++i) {
             batch[i] = _receipt(id, sourceKeys[FORGES], sinkKeys[dead], uint128(completed + (i + 1) * step));
@@ -116,7 +116,7 @@ contract HostileWalletHandler is VerificationHandler {
         uint256 counted = tracker.acknowledgedBy(id, source) - before;
         assertEq(tracker.completedOf(id, source, sinkOf(dead)), completed + counted, "what counts is what it says");
         assertLe(counted, FLOOD * step, "a flood counts once");
-        assertEq(_accountsOfHonest(), others, "nobody else's account changes");
+        assertEq(_stateOfHonest(), others, "nobody else's state changes");
         _observe();
         count("attack: flood with receipts", accepted != 0);
     }
@@ -133,7 +133,7 @@ contract HostileWalletHandler is VerificationHandler {
         address[] memory sinks = new address[](1);
         sinks[0] = sinkOf(0);
         target = bound(target, 0, 3);
-        if (target == 0) _reentering.aim(address(pool), abi.encodeCall(pool.rebalance, (id, sinks)));
+        if (target == 0) _reentering.aim(address(registry), abi.encodeCall(registry.rebalance, (id, sinks)));
         if (target == 1) _reentering.aim(address(registry), abi.encodeCall(registry.deregisterSink, (id)));
         if (target == 2) _reentering.aim(address(registry), abi.encodeCall(registry.commitCapacity, (id, "any")));
         if (target == 3) _reentering.aim(address(escrow), abi.encodeCall(escrow.syncSource, (id, sourceOf(0))));
@@ -145,7 +145,7 @@ contract HostileWalletHandler is VerificationHandler {
         return keccak256(abi.encode(registry.sinkOf(id, wallet), pool.unitsOf(id, wallet), stake, unbonding));
     }
 
-    function _accountsOfHonest() private view returns (bytes32 state) {
+    function _stateOfHonest() private view returns (bytes32 state) {
         for (uint256 k; k < HONEST; ++k) {
             state = keccak256(abi.encode(state, tracker.ledgerOf(id, sinkOf(k)), registry.sinkOf(id, sinkOf(k))));
             for (uint256 i; i < SOURCES; ++i) {

@@ -25,7 +25,7 @@ contract PoolConstructorTest is LedgerTest {
     function test_ShouldHaveTheConstantsOfTheSpecification() external view {
         assertEq(pool.CONFIRM_DELAY(), 12 seconds);
         assertEq(pool.MAX_FEE(), 100);
-        assertEq(pool.REFRESH_EPOCHS(), 10);
+        assertEq(pool.OVERDUE_EPOCHS(), 10);
     }
 
     function testFuzz_ShouldRefuseConnectionsThatStrangersMakeForIt(address caller) external {

@@ -54,12 +54,12 @@ contract PricesTest is LedgerTest {
 
     // ------------------------------------------------------------------------------------------- totalUnits
 
-    function testFuzz_MinFlowRate_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
+    function testFuzz_TotalUnits_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {
         _expectUnknown(unknown);
         pool.totalUnits(unknown);
     }
 
-    function testFuzz_MinFlowRate_WhenAStreamIsBelowIt(uint64 capacity, uint256 rate, uint256 basisPoints) external {
+    function testFuzz_TotalUnits_WhenAStreamIsBelowIt(uint64 capacity, uint256 rate, uint256 basisPoints) external {
         _setFee(bound(basisPoints, 0, 100));
         _newSink(id, "sink", uint64(bound(capacity, 100, 5e11)));
         uint256 minimum = pool.totalUnits(id);

@@ -83,14 +83,12 @@ contract RebalanceTest is LedgerTest {
     function testFuzz_WhenTheLastCapacityIsGone(uint64 capacity, uint256 silence) external {
         capacity = uint64(bound(capacity, 100, 5e11));
         address sink = _newSink(id, "sink", capacity);
-        assertEq(pool.emptySince(id), 0);
 
         skip(bound(silence, 1 days + EPOCH, 30 days));
         vm.expectEmit(address(pool));
         emit IBackpressurePool.UnitsUpdated(id, sink, capacity, 0);
         _rebalance(id, sink);
         assertEq(distributionPool.getUnits(sink), 0);
-        assertEq(pool.emptySince(id), block.timestamp);
     }
 
     function testFuzz_WhenASinkIsNamedTwice(uint64 capacity) external {

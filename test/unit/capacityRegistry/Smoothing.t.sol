@@ -104,7 +104,7 @@ contract SmoothingTest is CapacityTest {
     /// @dev A sink has one commitment at a time and cannot reveal it in its own block, so of fifty attempts in a block
     /// one succeeds.
     function testFuzz_FiftySignalsInOneBlock_MoveOneStep(uint64 before, uint64 capacity) external {
-        address sink = _settledSink(_boundCapacity(before));
+        address sink = _rampingSink(_boundCapacity(before));
         capacity = _boundCapacity(capacity);
         uint256 base = registry.smoothedCapacity(id, sink);
         _commit(id, sink, capacity, 0);
@@ -134,7 +134,7 @@ contract SmoothingTest is CapacityTest {
     /// @dev Anyone may carry attestations, so fifty in one transaction are possible.
     function testFuzz_FiftyAttestationsInOneBlock_MoveOneStep(uint64 before, uint64[50] memory capacities) external {
         (, uint256 key) = makeAddrAndKey("sink");
-        address sink = _settledSink(_boundCapacity(before));
+        address sink = _rampingSink(_boundCapacity(before));
         uint256 base = registry.smoothedCapacity(id, sink);
         skip(EPOCH);
         ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](50);
@@ -177,7 +177,7 @@ contract SmoothingTest is CapacityTest {
         external
     {
         capacity = uint64(bound(capacity, 10, MAX_CAPACITY));
-        address sink = _settledSink(capacity);
+        address sink = _rampingSink(capacity);
         _rebalance(id, sink);
         _openPayingStream(id);
         assertGt(_payOf(id, sink), 0, "paid before");
@@ -200,7 +200,7 @@ contract SmoothingTest is CapacityTest {
     // ------------------------------------------------------------------------------------------- Private
 
     /// @dev Has signalled `capacity` four epochs ago, so that its average is somewhere on the way.
-    function _settledSink(uint64 capacity) private returns (address sink) {
+    function _rampingSink(uint64 capacity) private returns (address sink) {
         sink = _addSink(id, "sink", MAX_CAPACITY);
         _signal(id, sink, capacity, 0);
         vm.warp((block.timestamp / EPOCH + 4) * EPOCH);

@@ -1,8 +1,8 @@
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
-import { someSummary } from "../../testing/summary.ts";
 import type { Sample } from "../sample.ts";
 import { timelineOf } from "../scenario.ts";
+import { someSummary } from "../someSummary.ts";
 import { renderReport } from "./page.ts";
 
 const timeline = timelineOf(60);

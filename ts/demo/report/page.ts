@@ -1,4 +1,4 @@
-import type { DeadSink } from "../deadsink.ts";
+import type { DeadSink } from "../deadSink.ts";
 import { formatCount, formatMoney, formatShare, formatThousands, formatTime } from "../format.ts";
 import type { Liar } from "../liar.ts";
 import type { Sample } from "../sample.ts";

@@ -5,7 +5,7 @@ import {
   iGeneralDistributionAgreementV1Abi,
   iSuperfluidAbi,
 } from "../../abi/generated.ts";
-import { getTaskType } from "../getTaskType.ts";
+import { getTaskType } from "../read/getTaskType.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 import { read, send } from "./call.ts";
 import { distributeFlowOperation, forwardCall, getGda } from "./superfluid.ts";

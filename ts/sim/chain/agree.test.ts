@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { scenarios } from "../scenarios.ts";
-import { FULL } from "../test-mode.ts";
-import { ChainEngine } from "./engine.ts";
+import { scenarios } from "../agreementScenarios.ts";
+import { FULL } from "../testMode.ts";
+import { ChainEngine } from "./chainEngine.ts";
 import { expectationOf } from "./expectation.ts";
 
 /** Five minutes: compiling the contracts first may take one of them. */

@@ -1,7 +1,7 @@
-import type { Call } from "../exact-calls.ts";
-import { simulateExact } from "../exact-engine.ts";
+import { UNIT_RATE } from "../agreementScenarios.ts";
+import type { Call } from "../exact/exactCalls.ts";
+import { simulateExact } from "../exact/exactEngine.ts";
 import type { Scenario } from "../scenario.ts";
-import { UNIT_RATE } from "../scenarios.ts";
 
 /** What the model does and says in one epoch, to be repeated on a chain. Everything in wei, wei/s and whole units. */
 export interface Epoch {

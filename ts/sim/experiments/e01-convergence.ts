@@ -1,10 +1,10 @@
-import { simulate } from "../engine.ts";
-import { simulateExact } from "../exact-engine.ts";
+import { simulateExact } from "../exact/exactEngine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import type { Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { mean, sum, thin } from "../stats.ts";
 import { STRATEGIES, type Strategy } from "../strategy.ts";
-import { BOND_PER_UNIT, market, SETTLED } from "./market.ts";
+import { BOND_PER_UNIT, market, SETTLED } from "./standardMarket.ts";
 import type { Case, Experiment, Outcome } from "./types.ts";
 
 const LOADS = [0.9, 1.2];

@@ -1,10 +1,10 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import type { Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { mean, sum } from "../stats.ts";
 import type { Strategy } from "../strategy.ts";
 import { against, runStrategy } from "./e01-convergence.ts";
-import { aFifth, MARKET, market } from "./market.ts";
+import { aFifth, MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment, Outcome } from "./types.ts";
 
 const SHOCK = 500;

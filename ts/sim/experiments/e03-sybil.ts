@@ -1,7 +1,7 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { createSinks, type Scenario } from "../scenario.ts";
 import { sum } from "../stats.ts";
-import { capacityOf, MARKET, market } from "./market.ts";
+import { capacityOf, MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const FRAGMENTS = [1, 2, 5, 10, 20];

@@ -1,8 +1,8 @@
-import { simulate } from "../engine.ts";
-import { simulateExact } from "../exact-engine.ts";
+import { simulateExact } from "../exact/exactEngine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, sum, thin } from "../stats.ts";
-import { MARKET, market, SETTLED } from "./market.ts";
+import { MARKET, market, SETTLED } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const SMOOTHING = [0.1, 0.2, 0.3, 0.5, 0.8];

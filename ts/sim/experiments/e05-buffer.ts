@@ -1,10 +1,10 @@
 import { STREAM } from "../agents.ts";
-import { markovRates } from "../demand.ts";
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
+import { markovRates } from "../rates.ts";
 import { Rng } from "../rng.ts";
 import type { Scenario } from "../scenario.ts";
 import { largest, mean } from "../stats.ts";
-import { capacityOf, MARKET, market } from "./market.ts";
+import { capacityOf, MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const FACTORS = [0, 0.1, 0.5, 1];

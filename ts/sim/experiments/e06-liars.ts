@@ -1,8 +1,8 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { Rng } from "../rng.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Strategy } from "../strategy.ts";
-import { MARKET, market } from "./market.ts";
+import { MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const SHARES = [0.1, 0.3, 0.5];

@@ -1,6 +1,6 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import type { Scenario, Verification } from "../scenario.ts";
-import { MARKET, market } from "./market.ts";
+import { MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const WITHHELD = [0, 0.2, 0.4, 0.6, 0.8, 0.95];

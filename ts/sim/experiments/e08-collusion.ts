@@ -1,7 +1,7 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import type { Scenario } from "../scenario.ts";
 import { mean } from "../stats.ts";
-import { capacityOf, MARKET, market } from "./market.ts";
+import { capacityOf, MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const SHARES = [0.01, 0.02, 0.05, 0.1, 0.2];

@@ -1,4 +1,4 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, smallest } from "../stats.ts";
 import type { Case, Experiment } from "./types.ts";

@@ -1,18 +1,19 @@
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
+import { generateTrace, traceRates } from "../rates.ts";
 import { Rng } from "../rng.ts";
 import { type Scenario, type Sinks, scenarioOf } from "../scenario.ts";
 import { largest, mean } from "../stats.ts";
 import { STRATEGIES } from "../strategy.ts";
-import { generateTrace, type Request, readTrace, traceRates } from "../trace.ts";
+import type { TraceRequest } from "../trace.ts";
 import { against, runStrategy } from "./e01-convergence.ts";
-import { market } from "./market.ts";
+import { market } from "./standardMarket.ts";
 import type { Case, Experiment, Settings } from "./types.ts";
 
 const LOADS = [0.7, 0.9, 1.1];
 const STEP = 12;
 
 /** One pool of 50 sinks, epochs of 12 s (the shortest allowed), one source that streams what the requests ask for. */
-function build(seed: number, requests: readonly Request[], load: number): Scenario {
+function build(seed: number, requests: readonly TraceRequest[], load: number): Scenario {
   const drawn = market(seed, { load: 1, bonded: [1, 2] }).sinks;
   const sinks: Sinks = { ...drawn, first: Int32Array.of(0, drawn.count) };
   const capacity = sinks.rate.reduce((sum, rate) => sum + rate, 0);
@@ -29,7 +30,7 @@ function build(seed: number, requests: readonly Request[], load: number): Scenar
       smoothing: 0.3,
       timeToLive: 60,
       hysteresis: 0.05,
-      refreshEpochs: 10,
+      overdueEpochs: 10,
       grace: 12,
       bucketEpochs: 1,
     },
@@ -40,17 +41,11 @@ function build(seed: number, requests: readonly Request[], load: number): Scenar
 }
 
 export function requestTrace({ trace }: Settings): Experiment {
-  let file: Request[] | undefined;
-  const requestsOf = (seed: number): Request[] => {
-    if (!trace) return generateTrace(new Rng(seed, 9));
-    file ??= readTrace(trace);
-    return file;
-  };
   const cases: Case[] = LOADS.flatMap((load) =>
     STRATEGIES.map((strategy) => ({
       values: { strategy, load },
       run: (seed: number) => {
-        const scenario = build(seed, requestsOf(seed), load);
+        const scenario = build(seed, trace ?? generateTrace(new Rng(seed, 9)), load);
         const result = runStrategy(scenario, strategy);
         const { metrics } = against(simulate(scenario, "waterFilling"), result, 0);
         const { escrow, backlog, possible } = result.recording;

@@ -1,7 +1,7 @@
-import { simulate } from "../engine.ts";
-import { simulateExact } from "../exact-engine.ts";
+import { simulateExact } from "../exact/exactEngine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { sum } from "../stats.ts";
-import { market } from "./market.ts";
+import { market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 /** The longest first, so that no core waits for it at the end. */

@@ -1,8 +1,8 @@
-import { simulate } from "../engine.ts";
-import { simulateExact } from "../exact-engine.ts";
+import { simulateExact } from "../exact/exactEngine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, smallest, sum } from "../stats.ts";
-import { market, SETTLED } from "./market.ts";
+import { market, SETTLED } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 /** T over τ = h + d. */

@@ -1,3 +1,4 @@
+import { UsageError } from "../../core/errors.ts";
 import { convergence } from "./e01-convergence.ts";
 import { shock } from "./e02-shock.ts";
 import { sybil } from "./e03-sybil.ts";
@@ -29,10 +30,11 @@ export function experiments(settings: Settings): Experiment[] {
   ];
 }
 
-export class UnknownExperimentError extends Error {
+export class UnknownExperimentError extends UsageError {
+  override name = "UnknownExperimentError";
+
   constructor(name: string, known: readonly string[]) {
     super(`no experiment "${name}"; there are ${known.join(", ")}`);
-    this.name = "UnknownExperimentError";
   }
 }
 

@@ -1,3 +1,5 @@
+import type { TraceRequest } from "../trace.ts";
+
 /** What one run says: numbers, and time series for charts. */
 export interface Outcome {
   metrics: Record<string, number>;
@@ -55,6 +57,6 @@ export interface Experiment {
 }
 
 export interface Settings {
-  /** A request trace for E10; a seeded generator if there is none. */
-  trace?: string;
+  /** Requests for E10; a seeded generator if there are none. */
+  trace?: readonly TraceRequest[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { simulate } from "../engine.ts";
 import { capOf } from "../experiments/e03-sybil.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import {
   constantSource,
   FLUID_PARAMETERS,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { simulate } from "../engine.ts";
 import { type ChainOptions, chain } from "../experiments/e09-pipeline.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
 import type { Scenario } from "../scenario.ts";
 import { largest, mean, smallest } from "../stats.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { markovRates, squareWave } from "../demand.ts";
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
+import { markovRates, squareWave } from "../rates.ts";
 import { Rng } from "../rng.ts";
 import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, sum } from "../stats.ts";
-import { FULL } from "../test-mode.ts";
+import { FULL } from "../testMode.ts";
 
 /** theory.md, sections 2 and 4: many sinks, bursts, noise. */
 type Sink = { rate: number; claim?: number };

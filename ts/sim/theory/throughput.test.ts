@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { markovRates } from "../demand.ts";
-import { simulate } from "../engine.ts";
+import { simulate } from "../fluid/fluidEngine.ts";
+import { markovRates } from "../rates.ts";
 import { Rng } from "../rng.ts";
 import { constantSource, FLUID_PARAMETERS, scenarioOf, sinksOf } from "../scenario.ts";
 

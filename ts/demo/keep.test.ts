@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { keep } from "./keep.ts";
+import { UNIT_RATE } from "./scenario.ts";
+import { someMarket, someState } from "./someMarket.ts";
+import type { StageState } from "./state.ts";
+
+const market = someMarket();
+const doing = (differs: Partial<StageState>, seconds?: number): string[] =>
+  keep(market, someState(differs, seconds)).map(({ what }) => what.replace("keeper: ", ""));
+const all = (what: string): string[] => [what, what, what];
+
+describe("a keeper", () => {
+  test("does nothing when there is nothing to do", () => expect(doing({})).toEqual([]));
+
+  test("rebalances where a pool needs it, naming the sinks that have moved", () => {
+    const sink = { received: 0n, units: 100n, effective: 100n, flow: 0n };
+    const sinks = [sink, { ...sink, effective: 70n }, sink];
+    const state = someState({ needsRebalance: true, sinks });
+    const calls = keep(market, state);
+    expect(calls.map(({ what }) => what)).toEqual(all("keeper: rebalance"));
+    const moved = market.stages[0]?.sinks[1]?.address.slice(2).toLowerCase();
+    const unmoved = market.stages[0]?.sinks[0]?.address.slice(2).toLowerCase();
+    expect(calls[0]?.data).toContain(moved);
+    expect(calls[0]?.data).not.toContain(unmoved);
+  });
+
+  test("drains rather than returns, and returns rather than keeps", () => {
+    const worth = 10_000n * UNIT_RATE;
+    expect(doing({ drainable: worth, releasable: worth })).toEqual(all("drain"));
+    expect(doing({ drainable: worth - 1n, releasable: worth })).toEqual(all("release"));
+    expect(doing({ drainable: worth - 1n, releasable: worth - 1n })).toEqual([]);
+  });
+
+  test("passes pressure upstream from the end of the chain, once the limit has moved by more than a percent", () => {
+    const calls = keep(market, someState({ limit: 2000n * UNIT_RATE }));
+    expect(calls.map(({ what }) => what)).toEqual(["keeper: propagate", "keeper: propagate"]);
+    expect(calls[0]?.data).toContain(market.stages[1]?.id.slice(2));
+    expect(calls[1]?.data).toContain(market.stages[0]?.id.slice(2));
+    expect(doing({ limit: 2970n * UNIT_RATE })).toEqual([]);
+    expect(doing({ limit: 2969n * UNIT_RATE - UNIT_RATE })).toEqual(["propagate", "propagate"]);
+  });
+
+  test("leaves a pool without sinks to itself", () => {
+    expect(doing({ limit: 0n, sinkUnits: 0n })).toEqual([]);
+  });
+
+  test("sweeps every ten minutes", () => {
+    expect(doing({}, 1200)).toEqual(all("sweep"));
+    expect(doing({}, 1215)).toEqual([]);
+  });
+
+  test("may come late for a drain or a return, and for nothing else", () => {
+    const worth = 10_000n * UNIT_RATE;
+    const [drain] = keep(market, someState({ drainable: worth }));
+    const [release] = keep(market, someState({ releasable: worth }));
+    const [rebalance] = keep(market, someState({ needsRebalance: true }));
+    expect(drain?.mayFailWith).toEqual(["EscrowBuffer_NothingToDrain"]);
+    expect(release?.mayFailWith).toEqual(["EscrowBuffer_NothingToRelease"]);
+    expect(rebalance?.mayFailWith).toBeUndefined();
+  });
+});

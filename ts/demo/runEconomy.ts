@@ -1,0 +1,271 @@
+import type { LocalChain } from "../localchain/localChain.ts";
+import * as actions from "./actions.ts";
+import type { Report } from "./agent.ts";
+import { checkDefunded, type DeadSink, dyingShare } from "./deadSink.ts";
+import type { Request } from "./demand.ts";
+import { closeAccounts, type FinalAccounts } from "./finalAccounts.ts";
+import { Audit } from "./invariants.ts";
+import { keep } from "./keep.ts";
+import { judgeLiar, LIAR_WINDOW, type Liar } from "./liar.ts";
+import type { Account, Market, MarketStage } from "./market.ts";
+import { Receipts } from "./receipts.ts";
+import { type Sample, sampleOf } from "./sample.ts";
+import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE, WAD } from "./scenario.ts";
+import { type Slash, Slashes } from "./slashes.ts";
+import { readState, type StageState, type State } from "./state.ts";
+import { Ledger } from "./streamLedger.ts";
+import { Workshop } from "./workshop.ts";
+
+/** Epochs between two claims of those who are not connected. */
+const CLAIM_EVERY = 5;
+
+/** Epochs in which a payer makes good what it has paid too little or too much. */
+const CATCH_UP = 4n;
+
+export type EconomyParameters = {
+  chain: LocalChain;
+  market: Market;
+  /** In order of time. */
+  requests: readonly Request[];
+  timeline: Timeline;
+  seed: number;
+  chainId: number;
+  /** Hears of every sample. */
+  onSample?: (sample: Sample, timeline: Timeline) => void;
+};
+
+export type EconomyResult = {
+  samples: readonly Sample[];
+  accounts: FinalAccounts;
+  audit: Audit;
+  deadSink: DeadSink;
+  liar: Liar;
+  /** In order of time. */
+  slashes: readonly Slash[];
+  workshop: Workshop;
+  /** Transactions that all the actors sent while the economy ran. */
+  transactions: number;
+};
+
+/** Runs the economy from its first to its last second. */
+export async function runEconomy(parameters: EconomyParameters): Promise<EconomyResult> {
+  return new Economy(parameters).run();
+}
+
+/**
+ * The loop. In every slot the actors act on what they last saw, a block is mined, a keeper looks and reacts a moment
+ * later, everybody is told what they were paid, and the world outside the chain moves on.
+ */
+class Economy {
+  readonly #parameters: EconomyParameters;
+  readonly #ledger: Ledger;
+  readonly #audit: Audit;
+  readonly #receipts: Receipts;
+  readonly #slashes: Slashes;
+  readonly #workshop: Workshop;
+  readonly #samples: Sample[] = [];
+  readonly #secrets = new Map<string, Report>();
+  readonly #deadSink: DeadSink;
+  #state!: State;
+  /** What the chain looked like when the liar's last minutes began. */
+  #beforeLast!: State;
+  /** What each payer had caused, wei, when it last set its stream. */
+  readonly #costs = new Map<string, bigint>();
+  #refunded: readonly bigint[] = [];
+  #transactions = 0;
+
+  constructor(parameters: EconomyParameters) {
+    const { market, requests, seed, chainId } = parameters;
+    this.#parameters = parameters;
+    this.#ledger = new Ledger(market.superfluid.gdaV1);
+    this.#receipts = new Receipts(market, this.#ledger, chainId);
+    this.#slashes = new Slashes(market);
+    this.#audit = new Audit(market, this.#ledger, START);
+    this.#workshop = new Workshop(requests, seed);
+    const stage = market.stages[DYING.stage] as MarketStage;
+    const name = (stage.sinks[DYING.agent] as Account).name;
+    this.#deadSink = { name, stage: stage.plan.name, shareBefore: 0, shareAfter: 0 };
+  }
+
+  async run(): Promise<EconomyResult> {
+    const { chain, market, timeline } = this.#parameters;
+    this.#state = this.#beforeLast = await readState(chain.client, market, START);
+    for (let at = 0; at < timeline.end; at += SLOT) {
+      await this.#shock(at);
+      await this.#act(at);
+      await this.#mine(at);
+      this.#audit.afterKeeper(this.#state);
+      this.#tell();
+    }
+    await this.#close();
+    return {
+      samples: this.#samples,
+      audit: this.#audit,
+      deadSink: this.#deadSink,
+      liar: judgeLiar(this.#beforeLast, this.#state),
+      slashes: this.#slashes.all,
+      workshop: this.#workshop,
+      transactions: this.#transactions,
+      accounts: await closeAccounts(
+        chain.client,
+        market,
+        this.#ledger,
+        this.#slashes,
+        this.#state.timestamp,
+        this.#audit,
+      ),
+    };
+  }
+
+  /**
+   * The largest summariser dies, or comes back: its worker, that is, which serves and signals. Its bond and its streams
+   * stay where they are. The doubling of demand is in the requests.
+   */
+  async #shock(at: number): Promise<void> {
+    const { chain, market, timeline } = this.#parameters;
+    const agent = this.#workshop.stages[DYING.stage]?.agents[DYING.agent];
+    if (agent === undefined) return;
+    if (at === timeline.death) {
+      agent.alive = false;
+      this.#deadSink.shareBefore = dyingShare(this.#state);
+    }
+    if (at === timeline.revival) {
+      agent.alive = true;
+      this.#deadSink.shareAfter = dyingShare(this.#state);
+      await checkDefunded(chain.client, market, this.#state, this.#audit);
+    }
+    if (at === timeline.end - LIAR_WINDOW) this.#beforeLast = this.#state;
+  }
+
+  /** What sources and agents do in this slot of their epoch. */
+  async #act(at: number): Promise<void> {
+    const epoch = Math.floor(at / EPOCH);
+    const slot = (at % EPOCH) / SLOT;
+    if (slot === 0) {
+      this.#stream(at);
+      this.#commit(epoch);
+    }
+    if (slot === 1) this.#reveal(epoch);
+    if (slot === 2 && epoch % CLAIM_EVERY === CLAIM_EVERY - 1) this.#claim();
+    if (slot === 3) this.#parameters.chain.add(...(await this.#receipts.submit(this.#workshop, this.#state)));
+  }
+
+  /**
+   * Everybody who pays sets its stream for the next epoch: what the last epoch cost, and a part of what is still owed
+   * or, if too much was paid, less by a part of that. A source owes for what was asked of it, an agent owes a share of
+   * the price of the work that it has done and passed on.
+   */
+  #stream(at: number): void {
+    const { chain, market } = this.#parameters;
+    market.stages.forEach((stage, index) => {
+      stage.sources.forEach((source, position) => {
+        const rate = this.#rate(stage, index, position, START + at);
+        if (rate === 0n && this.#ledger.rateOf(stage.distributionPool, source.address) === 0n) return;
+        chain.add(actions.setStream(market, stage, source, rate));
+      });
+    });
+  }
+
+  /** What a payer should stream into a stage from `timestamp` on, wei per second. */
+  #rate(stage: MarketStage, index: number, position: number, timestamp: number): bigint {
+    const source = stage.sources[position] as Account;
+    const key = `${stage.id}/${source.name}`;
+    const cost = this.#cost(index, position);
+    const lately = cost - (this.#costs.get(key) ?? 0n);
+    this.#costs.set(key, cost);
+    const withdrawn = index === 0 ? BigInt(this.#workshop.withdrawn[position] ?? 0) * UNIT_RATE : 0n;
+    const returned = this.#state.stages[index]?.returned[position] ?? 0n;
+    const paid = this.#ledger.streamedBy(stage.distributionPool, source.address, timestamp) - returned;
+    const perEpoch = lately + (cost - withdrawn - paid) / CATCH_UP;
+    return perEpoch > 0n ? perEpoch / BigInt(EPOCH) : 0n;
+  }
+
+  /** What a payer of a stage has caused there so far, wei. */
+  #cost(stage: number, position: number): bigint {
+    if (stage === 0) return BigInt(this.#workshop.asked[position] ?? 0) * UNIT_RATE;
+    const served = this.#workshop.stages[stage - 1]?.agents[position]?.served ?? 0;
+    return (BigInt(served) * UNIT_RATE * (this.#parameters.market.stages[stage - 1]?.plan.passesOn ?? 0n)) / WAD;
+  }
+
+  #commit(epoch: number): void {
+    const { chain, market, seed, chainId } = this.#parameters;
+    this.#secrets.clear();
+    for (const { stage, sink, index, position } of this.#living()) {
+      const report = this.#workshop.report(index, position);
+      this.#secrets.set(sink.address, report);
+      chain.add(actions.commitReport(market, stage, sink, report, actions.saltOf(seed, sink, epoch), chainId));
+    }
+  }
+
+  #reveal(epoch: number): void {
+    const { chain, market, seed } = this.#parameters;
+    for (const { stage, sink } of this.#living()) {
+      const report = this.#secrets.get(sink.address);
+      if (report === undefined) continue;
+      chain.add(actions.revealReport(market, stage, sink, report, actions.saltOf(seed, sink, epoch)));
+    }
+  }
+
+  /** Who is not connected to the pool that pays it claims, and sources fetch what is set aside for them. */
+  #claim(): void {
+    const { chain, market } = this.#parameters;
+    for (const { stage, sink, position } of this.#living()) {
+      if (!stage.plan.agents[position]?.connects) chain.add(actions.claim(sink, stage.distributionPool));
+    }
+    const [first] = market.stages;
+    if (first) chain.add(...first.sources.map((source) => actions.syncSource(market, first, source, source)));
+  }
+
+  *#living() {
+    for (const [index, stage] of this.#parameters.market.stages.entries()) {
+      for (const [position, sink] of stage.sinks.entries()) {
+        if (this.#workshop.stages[index]?.agents[position]?.alive) yield { stage, sink, index, position };
+      }
+    }
+  }
+
+  /** Mines what everybody does and then what a keeper does about it. */
+  async #mine(at: number): Promise<void> {
+    const { chain, market } = this.#parameters;
+    await this.#block(START + at);
+    chain.add(...keep(market, this.#state));
+    if (chain.waiting > 0) await this.#block(START + at + REACTION);
+  }
+
+  async #block(timestamp: number): Promise<void> {
+    const { chain, market } = this.#parameters;
+    const block = await chain.mine(timestamp);
+    this.#ledger.record(block);
+    this.#slashes.record(block);
+    this.#transactions += block.transactions;
+    this.#state = await readState(chain.client, market, timestamp);
+    this.#audit.afterBlock(this.#state);
+  }
+
+  /** Tells everybody what they were paid or got back, lets them work up to now, and writes it all down. */
+  #tell(): void {
+    const { stages } = this.#state;
+    this.#workshop.stages.forEach(({ agents }, index) => {
+      agents.forEach((agent, position) => {
+        agent.received = stages[index]?.sinks[position]?.received ?? 0n;
+        agent.slashed = this.#slashes.of(index, position);
+      });
+    });
+    const returned = (stages[0] as StageState).returned;
+    returned.forEach((wei, source) => {
+      this.#workshop.refund(source, wei - (this.#refunded[source] ?? 0n));
+    });
+    this.#refunded = returned;
+    this.#workshop.advance(this.#state.timestamp - START);
+    const sample = sampleOf(this.#state, this.#workshop);
+    this.#samples.push(sample);
+    this.#parameters.onSample?.(sample, this.#parameters.timeline);
+  }
+
+  /** The last second. What Superfluid could not split evenly since the last sweep stays where it is, and counts. */
+  async #close(): Promise<void> {
+    this.#claim();
+    await this.#block(START + this.#parameters.timeline.end);
+    this.#tell();
+  }
+}

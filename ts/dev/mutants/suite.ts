@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { copyCache } from "../../localchain/forge.ts";
+import { withTemporary } from "../../localchain/temporary.ts";
+import { forgeIn } from "./forgeIn.ts";
+import type { Mutant } from "./schemata.ts";
+
+/** Test files that run together. */
+export type Stage = { name: string; files: string[] };
+
+/** Which unit tests look at a source first; a contract's own folder has its name. */
+const UNITS: Record<string, string[]> = {
+  CapacityMath: ["capacityRegistry", "stakeManager", "backpressurePool"],
+  DepositQueue: ["escrowBuffer"],
+  FlowMath: ["backpressurePool", "pipeline"],
+  LedgerMath: ["completionTracker"],
+  ReturnShares: ["escrowBuffer"],
+  SignalLib: ["capacityRegistry"],
+  SignatureLib: ["capacityRegistry", "completionTracker"],
+  StreamedAmount: ["escrowBuffer"],
+  SuperfluidAccount: ["backpressurePool"],
+  TaskTypeLib: ["capacityRegistry", "stakeManager"],
+};
+
+/** Gas is measured elsewhere: asking for the mutant's number costs some. */
+const GAS = /^test\/gas\/|InvariantGas|GasCap/;
+
+/** Few runs: a mutant should fail where a test means it, not where a rare input happens to. */
+const SETTINGS = { FOUNDRY_INVARIANT_RUNS: "8", FOUNDRY_INVARIANT_DEPTH: "32" };
+
+/** Where a mutant is tried, the most likely killers first. Every test is in one stage. */
+export function stagesOf(mutant: Mutant | undefined, files: readonly string[]): Stage[] {
+  const left = new Set(files.filter((file) => file.endsWith(".t.sol") && !GAS.test(file)));
+  const stage = (name: string, belongs: (file: string) => boolean): Stage => {
+    const taken = [...left].filter(belongs);
+    for (const file of taken) left.delete(file);
+    return { name, files: taken };
+  };
+  const below =
+    (...folders: string[]) =>
+    (file: string) =>
+      folders.some((folder) => file.startsWith(`test/${folder}/`));
+
+  const stages: Stage[] = [];
+  if (mutant !== undefined) {
+    const [contract = "", member = ""] = mutant.within.split(".");
+    const units = UNITS[contract] ?? [contract.charAt(0).toLowerCase() + contract.slice(1)];
+    stages.push(stage("fuzz test", (file) => file === `test/fuzz/${contract}.t.sol`));
+    stages.push(stage("unit test", (file) => units.some((unit) => file === `test/unit/${unit}/${member}.t.sol`)));
+    stages.push(stage("unit tests", below(...units.map((unit) => `unit/${unit}`))));
+  }
+  stages.push(stage("other fuzz tests", below("fuzz")));
+  stages.push(stage("other unit tests", below("unit")));
+  stages.push(stage("scenarios", below("scenario")));
+  stages.push(stage("invariants", below("invariant")));
+  return stages.filter((stage) => stage.files.length > 0);
+}
+
+/** All files below `test/`. */
+export function testFiles(root: string): string[] {
+  return readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+    .map((file) => `test/${file}`)
+    .sort();
+}
+
+/** Changes with the tests of a stage. */
+export function fingerprint(root: string, stage: Stage): string {
+  const hash = createHash("sha256");
+  for (const file of stage.files) hash.update(readFileSync(join(root, file)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Runs tests with one mutant, or with none; returns the first test that failed, or nothing. */
+export async function failureOf(root: string, number: number, stage: Stage): Promise<string | undefined> {
+  // Failures are not remembered: the next mutant must not be tried with this one's counterexamples.
+  mkdirSync(join(root, "cache"), { recursive: true });
+  const memory = mkdtempSync(join(root, "cache/mutant-"));
+  copyCache(join(root, "cache"), memory);
+  const environment = {
+    ...SETTINGS,
+    FOUNDRY_CACHE_PATH: memory,
+    FOUNDRY_FUZZ_RUNS: stage.name.includes("fuzz") ? "64" : "4",
+    FOUNDRY_BLOCK_COINBASE: `0x${number.toString(16).padStart(40, "0")}`,
+    FOUNDRY_FUZZ_FAILURE_PERSIST_DIR: memory,
+    FOUNDRY_INVARIANT_FAILURE_PERSIST_DIR: memory,
+  };
+  const pattern = stage.files.length === 1 ? String(stage.files[0]) : `{${stage.files.join(",")}}`;
+  const args = ["test", "--match-path", pattern, "--fail-fast", "--threads", "1"];
+  const { code, output } = await withTemporary(memory, () => forgeIn(root, args, environment));
+  if (code === 0) return undefined;
+  const failed = /\[FAIL[^\n]*\] (\w+)\(/.exec(output)?.[1];
+  if (failed === undefined) throw new Error(`forge ended with code ${code}: ${output.slice(-2000)}`);
+  return failed;
+}

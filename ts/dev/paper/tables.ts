@@ -1,0 +1,131 @@
+import type { Data } from "./data.ts";
+import { GAS_SINKS, type Macro } from "./numbers.ts";
+import { decimal, percent, withInterval } from "./tex.ts";
+
+/** Rows of the paper's tables, one macro each: `name & value & … \\`. */
+export function tables(data: Data): Macro[] {
+  return [
+    { name: "RowsConvergence", value: convergence(data), from: "E1.csv" },
+    { name: "RowsShock", value: shock(data), from: "E2.csv" },
+    { name: "RowsLiars", value: liars(data), from: "E6.csv" },
+    { name: "RowsTrace", value: trace(data), from: "E10-azure.csv" },
+    { name: "RowsGas", value: gas(data), from: "gas.jsonl" },
+  ];
+}
+
+const row = (...cells: string[]) => `${cells.join(" & ")} \\\\`;
+const lines = (rows: readonly string[]) => `%\n${rows.map((text) => `  ${text}%\n`).join("")}`;
+
+const STRATEGIES = [
+  ["closed", "closed loop (ours)"],
+  ["closed, contract arithmetic", "\\quad in integers"],
+  ["open", "open loop"],
+  ["predecessor", "predecessor"],
+  ["stake", "by stake"],
+  ["roundRobin", "round robin"],
+  ["random", "random"],
+] as const;
+
+function convergence(data: Data): string {
+  return lines(
+    STRATEGIES.map(([strategy, label]) => {
+      const of = (load: number, metric: string, digits: number) =>
+        percent(data.measured("E1.csv", { strategy, load }, metric), digits);
+      return row(
+        label,
+        of(0.9, "served_of_optimum", 1),
+        of(0.9, "paid_not_served", 2),
+        of(1.2, "served_of_optimum", 1),
+        of(1.2, "paid_not_served", 2),
+      );
+    }),
+  );
+}
+
+const RULES = [
+  ["closed", "closed"],
+  ["closed, verified", "closed, verified"],
+  ["open", "open"],
+  ["predecessor", "predecessor"],
+  ["stake", "by stake"],
+  ["roundRobin", "round robin"],
+] as const;
+
+function shock(data: Data): string {
+  return lines(
+    RULES.map(([rule, label]) => {
+      const of = (death: string, metric: string) => data.measured("E2.csv", { rule, death }, metric);
+      const paid = of("undead", "paid_to_dead_unit_s");
+      return row(
+        label,
+        percent(of("silent", "last_200_of_optimum")),
+        percent(of("undead", "last_200_of_optimum")),
+        withInterval({ mean: paid.mean / 1e6, ci95: paid.ci95 / 1e6 }, 2),
+      );
+    }),
+  );
+}
+
+const LIES = [
+  ["open loop", "open loop"],
+  ["closed, honest backlog", "closed, backlog declared"],
+  ["closed, backlog denied", "closed, backlog denied"],
+  ["closed, denied but verified", "closed, denied, verified"],
+] as const;
+
+function liars(data: Data): string {
+  return lines(
+    LIES.map(([rule, label]) =>
+      row(
+        label,
+        ...[
+          [1.2, 0.1],
+          [1.2, 0.5],
+          [0.5, 0.1],
+        ].map(([load, share]) => {
+          const where = { rule: `${rule}, load ${load}`, "liars' share": share as number };
+          return withInterval(data.measured("E6.csv", where, "advantage_of_lying"), 2);
+        }),
+      ),
+    ),
+  );
+}
+
+function trace(data: Data): string {
+  const all = [["waterFilling", "optimum"], ...STRATEGIES.filter(([name]) => !name.includes("arithmetic"))];
+  return lines(
+    all.map(([strategy, label]) => {
+      const of = (load: number, metric: string) =>
+        data.measured("E10-azure.csv", { strategy: strategy as string, load }, metric);
+      return row(
+        label as string,
+        percent(of(0.9, "served_of_optimum")),
+        withInterval(of(0.9, "waiting_mean_s")),
+        percent(of(1.1, "served_of_optimum")),
+        withInterval(of(1.1, "waiting_mean_s")),
+      );
+    }),
+  );
+}
+
+const OPERATIONS = [
+  ["commit", "\\texttt{commitCapacity}"],
+  ["reveal (unsaturated)", "\\texttt{revealCapacity}, units move"],
+  ["reveal (saturated)", "\\quad the same, escrow moves too"],
+  ["rebalance (one sink)", "\\texttt{rebalance}, one sink"],
+  ["rebalance (nothing to do)", "\\texttt{rebalance}, nothing to do"],
+  ["drain", "\\texttt{drain}"],
+  ["release", "\\texttt{release}"],
+  ["propagate (3 stages)", "\\texttt{propagate}, two links"],
+  ["stake", "\\texttt{stake}"],
+  ["registerSink", "\\texttt{registerSink}"],
+  ["registerTaskType", "\\texttt{registerTaskType}"],
+] as const;
+
+function gas(data: Data): string {
+  return lines(
+    OPERATIONS.map(([operation, label]) =>
+      row(label, ...GAS_SINKS.map((sinks) => decimal(data.gas(operation, sinks)))),
+    ),
+  );
+}

@@ -1,0 +1,185 @@
+import { type Abi, type Address, type Hex, isAddressEqual } from "viem";
+import { getBlockNumber, getLogs } from "viem/actions";
+import {
+  backpressurePoolAbi,
+  escrowBufferAbi,
+  iGeneralDistributionAgreementV1Abi,
+  iSuperfluidPoolAbi,
+  iSuperTokenAbi,
+  stakeManagerAbi,
+} from "../abi/generated.ts";
+import { type Accounts, Ledger, missing } from "../demo/streamLedger.ts";
+import type { LocalEconomy } from "../localchain/localEconomy.ts";
+import { getTaskType } from "../sdk/index.ts";
+import { readAll } from "./holdings.ts";
+
+/** A pool, and everybody whom it has ever paid. */
+export type BookedPool = { taskTypeId: Hex; sinks: readonly Address[] };
+
+/** Where all the money is at one block. All in wei. */
+export type ClosedBooks = Accounts & {
+  /** Prepayments, less what was withdrawn of them. */
+  deposited: bigint;
+  /** Paid out of the escrows to the sinks; part of `received`. */
+  drained: bigint;
+  /** I1: what is missing if it is above zero, what came from nowhere if it is below. */
+  gap: bigint;
+  /** What the escrow buffer has, and what it owes to pools, depositors and sources. */
+  backing: { has: bigint; owes: bigint };
+};
+
+export type BookedSlash = { taskTypeId: Hex; sink: Address; wei: bigint; timestamp: number };
+
+const eventsOf = <const abi extends Abi>(abi: abi, ...names: string[]) =>
+  abi.filter((item) => item.type === "event" && names.includes(item.name));
+
+const EVENTS = [
+  ...eventsOf(iGeneralDistributionAgreementV1Abi, "FlowDistributionUpdated"),
+  ...eventsOf(stakeManagerAbi, "Slashed"),
+  ...eventsOf(escrowBufferAbi, "Deposited", "DepositWithdrawn", "SourceSynced", "PaymentRefused"),
+];
+
+/** Blocks whose events are read at once: a block may have hundreds of transactions. */
+const BLOCKS = 50n;
+
+const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
+
+/**
+ * I1 to the wei, from outside: what streams, bonds and prepayments brought in comes from events, what became of it from
+ * the contracts and from Superfluid.
+ */
+export class Books {
+  readonly slashes: BookedSlash[] = [];
+  /** Payments to sources that did not get through; they stay set aside. */
+  refusals = 0;
+  #deposited = 0n;
+  #paidBack = 0n;
+  #next: bigint;
+
+  private constructor(
+    readonly economy: LocalEconomy,
+    readonly pools: readonly OpenPool[],
+    readonly streams: Ledger,
+    next: bigint,
+  ) {
+    this.#next = next;
+  }
+
+  /** Opens the books of pools into which nobody has streamed yet. */
+  static async open(economy: LocalEconomy, pools: readonly BookedPool[]): Promise<Books> {
+    const { client, deployment, superfluid } = economy;
+    const known = pools.map(async (pool) => {
+      const { distributionPool } = await getTaskType(client, { deployment, taskTypeId: pool.taskTypeId });
+      return { ...pool, distributionPool };
+    });
+    const next = await getBlockNumber(client, { cacheTime: 0 });
+    return new Books(economy, await Promise.all(known), new Ledger(superfluid.gdaV1), next + 1n);
+  }
+
+  /** Enters the events of all blocks up to one. */
+  async read(blockNumber: bigint): Promise<void> {
+    const { client, deployment, superfluid } = this.economy;
+    const address = [superfluid.gdaV1, deployment.stakeManager, deployment.escrowBuffer];
+    for (; this.#next <= blockNumber; this.#next += BLOCKS) {
+      const last = this.#next + BLOCKS - 1n;
+      const toBlock = last < blockNumber ? last : blockNumber;
+      const logs = await getLogs(client, { address, events: EVENTS as never, fromBlock: this.#next, toBlock });
+      for (const log of logs as EnteredLog[]) this.#enter(log);
+      if (toBlock === blockNumber) break;
+    }
+    this.#next = blockNumber + 1n;
+  }
+
+  /** Adds everything up, as of the latest block. */
+  async close(): Promise<ClosedBooks> {
+    const { client, deployment, superToken, test } = this.economy;
+    const { number: blockNumber, timestamp } = await test.getBlock();
+    await this.read(blockNumber);
+    const balanceOf = { address: superToken, abi: iSuperTokenAbi, functionName: "balanceOf" } as const;
+    const [dust = 0n, has = 0n] = (await readAll(
+      client,
+      [deployment.backpressurePool, deployment.escrowBuffer].map((account) => ({ ...balanceOf, args: [account] })),
+      blockNumber,
+    )) as bigint[];
+    const pools: PoolAccounts[] = [];
+    for (const pool of this.pools) pools.push(await this.#readPool(pool, blockNumber));
+    const total = (pick: (pool: PoolAccounts) => bigint): bigint => sum(pools.map(pick));
+    const slashed = sum(this.slashes.map(({ wei }) => wei));
+    const accounts: Accounts = {
+      streamed: sum(
+        this.pools.map(({ distributionPool }) => this.streams.streamed(distributionPool, Number(timestamp))),
+      ),
+      slashed,
+      received: total(({ received }) => received),
+      escrow: total(({ level }) => level),
+      returned: this.#paidBack + total(({ setAside }) => setAside),
+      fee: total(({ fee }) => fee),
+      dust,
+    };
+    const owes = accounts.escrow + accounts.fee + total(({ setAside }) => setAside);
+    return {
+      ...accounts,
+      deposited: this.#deposited,
+      drained: total(({ drained }) => drained),
+      gap: missing(accounts) + this.#deposited,
+      backing: { has: has + total(({ claimable }) => claimable), owes },
+    };
+  }
+
+  /** What a sink has lost so far, wei. */
+  slashedOf(sink: Address): bigint {
+    return sum(this.slashes.filter((slash) => isAddressEqual(slash.sink, sink)).map(({ wei }) => wei));
+  }
+
+  #enter(log: EnteredLog): void {
+    const timestamp = Number(log.blockTimestamp);
+    const { args } = log;
+    if (log.eventName === "FlowDistributionUpdated") {
+      this.streams.record({ timestamp, logs: [log as never], transactions: 0 });
+    } else if (log.eventName === "Slashed") {
+      this.slashes.push({ taskTypeId: args.taskTypeId, sink: args.sink, wei: args.amount, timestamp });
+    } else if (log.eventName === "SourceSynced") {
+      this.#paidBack += args.returned;
+    } else if (log.eventName === "PaymentRefused") {
+      this.#paidBack -= args.amount;
+      this.refusals += 1;
+    } else {
+      this.#deposited += log.eventName === "Deposited" ? args.amount : -args.amount;
+    }
+  }
+
+  async #readPool({ taskTypeId, distributionPool, sinks }: OpenPool, blockNumber: bigint) {
+    const { client, deployment } = this.economy;
+    const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId] };
+    const pool = { address: distributionPool, abi: iSuperfluidPoolAbi };
+    const functionName = "getTotalAmountReceivedByMember";
+    const [level, setAside, [, drained], [, fee], [claimable], ...amounts] = (await readAll(
+      client,
+      [
+        { ...escrow, functionName: "level" },
+        { ...escrow, functionName: "setAsideOf" },
+        { ...escrow, functionName: "totalsOf" },
+        { ...escrow, address: deployment.backpressurePool, abi: backpressurePoolAbi, functionName: "incomeOf" },
+        { ...pool, functionName: "getClaimableNow", args: [deployment.escrowBuffer] },
+        ...sinks.map((sink) => ({ ...pool, functionName, args: [sink] })),
+      ],
+      blockNumber,
+    )) as PoolReading;
+    return { level, setAside, drained, fee, claimable, received: sum(amounts) };
+  }
+}
+
+type OpenPool = BookedPool & { distributionPool: Address };
+
+type PoolReading = [bigint, bigint, [bigint, bigint], [bigint, bigint], [bigint], ...bigint[]];
+
+type PoolAccounts = Record<"level" | "setAside" | "drained" | "fee" | "claimable" | "received", bigint>;
+
+type EnteredLog = {
+  address: Address;
+  topics: [Hex, ...Hex[]];
+  data: Hex;
+  blockTimestamp: bigint;
+  eventName: string;
+  args: { taskTypeId: Hex; sink: Address; amount: bigint; returned: bigint };
+};

@@ -1,0 +1,290 @@
+import type { Address } from "viem";
+import { capacityRegistryAbi, completionTrackerAbi, escrowBufferAbi, iSuperfluidPoolAbi } from "../../abi/generated.ts";
+import {
+  getPool,
+  getTaskType,
+  type SignedReceipt,
+  type StartSignalLoopReturnType,
+  startSignalLoop,
+} from "../../sdk/index.ts";
+import type { Rng } from "../../sim/rng.ts";
+import type { Fault } from "../../testkit/faultyRpc.ts";
+import { type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import type { Books } from "../books.ts";
+import { readAll, type View } from "../holdings.ts";
+import { signReceipts } from "./acknowledge.ts";
+import type { Clock } from "./clock.ts";
+import { type Fleet, SERVICES } from "./fleet.ts";
+import type { Payments } from "./payments.ts";
+import type { Seller } from "./seller.ts";
+import { DYING, EPOCH, type Market, PART_TIME, SELF_SIGNALLING, type Stage } from "./stage.ts";
+
+export type DayParameters = {
+  chain: TestChain;
+  market: Market;
+  clock: Clock;
+  fleet: Fleet;
+  payments: Payments;
+  books: Books;
+  random: Rng;
+  /** Hears of every hour that has passed. */
+  onHour: (hour: number) => Promise<void>;
+};
+
+type LedgerView = { settledEpoch: number; settledReceived: bigint; owed: bigint };
+
+const EPOCHS_PER_HOUR = 3600 / EPOCH;
+
+/** Chances, at each of two moments of an epoch, that a service is killed, or that its endpoint fails. */
+const KILL = 0.35;
+const FAIL = 0.05;
+const FAULTS: readonly Fault[] = ["errors", "hangs", "internal error"];
+/** Most requests and answers of a service that passes from the decision to its death. */
+const LAST_MOMENTS = 80;
+
+/** What services may leave alone, wei: the least amount of a keeper, and some more. */
+const WORTH = 2n * 10n ** 16n;
+
+/** From when to when, hours. */
+const DEATH = { from: 6, to: 12 };
+const PART_TIME_HOURS = { from: 16, to: 18, declares: 10 };
+
+/** A day in the life of an economy: sellers signal and work, buyers pay and sign receipts, services do the rest. */
+export class Day {
+  epochs = 0;
+  attestations = 0;
+  receipts = 0;
+  /** Flow per unit once a change of streams is confirmed, as a share of q; the highest seen. */
+  highestPrice = 0;
+  readonly #given: DayParameters;
+  /** Receipts that the verifier has answered for with 200, the latest of each pair. */
+  readonly #promised = new Map<string, SignedReceipt>();
+  #workedAt = 0;
+  #loop: StartSignalLoopReturnType | undefined;
+  /** The last failure of the loop, for whoever waits for it in vain. */
+  #loopFailure: unknown;
+
+  constructor(parameters: DayParameters) {
+    this.#given = parameters;
+  }
+
+  async live(hours: number): Promise<void> {
+    const { clock, market, onHour } = this.#given;
+    const { client, task } = this.#seller(SELF_SIGNALLING);
+    const measure = () => this.#seller(SELF_SIGNALLING).signal();
+    const onError = (error: unknown): void => {
+      this.#loopFailure = error;
+    };
+    this.#loop = await startSignalLoop(client, { ...task, measure, onError });
+    this.#workedAt = await clock.now();
+    for (let epoch = 0; epoch < hours * EPOCHS_PER_HOUR; epoch++) {
+      await this.#epoch(epoch);
+      this.epochs += 1;
+      if (this.epochs % EPOCHS_PER_HOUR === 0) await onHour(this.epochs / EPOCHS_PER_HOUR);
+    }
+    await clock.skipTo(hours * 3600 + 1);
+    await this.#promisesKept();
+    await this.#given.payments.end();
+    await this.#calmDown(hours * 3600 + 30);
+    for (const stage of [market.first, market.second]) await this.#work(stage, 0);
+    await this.#given.payments.claim();
+  }
+
+  async stop(): Promise<void> {
+    await this.#loop?.stop();
+  }
+
+  async #epoch(epoch: number): Promise<void> {
+    const { clock, fleet, market, payments } = this.#given;
+    const begin = epoch * EPOCH;
+    const hour = epoch / EPOCHS_PER_HOUR;
+    await clock.skipTo(begin + 1);
+    const due = await clock.eventually("who was paid", () => this.#dueForSettlement());
+    await this.#disturb();
+    if (Number.isInteger(hour)) {
+      this.#changeShifts(hour);
+      await payments.turn(hour);
+    }
+    await clock.eventually("a liquidation", () => payments.liquidate());
+    await this.#signal();
+    await this.#promisesKept();
+    await this.#settled(due);
+    await this.#calmDown(begin + 300);
+    await this.#disturb();
+    await clock.skipTo(begin + 800);
+    const now = await clock.now();
+    for (const stage of [market.first, market.second]) {
+      await this.#work(stage, now - this.#workedAt);
+      await this.#acknowledge(stage);
+    }
+    this.#workedAt = now;
+    await fleet.allUp();
+  }
+
+  #changeShifts(hour: number): void {
+    const within = ({ from, to }: { from: number; to: number }): boolean => hour >= from && hour < to;
+    this.#seller(DYING).alive = !within(DEATH);
+    const seller = this.#seller(PART_TIME);
+    seller.declares = within(PART_TIME_HOURS) ? PART_TIME_HOURS.declares : seller.plan.declares;
+  }
+
+  /** Somebody is killed in the middle of something, or cannot reach the chain for a while. */
+  async #disturb(): Promise<void> {
+    const { fleet, random } = this.#given;
+    const [chance, victim, moments] = [random.uniform(), random.below(SERVICES.length), random.below(LAST_MOMENTS)];
+    const name = SERVICES[victim] as (typeof SERVICES)[number];
+    const fault = FAULTS[moments % FAULTS.length] as Fault;
+    if (chance < KILL) fleet.killAfter(name, moments + 1);
+    else if (chance < KILL + FAIL) await fleet.failUntilNoticed(name, fault);
+  }
+
+  /** Every living seller says what it can do, and it gets to the chain. */
+  async #signal(): Promise<void> {
+    const { chain, clock } = this.#given;
+    const epochBegan = Math.floor((await clock.now()) / EPOCH) * EPOCH;
+    const living = this.#sellers().filter(({ alive }) => alive);
+    const others = living.filter(({ plan }) => plan.name !== SELF_SIGNALLING);
+    const signed = await clock.eventually("attestations", () => Promise.all(others.map((seller) => seller.attest())));
+    await this.#post("oracle", "/attestations/batch", {
+      attestations: signed.map((each) => ({ ...each, capacity: String(each.capacity), backlog: String(each.backlog) })),
+    });
+    const due = new Map<Address, number>(living.map(({ address }) => [address, epochBegan]));
+    for (const { sink, issuedAt } of signed) due.set(sink, issuedAt);
+    await clock.until(`every signal counts (${this.#loopFailure ?? "the loop is well"})`, async () => {
+      const stored = await this.#read<{ signalledAt: number }>(living, ({ address, task }) => ({
+        ...{ address: chain.deployment.capacityRegistry, abi: capacityRegistryAbi, functionName: "sinkOf" },
+        args: [task.taskTypeId, address],
+      }));
+      return stored.every(({ signalledAt }, index) => signalledAt >= (due.get(living[index]?.address ?? "0x") ?? 0));
+    });
+    this.attestations += signed.length;
+  }
+
+  /** Whatever a service has answered for with 200 is on the chain, as far as the chain takes it: nothing is lost. */
+  async #promisesKept(): Promise<void> {
+    const { chain, clock } = this.#given;
+    const promised = [...this.#promised.values()];
+    const { completionTracker: address, escrowBuffer } = chain.deployment;
+    await clock.until("every receipt counts", async () => {
+      const blockNumber = await chain.test.getBlockNumber({ cacheTime: 0 });
+      const views = promised.flatMap(({ taskTypeId, source, sink }) => [
+        { address, abi: completionTrackerAbi, functionName: "completedOf", args: [taskTypeId, source, sink] },
+        { address, abi: completionTrackerAbi, functionName: "acknowledgedBy", args: [taskTypeId, source] },
+        { address: escrowBuffer, abi: escrowBufferAbi, functionName: "spentOf", args: [taskTypeId, source] },
+      ]);
+      const results = (await readAll(chain.client, views, blockNumber)) as bigint[];
+      return promised.every((receipt, index) => {
+        const [completed, acknowledged, spent] = results.slice(3 * index) as [bigint, bigint, bigint];
+        return completed === receipt.completed || acknowledged >= spent;
+      });
+    });
+  }
+
+  /** Who was paid since its last settlement, or owes: it is to be settled in this epoch. */
+  async #dueForSettlement(): Promise<Seller[]> {
+    const sellers = this.#sellers();
+    const [ledgers, received] = await Promise.all([this.#ledgers(sellers), this.#received(sellers)]);
+    return sellers.filter((_, index) => {
+      const { settledReceived = 0n, owed = 0n } = ledgers[index] ?? {};
+      return (received[index] ?? 0n) - settledReceived >= WORTH || owed >= WORTH;
+    });
+  }
+
+  async #settled(sellers: readonly Seller[]): Promise<void> {
+    const epoch = Math.floor((await this.#given.clock.now()) / EPOCH);
+    await this.#given.clock.until("every sink is settled", async () => {
+      const ledgers = await this.#ledgers(sellers);
+      const late = sellers.filter((_, index) => (ledgers[index]?.settledEpoch ?? 0) < epoch);
+      if (late.length > 0) throw new Error(late.map(({ plan }) => plan.name).join(", "));
+      return true;
+    });
+  }
+
+  #ledgers(sellers: readonly Seller[]): Promise<LedgerView[]> {
+    const { completionTracker: address } = this.#given.chain.deployment;
+    return this.#read(sellers, (seller) => ({
+      ...{ address, abi: completionTrackerAbi, functionName: "ledgerOf" },
+      args: [seller.task.taskTypeId, seller.address],
+    }));
+  }
+
+  /** Lets the money confirm the streams, and keepers do what is to be done about it. */
+  async #calmDown(seconds: number): Promise<void> {
+    const { chain, clock, market } = this.#given;
+    for (const pass of [0, 15, 30]) {
+      await clock.skipTo(seconds + pass);
+      for (const { task } of [market.second, market.first]) {
+        await clock.until("keepers have nothing left to do", async () => {
+          const { needsRebalance, escrow, price } = await getPool(chain.client, task);
+          const calm = !needsRebalance && escrow.drainable < WORTH && escrow.releasable < WORTH;
+          if (calm && pass === 30) this.highestPrice = Math.max(this.highestPrice, Number(price) / Number(UNIT_RATE));
+          return calm;
+        });
+      }
+    }
+  }
+
+  async #work(stage: Stage, seconds: number): Promise<void> {
+    const { books, chain, clock, random } = this.#given;
+    const received = await clock.eventually("what was paid", () => this.#received(stage.sellers));
+    await books.read(await chain.test.getBlockNumber({ cacheTime: 0 }));
+    for (const [index, seller] of stage.sellers.entries()) {
+      const slashed = books.slashedOf(seller.address);
+      seller.work(seconds, random.between(0.92, 1.08), { received: received[index] ?? 0n, slashed });
+    }
+  }
+
+  async #acknowledge(stage: Stage): Promise<void> {
+    const signed = await signReceipts(stage, this.#given.clock);
+    if (signed.length === 0) return;
+    const receipts = signed.map((receipt) => ({ ...receipt, completed: String(receipt.completed) }));
+    await this.#post("verifier", "/receipts/batch", { receipts });
+    for (const receipt of signed) this.#promised.set(`${receipt.source} ${receipt.sink}`, receipt);
+    this.receipts += signed.length;
+  }
+
+  /** Sends until it is taken: a service may be dead, starting, or without its endpoint. */
+  async #post(name: "oracle" | "verifier", path: string, body: object): Promise<void> {
+    const { clock, fleet } = this.#given;
+    const headers = { "content-type": "application/json" };
+    await clock.until(`the ${name} takes ${path}`, async () => {
+      const signal = AbortSignal.timeout(10_000);
+      const request = { method: "POST", headers, body: JSON.stringify(body), signal };
+      const response = await fetch(fleet.urlOf(name) + path, request);
+      const { results } = (await response.json()) as { results: { status?: string; error?: { code: string } }[] };
+      const refused = results.find(({ status, error }) => status !== "pending" && error?.code !== "not_newer");
+      if (refused !== undefined) throw new Error(JSON.stringify(refused));
+      return true;
+    });
+  }
+
+  async #received(sellers: readonly Seller[]): Promise<bigint[]> {
+    const { chain, market } = this.#given;
+    const pools = new Map(
+      await Promise.all(
+        [market.first, market.second].map(async ({ task }) => {
+          return [task.taskTypeId, (await getTaskType(chain.client, task)).distributionPool] as const;
+        }),
+      ),
+    );
+    return this.#read(sellers, ({ address, task }) => ({
+      ...{ address: pools.get(task.taskTypeId) as Address, abi: iSuperfluidPoolAbi, args: [address] },
+      functionName: "getTotalAmountReceivedByMember",
+    }));
+  }
+
+  async #read<result>(sellers: readonly Seller[], view: (seller: Seller) => View): Promise<result[]> {
+    const { client, test } = this.#given.chain;
+    const blockNumber = await test.getBlockNumber({ cacheTime: 0 });
+    return (await readAll(client, sellers.map(view), blockNumber)) as result[];
+  }
+
+  #sellers(): Seller[] {
+    const { first, second } = this.#given.market;
+    return [...first.sellers, ...second.sellers];
+  }
+
+  #seller(name: string): Seller {
+    return this.#sellers().find(({ plan }) => plan.name === name) as Seller;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Hex } from "viem";
+import { getBlockNumber, getContractEvents, readContract } from "viem/actions";
+import { backpressurePoolAbi, capacityRegistryAbi } from "../../abi/generated.ts";
+import { CONTRACTS } from "../deploy/artifact.ts";
+import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
+import { compareByteCode } from "../deploy/verify.ts";
+import { type Context, linked } from "./context.ts";
+import { percent, type Report } from "./report.ts";
+
+/** Public endpoints answer for no more blocks at once. */
+const BLOCKS_PER_QUERY = 10_000n;
+
+type TaskTypeEntry = { taskTypeId: Hex; name: string };
+
+/** `inspect network`. @param scan Whether to look for task types in all blocks, not only in the record. */
+export async function inspectNetwork(context: Context, scan: boolean): Promise<Report> {
+  const { client, record, network } = context;
+  const [gda, verdicts, [basisPoints, recipient], taskTypes] = await Promise.all([
+    checkSuperfluidHost(client, record.host),
+    compareByteCode(client, record),
+    readContract(client, { address: record.backpressurePool, abi: backpressurePoolAbi, functionName: "fee" }),
+    scan ? scanTaskTypes(context) : recordedTaskTypes(context),
+  ]);
+  const wrong = verdicts.filter(({ verdict }) => verdict !== "same");
+  const fee = { basisPoints: Number(basisPoints), recipient };
+  return {
+    title: `${network.chain.name}, chain ${network.chain.id}`,
+    rows: [
+      ...verdicts.map(({ name, address }) => [name, linked(context, address)] as const),
+      ["Superfluid host", linked(context, record.host)],
+      ["Superfluid GDA", linked(context, gda)],
+      ["owner", linked(context, record.owner)],
+      ["fee", fee.basisPoints === 0 ? "none" : `${percent(fee.basisPoints / 10_000)} to ${recipient}`],
+      ["since block", String(record.block)],
+      ["commit", record.commit],
+    ],
+    table: { head: ["task type", "name"], rows: taskTypes.map(({ taskTypeId, name }) => [taskTypeId, name]) },
+    attention: wrong.map(
+      ({ name, verdict }) => `${name} is ${verdict} on the chain: is this the right checkout, and the right chain?`,
+    ),
+    data: { ...record, gda, fee, contracts: Object.values(CONTRACTS), verdicts, taskTypes },
+  };
+}
+
+function recordedTaskTypes({ record }: Context): TaskTypeEntry[] {
+  return Object.entries(record.taskTypes ?? {}).map(([name, taskTypeId]) => ({ taskTypeId, name }));
+}
+
+async function scanTaskTypes({ client, record }: Context): Promise<TaskTypeEntry[]> {
+  const last = await getBlockNumber(client);
+  const found: TaskTypeEntry[] = [];
+  for (let fromBlock = BigInt(record.block); fromBlock <= last; fromBlock += BLOCKS_PER_QUERY) {
+    const toBlock = fromBlock + BLOCKS_PER_QUERY - 1n;
+    const events = await getContractEvents(client, {
+      address: record.capacityRegistry,
+      abi: capacityRegistryAbi,
+      eventName: "TaskTypeRegistered",
+      fromBlock,
+      toBlock: toBlock < last ? toBlock : last,
+      strict: true,
+    });
+    found.push(...events.map(({ args }) => ({ taskTypeId: args.taskTypeId, name: args.metadata })));
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+import type { Hex } from "viem";
+import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
+import { formatDuration } from "../../sdk/utils/format.ts";
+import { type Context, linked, nameOf, symbolOf } from "./context.ts";
+import { amount, moment, percent, type Report, rate } from "./report.ts";
+
+/** Below this, rounding to whole wei per second and unit costs more than a basis point. */
+const SMALL_PRICE = 10_000n;
+
+/** `inspect pool`. */
+export async function inspectPool(context: Context, taskTypeId: Hex): Promise<Report> {
+  const pool = await getPool(context.client, { deployment: context.deployment, taskTypeId });
+  const { taskType, units, escrow, fee } = pool;
+  const symbol = await symbolOf(context, taskType.superToken);
+  return {
+    title: `Pool of ${nameOf(context, taskTypeId) ?? taskTypeId}`,
+    rows: [
+      ["pool", linked(context, taskType.distributionPool)],
+      ["super token", `${symbol} ${linked(context, taskType.superToken)}`],
+      ["inflow", rate(pool.flowRate, symbol)],
+      ["sinks can take", `${rate(pool.intake, symbol)}${pool.limit === undefined ? "" : ", limited by the pipeline"}`],
+      ["saturation", pool.priceCap === 0n ? undefined : percent(Number(pool.price) / Number(pool.priceCap))],
+      ["price", `${rate(pool.price, symbol)} per unit`],
+      ["price cap", `${rate(pool.priceCap, symbol)} per unit`],
+      ["units", `${units.sinks} sinks + ${units.escrow} escrow + ${units.fee} fee = ${units.total}`],
+      ["smallest stream", rate(pool.totalUnits, symbol)],
+      ["escrow overflow", `${amount(escrow.overflow, symbol)} of ${amount(taskType.bufferMax, symbol)}`],
+      ["escrow deposits", amount(escrow.deposits, symbol)],
+      ["paid to sinks", amount(pool.paid, symbol)],
+      ["streamed in", amount(pool.inflow, symbol)],
+      ["returned", amount(escrow.released, symbol)],
+      ["fee", fee.basisPoints === 0 ? "none" : `${percent(fee.basisPoints / 10_000)} to ${fee.recipient}`],
+      ["read at", moment(pool.timestamp)],
+    ],
+    attention: poolAttention(pool, symbol),
+    data: pool,
+  };
+}
+
+/** What somebody should do about a pool. */
+export function poolAttention(pool: GetPoolReturnType, symbol: string): string[] {
+  const { escrow, emptySince, timestamp, taskType } = pool;
+  const keeper = "npm run keeper does it";
+  const attention: string[] = [];
+  if (emptySince !== undefined && pool.flowRate > 0n) {
+    const returnsIn = emptySince + taskType.signalTimeToLive - timestamp;
+    const then =
+      returnsIn > 0
+        ? `what comes in returns to the sources in ${formatDuration(returnsIn)}`
+        : "what comes in returns to the sources";
+    attention.push(`no sink has had units for ${formatDuration(timestamp - emptySince)}: ${then}`);
+  }
+  if (pool.needsRebalance) attention.push(`the escrow has not followed the inflow yet: call rebalance (${keeper})`);
+  if (pool.price > pool.priceCap) {
+    attention.push("units are paid more than they may be: call rebalance now and 12 s later");
+  }
+  if (escrow.drainable > 0n) {
+    attention.push(`${amount(escrow.drainable, symbol)} can be paid to the sinks: call drain (${keeper})`);
+  }
+  if (escrow.releasable > 0n) {
+    attention.push(`${amount(escrow.releasable, symbol)} can return to the sources: call release (${keeper})`);
+  }
+  if (pool.flowRate > 0n && pool.price < SMALL_PRICE) {
+    attention.push(
+      `a unit is paid ${pool.price} wei per second, so rounding costs: streams are too small for this pool`,
+    );
+  }
+  return attention;
+}

@@ -1,0 +1,76 @@
+import pc from "picocolors";
+import { formatUnits } from "viem";
+import { formatAmount } from "../../sdk/utils/format.ts";
+import { fromFlowRate } from "../../sdk/utils/units.ts";
+
+/** What one look at something shows. */
+export type Report = {
+  title: string;
+  /** Name and value; a value of undefined is left out. */
+  rows: (readonly [string, string | undefined])[];
+  /** Columns of a list below, if there is one. */
+  table?: { head: string[]; rows: string[][] } | undefined;
+  /** What somebody should do something about, in words. */
+  attention: string[];
+  /** Everything that was read, for `--json`. */
+  data: unknown;
+};
+
+/** "1,234.5 USDCx". */
+export function amount(wei: bigint, symbol: string): string {
+  return `${formatAmount(wei)} ${symbol}`;
+}
+
+/** "5,000 USDCx per month (0.001902 per second)". */
+export function rate(flowRate: bigint, symbol: string): string {
+  const perMonth = formatAmount(fromFlowRate({ flowRate, per: "month" }));
+  return `${perMonth} ${symbol} per month (${significant(flowRate)} per second)`;
+}
+
+/** Four digits, wherever they are: rates per second are small numbers. */
+function significant(wei: bigint): string {
+  if (wei === 0n) return "0";
+  const [whole = "0", fraction = ""] = formatUnits(wei, 18).split(".");
+  if (whole !== "0" && whole !== "-0") return formatAmount(wei);
+  const zeros = fraction.length - fraction.replace(/^0+/, "").length;
+  return `${whole}.${fraction.slice(0, zeros + 4).replace(/0+$/, "")}`;
+}
+
+/** "12.3 %". */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** "2027-01-15 08:00:00 UTC". */
+export function moment(unixSeconds: number): string {
+  return `${new Date(unixSeconds * 1000).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** The report as text for a screen. */
+export function renderText({ title, rows, table, attention }: Report, colour: boolean): string {
+  const { bold, dim, yellow, green } = pc.createColors(colour);
+  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  const width = Math.max(...shown.map(([name]) => name.length), 0);
+  const lines = [bold(title), ...shown.map(([name, value]) => `  ${dim(name.padEnd(width))}  ${value}`)];
+  if (table !== undefined) lines.push("", ...renderTable(table, dim));
+  lines.push(
+    "",
+    ...(attention.length === 0 ? [green("Nothing needs attention.")] : attention.map((text) => yellow(`! ${text}`))),
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function renderTable({ head, rows }: { head: string[]; rows: string[][] }, dim: (text: string) => string): string[] {
+  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)));
+  const line = (cells: string[]): string =>
+    `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
+  return [dim(line(head)), ...rows.map(line)];
+}
+
+/** The report as JSON: amounts in wei, as decimal text. */
+export function renderJson({ data, attention }: Report): string {
+  const text = JSON.stringify({ ...(data as object), attention }, (_, value) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+  return `${text}\n`;
+}

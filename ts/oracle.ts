@@ -1,8 +1,0 @@
-import { config } from "dotenv";
-import { processTerminal, runProgram } from "./cli.ts";
-import { oracleProgram } from "./oracle/program.ts";
-
-// Quiet: what is printed is for programs too.
-config({ quiet: true });
-const terminal = processTerminal();
-process.exitCode = await runProgram(oracleProgram(terminal), process.argv.slice(2), terminal);

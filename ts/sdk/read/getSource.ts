@@ -1,0 +1,131 @@
+import type { Address } from "viem";
+import { getBlock } from "viem/actions";
+import {
+  completionTrackerAbi,
+  escrowBufferAbi,
+  iGeneralDistributionAgreementV1Abi,
+  iSuperTokenAbi,
+} from "../../abi/generated.ts";
+import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
+import { read } from "../internal/call.ts";
+import { getGda, getNetFlowRate } from "../internal/superfluid.ts";
+import type { ReadClient, TaskTypeParameter } from "../types.ts";
+import { type GetTaskTypeReturnType, getTaskType } from "./getTaskType.ts";
+
+export type GetSourceParameters = TaskTypeParameter & { source: Address };
+
+export type GetSourceReturnType = {
+  source: Address;
+  /** When this was read, Unix seconds by the chain's clock. */
+  timestamp: number;
+  /** What it streams to the pool, wei per second; 0 without a stream. */
+  flowRate: bigint;
+  /** When the stream got this rate, Unix seconds; undefined without one. */
+  changedAt: number | undefined;
+  /** What Superfluid holds of it until the stream is closed, wei. */
+  bufferDeposit: bigint;
+  /** What it has streamed to the pool so far, at least, wei. */
+  streamed: bigint;
+  /** Value of the work that it has acknowledged to all sinks together, wei. */
+  acknowledged: bigint;
+  /** What it can spend now, wei; negative once anybody may liquidate it. */
+  availableBalance: bigint;
+  /** All its streams together, to any receiver of this token and from any, wei per second; negative if more leaves. */
+  netFlowRate: bigint;
+  /** How long the balance lasts at `netFlowRate`, seconds; undefined if it does not shrink. */
+  runway: number | undefined;
+  returns: SourceReturns;
+};
+
+/** What a source has in the escrow, and what came back of it; all in wei. */
+export type SourceReturns = {
+  /** Its part of the overflow: what would come back if all of it were released now. Drains to the sinks reduce it. */
+  held: bigint;
+  /** What was released for it and `syncSource` would pay it now. */
+  payable: bigint;
+  /** What it has got back so far. */
+  received: bigint;
+};
+
+export type GetSourceErrorType = TaskTypeNotFoundError | ContractCallError;
+
+/**
+ * What a source looks like now, with what it has in the escrow.
+ * @throws {TaskTypeNotFoundError}
+ * @example
+ * const state = await getSource(client, { deployment, taskTypeId, source });
+ * if (state.runway !== undefined && state.runway < 86_400) console.log("top up within a day");
+ */
+export async function getSource(client: ReadClient, parameters: GetSourceParameters): Promise<GetSourceReturnType> {
+  const taskType = await getTaskType(client, parameters);
+  const gda = await getGda(client, parameters.deployment);
+  const [stream, account, returns, { timestamp }] = await Promise.all([
+    readStream(client, parameters, taskType, gda),
+    readAccount(client, parameters, taskType),
+    readReturns(client, parameters),
+    getBlock(client),
+  ]);
+  return { source: parameters.source, timestamp: Number(timestamp), ...stream, ...account, returns };
+}
+
+async function readStream(
+  client: ReadClient,
+  { deployment, taskTypeId, source }: GetSourceParameters,
+  { superToken, distributionPool }: GetTaskTypeReturnType,
+  gda: Address,
+) {
+  const [[changedAt, flowRate, bufferDeposit], streamed, acknowledged] = await Promise.all([
+    read(client, {
+      address: gda,
+      abi: iGeneralDistributionAgreementV1Abi,
+      functionName: "getFlow",
+      args: [superToken, source, distributionPool],
+    }),
+    read(client, {
+      address: deployment.escrowBuffer,
+      abi: escrowBufferAbi,
+      functionName: "streamedOf",
+      args: [taskTypeId, source],
+    }),
+    read(client, {
+      address: deployment.completionTracker,
+      abi: completionTrackerAbi,
+      functionName: "acknowledgedBy",
+      args: [taskTypeId, source],
+    }),
+  ]);
+  return {
+    flowRate,
+    changedAt: flowRate === 0n ? undefined : Number(changedAt),
+    bufferDeposit,
+    streamed,
+    acknowledged,
+  };
+}
+
+async function readAccount(
+  client: ReadClient,
+  { deployment, source }: GetSourceParameters,
+  taskType: GetTaskTypeReturnType,
+) {
+  const token = { address: taskType.superToken, abi: iSuperTokenAbi, args: [source] } as const;
+  const [[availableBalance], netFlowRate] = await Promise.all([
+    read(client, { ...token, functionName: "realtimeBalanceOfNow" }),
+    getNetFlowRate(client, deployment, taskType.superToken, source),
+  ]);
+  const shrinks = netFlowRate < 0n;
+  const left = availableBalance > 0n ? availableBalance : 0n;
+  return { availableBalance, netFlowRate, runway: shrinks ? Number(left / -netFlowRate) : undefined };
+}
+
+async function readReturns(
+  client: ReadClient,
+  { deployment, taskTypeId, source }: GetSourceParameters,
+): Promise<SourceReturns> {
+  const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId, source] } as const;
+  const [[held, payable], received] = await Promise.all([
+    read(client, { ...escrow, functionName: "claimOf" }),
+    read(client, { ...escrow, functionName: "returnedOf" }),
+  ]);
+  return { held, payable, received };
+}

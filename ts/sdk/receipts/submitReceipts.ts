@@ -1,0 +1,50 @@
+import { type Address, parseEventLogs } from "viem";
+import { completionTrackerAbi } from "../../abi/generated.ts";
+import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
+import { send } from "../internal/call.ts";
+import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SignedReceipt } from "./receiptBook.ts";
+
+/** In the order of the contract's enumeration. */
+const REASONS = ["none", "nothing new", "nothing streamed", "bad source signature", "bad sink signature"] as const;
+
+export type SubmitReceiptsParameters = TaskTypeParameter & { receipts: readonly SignedReceipt[] };
+
+export type SubmitReceiptsReturnType = Sent & {
+  /** What counted, wei. */
+  acknowledged: { source: Address; sink: Address; amount: bigint }[];
+  /** What did not count, and why. */
+  skipped: { index: number; reason: (typeof REASONS)[number] }[];
+};
+
+export type SubmitReceiptsErrorType = ContractCallError | TransactionRevertedError;
+
+/**
+ * Takes receipts to the chain; anybody may. A receipt counts up to what its source has really streamed.
+ * @example
+ * const book = new ReceiptBook({ deployment, taskTypeId, sink });
+ * const receipt = book.deliver({ source, value: parseEther("0.001") });
+ * const sourceSignature = await signReceipt(sourceClient, { deployment, receipt });
+ * await book.accept(sinkClient, { receipt, sourceSignature });
+ * const { acknowledged } = await submitReceipts(sinkClient, { deployment, taskTypeId, receipts: book.receipts() });
+ * // acknowledged[0].amount in wei
+ */
+export async function submitReceipts(
+  client: WriteClient,
+  { deployment, taskTypeId, receipts }: SubmitReceiptsParameters,
+): Promise<SubmitReceiptsReturnType> {
+  const sent = await send(client, {
+    address: deployment.completionTracker,
+    abi: completionTrackerAbi,
+    functionName: "acknowledge",
+    args: [taskTypeId, receipts],
+  });
+  const { logs } = sent.receipt;
+  const counted = parseEventLogs({ abi: completionTrackerAbi, eventName: "Acknowledged", logs });
+  const skipped = parseEventLogs({ abi: completionTrackerAbi, eventName: "ReceiptSkipped", logs });
+  return {
+    ...sent,
+    acknowledged: counted.map(({ args: { source, sink, amount } }) => ({ source, sink, amount })),
+    skipped: skipped.map(({ args }) => ({ index: Number(args.index), reason: REASONS[args.reason] ?? "none" })),
+  };
+}

@@ -1,0 +1,91 @@
+import { bytesToHex, encodeAbiParameters, type Hex, keccak256 } from "viem";
+import { capacityRegistryAbi } from "../../abi/generated.ts";
+import {
+  ContractCallError,
+  type InvalidParameterError,
+  SignalError,
+  type TransactionRevertedError,
+} from "../errors.ts";
+import { send } from "../internal/call.ts";
+import { assertSignal, type Signal } from "../internal/signal.ts";
+import { waitForBlock } from "../internal/waitForBlock.ts";
+import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+
+/** What may happen to a commitment between commit and reveal that committing again repairs. */
+const REPAIRABLE = [
+  "CapacityRegistry_RevealTooLate",
+  "CapacityRegistry_RevealTooEarly",
+  "CapacityRegistry_NothingCommitted",
+  "CapacityRegistry_CommitmentMismatch",
+];
+
+const DEFAULT_ATTEMPTS = 3;
+
+export type SignalCapacityParameters = TaskTypeParameter &
+  Signal & {
+    /** How often to commit, at most, when the window for the reveal is missed; 3 if not said. */
+    attempts?: number | undefined;
+    /** Gives up waiting. */
+    abort?: AbortSignal | undefined;
+  };
+
+export type SignalCapacityReturnType = Sent & {
+  /** How many commitments it took. */
+  attempts: number;
+};
+
+export type SignalCapacityErrorType =
+  | InvalidParameterError
+  | SignalError
+  | ContractCallError
+  | TransactionRevertedError;
+
+/**
+ * Declares capacity and backlog by commit and reveal, so that nobody can answer to a signal before it counts: commits,
+ * waits for the next block, reveals; starts again if the window of 20 blocks is missed.
+ * @throws {SignalError} if it is missed every time.
+ * @throws {ContractCallError} `CapacityRegistry_UnknownSink`, for example.
+ * @example
+ * await signalCapacity(sinkClient, { deployment, taskTypeId, capacity: 100n, backlog: 0n });
+ */
+export async function signalCapacity(
+  client: WriteClient,
+  parameters: SignalCapacityParameters,
+): Promise<SignalCapacityReturnType> {
+  assertSignal(parameters);
+  const { attempts = DEFAULT_ATTEMPTS } = parameters;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { ...(await commitAndReveal(client, parameters)), attempts: attempt };
+    } catch (error) {
+      if (!isRepairable(error)) throw error;
+      if (attempt >= attempts) throw new SignalError(attempt, error);
+    }
+  }
+}
+
+async function commitAndReveal(client: WriteClient, parameters: SignalCapacityParameters): Promise<Sent> {
+  const { deployment, taskTypeId, capacity, backlog, abort } = parameters;
+  const registry = { address: deployment.capacityRegistry, abi: capacityRegistryAbi } as const;
+  // Fresh every time: a salt that was once revealed would give the values away.
+  const salt = bytesToHex(globalThis.crypto.getRandomValues(new Uint8Array(32)));
+  const commitment = hashSignal(client, parameters, salt);
+  const committed = await send(client, { ...registry, functionName: "commitCapacity", args: [taskTypeId, commitment] });
+  await waitForBlock(client, committed.receipt.blockNumber + 1n, abort);
+  return send(client, { ...registry, functionName: "revealCapacity", args: [taskTypeId, capacity, backlog, salt] });
+}
+
+/** `ICapacityRegistry.hashSignal`, computed here: asking a node would tell it. */
+function hashSignal(client: WriteClient, parameters: SignalCapacityParameters, salt: Hex): Hex {
+  const { deployment, taskTypeId, capacity, backlog } = parameters;
+  const types = ["uint256", "address", "bytes32", "address", "uint64", "uint96", "bytes32"] as const;
+  const encoded = encodeAbiParameters(
+    types.map((type) => ({ type })),
+    [BigInt(client.chain.id), deployment.capacityRegistry, taskTypeId, client.account.address, capacity, backlog, salt],
+  );
+  return keccak256(encoded);
+}
+
+function isRepairable(error: unknown): boolean {
+  return error instanceof ContractCallError && REPAIRABLE.includes(error.errorName ?? "");
+}

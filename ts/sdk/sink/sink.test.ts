@@ -1,0 +1,327 @@
+import { type Hex, hashTypedData, parseEther } from "viem";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import {
+  attestationTypedData,
+  ContractCallError,
+  claim,
+  closeStream,
+  connectPool,
+  deregisterSink,
+  getSink,
+  getSource,
+  getTaskType,
+  InvalidParameterError,
+  openStream,
+  registerSink,
+  requestUnstake,
+  type Signal,
+  SignalError,
+  signAttestation,
+  signalCapacity,
+  stake,
+  stakeForCapacity,
+  startSignalLoop,
+  submitAttestations,
+  syncSource,
+  type WriteClient,
+  withdraw,
+} from "../index.ts";
+import { read, send } from "../internal/call.ts";
+
+let chain: TestChain;
+let taskTypeId: Hex;
+let sink: WriteClient;
+let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
+let snapshot: Hex;
+
+beforeAll(async () => {
+  chain = await startTestChain();
+  taskTypeId = await chain.registerTaskType("work");
+  task = { deployment: chain.deployment, taskTypeId };
+  sink = await addSink(chain, taskTypeId, "sink", 100n);
+  snapshot = await chain.test.snapshot();
+});
+
+beforeEach(async () => {
+  await chain.test.revert({ id: snapshot });
+  snapshot = await chain.test.snapshot();
+});
+
+afterAll(() => chain.stop());
+
+const stateOf = (client: WriteClient) => getSink(client, { ...task, sink: client.account.address });
+
+/** Mines the block that a commitment waits for, and no other: the window for the reveal is counted in blocks. */
+async function mineForReveal(): Promise<void> {
+  const { signal } = await stateOf(sink);
+  if (signal.committedAtBlock === (await chain.test.getBlockNumber({ cacheTime: 0 })))
+    await chain.test.mine({ blocks: 1 });
+}
+
+async function whileMining<result>(action: Promise<result>): Promise<result> {
+  let done = false;
+  const result = action.finally(() => {
+    done = true;
+  });
+  result.catch(() => {});
+  while (!done) await mineForReveal();
+  return result;
+}
+
+test("a stake backs capacity, and a registered sink has none until it signals", async () => {
+  const state = await stateOf(sink);
+  expect(state).toMatchObject({
+    registered: true,
+    connected: true,
+    capacityCap: 100n,
+    declaredCapacity: 0n,
+    effectiveCapacity: 0n,
+    units: 0n,
+    unbondedAt: undefined,
+  });
+  expect(state.signal).toEqual({
+    signalledAt: undefined,
+    alive: false,
+    expiresAt: undefined,
+    epochsExpired: 0,
+    committedAtBlock: undefined,
+  });
+});
+
+test("registering without a stake says what to do", async () => {
+  const stranger = await chain.actor("stranger");
+  await expect(registerSink(stranger, task)).rejects.toThrow(/CapacityRegistry_StakeBelowMinimum.*call stake first/);
+  await expect(registerSink(sink, task)).rejects.toMatchObject({ errorName: "CapacityRegistry_SinkExists" });
+});
+
+test("connecting twice sends nothing the second time", async () => {
+  expect(await connectPool(sink, task)).toBeUndefined();
+});
+
+test("commit and reveal declares, hidden until then", async () => {
+  const { attempts } = await whileMining(signalCapacity(sink, { ...task, capacity: 80n, backlog: 5n }));
+  expect(attempts).toBe(1);
+  const state = await stateOf(sink);
+  expect(state).toMatchObject({ declaredCapacity: 80n, backlog: 5n });
+  expect(state.signal).toMatchObject({ alive: true, committedAtBlock: undefined });
+  // One step of the average: 0.3 of what was declared.
+  expect(state.smoothedCapacity).toBeCloseTo(24, 6);
+});
+
+test("a commitment is revealed only in a later block than its own", async () => {
+  const controller = new AbortController();
+  const signalling = signalCapacity(sink, { ...task, capacity: 80n, backlog: 0n, abort: controller.signal });
+  let state = await stateOf(sink);
+  while (state.signal.committedAtBlock === undefined) state = await stateOf(sink);
+  expect(state.declaredCapacity).toBe(0n);
+  controller.abort(new Error("that is enough"));
+  await expect(signalling).rejects.toThrow("that is enough");
+});
+
+test("a missed window is repaired by committing again", async () => {
+  const blocks: bigint[] = [];
+  const signalling = signalCapacity(sink, { ...task, capacity: 80n, backlog: 0n });
+  let state = await stateOf(sink);
+  while (state.signal.committedAtBlock === undefined) state = await stateOf(sink);
+  blocks.push(state.signal.committedAtBlock);
+  // The window of 20 blocks passes before the sink has had a chance to look.
+  await chain.test.mine({ blocks: 25 });
+  const { attempts, receipt } = await whileMining(signalling);
+  expect(attempts).toBe(2);
+  expect(receipt.blockNumber).toBeGreaterThan((blocks[0] ?? 0n) + 20n);
+  expect((await stateOf(sink)).declaredCapacity).toBe(80n);
+});
+
+test("a window that is missed every time is an error", async () => {
+  const signalling = signalCapacity(sink, { ...task, capacity: 80n, backlog: 0n, attempts: 1 });
+  let state = await stateOf(sink);
+  while (state.signal.committedAtBlock === undefined) state = await stateOf(sink);
+  await chain.test.mine({ blocks: 25 });
+  await expect(signalling).rejects.toThrow(SignalError);
+});
+
+test("a stranger's signal is refused at once", async () => {
+  const stranger = await chain.actor("stranger");
+  await expect(signalCapacity(stranger, { ...task, capacity: 1n, backlog: 0n })).rejects.toMatchObject({
+    name: "ContractCallError",
+    errorName: "CapacityRegistry_UnknownSink",
+  });
+});
+
+test.each([
+  { capacity: -1n, backlog: 0n },
+  { capacity: 2n ** 64n, backlog: 0n },
+  { capacity: 1n, backlog: -1n },
+  { capacity: 1n, backlog: 2n ** 96n },
+])("a signal of $capacity units and $backlog unit-seconds is refused", async (signal) => {
+  await expect(signalCapacity(sink, { ...task, ...signal })).rejects.toThrow(InvalidParameterError);
+  await expect(signAttestation(sink, { ...task, ...signal })).rejects.toThrow(InvalidParameterError);
+});
+
+test("an attestation is what the registry hashes, and counts whoever carries it", async () => {
+  await chain.pass(EPOCH);
+  const attestation = await signAttestation(sink, { ...task, capacity: 70n, backlog: 3n });
+  const { deployment } = chain;
+  const digest = await read(chain.client, {
+    address: deployment.capacityRegistry,
+    abi: capacityRegistryAbi,
+    functionName: "hashAttestation",
+    args: [taskTypeId, attestation],
+  });
+  expect(hashTypedData(attestationTypedData({ deployment, chainId: 31337, attestation }))).toBe(digest);
+
+  const carrier = await chain.actor("carrier");
+  const { accepted, skipped } = await submitAttestations(carrier, { ...task, attestations: [attestation] });
+  expect(accepted).toEqual([{ sink: sink.account.address, capacity: 70n, backlog: 3n }]);
+  expect(skipped).toEqual([]);
+});
+
+test("attestations that do not count come back with the reason", async () => {
+  await chain.pass(EPOCH);
+  const good = await signAttestation(sink, { ...task, capacity: 70n, backlog: 0n });
+  const stranger = await chain.actor("stranger");
+  const unknown = await signAttestation(stranger, { ...task, capacity: 1n, backlog: 0n });
+  const forged = { ...good, capacity: 71n };
+  const old = await signAttestation(sink, { ...task, capacity: 1n, backlog: 0n, issuedAt: good.issuedAt - 100 });
+  const early = await signAttestation(sink, { ...task, capacity: 1n, backlog: 0n, issuedAt: good.issuedAt + 1000 });
+  const attestations = [unknown, forged, old, early, good, good];
+  const { accepted, skipped } = await submitAttestations(stranger, { ...task, attestations });
+  expect(accepted).toHaveLength(1);
+  expect(skipped).toEqual([
+    { index: 0, reason: "unknown sink" },
+    { index: 1, reason: "bad signature" },
+    { index: 2, reason: "too old" },
+    { index: 3, reason: "from the future" },
+    { index: 5, reason: "out of order" },
+  ]);
+});
+
+test("the signal loop signals once an epoch, survives failures, and stops", async () => {
+  const signals: Signal[] = [];
+  const errors: unknown[] = [];
+  let measured = 0;
+  const loop = await startSignalLoop(sink, {
+    ...task,
+    measure: () => {
+      measured += 1;
+      if (measured === 2) throw new Error("no measurement today");
+      return { capacity: BigInt(40 + measured), backlog: 0n };
+    },
+    onSignal: (signal) => signals.push(signal),
+    onError: (error) => errors.push(error),
+  });
+  const until = async (condition: () => boolean): Promise<void> => {
+    while (!condition()) await mineForReveal();
+  };
+  await until(() => signals.length === 1);
+  await chain.pass(EPOCH);
+  await until(() => signals.length === 2);
+  expect(signals.map(({ capacity }) => capacity)).toEqual([41n, 43n]);
+  expect(errors).toEqual([new Error("no measurement today")]);
+  await loop.stop();
+  await chain.pass(EPOCH);
+  expect(measured).toBe(3);
+});
+
+test("a sink that stops signalling expires by the epochs of the chain", async () => {
+  await signalFor(chain, taskTypeId, sink, 100n, 1);
+  const { signal } = await stateOf(sink);
+  const expiresAt = signal.expiresAt ?? 0;
+  await chain.test.setNextBlockTimestamp({ timestamp: BigInt(expiresAt - 1) });
+  await chain.test.mine({ blocks: 1 });
+  const last = await stateOf(sink);
+  expect(last.signal).toMatchObject({ alive: true, epochsExpired: 0 });
+  await chain.test.setNextBlockTimestamp({ timestamp: BigInt(expiresAt) });
+  await chain.test.mine({ blocks: 1 });
+  const expired = await stateOf(sink);
+  expect(expired.signal).toMatchObject({ alive: false, epochsExpired: 1 });
+  // The registry agrees: from here on the average falls.
+  expect(expired.smoothedCapacity).toBeLessThan(last.smoothedCapacity);
+  expect(expired.needsRebalance).toBe(true);
+});
+
+test("a connected sink is paid into its balance, another one claims", async () => {
+  const other = await chain.actor("other");
+  const taskType = await getTaskType(other, task);
+  const amount = stakeForCapacity({ taskType, capacity: 100n });
+  await chain.giveTokens(other.account.address, amount);
+  await stake(other, { ...task, amount });
+  await registerSink(other, task);
+  await signalFor(chain, taskTypeId, sink, 100n, 3);
+  await signalFor(chain, taskTypeId, other, 100n, 3);
+  const source = await addSource(chain, "source");
+  await openStream(source, { ...task, flowRate: 60n * UNIT_RATE });
+  await chain.pass(100);
+
+  const [connected, claiming] = [await stateOf(sink), await stateOf(other)];
+  expect(connected.claimable).toBe(0n);
+  expect(connected.received).toBeGreaterThan(0n);
+  expect(claiming.claimable).toBe(claiming.received);
+  expect(await claim(sink, task)).toBeUndefined();
+  const claimed = await claim(other, task);
+  expect(claimed?.amount).toBeGreaterThanOrEqual(claiming.claimable);
+  const balance = await getSource(other, { ...task, source: other.account.address });
+  expect(balance.availableBalance).toBeGreaterThanOrEqual(claimed?.amount ?? 0n);
+  expect(connected.flowRate).toBe(connected.units * (claiming.flowRate / claiming.units));
+});
+
+test("what the escrow releases comes back to the source", async () => {
+  const source = await addSource(chain, "source");
+  // Nobody has capacity: all of it waits in the escrow, and returns after the grace period.
+  await openStream(source, { ...task, flowRate: 60n * UNIT_RATE });
+  await chain.pass(400);
+  await closeStream(source, task);
+  const { escrowBuffer } = chain.deployment;
+  const abi = [
+    { type: "function", name: "release", inputs: [{ type: "bytes32" }], outputs: [], stateMutability: "nonpayable" },
+  ] as const;
+  await send(source, { address: escrowBuffer, abi, functionName: "release", args: [taskTypeId] });
+  const { returns, streamed, availableBalance } = await getSource(source, { ...task, source: source.account.address });
+  expect(returns.payable).toBeGreaterThan((streamed * 99n) / 100n);
+  expect(returns).toMatchObject({ held: 0n, received: 0n });
+  const { amount } = await syncSource(source, task);
+  expect(amount).toBe(returns.payable);
+  const after = await getSource(source, { ...task, source: source.account.address });
+  expect(after.returns).toEqual({ held: 0n, payable: 0n, received: amount });
+  expect(after.availableBalance - availableBalance).toBe(amount);
+});
+
+test("unstaking cuts capacity at once and pays out after the wait", async () => {
+  await signalFor(chain, taskTypeId, sink, 100n, 5);
+  const { bondPerUnit, unbondingPeriod } = await getTaskType(sink, task);
+  const before = await stateOf(sink);
+  const { unbondedAt } = await requestUnstake(sink, { ...task, amount: 50n * bondPerUnit });
+  const after = await stateOf(sink);
+  expect(after.capacityCap).toBe(50n);
+  expect(after.effectiveCapacity).toBeLessThan(before.effectiveCapacity);
+  expect(after).toMatchObject({ unbonding: 50n * bondPerUnit, unbondedAt });
+  expect(unbondedAt).toBe(after.timestamp + unbondingPeriod);
+
+  await expect(withdraw(sink, task)).rejects.toMatchObject({ errorName: "StakeManager_StillUnbonding" });
+  await chain.pass(unbondingPeriod);
+  expect(await withdraw(sink, task)).toMatchObject({ amount: 50n * bondPerUnit });
+  await expect(withdraw(sink, task)).rejects.toThrow(/call requestUnstake first/);
+});
+
+test("asking for more than the stake is refused", async () => {
+  const asking = requestUnstake(sink, { ...task, amount: parseEther("1000000") });
+  await expect(asking).rejects.toThrow(ContractCallError);
+  await expect(asking).rejects.toThrow(/ask for at most the stake/);
+});
+
+test("a sink that leaves is no longer one, and keeps its stake", async () => {
+  await signalFor(chain, taskTypeId, sink, 100n, 2);
+  expect((await stateOf(sink)).units).toBeGreaterThan(0n);
+  await deregisterSink(sink, task);
+  expect(await stateOf(sink)).toMatchObject({ registered: false, units: 0n, capacityCap: 100n });
+});
+
+test("the stake for a capacity backs exactly that", () => {
+  const taskType = { minimumStake: 7n, bondPerUnit: 3n };
+  expect(stakeForCapacity({ taskType, capacity: 5n })).toBe(22n);
+  expect(stakeForCapacity({ taskType, capacity: 0n })).toBe(7n);
+  expect(() => stakeForCapacity({ taskType, capacity: -1n })).toThrow(InvalidParameterError);
+});

@@ -1,0 +1,34 @@
+import { stakeManagerAbi } from "../../abi/generated.ts";
+import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
+import { amountOf } from "../internal/amountOf.ts";
+import { send } from "../internal/call.ts";
+import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+
+export type WithdrawParameters = TaskTypeParameter;
+
+export type WithdrawReturnType = Sent & {
+  /** Wei. */
+  amount: bigint;
+};
+
+export type WithdrawErrorType = ContractCallError | TransactionRevertedError;
+
+/**
+ * Takes out the stake that has finished unbonding.
+ * @throws {ContractCallError} `StakeManager_StillUnbonding` or `StakeManager_NothingUnbonding`.
+ * @example
+ * const { amount } = await withdraw(sinkClient, { deployment, taskTypeId });
+ * // wei
+ */
+export async function withdraw(
+  client: WriteClient,
+  { deployment, taskTypeId }: WithdrawParameters,
+): Promise<WithdrawReturnType> {
+  const sent = await send(client, {
+    address: deployment.stakeManager,
+    abi: stakeManagerAbi,
+    functionName: "withdraw",
+    args: [taskTypeId],
+  });
+  return { ...sent, amount: amountOf(sent, stakeManagerAbi, "Withdrawn") };
+}

@@ -1,0 +1,53 @@
+import { describeError } from "../../core/errors.ts";
+import { formatDuration } from "../../sdk/utils/format.ts";
+import type { Health } from "../runtime/health.ts";
+import type { Logger } from "../runtime/logger.ts";
+
+/** Milliseconds after which what was not done is visited again: what held it up stays for a while. */
+const REST = 5_000;
+
+/** Milliseconds of failures in a row after which the service is not well. */
+const ALARM_AFTER = 120_000;
+
+type Failure = { since: number; reason: string };
+
+/** Visits to task types, and whatever else is looked at regularly. One that fails is tried again in the next round, and does not hurt the others. */
+export class Visits {
+  readonly #log: Logger;
+  readonly #busy = new Set<string>();
+  readonly #restsUntil = new Map<string, number>();
+  readonly #failures = new Map<string, Failure>();
+
+  constructor({ log, health }: { log: Logger; health: Health }) {
+    this.#log = log;
+    health.add("visits", () => this.#problem());
+  }
+
+  /**
+   * Visits, unless a visit is under way, or it rests. Never throws.
+   * @param what Names it: the identifier of a task type, for example.
+   * @param visit Tells whether everything is done.
+   */
+  async visit(what: string, visit: () => Promise<boolean>): Promise<void> {
+    if (this.#busy.has(what) || (this.#restsUntil.get(what) ?? 0) > Date.now()) return;
+    this.#busy.add(what);
+    try {
+      if (!(await visit())) this.#restsUntil.set(what, Date.now() + REST);
+      this.#failures.delete(what);
+    } catch (error) {
+      const reason = describeError(error);
+      this.#failures.set(what, { since: Date.now(), ...this.#failures.get(what), reason });
+      this.#log.warn({ what, error }, "a visit failed; the next round tries again");
+    } finally {
+      this.#busy.delete(what);
+    }
+  }
+
+  #problem(): string | undefined {
+    for (const [what, { since, reason }] of this.#failures) {
+      const waits = Date.now() - since;
+      if (waits >= ALARM_AFTER) return `${what} fails for ${formatDuration(waits / 1000)}: ${reason}`;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Address } from "viem";
+import { shouldMove } from "../../../model/exact.ts";
+import { worthPerDay } from "../worth.ts";
+
+/** A sink's place in its pool. */
+export type SinkUnits = {
+  sink: Address;
+  /** In the pool, units. */
+  units: bigint;
+  /** u: what it should have, units. */
+  effectiveCapacity: bigint;
+};
+
+export type RebalanceView = {
+  sinks: readonly SinkUnits[];
+  /** Of those whose units differ by less than the hysteresis: whose refresh is due, by `needsRebalance`. */
+  overdue: ReadonlySet<Address>;
+  /** p, wei per second and unit. */
+  price: bigint;
+  /** Wei. */
+  minAmount: bigint;
+};
+
+/**
+ * The sinks to name in a `rebalance`: their units would move, and what would be paid to the wrong ones within a day is
+ * worth it. Sinks whose signal has expired are among them: their capacity falls by itself.
+ */
+export function sinksToRebalance({ sinks, overdue, price, minAmount }: RebalanceView): Address[] {
+  return sinks
+    .filter(({ sink, units, effectiveCapacity }) => shouldMove(units, effectiveCapacity, overdue.has(sink)))
+    .filter(({ units, effectiveCapacity }) => worthPerDay(difference(units, effectiveCapacity) * price, minAmount))
+    .map(({ sink }) => sink);
+}
+
+/** Sinks whose units differ from their capacity and do not move by themselves: only the pool knows if a refresh is due. */
+export function sinksToAskFor({ sinks }: Pick<RebalanceView, "sinks">): Address[] {
+  return sinks
+    .filter(
+      ({ units, effectiveCapacity }) => units !== effectiveCapacity && !shouldMove(units, effectiveCapacity, false),
+    )
+    .map(({ sink }) => sink);
+}
+
+const difference = (a: bigint, b: bigint): bigint => (a > b ? a - b : b - a);

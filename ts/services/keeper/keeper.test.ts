@@ -1,0 +1,235 @@
+import { type Hex, parseEther } from "viem";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { iSuperfluidAbi, pipelineAbi } from "../../abi/generated.ts";
+import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import {
+  deposit,
+  getPool,
+  getSink,
+  getSource,
+  openStream,
+  signReceipt,
+  submitReceipts,
+  type WriteClient,
+} from "../../sdk/index.ts";
+import { send } from "../../sdk/internal/call.ts";
+import { distributeFlowOperation } from "../../sdk/internal/superfluid.ts";
+import { FaultyRpc } from "../../testkit/faultyRpc.ts";
+import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { Keepers, type LogLine } from "./testKeepers.ts";
+
+let chain: TestChain;
+let keepers: Keepers;
+let taskTypeId: Hex;
+let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
+let alive: WriteClient;
+let dying: WriteClient;
+let source: WriteClient;
+let snapshot: Hex;
+
+beforeAll(async () => {
+  chain = await startTestChain();
+  keepers = new Keepers(chain);
+  taskTypeId = await chain.registerTaskType("keep", { bufferMax: parseEther("1") });
+  task = { deployment: chain.deployment, taskTypeId };
+  alive = await addSink(chain, taskTypeId, "alive", 200n);
+  dying = await addSink(chain, taskTypeId, "dying", 200n);
+  source = await addSource(chain, "source", parseEther("100000"));
+  for (let epoch = 0; epoch < 6; epoch++) {
+    await signalFor(chain, taskTypeId, alive, 100n, 1);
+    await signalFor(chain, taskTypeId, dying, 100n, 1);
+  }
+  snapshot = await chain.test.snapshot();
+});
+
+beforeEach(async () => {
+  await chain.test.revert({ id: snapshot });
+  snapshot = await chain.test.snapshot();
+});
+
+afterAll(async () => {
+  await keepers?.stop();
+  await chain?.stop();
+});
+
+const pool = () => getPool(chain.client, task);
+const sinkOf = ({ account }: WriteClient) => getSink(chain.client, { ...task, sink: account.address });
+const sourceOf = ({ account }: WriteClient) => getSource(chain.client, { ...task, source: account.address });
+const confirmed = (lines: readonly LogLine[]) =>
+  lines.filter(({ msg }) => msg === "confirmed").map((line) => line.action);
+
+/** As a wallet would that knows nothing of the protocol: no synchronisation, no rebalance. */
+async function streamAlone(client: WriteClient, flowRate: bigint): Promise<void> {
+  const { superToken, distributionPool } = (await pool()).taskType;
+  const { gdaV1 } = chain.superfluid;
+  const parameters = { gda: gdaV1, superToken, source: client.account.address, pool: distributionPool, flowRate };
+  await send(client, {
+    address: chain.deployment.host,
+    abi: iSuperfluidAbi,
+    functionName: "batchCall",
+    args: [[distributeFlowOperation(parameters)]],
+  });
+}
+
+test("with nothing to do nothing is sent", async () => {
+  const lines = await keepers.once();
+  expect(lines.filter(({ msg }) => msg === "sent")).toEqual([]);
+});
+
+test("a stream that nobody told of is counted, and the escrow follows once it is confirmed", async () => {
+  await streamAlone(source, 1000n * UNIT_RATE);
+  await chain.pass(13);
+  expect(confirmed(await keepers.once())).toEqual(expect.arrayContaining(["rebalance", "syncSource"]));
+  await chain.pass(13);
+  await keepers.once();
+  const { price, units } = await pool();
+  expect(units.escrow).toBeGreaterThan(700n);
+  expect(price).toBeLessThanOrEqual(UNIT_RATE);
+  expect((await sourceOf(source)).streamed).toBeGreaterThan(0n);
+});
+
+test("a dead sink is defunded, the living one is not", async () => {
+  await openStream(source, { ...task, flowRate: 100n * UNIT_RATE });
+  const before = await sinkOf(dying);
+  expect(before.units).toBeGreaterThan(70n);
+  for (let epoch = 0; epoch < 30; epoch++) {
+    await signalFor(chain, taskTypeId, alive, 100n, 1);
+    await keepers.once();
+  }
+  const after = await sinkOf(dying);
+  expect(after.units).toBe(0n);
+  expect(after.flowRate).toBe(0n);
+  expect((await sinkOf(alive)).units).toBeGreaterThan(90n);
+});
+
+test("a deposit is drained to the sinks", async () => {
+  await deposit(source, { ...task, amount: parseEther("5") });
+  await chain.pass(EPOCH);
+  const before = await pool();
+  expect(before.escrow.drainable).toBeGreaterThan(0n);
+  expect(confirmed(await keepers.once())).toContain("drain");
+  const after = await pool();
+  expect(after.escrow.deposits).toBeLessThan(before.escrow.deposits);
+  expect(after.paid).toBeGreaterThan(before.paid);
+});
+
+test("what is too much is returned to the source, in the same transaction", async () => {
+  await openStream(source, { ...task, flowRate: 2000n * UNIT_RATE });
+  for (let look = 0; look < 3; look++) {
+    await chain.pass(30);
+    await keepers.once(["--min-amount", "1000"]);
+  }
+  await chain.pass(300);
+  const before = await pool();
+  expect(before.escrow.overflow).toBeGreaterThan(parseEther("20"));
+  expect(before.escrow.releasable).toBeGreaterThan(parseEther("19"));
+  expect(confirmed(await keepers.once())).toContain("release");
+  const after = await pool();
+  const { returns } = await sourceOf(source);
+  expect(returns.received).toBeGreaterThan(parseEther("19"));
+  expect(after.escrow.released).toBeGreaterThan(parseEther("19"));
+  expect(after.escrow.overflow).toBeLessThan(parseEther("2"));
+});
+
+/** The source acknowledges everything that a sink has been paid. */
+async function acknowledge(sink: WriteClient): Promise<void> {
+  const { received } = await sinkOf(sink);
+  const receipt = { taskTypeId, source: source.account.address, sink: sink.account.address, completed: received };
+  const [sourceSignature, sinkSignature] = await Promise.all([
+    signReceipt(source, { ...task, receipt }),
+    signReceipt(sink, { ...task, receipt }),
+  ]);
+  await submitReceipts(sink, { ...task, receipts: [{ ...receipt, sourceSignature, sinkSignature }] });
+}
+
+test("who is paid and delivers nothing is assessed every epoch and slashed; who delivers is not", async () => {
+  await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
+  const [{ stake: before }, { stake: honest }] = await Promise.all([sinkOf(dying), sinkOf(alive)]);
+  const actions = new Set<string | undefined>();
+  for (let epoch = 0; epoch < 25; epoch++) {
+    await signalFor(chain, taskTypeId, alive, 100n, 1);
+    await signalFor(chain, taskTypeId, dying, 100n, 1);
+    await acknowledge(alive);
+    for (const action of confirmed(await keepers.once())) actions.add(action);
+  }
+  expect(actions).toContain("assess");
+  expect((await sinkOf(dying)).stake).toBeLessThan(before);
+  expect((await sinkOf(alive)).stake).toBe(honest);
+});
+
+test("between assessments a sink whose work has been acknowledged since is settled", async () => {
+  const seldom = ["--assess-every", "50"];
+  await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
+  // The first assessment opens the ledgers; what one sink is acknowledged counts for the others from the next one on.
+  for (let round = 0; round < 3; round++) {
+    await chain.pass(3 * EPOCH);
+    await acknowledge(alive);
+    expect(confirmed(await keepers.once())).toContain("assess");
+  }
+  const before = await sinkOf(dying);
+  expect(before.ledger.owed).toBeGreaterThan(0n);
+  await chain.pass(EPOCH);
+  expect(confirmed(await keepers.once(seldom))).not.toContain("settle");
+  await chain.pass(EPOCH);
+  await acknowledge(dying);
+  const actions = confirmed(await keepers.once(seldom));
+  expect(actions).toContain("settle");
+  expect(actions).not.toContain("assess");
+  expect((await sinkOf(dying)).ledger.owed).toBeLessThan(before.ledger.owed);
+});
+
+test("pressure is carried upstream, link by link", async () => {
+  const downstream = await chain.registerTaskType("narrow");
+  const narrow = await addSink(chain, downstream, "narrow", 60n);
+  await signalFor(chain, downstream, narrow, 60n, 6);
+  await send(await chain.actor("creator"), {
+    address: chain.deployment.pipeline,
+    abi: pipelineAbi,
+    functionName: "setDownstream",
+    args: [taskTypeId, downstream, parseEther("1")],
+  });
+  await signalFor(chain, downstream, narrow, 20n, 5);
+  const before = await pool();
+  expect(before.limit).toBeLessThan(before.intake);
+  expect(confirmed(await keepers.once())).toContain("propagate");
+  const after = await pool();
+  expect(after.intake).toBe(after.limit);
+});
+
+test("events are found however few blocks an endpoint allows at once", async () => {
+  const faulty = await FaultyRpc.start(chain.url);
+  faulty.fault = "limits ranges";
+  await deposit(source, { ...task, amount: parseEther("5") });
+  await chain.pass(EPOCH);
+  await chain.test.mine({ blocks: 150 });
+  try {
+    expect(confirmed(await keepers.once(["--blocks-per-query", "25"], { rpc: faulty.url }))).toContain("drain");
+    const ranges = faulty.asked.filter((method) => method === "eth_getLogs");
+    expect(ranges.length).toBeGreaterThan(20);
+  } finally {
+    await faulty.stop();
+  }
+});
+
+test("task types that are not named, or paid in other tokens, are left alone", async () => {
+  await streamAlone(source, 1000n * UNIT_RATE);
+  await chain.pass(13);
+  expect(confirmed(await keepers.once(["--task-type", `0x${"1".repeat(64)}`]))).toEqual([]);
+  expect(confirmed(await keepers.once(["--token", source.account.address]))).toEqual([]);
+  expect(confirmed(await keepers.once(["--token", chain.superToken, "--task-type", taskTypeId]))).not.toEqual([]);
+});
+
+test("a dry run says what it would send, without a key, and sends nothing", async () => {
+  await streamAlone(source, 1000n * UNIT_RATE);
+  await chain.pass(13);
+  const block = await chain.test.getBlockNumber();
+  const lines = await keepers.once(["--dry-run"]);
+  expect(lines.filter(({ msg }) => msg === "dry run: would send").map(({ action }) => action)).toContain("rebalance");
+  expect(await chain.test.getBlockNumber()).toBe(block);
+});
+
+test("amounts below the minimum are left", async () => {
+  await deposit(source, { ...task, amount: parseEther("5") });
+  await chain.pass(EPOCH);
+  expect(confirmed(await keepers.once(["--min-amount", "100"]))).toEqual([]);
+});

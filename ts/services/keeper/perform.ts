@@ -1,0 +1,74 @@
+import type { Sender } from "../runtime/sender.ts";
+import type { SendOutcome } from "../runtime/transaction.ts";
+import type { Work } from "./calls.ts";
+
+/** Told how each transaction ended, and what was in it. */
+export type OnOutcome<item> = (items: readonly item[], outcome: SendOutcome) => Promise<void>;
+
+/** How a piece of work went. */
+export type Performed = {
+  /** Transactions that were confirmed. */
+  confirmed: number;
+  /** Whether something is left that the next look should try again. */
+  left: boolean;
+};
+
+/** Transactions of one work that are under way at once: while one is confirmed the next is simulated. */
+const PIPELINE = 8;
+
+/**
+ * Does a piece of work, in as many transactions as it takes. A transaction whose simulation fails is tried again in
+ * halves, so that what one account does not allow is done for all others; what is refused alone was done already, by
+ * somebody else most likely.
+ */
+export async function perform<item>(
+  sender: Pick<Sender, "send">,
+  work: Work<item>,
+  onOutcome: OnOutcome<item> = async () => {},
+): Promise<Performed> {
+  const some = (items: readonly item[]): Promise<Performed> => performSome(sender, work, items, onOutcome);
+  const total: Performed = { confirmed: 0, left: false };
+  // Stops at what a next transaction would meet too: the gas budget, the fees, the end.
+  for (let group = chunks(work.items, work.most); group.length > 0 && !total.left; ) {
+    const performed = await Promise.all(group.slice(0, PIPELINE).map(some));
+    for (const { confirmed, left } of performed) {
+      total.confirmed += confirmed;
+      total.left ||= left;
+    }
+    group = group.slice(PIPELINE);
+  }
+  return total;
+}
+
+async function performSome<item>(
+  sender: Pick<Sender, "send">,
+  work: Work<item>,
+  items: readonly item[],
+  onOutcome: OnOutcome<item>,
+): Promise<Performed> {
+  const outcome = await sender.send(work.build(items));
+  if (outcome.status !== "refused" || items.length < 2) {
+    await onOutcome(items, outcome);
+    return performedBy(outcome);
+  }
+  const middle = Math.ceil(items.length / 2);
+  const halves = [items.slice(0, middle), items.slice(middle)];
+  const [first, second] = await Promise.all(halves.map((half) => performSome(sender, work, half, onOutcome)));
+  return {
+    confirmed: (first?.confirmed ?? 0) + (second?.confirmed ?? 0),
+    left: first?.left === true || second?.left === true,
+  };
+}
+
+function performedBy(outcome: SendOutcome): Performed {
+  if (outcome.status === "confirmed") return { confirmed: 1, left: false };
+  const done = outcome.status === "refused" || (outcome.status === "skipped" && outcome.reason === "dry run");
+  return { confirmed: 0, left: !done };
+}
+
+/** At least one, which may be empty: some work names nobody. */
+function chunks<item>(items: readonly item[], size: number): (readonly item[])[] {
+  const groups = [items.slice(0, size)];
+  for (let first = size; first < items.length; first += size) groups.push(items.slice(first, first + size));
+  return groups;
+}

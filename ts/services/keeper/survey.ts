@@ -1,0 +1,143 @@
+import type { Address } from "viem";
+import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
+import type { Deployment } from "../../sdk/types.ts";
+import type { ServiceClient } from "../runtime/client.ts";
+import type { Calls, Work } from "./calls.ts";
+import { shouldAssess } from "./decide/assess.ts";
+import { shouldDrain } from "./decide/drain.ts";
+import { shouldPropagate } from "./decide/propagate.ts";
+import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
+import { shouldRelease } from "./decide/release.ts";
+import { shouldSettle } from "./decide/settle.ts";
+import { isSyncDue, shouldSyncSource } from "./decide/syncSource.ts";
+import type { TaskTypeEntry } from "./directory.ts";
+import { type ReadContext, readNeedsRebalance, readSinks, readSource, readTimeOf, type SinkReading } from "./read.ts";
+
+export type SurveyParameters = {
+  client: ServiceClient;
+  deployment: Deployment;
+  gda: Address;
+  calls: Calls;
+  /** Wei; what is worth less is left. */
+  minAmount: bigint;
+  /** Epochs between two assessments of a sink. */
+  assessEvery: number;
+  interrupted: AbortSignal;
+};
+
+/** What is to be done about a task type, most urgent first. */
+export type Survey = {
+  work: Work[];
+  /** Passed to the next survey once everything of this one is done. */
+  seen: SinksSeen;
+};
+
+/** When all sinks of a task type were last looked at. Their capacity changes from epoch to epoch and not in between. */
+export type SinksSeen = {
+  epoch: number;
+  /** Whether there was money then: without any it does not matter how it is split. */
+  withMoney: boolean;
+};
+
+/** Sinks that are read at once; bounds memory, whatever the number of sinks. */
+const SLICE = 250;
+
+/** Looks at a task type and decides. Sends nothing. */
+export async function survey(
+  parameters: SurveyParameters,
+  entry: TaskTypeEntry,
+  seen: SinksSeen | undefined,
+): Promise<Survey> {
+  const { client, deployment, calls, minAmount } = parameters;
+  const { taskTypeId } = entry;
+  const pool = await getPool(client, { deployment, taskTypeId });
+  const context: ReadContext = { client, deployment, taskType: pool.taskType };
+  const now = sinksSeenNow(pool, minAmount);
+  const sinksDue = seen === undefined || seen.epoch !== now.epoch || (now.withMoney && !seen.withMoney);
+  const sinks = sinksDue ? await surveySinks(parameters, context, entry, pool, now) : NO_SINKS;
+  const view = { ...pool.taskType, ...pool.escrow, ...pool, sinkUnits: pool.units.sinks, minAmount };
+
+  const work: Work[] = [];
+  if (sinks.rebalance.length > 0) work.push(calls.rebalance(taskTypeId, sinks.rebalance));
+  else if (pool.needsRebalance) work.push(calls.rebalance(taskTypeId, []));
+  if (shouldPropagate(view)) work.push(calls.propagate(taskTypeId));
+  if (sinks.assess.length > 0) work.push(calls.assess(taskTypeId, sinks.assess));
+  if (sinks.settle.length > 0) work.push(calls.settle(taskTypeId, sinks.settle));
+  if (shouldDrain(view)) work.push(calls.drain(taskTypeId));
+  const releases = shouldRelease(view);
+  if (releases) work.push(...releaseWork(calls, entry));
+  // A release that surely succeeds synchronises the sources as well.
+  if (!releases || view.releasable < minAmount) {
+    work.push(...(await surveySources(parameters, context, entry, pool.timestamp)));
+  }
+  return { work, seen: sinksDue ? now : seen };
+}
+
+type SinksToDo = Record<"rebalance" | "assess" | "settle", Address[]>;
+
+const NO_SINKS: SinksToDo = { rebalance: [], assess: [], settle: [] };
+
+function sinksSeenNow({ taskType, timestamp, flowRate, escrow }: GetPoolReturnType, minAmount: bigint): SinksSeen {
+  const epoch = Math.floor(timestamp / taskType.epochLength);
+  return { epoch, withMoney: flowRate > 0n || escrow.overflow + escrow.deposits >= minAmount };
+}
+
+async function surveySinks(
+  parameters: SurveyParameters,
+  context: ReadContext,
+  { sinks }: TaskTypeEntry,
+  pool: GetPoolReturnType,
+  { epoch, withMoney }: SinksSeen,
+): Promise<SinksToDo> {
+  const { assessEvery, interrupted, minAmount } = parameters;
+  const todo: SinksToDo = { rebalance: [], assess: [], settle: [] };
+  const all = [...sinks];
+  for (let first = 0; first < all.length; first += SLICE) {
+    interrupted.throwIfAborted();
+    const slice = await readSinks(context, all.slice(first, first + SLICE));
+    if (withMoney) todo.rebalance.push(...(await moved(context, pool, slice, minAmount)));
+    for (const { sink, received, ledger } of slice) {
+      if (ledger === undefined) continue;
+      const view = { ledger, received, epoch, assessEvery, minAmount };
+      if (shouldAssess(view)) todo.assess.push(sink);
+      else if (shouldSettle(view)) todo.settle.push(sink);
+    }
+  }
+  return todo;
+}
+
+async function moved(
+  context: ReadContext,
+  pool: GetPoolReturnType,
+  sinks: readonly SinkReading[],
+  minAmount: bigint,
+): Promise<Address[]> {
+  // While the escrow is due the contract says yes to any sink, so refreshes wait until it has moved.
+  const asked = pool.needsRebalance ? [] : sinksToAskFor({ sinks });
+  const overdue = await readNeedsRebalance(context, asked);
+  return sinksToRebalance({ sinks, overdue, price: pool.priceCap, minAmount });
+}
+
+/** A release sets money aside for all shares at once; each source is then paid its part when it is synchronised. */
+function releaseWork(calls: Calls, { taskTypeId, sources }: TaskTypeEntry): Work[] {
+  const counted = [...sources].filter(([, { changed, dismissed }]) => dismissed !== changed).map(([source]) => source);
+  if (counted.length <= calls.most) return [calls.release(taskTypeId, counted)];
+  return [calls.release(taskTypeId, []), calls.syncSource(taskTypeId, counted)];
+}
+
+async function surveySources(
+  { client, calls, gda, minAmount }: SurveyParameters,
+  context: ReadContext,
+  { taskTypeId, sources }: TaskTypeEntry,
+  now: number,
+): Promise<Work[]> {
+  const due: Address[] = [];
+  for (const [source, entry] of sources) {
+    if (entry.synced > 0) entry.syncedAt ??= await readTimeOf(client, BigInt(Math.floor(entry.synced / 1_000_000)));
+    if (!isSyncDue({ ...entry, now })) continue;
+    const reading = await readSource(context, gda, source);
+    if (shouldSyncSource({ ...entry, ...reading, now, minAmount })) due.push(source);
+    else entry.dismissed = entry.changed;
+  }
+  return due.length === 0 ? [] : [calls.syncSource(taskTypeId, due)];
+}

@@ -1,0 +1,142 @@
+import type { Hex } from "viem";
+import { sendTransaction, waitForTransactionReceipt } from "viem/actions";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { addSink } from "../../localchain/participants.ts";
+import { deregisterSink, getSink, signAttestation, submitAttestations, type WriteClient } from "../../sdk/index.ts";
+import { EPOCH, startTestChain, type TestChain } from "../../testkit/testChain.ts";
+import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
+import { keyOf } from "../intake/messageKind.ts";
+import { createIntakeMetrics } from "../intake/metrics.ts";
+import { MessageStore } from "../intake/store.ts";
+import { TaskTypes } from "../intake/taskTypes.ts";
+import { Triage } from "../intake/triage.ts";
+import { Visits } from "../intake/visits.ts";
+import { Health } from "../runtime/health.ts";
+import { createLogger, type Logger } from "../runtime/logger.ts";
+import { createMetrics } from "../runtime/metrics.ts";
+import type { Sender } from "../runtime/sender.ts";
+import { type AttestationMessage, attestationKind } from "./attestation.ts";
+import { checkAttestation } from "./checkAttestation.ts";
+import { AttestationSubmitter } from "./submitter.ts";
+
+let chain: TestChain;
+let taskTypeId: Hex;
+let ada: WriteClient;
+let bob: WriteClient;
+let carrier: WriteClient;
+let workplace: Workplace;
+let store: MessageStore<AttestationMessage>;
+let snapshot: Hex;
+let lines: { message?: string; reason?: string; msg: string }[];
+let log: Logger;
+
+beforeAll(async () => {
+  chain = await startTestChain();
+  taskTypeId = await chain.registerTaskType("work");
+  ada = await addSink(chain, taskTypeId, "ada", 100n);
+  bob = await addSink(chain, taskTypeId, "bob", 100n);
+  carrier = await chain.actor("carrier");
+  await chain.pass(EPOCH);
+  snapshot = await chain.test.snapshot();
+});
+
+beforeEach(async () => {
+  await chain.test.revert({ id: snapshot });
+  snapshot = await chain.test.snapshot();
+  workplace = createWorkplace(chain);
+  store = await MessageStore.open({ folder: `${workplace.folder}/data`, owner: "test" });
+  lines = [];
+  log = createLogger({ service: "oracle", level: "info", write: (line) => lines.push(JSON.parse(line)) });
+  return async () => {
+    await store.close();
+    workplace.remove();
+  };
+});
+
+afterAll(() => chain.stop());
+
+const task = () => ({ deployment: chain.deployment, taskTypeId });
+const headNow = () => chain.test.getBlockNumber({ cacheTime: 0 });
+const declared = async (sink: WriteClient) =>
+  (await getSink(chain.client, { ...task(), sink: sink.account.address })).declaredCapacity;
+
+/** Puts an attestation where the intake would. */
+async function keep(sink: WriteClient): Promise<AttestationMessage> {
+  const signed = await signAttestation(sink, { ...task(), capacity: 80n, backlog: 0n });
+  const message = { ...signed, capacity: "80", backlog: "0" };
+  const key = keyOf(attestationKind, message);
+  await store.replace({ key, message, receivedAt: Date.now() }, () => true);
+  return message;
+}
+
+type Setting = { confirmations?: number; before?: () => Promise<unknown>; sender?: Pick<Sender, "send"> };
+
+function submitterWith({ confirmations = 1, before = async () => {}, ...rest }: Setting = {}) {
+  const { client, deployment } = chain;
+  const context = { client, deployment, chainId: 31337, taskTypes: new TaskTypes({ client, deployment }) };
+  const check = (message: AttestationMessage) => checkAttestation(context, message);
+  const metrics = createIntakeMetrics(createMetrics("oracle").registry);
+  const triage = new Triage({ store, check, confirmations, log, metrics });
+  const sender: Pick<Sender, "send"> = rest.sender ?? {
+    send: async ({ to, data }) => {
+      await before();
+      const fees = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gas: 5_000_000n };
+      const hash = await sendTransaction(carrier, { to, data, ...fees });
+      return { status: "confirmed", hash, receipt: await waitForTransactionReceipt(carrier, { hash }) };
+    },
+  };
+  const visits = new Visits({ log, health: new Health() });
+  return new AttestationSubmitter({ context, store, triage, visits, sender, batchSize: 10, maxWait: 0 });
+}
+
+test("an entry that turns bad between the last look and the block is skipped, and forgotten", async () => {
+  await keep(ada);
+  await keep(bob);
+  await submitterWith({ before: () => deregisterSink(bob, task()) }).round(await headNow());
+  expect(await declared(ada)).toBe(80n);
+  expect(store.size).toBe(0);
+  expect(lines.map(({ reason }) => reason)).toEqual(["it is on the chain", "the chain skipped it: reason 1"]);
+});
+
+test("what somebody else has submitted is kept until that is confirmed, and submitted if it is undone", async () => {
+  const message = await keep(ada);
+  const submitter = submitterWith({ confirmations: 3 });
+  const before = await chain.test.snapshot();
+  const attestations = [{ ...message, capacity: 80n, backlog: 0n }];
+  await submitAttestations(bob, { ...task(), attestations });
+  await submitter.round(await headNow());
+  expect(store.size).toBe(1);
+
+  // A reorganisation: the transaction is gone, other blocks are there.
+  await chain.test.revert({ id: before });
+  await chain.test.mine({ blocks: 3 });
+  expect(await declared(ada)).toBe(0n);
+  await submitter.round(await headNow());
+  expect(await declared(ada)).toBe(80n);
+  expect(store.size).toBe(0);
+});
+
+test("what somebody else has submitted is forgotten once it is confirmed", async () => {
+  const message = await keep(ada);
+  const submitter = submitterWith({ confirmations: 3 });
+  await submitAttestations(bob, { ...task(), attestations: [{ ...message, capacity: 80n, backlog: 0n }] });
+  for (const expected of [1, 1, 0]) {
+    await submitter.round(await headNow());
+    expect(store.size).toBe(expected);
+    await chain.test.mine({ blocks: 1 });
+  }
+  expect(await chain.test.getTransactionCount({ address: carrier.account.address })).toBe(0);
+});
+
+test("what could not be sent stays", async () => {
+  await keep(ada);
+  const failing = { send: () => Promise.reject(new Error("the node is out of order")) };
+  const submitter = submitterWith({ sender: failing });
+  await submitter.round(await headNow());
+  expect(store.size).toBe(1);
+  expect(lines.map(({ msg }) => msg)).toEqual(["a visit failed; the next round tries again"]);
+
+  const skipping = submitterWith({ sender: { send: async () => ({ status: "skipped", reason: "gas budget" }) } });
+  await skipping.round(await headNow());
+  expect(store.size).toBe(1);
+});

@@ -1,0 +1,139 @@
+import { Hono } from "hono";
+import type { LocalAccount } from "viem";
+import type { z } from "zod";
+import type { Terminal } from "../../core/commandLine.ts";
+import { addressesOf, type DeploymentRecord, deploymentsFolder, requireRecord } from "../../core/deploymentRecord.ts";
+import { findAccount, loadAccount } from "../../core/loadAccount.ts";
+import { getNetwork, type Network } from "../../core/networks.ts";
+import { pause } from "../../sdk/internal/waitForBlock.ts";
+import type { Deployment } from "../../sdk/types.ts";
+import { connectChain, type ServiceChain } from "./client.ts";
+import type { serviceFields } from "./config.ts";
+import { Health } from "./health.ts";
+import { addOperations, startHttpServer } from "./httpServer.ts";
+import { type Lifecycle, runService } from "./lifecycle.ts";
+import { createLogger, type Logger } from "./logger.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { Sender } from "./sender.ts";
+
+/** Base reorganises a block or two now and then. */
+const PUBLIC_CONFIRMATIONS = 3;
+
+/** Milliseconds. Two blocks on Base; more often costs requests, which endpoints count. */
+const PUBLIC_POLL_INTERVAL = 4000;
+const LOCAL_POLL_INTERVAL = 250;
+const BALANCE_EVERY = 60_000;
+
+/** What `serviceFields` become, and a port. */
+export type ServiceConfig = z.output<z.ZodObject<typeof serviceFields>> & { port: number };
+
+export type ChainServiceParameters = {
+  /** `keeper`; in logs and metrics. */
+  name: string;
+  config: ServiceConfig;
+  terminal: Terminal;
+  /** Routes of its own, served beside /health and /metrics. */
+  app?: Hono;
+};
+
+/** Everything that a service on a chain works with. */
+export type ChainService = Lifecycle & {
+  network: Network;
+  record: DeploymentRecord;
+  deployment: Deployment;
+  chain: ServiceChain;
+  /** Undefined only in a dry run. */
+  account: LocalAccount | undefined;
+  sender: Sender;
+  log: Logger;
+  metrics: Metrics;
+  health: Health;
+  /** Between two looks at the chain, milliseconds. */
+  pollInterval: number;
+  /** Blocks until what is on the chain counts. */
+  confirmations: number;
+};
+
+/**
+ * Runs a service on a chain: connects, opens the key, serves /health and /metrics, keeps head and balance up to date
+ * while `body` runs, and ends all of that when `body` ends or a signal comes. Transactions in flight are waited for.
+ * @throws {UsageError | EndpointsError} if it cannot start; what `body` throws.
+ * @example
+ * await runChainService({ name: "oracle", config, terminal, app }, async ({ sender, interrupted }) => {
+ *   await untilInterrupted(interrupted);
+ * });
+ */
+export async function runChainService(
+  { name, config, terminal, app = new Hono() }: ChainServiceParameters,
+  body: (service: ChainService) => Promise<void>,
+): Promise<void> {
+  const network = getNetwork(config.network, terminal.env);
+  const record = requireRecord(deploymentsFolder(terminal.env), network.chain.id);
+  const account = await openAccount(config, network, terminal);
+  const log = createLogger({ service: name, level: config.logLevel, write: terminal.out });
+  const metrics = createMetrics(name);
+  const health = new Health();
+  const chain = await connectChain({ network, log, metrics, timeout: config.rpcTimeout });
+  const pollInterval = config.pollInterval ?? (network.isPublic ? PUBLIC_POLL_INTERVAL : LOCAL_POLL_INTERVAL);
+  const confirmations = config.confirmations ?? (network.isPublic ? PUBLIC_CONFIRMATIONS : 1);
+  const options = {
+    confirmations,
+    maxFee: config.maxFee,
+    stuckAfter: config.stuckAfter,
+    pollingInterval: pollInterval,
+    dryRun: config.dryRun,
+    gasPerHour: BigInt(config.gasPerHour),
+    minBalance: config.minBalance,
+  };
+  const sender = new Sender({ chain, account, log, metrics, options });
+  chain.endpoints.addHealthChecks(health);
+  sender.addHealthChecks(health);
+  await runService({ log, interrupted: terminal.onInterrupt() }, async (lifecycle) => {
+    addOperations(app, health, metrics.registry);
+    const server = await startHttpServer({ app, host: config.host, port: config.port });
+    lifecycle.onStop("http server", server.stop);
+    const watching = new AbortController();
+    const watch = keepUpToDate(chain, sender, log, pollInterval, watching.signal);
+    lifecycle.onStop("watch", () => {
+      watching.abort();
+      return watch;
+    });
+    lifecycle.onStop("transactions in flight", () => sender.stop());
+    log.info(
+      {
+        network: network.name,
+        listens: server.url.replace("http://", ""),
+        account: account?.address,
+        dryRun: config.dryRun,
+      },
+      "started",
+    );
+    await body({
+      ...{ ...lifecycle, network, record, deployment: addressesOf(record), chain, account },
+      ...{ sender, log, metrics, health, pollInterval, confirmations },
+    });
+  });
+}
+
+function openAccount(config: ServiceConfig, network: Network, terminal: Terminal): Promise<LocalAccount | undefined> {
+  const parameters = { network, keystore: config.keystore, terminal };
+  return config.dryRun ? findAccount(parameters) : loadAccount(parameters);
+}
+
+/** Health and metrics tell what is so, also while the service itself waits for something. */
+async function keepUpToDate(
+  { endpoints }: ServiceChain,
+  sender: Sender,
+  log: Logger,
+  every: number,
+  stopped: AbortSignal,
+): Promise<void> {
+  for (let balanceAt = 0; !stopped.aborted; ) {
+    await endpoints.refresh();
+    if (Date.now() - balanceAt >= BALANCE_EVERY) {
+      balanceAt = Date.now();
+      await sender.checkBalance().catch((error: unknown) => log.debug({ error }, "could not read the balance"));
+    }
+    await pause(every, stopped).catch(() => {});
+  }
+}

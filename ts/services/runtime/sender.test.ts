@@ -1,0 +1,275 @@
+import { createTestClient, type Hex, http, keccak256, parseEther, parseGwei, stringToBytes } from "viem";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { getTransactionCount } from "viem/actions";
+import { foundry } from "viem/chains";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { backpressurePoolAbi, escrowBufferAbi } from "../../abi/generated.ts";
+import { FaultyRpc } from "../../testkit/faultyRpc.ts";
+import { startTestChain, type TestChain } from "../../testkit/testChain.ts";
+import { connectChain, type ServiceChain } from "./client.ts";
+import { Health } from "./health.ts";
+import { createLogger } from "./logger.ts";
+import { createMetrics } from "./metrics.ts";
+import { Sender, type SenderOptions } from "./sender.ts";
+import { batchTransaction, contractTransaction, type Transaction } from "./transaction.ts";
+
+let chain: TestChain;
+let taskTypeId: Hex;
+let logged: Record<string, unknown>[];
+
+const OPTIONS: SenderOptions = {
+  confirmations: 1,
+  maxFee: parseGwei("50"),
+  stuckAfter: 200,
+  pollingInterval: 10,
+  dryRun: false,
+  gasPerHour: 100_000_000n,
+  minBalance: 1n,
+};
+
+beforeAll(async () => {
+  chain = await startTestChain();
+  taskTypeId = await chain.registerTaskType("send");
+});
+afterAll(() => chain?.stop());
+beforeEach(() => {
+  logged = [];
+});
+
+async function connect(...urls: string[]): Promise<ServiceChain> {
+  const network = {
+    name: "local",
+    chain: foundry,
+    rpcUrls: urls,
+    rpcVariable: "LOCAL_RPC_URL",
+    isPublic: false,
+  } as const;
+  return connectChain({ network, log: logger(), metrics: createMetrics("test"), timeout: 1000 });
+}
+
+const logger = () =>
+  createLogger({ service: "test", level: "debug", write: (line) => logged.push(JSON.parse(line) as never) });
+
+async function startSender(name: string, options: Partial<SenderOptions> = {}, service?: ServiceChain) {
+  const account = privateKeyToAccount(keccak256(stringToBytes(name)));
+  await chain.test.setBalance({ address: account.address, value: parseEther("10") });
+  const metrics = createMetrics("test");
+  const sender = new Sender({
+    chain: service ?? (await connect(chain.url)),
+    account,
+    log: logger(),
+    metrics,
+    options: { ...OPTIONS, ...options },
+  });
+  return { sender, account, metrics };
+}
+
+const rebalance = (): Transaction =>
+  contractTransaction({
+    address: chain.deployment.backpressurePool,
+    abi: backpressurePoolAbi,
+    functionName: "rebalance",
+    args: [taskTypeId, []],
+  });
+const drain = (): Transaction =>
+  contractTransaction({
+    address: chain.deployment.escrowBuffer,
+    abi: escrowBufferAbi,
+    functionName: "drain",
+    args: [taskTypeId],
+  });
+const messages = (): unknown[] => logged.map(({ msg }) => msg);
+
+describe("sending", () => {
+  test("a transaction is confirmed, counted and logged", async () => {
+    const { sender, metrics } = await startSender("plain");
+    const outcome = await sender.send(rebalance());
+    expect(outcome).toMatchObject({ status: "confirmed", receipt: { status: "success" } });
+    expect(await metrics.registry.metrics()).toMatch(/transactions_total{action="rebalance",outcome="confirmed".*} 1/);
+    expect(logged.at(-1)).toMatchObject({ action: "rebalance", msg: "confirmed", level: "info", service: "test" });
+  });
+
+  test("many at once run one after the other, each with the next nonce", async () => {
+    const { sender, account } = await startSender("many");
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => sender.send(rebalance())));
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(5).fill("confirmed"));
+    expect(await getTransactionCount(chain.client, account)).toBe(5);
+  });
+
+  test("what its simulation refuses is not sent, and its error is named", async () => {
+    const { sender, account } = await startSender("refused");
+    const outcome = await sender.send(drain());
+    expect(outcome).toMatchObject({ status: "refused", error: { errorName: "EscrowBuffer_NothingToDrain" } });
+    expect(await getTransactionCount(chain.client, account)).toBe(0);
+    expect(logged.at(-1)).toMatchObject({ level: "debug", msg: "refused in simulation" });
+  });
+
+  test("a batch is one transaction, and refused as a whole if a part of it is", async () => {
+    const { sender, account } = await startSender("batch");
+    const { host } = chain.deployment;
+    const two = await sender.send(batchTransaction(host, "rebalance", [rebalance(), rebalance()]));
+    expect(two).toMatchObject({ status: "confirmed", receipt: { to: host.toLowerCase() } });
+    const mixed = await sender.send(batchTransaction(host, "rebalance", [rebalance(), drain()]));
+    expect(mixed).toMatchObject({ status: "refused", error: { errorName: "EscrowBuffer_NothingToDrain" } });
+    expect(await getTransactionCount(chain.client, account)).toBe(1);
+  });
+
+  test("a dry run sends nothing and says what it would send", async () => {
+    const { sender, account } = await startSender("dry", { dryRun: true });
+    expect(await sender.send(rebalance())).toEqual({ status: "skipped", reason: "dry run" });
+    expect(await getTransactionCount(chain.client, account)).toBe(0);
+    expect(logged.at(-1)).toMatchObject({ msg: "dry run: would send", action: "rebalance", data: rebalance().data });
+  });
+
+  test("the gas budget of an hour ends it", async () => {
+    const { sender } = await startSender("budget", { gasPerHour: 60_000n });
+    expect(await sender.send(rebalance())).toMatchObject({ status: "confirmed" });
+    expect(await sender.send(rebalance())).toEqual({ status: "skipped", reason: "gas budget" });
+  });
+
+  test("an account that runs dry is unhealthy", async () => {
+    const { sender, account } = await startSender("poor", { minBalance: parseEther("10") });
+    await chain.test.setBalance({ address: account.address, value: parseEther("9.5") });
+    await sender.checkBalance();
+    const health = new Health();
+    sender.addHealthChecks(health);
+    expect(health.report()).toEqual({
+      status: "failing",
+      problems: [{ check: "balance", problem: `${account.address} has 9.5 ETH left, less than 10: top it up` }],
+    });
+  });
+});
+
+describe("when blocks do not come", () => {
+  const anvil = () => createTestClient({ chain: foundry, mode: "anvil", transport: http(chain.url) });
+  beforeEach(async () => {
+    await anvil().setAutomine(false);
+    return async () => {
+      await anvil().setNextBlockBaseFeePerGas({ baseFeePerGas: 0n });
+      await anvil().setAutomine(true);
+      await anvil().mine({ blocks: 1 });
+    };
+  });
+
+  test("a stuck transaction is replaced with higher fees, and one of them is mined", async () => {
+    const { sender, account, metrics } = await startSender("stuck");
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages).toContain("sent");
+    await anvil().setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("20") });
+    // The block is mined with a base fee that the first offer does not cover.
+    await anvil().mine({ blocks: 1 });
+    expect(await getTransactionCount(chain.client, account)).toBe(0);
+    await expect.poll(messages, { timeout: 5000 }).toContain("stuck: replaced with higher fees");
+    await anvil().mine({ blocks: 1 });
+    expect(await outcome).toMatchObject({ status: "confirmed" });
+    expect(await getTransactionCount(chain.client, account)).toBe(1);
+    expect(await metrics.registry.metrics()).toMatch(/replacements_total{.*} [1-9]/);
+  });
+
+  test("fees above the limit are not offered, and that is a health problem", async () => {
+    const { sender } = await startSender("limit", { maxFee: parseGwei("10"), stuckAfter: 20 });
+    const health = new Health();
+    sender.addHealthChecks(health);
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages).toContain("sent");
+    await anvil().setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("30") });
+    await anvil().mine({ blocks: 1 });
+    await expect.poll(messages, { timeout: 5000 }).toContain("stuck: --max-fee allows no higher fee");
+    await expect
+      .poll(() => health.report().problems.map(({ problem }) => problem))
+      .toContainEqual(expect.stringMatching(/^rebalance has waited for .*: gas costs more than --max-fee allows$/));
+    expect(await sender.stop(50).then(() => outcome)).toMatchObject({ status: "pending" });
+  });
+
+  test("what a killed predecessor left behind is replaced, not repeated", async () => {
+    const first = await startSender("killed");
+    const left = first.sender.send(rebalance());
+    await expect.poll(messages).toContain("sent");
+    // Nobody looks after it any more.
+    await first.sender.stop(0);
+    expect(await left).toMatchObject({ status: "pending" });
+    const second = await startSender("killed");
+    const outcome = second.sender.send(rebalance());
+    await expect.poll(() => messages().filter((message) => message === "sent").length).toBe(2);
+    await anvil().mine({ blocks: 3 });
+    expect(await outcome).toMatchObject({ status: "confirmed" });
+    expect(await getTransactionCount(chain.client, first.account)).toBe(1);
+  });
+
+  /** A transaction of the same account that was sent from elsewhere. */
+  async function sendElsewhere(account: PrivateKeyAccount, fee: string): Promise<Hex> {
+    const fees = { maxFeePerGas: parseGwei(fee), maxPriorityFeePerGas: parseGwei(fee) };
+    const type = "eip1559" as const;
+    const raw = await account.signTransaction({
+      type,
+      chainId: foundry.id,
+      nonce: 0,
+      gas: 21_000n,
+      to: account.address,
+      ...fees,
+    });
+    return anvil().request({ method: "eth_sendRawTransaction", params: [raw] } as never) as Promise<Hex>;
+  }
+
+  test("a nonce that another transaction waits with is paid more for", async () => {
+    const { sender, account } = await startSender("outbid");
+    const other = await sendElsewhere(account, "4");
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages, { timeout: 5000 }).toContain("sent");
+    await anvil().mine({ blocks: 1 });
+    const result = await outcome;
+    expect(result).toMatchObject({ status: "confirmed" });
+    expect("hash" in result && result.hash).not.toBe(other);
+    expect(await getTransactionCount(chain.client, account)).toBe(1);
+  });
+
+  test("a nonce that another transaction has taken is an outcome, not an endless wait", async () => {
+    const { sender, account } = await startSender("overtaken", { stuckAfter: 60_000 });
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages).toContain("sent");
+    const other = await sendElsewhere(account, "40");
+    await anvil().mine({ blocks: 1 });
+    expect(await outcome).toMatchObject({ status: "dropped" });
+    expect(other).toMatch(/^0x/);
+    expect(await getTransactionCount(chain.client, account)).toBe(1);
+  });
+
+  test("stopping waits for what is under way and takes nothing new", async () => {
+    const { sender } = await startSender("stopped");
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages).toContain("sent");
+    const stopped = sender.stop(10_000);
+    const late = sender.send(rebalance());
+    await anvil().mine({ blocks: 1 });
+    await stopped;
+    expect(await late).toEqual({ status: "skipped", reason: "stopping" });
+    expect(await outcome).toMatchObject({ status: "confirmed" });
+  });
+});
+
+describe("reorganisations", () => {
+  test("a transaction that one drops is sent again and confirmed", async () => {
+    const { sender, metrics } = await startSender("reorganised", { confirmations: 3 });
+    const outcome = sender.send(rebalance());
+    await expect.poll(messages).toContain("mined");
+    expect((await metrics.pendingSince.get()).values[0]?.value).toBe(0);
+    await chain.test.request({ method: "anvil_reorg", params: [1, []] } as never);
+    await expect.poll(messages, { timeout: 5000 }).toContain("a reorganisation has dropped it: sending it again");
+    await chain.test.mine({ blocks: 3 });
+    expect(await outcome).toMatchObject({ status: "confirmed" });
+  });
+});
+
+describe("endpoints that fail", () => {
+  test.each(["errors", "hangs", "internal error", "swallows"] as const)("one that %s is survived", async (fault) => {
+    const faulty = await FaultyRpc.start(chain.url);
+    try {
+      const service = await connect(faulty.url, chain.url);
+      const { sender } = await startSender(`behind ${fault}`, {}, service);
+      faulty.fault = fault;
+      expect(await sender.send(rebalance())).toMatchObject({ status: "confirmed" });
+    } finally {
+      await faulty.stop();
+    }
+  });
+});

@@ -1,0 +1,225 @@
+import { formatEther, type LocalAccount, zeroAddress } from "viem";
+import { call, estimateGas, getBalance, getTransactionCount } from "viem/actions";
+import { describeError } from "../../core/errors.ts";
+import { ContractCallError } from "../../sdk/errors.ts";
+import { pause } from "../../sdk/internal/waitForBlock.ts";
+import type { ServiceChain } from "./client.ts";
+import { BroadcastError, EndpointsError } from "./errors.ts";
+import { GasBudget } from "./gasBudget.ts";
+import type { Health } from "./health.ts";
+import type { Logger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
+import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "./rpcErrors.ts";
+import { SentTransaction, type TrackingOptions } from "./sentTransaction.ts";
+import type { SendOutcome, Transaction } from "./transaction.ts";
+
+export type SenderOptions = TrackingOptions & {
+  /** Decide and simulate, and send nothing. */
+  dryRun: boolean;
+  /** Gas units. */
+  gasPerHour: bigint;
+  /** Below it the account needs ether, wei. */
+  minBalance: bigint;
+};
+
+export type SenderParameters = {
+  chain: ServiceChain;
+  /** Undefined only in a dry run. */
+  account: LocalAccount | undefined;
+  log: Logger;
+  metrics: Metrics;
+  options: SenderOptions;
+};
+
+/** How much more gas than estimated is offered: what a stream has accrued changes from block to block. */
+const GAS_MARGIN = { numerator: 6n, denominator: 5n };
+
+/** Base's cap for one transaction; no network of ours allows more. */
+export const MAX_TRANSACTION_GAS = 16_777_216n;
+
+/** How often a refused nonce or fee is looked up anew before somebody has to look at it. */
+const ATTEMPTS = 20;
+
+/**
+ * Sends transactions of one account, one after the other: simulates, chooses nonce and fees, waits until it is mined
+ * before the next one is simulated, replaces it when it is stuck, and resolves when it is confirmed. What it does not
+ * send, it says. It keeps nothing on disk: a nonce comes from the chain, so a transaction that a killed predecessor has
+ * left behind is replaced or found mined, and never sent a second time.
+ */
+export class Sender {
+  readonly #parameters: SenderParameters;
+  readonly #budget: GasBudget;
+  /** Sent and not settled, by nonce. */
+  readonly #sent = new Map<number, SentTransaction>();
+  readonly #stopping = new AbortController();
+  readonly #abandoned = new AbortController();
+  #queue: Promise<unknown> = Promise.resolve();
+  readonly #outcomes = new Set<Promise<unknown>>();
+  #balance: bigint | undefined;
+
+  constructor(parameters: SenderParameters) {
+    this.#parameters = parameters;
+    this.#budget = new GasBudget(parameters.options.gasPerHour);
+  }
+
+  /** Ether of the account as of the latest `checkBalance`, wei. */
+  get balance(): bigint | undefined {
+    return this.#balance;
+  }
+
+  /** Says when the account runs dry and when a transaction does not get through. */
+  addHealthChecks(health: Health): void {
+    const { minBalance } = this.#parameters.options;
+    health.add("balance", () => {
+      if (this.#balance === undefined || this.#balance >= minBalance) return undefined;
+      const address = this.#parameters.account?.address;
+      return `${address} has ${formatEther(this.#balance)} ETH left, less than ${formatEther(minBalance)}: top it up`;
+    });
+    health.add("transaction", () => [...this.#sent.values()].map((sent) => sent.problem()).find(Boolean));
+  }
+
+  /** Reads the account's ether. */
+  async checkBalance(): Promise<void> {
+    const { account, chain, metrics } = this.#parameters;
+    if (account === undefined) return;
+    this.#balance = await getBalance(chain.client, { address: account.address });
+    metrics.balance.set(Number(formatEther(this.#balance)));
+  }
+
+  /**
+   * Sends a transaction, in turn.
+   * @returns How it ended; a failed simulation is an outcome, not an error.
+   * @throws {BroadcastError | EndpointsError} if no endpoint took it or told what it takes.
+   */
+  send(transaction: Transaction): Promise<SendOutcome> {
+    const turn = this.#queue.then(() => this.#dispatch(transaction));
+    this.#queue = turn.then(
+      ({ mined }) => mined,
+      () => {},
+    );
+    const outcome = turn.then(({ outcome }) => outcome).then((result) => this.#count(transaction, result));
+    const settled = outcome.then(
+      () => {},
+      () => {},
+    );
+    this.#outcomes.add(settled);
+    void settled.finally(() => this.#outcomes.delete(settled));
+    return outcome;
+  }
+
+  /**
+   * Takes nothing new, and waits until what was sent is mined and confirmed.
+   * @param grace Longest wait, milliseconds; what is open then ends as `pending`.
+   */
+  async stop(grace = 20_000): Promise<void> {
+    this.#stopping.abort();
+    const timer = setTimeout(() => this.#abandoned.abort(), grace);
+    await Promise.all(this.#outcomes);
+    clearTimeout(timer);
+    this.#abandoned.abort();
+  }
+
+  /** `mined` lets the next one in, `outcome` is for the caller. */
+  async #dispatch(transaction: Transaction): Promise<{ mined: Promise<void>; outcome: Promise<SendOutcome> }> {
+    const prepared = await this.#prepare(transaction);
+    if ("status" in prepared) return { mined: Promise.resolve(), outcome: Promise.resolve(prepared) };
+    const sent = await this.#broadcast(transaction, prepared.gas);
+    if ("status" in sent) return { mined: Promise.resolve(), outcome: Promise.resolve(sent) };
+    this.#budget.spend(prepared.estimate, Date.now());
+    this.#sent.set(sent.nonce, sent);
+    this.#observePending();
+    const outcome = sent.follow().finally(() => {
+      this.#sent.delete(sent.nonce);
+      this.#observePending();
+    });
+    return { mined: sent.mined.then(() => this.#observePending()), outcome };
+  }
+
+  /** Simulates, and asks budget and mode. */
+  async #prepare(transaction: Transaction): Promise<{ estimate: bigint; gas: bigint } | SendOutcome> {
+    const { account, chain, log, options } = this.#parameters;
+    const { action, to, data, about } = transaction;
+    if (this.#stopping.signal.aborted) return { status: "skipped", reason: "stopping" };
+    const request = { account: account?.address ?? zeroAddress, to, data };
+    let estimate: bigint;
+    try {
+      // A call gives the reason of a refusal, which some nodes leave out of a failed estimate.
+      await call(chain.client, request);
+      // Of what is mined: by what waits, a transaction that is stuck would seem to have done its work.
+      estimate = await estimateGas(chain.client, { ...request, blockTag: "latest" });
+    } catch (cause) {
+      if (!isChainsAnswer(cause))
+        throw new EndpointsError(`cannot simulate ${action}: ${describeError(cause)}`, { cause });
+      const error = new ContractCallError(action, cause);
+      log.debug({ action, ...about, error }, "refused in simulation");
+      return { status: "refused", error };
+    }
+    const gas = (estimate * GAS_MARGIN.numerator) / GAS_MARGIN.denominator;
+    if (estimate > MAX_TRANSACTION_GAS) {
+      const cause = new RangeError(`it takes ${estimate} gas, and a transaction may use ${MAX_TRANSACTION_GAS}`);
+      return { status: "refused", error: new ContractCallError(action, cause) };
+    }
+    const left = this.#budget.left(Date.now());
+    if (estimate > left) {
+      log.warn({ action, ...about, gas: estimate, left }, "not sent: the gas budget of this hour is used up");
+      return { status: "skipped", reason: "gas budget" };
+    }
+    if (options.dryRun) {
+      log.info({ action, ...about, to, data, gas: estimate }, "dry run: would send");
+      return { status: "skipped", reason: "dry run" };
+    }
+    return { estimate, gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS };
+  }
+
+  /** Signs with the next nonce until the endpoints take it. */
+  async #broadcast(transaction: Transaction, gas: bigint): Promise<SentTransaction | SendOutcome> {
+    const { account, chain, log, metrics, options } = this.#parameters;
+    if (account === undefined) throw new EndpointsError("no key to sign with");
+    const sent = new SentTransaction({
+      ...{ account, chain, log, metrics, options, transaction, gas },
+      abandoned: this.#abandoned.signal,
+    });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const nonce = await this.#nextNonce(account);
+        if (await sent.broadcast(nonce)) return sent;
+        log.warn(
+          { action: transaction.action, ...transaction.about },
+          "not sent: gas costs more than --max-fee allows",
+        );
+        return { status: "skipped", reason: "fees" };
+      } catch (error) {
+        const again = error instanceof BroadcastError && attempt < ATTEMPTS;
+        // A transaction of an earlier life has the nonce: pay more than it does. Or it was mined just now.
+        if (again && isUnderpriced(error)) sent.raiseFees();
+        else if (again && isNonceTooLow(error)) await pause(options.pollingInterval);
+        else throw error;
+      }
+    }
+  }
+
+  /** The first nonce that neither the chain has seen nor a transaction of ours that a reorganisation may have dropped. */
+  async #nextNonce({ address }: LocalAccount): Promise<number> {
+    let nonce = await getTransactionCount(this.#parameters.chain.client, { address, blockTag: "latest" });
+    while (this.#sent.has(nonce)) nonce += 1;
+    return nonce;
+  }
+
+  #observePending(): void {
+    const waiting = [...this.#sent.values()].flatMap(({ waitsSince }) => waitsSince ?? []);
+    this.#parameters.metrics.pendingSince.set(waiting.length === 0 ? 0 : Math.min(...waiting) / 1000);
+  }
+
+  #count({ action, about }: Transaction, outcome: SendOutcome): SendOutcome {
+    const { log, metrics } = this.#parameters;
+    metrics.transactions.inc({ action, outcome: outcome.status });
+    if (outcome.status === "confirmed" || outcome.status === "reverted") {
+      const { gasUsed, effectiveGasPrice, blockNumber } = outcome.receipt;
+      metrics.gasUsed.inc({ action }, Number(gasUsed));
+      metrics.feesPaid.inc(Number(formatEther(gasUsed * effectiveGasPrice)));
+      const { status, hash } = outcome;
+      log.info({ action, ...about, hash, gasUsed, blockNumber }, status === "confirmed" ? "confirmed" : "reverted");
+    }
+    return outcome;
+  }
+}

@@ -1,0 +1,99 @@
+import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
+import { completionTrackerAbi } from "../../abi/generated.ts";
+import type { ChainContext } from "../intake/chain.ts";
+import { byTaskType } from "../intake/messageKind.ts";
+import type { Entry, MessageStore } from "../intake/store.ts";
+import type { Triage } from "../intake/triage.ts";
+import { perform } from "../keeper/perform.ts";
+import type { Head } from "../runtime/heads.ts";
+import type { Sender } from "../runtime/sender.ts";
+import { contractTransaction, type Transaction } from "../runtime/transaction.ts";
+import { isCreditable } from "./checkReceipt.ts";
+import { type ReceiptMessage, toReceipt } from "./receipt.ts";
+
+export type ReceiptSubmitterParameters = {
+  context: ChainContext;
+  store: MessageStore<ReceiptMessage>;
+  triage: Triage<ReceiptMessage>;
+  sender: Pick<Sender, "send">;
+  /** Receipts in one transaction, at most. */
+  batchSize: number;
+};
+
+type Waiting = Entry<ReceiptMessage>;
+
+/** In the order of `ICompletionTracker.Skipped`; those that the same receipt cannot be freed from. */
+const FINAL = new Map([
+  [1, "nothing_new"],
+  [3, "bad_source_signature"],
+  [4, "bad_sink_signature"],
+]);
+
+/** Batches that are looked at together: bounds what is asked of an endpoint at once, whatever the number of pairs. */
+const MOST_BATCHES = 8;
+
+/** Takes receipts to the chain, the latest of each pair, once in an epoch. */
+export class ReceiptSubmitter {
+  readonly #parameters: ReceiptSubmitterParameters;
+
+  constructor(parameters: ReceiptSubmitterParameters) {
+    this.#parameters = parameters;
+  }
+
+  /**
+   * Submits what counts of a task type now.
+   * @returns Whether it is done for this epoch; false if it should be tried again soon.
+   */
+  async submit(taskTypeId: Hex, head: Head): Promise<boolean> {
+    const { store, batchSize } = this.#parameters;
+    const entries = byTaskType(store.entries()).get(taskTypeId.toLowerCase() as Hex) ?? [];
+    const most = MOST_BATCHES * batchSize;
+    let done = true;
+    for (let first = 0; first < entries.length && done; first += most) {
+      done = await this.#submitSome(taskTypeId, entries.slice(first, first + most), head);
+    }
+    return done;
+  }
+
+  async #submitSome(taskTypeId: Hex, entries: readonly Waiting[], head: Head): Promise<boolean> {
+    const { context, triage, sender, batchSize } = this.#parameters;
+    const acceptable = await triage.sort(entries, head.number);
+    const creditable = await Promise.all(acceptable.map(({ message }) => isCreditable(context, message)));
+    const items = acceptable.filter((_, index) => creditable[index]);
+    if (items.length === 0) return true;
+    const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some);
+    const work = { action: "acknowledge", taskTypeId, items, most: batchSize, build };
+    const { left } = await perform(sender, work, async (some, outcome) => {
+      if (outcome.status === "confirmed") await this.#conclude(some, outcome.receipt);
+    });
+    return !left;
+  }
+
+  #transaction(taskTypeId: Hex, batch: readonly Waiting[]): Transaction {
+    return contractTransaction({
+      address: this.#parameters.context.deployment.completionTracker,
+      abi: completionTrackerAbi,
+      functionName: "acknowledge",
+      args: [taskTypeId, batch.map(({ message }) => toReceipt(message))],
+      about: { taskTypeId, receipts: batch.length },
+    });
+  }
+
+  /** A receipt of which only a part counts stays, until its source has streamed the rest. */
+  async #conclude(batch: readonly Waiting[], { logs }: TransactionReceipt): Promise<void> {
+    const { triage } = this.#parameters;
+    const skipped = parseEventLogs({ abi: completionTrackerAbi, eventName: "ReceiptSkipped", logs });
+    for (const { args } of skipped) {
+      const [entry, reason] = [batch[Number(args.index)], FINAL.get(args.reason)];
+      if (entry && reason) await triage.forget(entry, "skipped", `the chain skipped it: ${reason}`);
+    }
+    const counted = parseEventLogs({ abi: completionTrackerAbi, eventName: "Acknowledged", logs });
+    for (const { args } of counted) {
+      const entry = batch.find(({ message }) => {
+        const { source, sink, completed } = toReceipt(message);
+        return source === args.source && sink === args.sink && completed === args.completed;
+      });
+      if (entry) await triage.forget(entry, "on_chain", "it is on the chain");
+    }
+  }
+}

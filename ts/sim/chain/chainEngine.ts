@@ -1,0 +1,126 @@
+import { type Abi, type Address, encodeFunctionData, type Hex } from "viem";
+import {
+  backpressurePoolAbi,
+  capacityRegistryAbi,
+  escrowBufferAbi,
+  iGeneralDistributionAgreementV1Abi,
+  iSuperfluidAbi,
+  pipelineAbi,
+} from "../../abi/generated.ts";
+import { encodeCall } from "../../localchain/localChain.ts";
+import { attestationTypedData } from "../../sdk/utils/typedData.ts";
+import type { Call } from "../exact/exactCalls.ts";
+import type { Scenario } from "../scenario.ts";
+import { type Account, ChainEconomy, type Signer, type TaskType } from "./chainEconomy.ts";
+import { Comparison } from "./comparison.ts";
+import type { Epoch } from "./expectation.ts";
+
+/** Drives a scenario through the deployed contracts: the same calls, at the same seconds, as the model made. */
+export class ChainEngine {
+  readonly #economy: ChainEconomy;
+  readonly #comparison: Comparison;
+  readonly #linked = new Set<number>();
+
+  private constructor(economy: ChainEconomy) {
+    this.#economy = economy;
+    this.#comparison = new Comparison(economy);
+  }
+
+  static async start(scenario: Scenario): Promise<ChainEngine> {
+    return new ChainEngine(await ChainEconomy.start(scenario));
+  }
+
+  stop(): Promise<void> {
+    return this.#economy.stop();
+  }
+
+  /** Replays one epoch and returns every difference from what the model says. */
+  async replay(epoch: Epoch): Promise<string[]> {
+    await this.#mine(epoch.reports, epoch.reportAt);
+    const paid = await this.#comparison.received(epoch);
+    await this.#mine(epoch.keeper, epoch.keeperAt);
+    const state = await this.#comparison.state(epoch);
+    return [...paid, ...state].map((difference) => `at ${epoch.reportAt}: ${difference}`);
+  }
+
+  async #mine(calls: readonly Call[], at: bigint): Promise<void> {
+    for (const call of calls) await this.#make(call);
+    await this.#economy.chain.mine(Number(at));
+  }
+
+  async #make(call: Call): Promise<void> {
+    const { backpressurePool, escrowBuffer, capacityRegistry } = this.#economy.protocol;
+    const type = this.#economy.types[call.pool] as TaskType;
+    switch (call.kind) {
+      case "setFlow":
+        this.#sync(type, type.sources[call.source] as Account);
+        this.#setFlow(type, type.sources[call.source] as Account, call.rate);
+        this.#sync(type, type.sources[call.source] as Account);
+        return;
+      case "rebalance": {
+        const sinks = call.sinks.map((i) => this.#economy.sinks[i]?.address as Address);
+        this.#send(backpressurePool, backpressurePoolAbi, "rebalance", [type.id, sinks]);
+        return;
+      }
+      case "attest": {
+        const attestations = await Promise.all(call.signals.map((signal) => this.#signed(type.id, signal)));
+        this.#send(capacityRegistry, capacityRegistryAbi, "submitAttestations", [type.id, attestations]);
+        return;
+      }
+      case "propagate":
+        this.#propagate(call.pool, type.id, call.downstream, call.ratio);
+        return;
+      case "drain":
+        this.#send(escrowBuffer, escrowBufferAbi, "drain", [type.id]);
+        return;
+      case "releaseAndSync":
+        this.#send(escrowBuffer, escrowBufferAbi, "release", [type.id]);
+        for (const source of type.sources) this.#sync(type, source);
+    }
+  }
+
+  #sync(type: TaskType, { address }: Account): void {
+    this.#send(this.#economy.protocol.escrowBuffer, escrowBufferAbi, "syncSource", [type.id, address]);
+  }
+
+  #setFlow(type: TaskType, source: Account, rate: bigint): void {
+    const { gdaV1, host, superToken } = this.#economy.superfluid;
+    const data = encodeFunctionData({
+      abi: iGeneralDistributionAgreementV1Abi,
+      functionName: "distributeFlow",
+      args: [superToken, source.address, type.distributionPool, rate, "0x"],
+    });
+    this.#economy.chain.add(encodeCall(source, host, iSuperfluidAbi, "callAgreement", [gdaV1, data, "0x"]));
+  }
+
+  /** Attaching a stage limits it at once, so the first propagation of a link is its creation. */
+  #propagate(upstream: number, id: Hex, downstream: number, ratio: bigint): void {
+    const { pipeline } = this.#economy.protocol;
+    if (this.#linked.has(upstream)) {
+      this.#send(pipeline, pipelineAbi, "propagate", [id]);
+      return;
+    }
+    this.#linked.add(upstream);
+    this.#send(pipeline, pipelineAbi, "setDownstream", [id, (this.#economy.types[downstream] as TaskType).id, ratio]);
+  }
+
+  async #signed(id: Hex, signal: (Call & { kind: "attest" })["signals"][number]) {
+    const { address, key } = this.#economy.sinks[signal.sink] as Signer;
+    const message = {
+      taskTypeId: id,
+      sink: address,
+      capacity: signal.capacity,
+      backlog: signal.backlog,
+      issuedAt: Number(signal.issuedAt),
+    };
+    const chainId = await this.#economy.chain.client.getChainId();
+    const typedData = attestationTypedData({ deployment: this.#economy.protocol, chainId, attestation: message });
+    const signature = await key.signTypedData(typedData);
+    const { taskTypeId: _, ...attestation } = message;
+    return { ...attestation, signature };
+  }
+
+  #send(to: Address, abi: Abi, name: string, args: readonly unknown[]): void {
+    this.#economy.chain.add(encodeCall(this.#economy.keeper, to, abi, name as never, args as never));
+  }
+}

@@ -1,1 +1,0 @@
-export { addSink, addSource, signalFor } from "../chain/participants.ts";

@@ -1,8 +1,0 @@
-import { config } from "dotenv";
-import { processTerminal, runProgram } from "./cli.ts";
-import { verifierProgram } from "./verifier/program.ts";
-
-// Quiet: what is printed is for programs too.
-config({ quiet: true });
-const terminal = processTerminal();
-process.exitCode = await runProgram(verifierProgram(terminal), process.argv.slice(2), terminal);
