@@ -125,7 +125,7 @@ contract SettleTest is CapacityTest {
         assertEq(verifier.capacityScaled(), capacity * SCALE, "the verifier was told the smoothed capacity");
     }
 
-    function testFuzz_GivenOneOfABatchFails(uint64 capacity) external {
+    function testFuzz_WhenABatchHoldsAStranger(uint64 capacity) external {
         capacity = _boundCapacity(capacity);
         address[] memory sinks = new address[](3);
         (sinks[0], sinks[1]) = (_addPaidSink(id, "first", capacity), stranger);

@@ -37,6 +37,24 @@ contract AcknowledgeTest is TrackerTest {
         _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingSpent);
     }
 
+    function testFuzz_WhenOverflowHasReturnedToTheSource(uint256 time) external {
+        escrow.syncSource(id, source);
+        _setStream(id, source, 10 * uint256(UNIT_RATE) * CAPACITY);
+        escrow.syncSource(id, source);
+        _confirmInflow(id);
+        skip(bound(time, 1 hours, 10 hours));
+        escrow.release(id);
+        uint256 before = superToken.balanceOf(source);
+        escrow.syncSource(id, source);
+        uint256 returned = superToken.balanceOf(source) - before;
+        assertGt(returned, 0, "overflow above the limit came back");
+
+        assertEq(_acknowledge(type(uint128).max), 1);
+        uint256 acknowledged = tracker.acknowledgedBy(id, source);
+        assertEq(acknowledged, escrow.spentOf(id, source), "what it spent");
+        assertLe(acknowledged, escrow.streamedOf(id, source) - returned, "without what came back");
+    }
+
     function testFuzz_WhenTheReceiptExceedsWhatWasSpent(uint256 time, uint256 later) external {
         later = bound(later, 1, 1 days);
         skip(bound(time, 0, 1 days));
@@ -87,7 +105,7 @@ contract AcknowledgeTest is TrackerTest {
     }
 
     /// @dev Or strangers could make money take part that never acknowledges anything.
-    function test_WhenAReceiptIsSkipped_ItsSourceDoesNotTakePart() external {
+    function test_WhenAReceiptIsSkipped() external {
         ICompletionTracker.Receipt memory receipt = _receipt(id, sourceKey, sinkKey, 1e12);
         receipt.sourceSignature = "";
         _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
