@@ -41,7 +41,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     uint256 public constant MAX_FEE = 100;
 
     /// @notice Age at which units move however small the difference, epochs.
-    uint256 public constant REFRESH_EPOCHS = 10;
+    uint256 public constant OVERDUE_EPOCHS = 10;
 
     /// @dev Healing a pool takes about 360,000 gas. It may fail only for another reason than too little of it.
     uint256 private constant HEAL_GAS = 450_000;
@@ -51,7 +51,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @dev One line per slot.
     ///
     ///     distributionPool 160 | unitRate 96
-    ///     sinkUnits 80 | escrowUnits 80 | feeUnits 80 | limited 8 | served 8
+    ///     sinkUnits 80 | escrowUnits 80 | feeUnits 80 | limited 8
     ///     drained 128 | limit 96 | epochLength 32
     ///     book: four slots
     ///
@@ -59,7 +59,6 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @param unitRate q, wei per second and unit.
     /// @param sinkUnits U.
     /// @param limited Whether `limit` is one.
-    /// @param served Whether a sink ever had units.
     /// @param drained Wei that drains have paid to all members.
     /// @param limit What the sinks together may be paid, wei per second.
     /// @param epochLength h, seconds.
@@ -71,7 +70,6 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint80 escrowUnits;
         uint80 feeUnits;
         bool limited;
-        bool served;
         uint128 drained;
         uint96 limit;
         uint32 epochLength;
@@ -262,11 +260,6 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @inheritdoc IBackpressurePool
-    function hasServed(TaskTypeId taskTypeId) external view returns (bool) {
-        return _pools[taskTypeId].served;
-    }
-
-    /// @inheritdoc IBackpressurePool
     function inflowOf(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
         InflowBook.Book memory book = _bookNow(pool);
@@ -308,7 +301,6 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     {
         uint256 current = stored.units;
         pool.sinkUnits = (pool.sinkUnits - current + target).toUint80();
-        pool.served = true;
         stored.units = target.toUint80();
         stored.movedAtEpoch = _epoch(pool).toUint32();
         emit UnitsUpdated(taskTypeId, sink, current, target);
@@ -401,7 +393,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     {
         uint256 units = stored.units;
         if (units == target) return false;
-        return exact || CapacityMath.shouldMove(units, target, _epoch(pool) >= stored.movedAtEpoch + REFRESH_EPOCHS);
+        return exact || CapacityMath.shouldMove(units, target, _epoch(pool) >= stored.movedAtEpoch + OVERDUE_EPOCHS);
     }
 
     /// @dev Whether the escrow would move, or witness an inflow that would move it.

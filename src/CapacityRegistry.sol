@@ -504,8 +504,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         uint64 verified = Math.min(backlog, type(uint64).max).toUint64();
         if (!sink.signal.isRegistered() || sink.standing.verifiedBacklog == verified) return;
         sink.standing.verifiedBacklog = verified;
-        bool owes = verified != 0;
-        if (sink.signal.owes() != owes) sink.signal = sink.signal.withOwes(owes);
+        bool any = verified != 0;
+        if (sink.signal.isBacklogVerified() != any) sink.signal = sink.signal.withBacklogVerified(any);
         emit BacklogVerified(taskTypeId, sinkAddress, verified);
     }
 
@@ -586,7 +586,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @dev The larger of declared and verified.
     function _backlog(Signal signal, SinkState storage sink) private view returns (uint256) {
-        return signal.owes() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
+        return signal.isBacklogVerified() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
     }
 
     function _smoothedCapacity(Signal signal, Terms memory terms) private pure returns (uint256) {

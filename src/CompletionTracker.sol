@@ -231,10 +231,10 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     ) private returns (Skipped) {
         // Check
         address sink = receipt.sink;
-        uint128 claimed = receipt.completed;
+        uint128 completed = receipt.completed;
         Payer storage payer = evidence.payers[receipt.source];
         uint128 before = payer.completed[sink];
-        if (claimed <= before) return Skipped.NothingNew;
+        if (completed <= before) return Skipped.NothingNew;
         Skipped reason = _checkSignatures(taskTypeId, domain, receipt);
         if (reason != Skipped.No) return reason;
 
@@ -246,9 +246,9 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
         // Effect
         if (first) _participate(evidence, payer, budget.spent);
-        // Safe: at most `claimed`, and at most what was spent.
+        // Safe: at most `completed`, and at most what was spent.
         // forge-lint: disable-next-line(unsafe-typecast)
-        uint112 amount = uint112(Math.min(claimed - before, budget.spent - acknowledged));
+        uint112 amount = uint112(Math.min(completed - before, budget.spent - acknowledged));
         payer.completed[sink] = before + amount;
         payer.acknowledged = acknowledged + amount;
         evidence.acknowledged += amount;

@@ -133,7 +133,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         Escrow storage escrow = _known(taskTypeId);
         ReturnShares.Book memory book = _record(taskTypeId, escrow);
         Source memory source = escrow.sources[account];
-        uint256 leaving = _synchronise(escrow, book, source, account);
+        uint256 leaving = _sync(escrow, book, source, account);
 
         // Effect
         uint256 released = leaving == 0 ? 0 : book.redeem(source.claim, leaving);
@@ -295,7 +295,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         Escrow storage escrow = _known(taskTypeId);
         ReturnShares.Book memory book = _bookNow(taskTypeId, escrow);
         Source memory source = escrow.sources[account];
-        uint256 leaving = _synchronise(escrow, book, source, account);
+        uint256 leaving = _sync(escrow, book, source, account);
         if (leaving != 0) book.redeem(source.claim, leaving);
         return (book.valueOf(source.claim.shares, Math.Rounding.Floor), source.claim.payableNow);
     }
@@ -323,7 +323,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         Escrow storage escrow = _known(taskTypeId);
         ReturnShares.Book memory book = _bookNow(taskTypeId, escrow);
         Source memory source = escrow.sources[account];
-        _synchronise(escrow, book, source, account);
+        _sync(escrow, book, source, account);
         return _spent(escrow, book, source, account);
     }
 
@@ -371,7 +371,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     {
         ReturnShares.Book memory book = _record(taskTypeId, escrow);
         Source memory source = escrow.sources[account];
-        _synchronise(escrow, book, source, account);
+        _sync(escrow, book, source, account);
         (spent, shares) = (_spent(escrow, book, source, account), source.claim.shares);
         _write(escrow, book);
         escrow.sources[account] = source;
@@ -382,7 +382,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// has had no other in between.
     /// @return leaving Those of its shares that may return now: all of a stream that ended, or those that it asked for, one
     /// horizon later. A bid is not free: what it could not buy waits for the sinks so long.
-    function _synchronise(Escrow storage escrow, ReturnShares.Book memory book, Source memory source, address account)
+    function _sync(Escrow storage escrow, ReturnShares.Book memory book, Source memory source, address account)
         private
         view
         returns (uint256 leaving)
@@ -393,7 +393,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
             StreamedAmount.totalAt(source.streamed, claim.syncedAt, rate, changedAt, block.timestamp);
         source.streamed = _saturate(streamed);
         bool stayed = rate == claim.rate && changedAt <= claim.syncedAt;
-        book.synchronise(claim, escrow.ends, stayed, rate.toUint96());
+        book.sync(claim, escrow.ends, stayed, rate.toUint96());
 
         if (rate == 0 && changedAt != 0 && block.timestamp >= changedAt + escrow.horizon) return claim.shares;
         if (claim.leavingSince != 0 && block.timestamp >= claim.leavingSince + escrow.horizon) return claim.leaving;

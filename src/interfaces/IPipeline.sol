@@ -10,17 +10,15 @@ import { TaskTypeId } from "../types/TaskType.sol";
 /// all of them until they share the intake. With n of them, downstream work waits 3T * (n - 1) / n longer for that, so
 /// such a stage needs a `bufferMax` of that many seconds of its intake. A stage feeds one other.
 ///
-/// What a creator can do to sinks that have bonded: nothing is attached downstream of a pool that has served, so a pool that
-/// had no limit when a sink came never gets one. A limit that was there follows the pool behind it, whoever runs that, down to
-/// q / 10,000 per unit.
+/// What the creator of a task type can do to sinks that have bonded there: attach it to a pool of its choice, and so lower
+/// what a unit is paid to q / 10,000, at any time. It cannot touch a bond or what was paid; the sinks can leave, and what they
+/// are not paid goes back to the sources.
 interface IPipeline {
     /// @notice `downstream` now limits `upstream`; `ratio` is inflow downstream per wei of pay upstream, 1e18 = 1.
     event DownstreamSet(TaskTypeId indexed upstream, TaskTypeId indexed downstream, uint256 ratio);
 
     /// @notice Only who registered the upstream task type decides what limits it.
     error Pipeline_NotCreator(address caller, address creator);
-    /// @notice Sinks have had units in this task type; who bonded there without a limit must not get one.
-    error Pipeline_TooLate(TaskTypeId upstream);
     /// @notice No such task type.
     error Pipeline_UnknownTaskType(TaskTypeId taskTypeId);
     /// @notice The stages would feed themselves.
@@ -33,7 +31,7 @@ interface IPipeline {
     error Pipeline_NoDownstream(TaskTypeId taskTypeId);
 
     /// @notice Puts `downstream` behind `upstream`, or detaches with `NO_TASK_TYPE`. The limit applies at once.
-    /// @dev Only the creator of `upstream`; attaching only before a sink of it had units, detaching always. Emits `DownstreamSet` and the pool's `LimitUpdated`.
+    /// @dev Only the creator of `upstream`, at any time. Emits `DownstreamSet` and the pool's `LimitUpdated`.
     /// @param ratio Inflow downstream per wei of pay upstream, 1e18 = 1; ignored when detaching.
     function setDownstream(TaskTypeId upstream, TaskTypeId downstream, uint256 ratio) external;
 

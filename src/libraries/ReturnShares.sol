@@ -206,7 +206,7 @@ library ReturnShares {
     /// @param ends See `rescale`.
     /// @param stayed Whether the stream certainly had the claim's rate ever since it was last synchronised. If not,
     /// nothing counts that the claim would have earned since; what it had is still its own.
-    function synchronise(
+    function sync(
         Book memory self,
         Claim memory claim,
         mapping(uint256 scale => uint256) storage ends,
@@ -219,9 +219,9 @@ library ReturnShares {
         claim.payableNow = Math.min(earned, self.setAside).toUint128();
         self.claimed = Math.saturatingAdd(Math.saturatingSub(self.claimed, asked), claim.payableNow);
         // What was set aside and nobody claims any more.
-        uint256 surplus = Math.saturatingSub(self.setAside, self.claimed);
-        self.setAside -= surplus.toUint128();
-        self.unowned = _saturate(self.unowned + surplus);
+        uint256 unclaimed = Math.saturatingSub(self.setAside, self.claimed);
+        self.setAside -= unclaimed.toUint128();
+        self.unowned = _saturate(self.unowned + unclaimed);
 
         self.base -= _baseOf(claim);
         if (stayed) {

@@ -3,10 +3,11 @@ pragma solidity ^0.8.26;
 
 import { CapacityMath } from "../libraries/CapacityMath.sol";
 
-/// @dev All that a signal writes, and all that it reads of a sink that declares no more than before and owes nothing. One
+/// @dev All that a signal writes, and all that it reads of a sink that declares no more than before and has no
+/// verified backlog. One
 /// word, lowest bits first, so that it is read once, worked on as a value, and written once:
 ///
-///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64 | registered 1 | owes 1 | unused 6 | lag 8
+///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64 | registered 1 | backlogVerified 1 | unused 6 | lag 8
 ///
 /// `lag` is how many epochs the latest settlement lies before the epoch after `baseEpoch`. A settlement moves the base to
 /// the epoch before it, and a signal settles what was settled three epochs ago, so the lag is 0, 1 or 2.
@@ -22,7 +23,7 @@ library SignalLib {
     uint256 private constant SIGNALLED_AT = 144;
     uint256 private constant BACKLOG = 176;
     uint256 private constant REGISTERED = 1 << 240;
-    uint256 private constant OWES = 1 << 241;
+    uint256 private constant BACKLOG_VERIFIED = 1 << 241;
     uint256 private constant LAG = 248;
 
     uint256 private constant BASE_MASK =
@@ -68,8 +69,8 @@ library SignalLib {
     }
 
     /// @notice Whether the verified backlog is not zero.
-    function owes(Signal self) internal pure returns (bool) {
-        return Signal.unwrap(self) & OWES != 0;
+    function isBacklogVerified(Signal self) internal pure returns (bool) {
+        return Signal.unwrap(self) & BACKLOG_VERIFIED != 0;
     }
 
     /// @notice Epoch of the latest settlement.
@@ -88,8 +89,8 @@ library SignalLib {
         return Signal.wrap(Signal.unwrap(self) & ~DECLARED_MASK | declared);
     }
 
-    function withOwes(Signal self, bool value) internal pure returns (Signal) {
-        return Signal.wrap(value ? Signal.unwrap(self) | OWES : Signal.unwrap(self) & ~OWES);
+    function withBacklogVerified(Signal self, bool value) internal pure returns (Signal) {
+        return Signal.wrap(value ? Signal.unwrap(self) | BACKLOG_VERIFIED : Signal.unwrap(self) & ~BACKLOG_VERIFIED);
     }
 
     /// @notice With the declared and the smoothed capacity at most `cap`, units. The moving average lies between its base

@@ -100,7 +100,7 @@ contract ReturnsScenarioTest is LedgerTest {
         address honest = _synced("honest", rate);
         FlashSource[3] memory liars;
         for (uint256 i; i < 3; ++i) {
-            liars[i] = new FlashSource(sf.host, sf.gda, pool, escrow, id);
+            liars[i] = new FlashSource(sf.host, sf.gda, registry, pool, escrow, id);
             _giveTokens(address(liars[i]), SOURCE_BALANCE);
             liars[i].flashAndSync(bound(pretended[i], 1e18, 1e24));
         }
@@ -270,7 +270,7 @@ contract ReturnsScenarioTest is LedgerTest {
         books[id].sources.push(_liquidated);
         _stream(id, _liquidated, rates[2]);
         escrow.syncSource(id, _liquidated);
-        _flashing = new FlashSource(sf.host, sf.gda, pool, escrow, id);
+        _flashing = new FlashSource(sf.host, sf.gda, registry, pool, escrow, id);
         _giveTokens(address(_flashing), SOURCE_BALANCE);
         books[id].sources.push(address(_flashing));
     }

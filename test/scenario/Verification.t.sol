@@ -50,7 +50,7 @@ contract VerificationTest is EconomyTest {
         }
         assertLt(stake, bond, "slashed");
         assertEq(pool.unitsOf(id, workers[1].sink), 0, "and paid no more, in the same transaction");
-        (uint256 donated,,) = escrow.totalsOf(id);
+        uint256 donated = escrow.bookOf(id).unowned;
         assertEq(donated, bond - stake, "to those who paid");
         _neverSlashed(0);
     }
@@ -156,7 +156,7 @@ contract VerificationTest is EconomyTest {
         // Nobody acknowledges what it did in its last minute.
         for (uint256 i; i < 5; ++i) {
             skip(EPOCH);
-            tracker.assess(id, workers[1].sink);
+            stakes.assess(id, workers[1].sink);
         }
         (, uint256 unbonding,) = stakes.bondOf(id, workers[1].sink);
         assertEq(unbonding, _stakeFor(100));

@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import { Multicall } from "@openzeppelin/contracts/utils/Multicall.sol";
+
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import { CapacityMath } from "../../src/libraries/CapacityMath.sol";
@@ -49,8 +50,8 @@ contract MathHarness is Multicall {
         return CapacityMath.capacityCapDown(stake, minimumStake, bond);
     }
 
-    function shouldMove(uint256 current, uint256 target, bool refreshDue) external pure returns (bool) {
-        return CapacityMath.shouldMove(current, target, refreshDue);
+    function shouldMove(uint256 current, uint256 target, bool overdue) external pure returns (bool) {
+        return CapacityMath.shouldMove(current, target, overdue);
     }
 
     // ------------------------------------------------------------------------------------------- Flow
@@ -216,7 +217,7 @@ contract MathHarness is Multicall {
     }
 
     /// @param ends Of the scales from the claim's on.
-    function synchronise(
+    function sync(
         ReturnShares.Book memory book,
         ReturnShares.Claim memory claim,
         uint256[] calldata ends,
@@ -226,7 +227,7 @@ contract MathHarness is Multicall {
         for (uint256 i; i < ends.length; ++i) {
             _ends[claim.scale + i] = ends[i];
         }
-        book.synchronise(claim, _ends, stayed, rate);
+        book.sync(claim, _ends, stayed, rate);
         // The time of this call.
         claim.syncedAt = 0;
         return (book, claim);
@@ -275,13 +276,9 @@ contract MathHarness is Multicall {
         return _queue.deposits[position];
     }
 
-    function _setParameters(
-        uint96 unitRate,
-        uint32 horizon,
-        uint32 grace,
-        uint32 epochLength,
-        uint32 receiptEpochs
-    ) private {
+    function _setParameters(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength, uint32 receiptEpochs)
+        private
+    {
         _parameters.receiptEpochs = receiptEpochs;
         _parameters.unitRate = unitRate;
         _parameters.horizon = horizon;

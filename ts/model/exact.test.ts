@@ -238,7 +238,7 @@ const subjects: Record<string, Subject> = {
       return [copy, ends.get(book.scale) ?? 0n];
     },
   },
-  synchronise: {
+  sync: {
     inputs: (r) => {
       const { book, claims, ends } = someReturns(r);
       const claim = r.pick(claims as [shares.Claim, ...shares.Claim[]]);
@@ -247,7 +247,7 @@ const subjects: Record<string, Subject> = {
     exact: (book, claim, ends, stayed, rate) => {
       const known = new Map((ends as bigint[]).map((end, i) => [claim.scale + BigInt(i), end]));
       const [nextBook, nextClaim] = [{ ...book }, { ...claim }];
-      shares.synchronise(nextBook, nextClaim, known, stayed, rate, 0n);
+      shares.sync(nextBook, nextClaim, known, stayed, rate, 0n);
       return [nextBook, nextClaim];
     },
   },
@@ -295,7 +295,7 @@ function someReturns(r: Random) {
     else if (action === 2n) shares.release(book, r.edgy(0n, overflow));
     else {
       const claim = r.pick(claims as [shares.Claim, ...shares.Claim[]]);
-      shares.synchronise(book, claim, ends, r.oneIn(2n), r.edgy(0n, RATE), 0n);
+      shares.sync(book, claim, ends, r.oneIn(2n), r.edgy(0n, RATE), 0n);
       if (action === 3n) shares.redeem(book, claim, r.oneIn(2n) ? claim.shares : r.edgy(0n, claim.shares));
       if (action === 4n) shares.ask(claim, 1n);
       if (action === 5n) shares.pay(book, claim);

@@ -10,7 +10,7 @@ import {
   pay,
   redeem,
   rescale,
-  synchronise,
+  sync,
   worthDown,
   worthUp,
 } from "./shares.ts";
@@ -55,7 +55,7 @@ export class Returns<Account> {
 
   /** Synchronises a source and pays it; returns what, wei, and what left the overflow for that. */
   sync(book: Book, account: Account, stream: Stream, now: bigint): { paid: bigint; released: bigint } {
-    const { source, leaving } = this.#synchronise(book, account, stream, now);
+    const { source, leaving } = this.#upToDate(book, account, stream, now);
     const released = leaving === 0n ? 0n : redeem(book, source.claim, leaving);
     const paid = pay(book, source.claim);
     source.returned = saturate(source.returned + paid);
@@ -66,7 +66,7 @@ export class Returns<Account> {
 
   /** Synchronises a source and pays nothing; returns what it has spent, wei. */
   bookSource(book: Book, account: Account, stream: Stream, drainedDeposits: bigint, now: bigint): bigint {
-    const { source } = this.#synchronise(book, account, stream, now);
+    const { source } = this.#upToDate(book, account, stream, now);
     const spent = spentDown(book, source, drainedDeposits);
     this.write(book);
     this.#sources.set(account, source);
@@ -75,7 +75,7 @@ export class Returns<Account> {
 
   /** Lets a source have back, one horizon later, what it has in the overflow now. */
   requestReturn(book: Book, account: Account, stream: Stream, now: bigint): void {
-    const { source } = this.#synchronise(book, account, stream, now);
+    const { source } = this.#upToDate(book, account, stream, now);
     this.write(book);
     this.#sources.set(account, source);
     ask(source.claim, now);
@@ -83,14 +83,14 @@ export class Returns<Account> {
 
   /** What a source has in the overflow, and what it would be paid now, wei. */
   claimOf(book: Book, account: Account, stream: Stream, now: bigint): [held: bigint, payableNow: bigint] {
-    const { source, leaving } = this.#synchronise(book, account, stream, now);
+    const { source, leaving } = this.#upToDate(book, account, stream, now);
     if (leaving !== 0n) redeem(book, source.claim, leaving);
     return [worthDown(book, source.claim.shares), source.claim.payableNow];
   }
 
   /** What a source has streamed, less what it was paid back and can still claim, and its drained deposits; wei. */
   spent(book: Book, account: Account, stream: Stream, drainedDeposits: bigint, now: bigint): bigint {
-    return spentDown(book, this.#synchronise(book, account, stream, now).source, drainedDeposits);
+    return spentDown(book, this.#upToDate(book, account, stream, now).source, drainedDeposits);
   }
 
   /** What a source has been paid back, wei. */
@@ -105,13 +105,13 @@ export class Returns<Account> {
   }
 
   /** A source brought up to date, and those of its shares that may return now. Changes nothing but `book`. */
-  #synchronise(book: Book, account: Account, stream: Stream, now: bigint): { source: Source; leaving: bigint } {
+  #upToDate(book: Book, account: Account, stream: Stream, now: bigint): { source: Source; leaving: bigint } {
     const known = this.#sources.get(account) ?? { returned: 0n, claim: noClaim() };
     const claim = { ...known.claim };
     const { rate, changedAt } = stream;
     const source = { streamed: saturate(this.streamed(account, stream, now)), returned: known.returned, claim };
     const stayed = rate === claim.rate && changedAt <= claim.syncedAt;
-    synchronise(book, claim, this.#ends, stayed, rate, now);
+    sync(book, claim, this.#ends, stayed, rate, now);
     return { source, leaving: this.#leaving(claim, stream, now) };
   }
 

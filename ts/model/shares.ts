@@ -179,7 +179,7 @@ export function rescale(book: Book, ends: Ends): void {
  *
  * @param stayed Whether the stream has had the claim's rate ever since it was last synchronised
  */
-export function synchronise(book: Book, claim: Claim, ends: Ends, stayed: boolean, rate: bigint, now: bigint): void {
+export function sync(book: Book, claim: Claim, ends: Ends, stayed: boolean, rate: bigint, now: bigint): void {
   const { forShares, forRate } = follow(book, claim, ends);
   const asked = sum(claim.payableNow, sum(forShares, forRate));
   claim.payableNow = min(stayed ? asked : sum(claim.payableNow, forShares), book.setAside);

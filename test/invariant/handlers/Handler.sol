@@ -125,7 +125,7 @@ abstract contract Handler is Test {
 
     function _rebalance(TaskTypeId id, address[] memory sinks) internal {
         bytes32 before = _units(id);
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         world.rebalanced(id, _units(id) != before);
     }
 

@@ -52,7 +52,6 @@ contract HostileTokenHandler is Attack {
         Picture memory before = _picture(id);
         TOKEN.refuse(true);
         _expectRefusal(SINK, address(registry), abi.encodeCall(registry.deregisterSink, (HOSTILE)));
-        _expectRefusal(SOURCE, address(pool), abi.encodeCall(pool.sweep, (HOSTILE)));
         _expectRefusal(SOURCE, address(escrow), abi.encodeCall(escrow.deposit, (HOSTILE, 1e20)));
         _assertSame(_picture(id), before, true);
         _rebalance(id, world.allSinks());
@@ -136,7 +135,7 @@ contract HostileTokenHandler is Attack {
 
     // ------------------------------------------------------------------------------------------- Calling back
 
-    function reenterPool(uint256 idSeed, uint256 entry, uint256 callback)
+    function reenterPool(uint256 idSeed, uint256 callback)
         external
         action("hostile token: re-enter pool")
     {
@@ -144,16 +143,13 @@ contract HostileTokenHandler is Attack {
         _revive(1);
         Picture memory before = _picture(id);
         TaskTypeId other = callback % 2 == 0 ? id : HOSTILE;
-        bytes memory call = callback % 3 == 0
-            ? abi.encodeCall(pool.sweep, (other))
-            : abi.encodeCall(pool.rebalance, (other, world.allSinks()));
-        TOKEN.callBackFrom(ON_MOVE, address(pool), call);
-        if (entry % 2 == 0) {
-            vm.prank(SINK);
-            registry.deregisterSink(HOSTILE);
-        } else {
-            pool.sweep(HOSTILE);
-        }
+        bool drains = callback % 3 == 0;
+        bytes memory call = drains
+            ? abi.encodeCall(escrow.drain, (other))
+            : abi.encodeCall(registry.rebalance, (other, world.allSinks()));
+        TOKEN.callBackFrom(ON_MOVE, drains ? address(escrow) : address(registry), call);
+        vm.prank(SINK);
+        registry.deregisterSink(HOSTILE);
         _assertGuarded();
         _assertSame(_picture(id), before, true);
         _happens();

@@ -67,8 +67,8 @@ contract TakeSpareTest is LedgerTest {
         assertEq(feeIncomeAfter, feeIncome + perUnit * feeUnits);
     }
 
-    function _takeSpare(uint256 available) private returns (uint256) {
+    function _takeSpare(uint256 available) private returns (uint256 amount) {
         vm.prank(address(escrow));
-        return pool.takeSpare(id, available);
+        (amount,) = pool.takeSpare(id, available);
     }
 }
