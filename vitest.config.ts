@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const OWN_PROCESS = [
-  ...["demo/main", "demo/runEconomy", "demo/finalAccounts", "demo/state", "sim/main", "sim/bench"],
+  ...["demo/main", "demo/runEconomy", "demo/finalTotals", "demo/state", "sim/main", "sim/bench"],
   ...["dev/audit/main", "dev/audit/steps", "dev/audit/tools"],
   ...["dev/mutants/main", "dev/mutants/suite", "dev/mutants/workspace", "dev/mutants/forgeIn"],
 ].map((name) => `ts/${name}.ts`);
@@ -23,7 +23,10 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["ts/**/*.ts"],
-      exclude: [...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/testkit/**", "ts/e2e/**"], ...OWN_PROCESS],
+      exclude: [
+        ...["ts/**/*.test.ts", "ts/abi/generated.ts", "ts/*/dist/**", "ts/testkit/**", "ts/e2e/**"],
+        ...OWN_PROCESS,
+      ],
       reporter: ["text-summary", "json-summary"],
       thresholds: { lines: 90 },
     },

@@ -3,10 +3,11 @@
  * it limits what the stages before it are paid. Then a second reporter joins, and the limit is gone.
  * Run it with `npm run example:buy-through-a-pipeline`.
  */
+
 import { type Hex, parseEther } from "viem";
-import { backpressurePoolAbi, escrowBufferAbi, pipelineAbi } from "../ts/abi/index.ts";
 import { EPOCH, startLocalEconomy, UNIT_RATE } from "../ts/localchain/localEconomy.ts";
 import { addSink, addSource } from "../ts/localchain/participants.ts";
+import { contractsOf } from "../ts/sdk/calls/contracts.ts";
 import {
   formatAmount,
   getPipeline,
@@ -38,9 +39,9 @@ const [transcribe, summarise, report] = stages as [Hex, Hex, Hex];
 
 // Every wei of pay in a stage becomes one wei of demand in the next. Only who created a stage may say so.
 const creator = await economy.actor("creator");
-const pipeline = { address: deployment.pipeline, abi: pipelineAbi } as const;
+const { backpressurePool, escrowBuffer, pipeline } = contractsOf(deployment);
 for (const [stage, next] of [[transcribe, summarise] as const, [summarise, report] as const]) {
-  await send(creator, { ...pipeline, functionName: "setDownstream", args: [stage, next, parseEther("1")] });
+  await send(creator, pipeline.setDownstream(stage, next, parseEther("1")));
 }
 
 // The source pays every stage for 150 units of work.
@@ -74,17 +75,9 @@ async function epochs(count: number): Promise<void> {
 /** What `npm run keeper` does by itself: pays out what can be, passes limits on, lets the escrow follow the inflow. */
 async function keep(keeper: WriteClient, taskTypeId: Hex): Promise<void> {
   const { escrow } = await getPool(keeper, { deployment, taskTypeId });
-  if (escrow.drainable > UNIT_RATE) {
-    const drain = { address: deployment.escrowBuffer, abi: escrowBufferAbi, functionName: "drain" } as const;
-    await send(keeper, { ...drain, args: [taskTypeId] });
-  }
-  if (taskTypeId !== report) await send(keeper, { ...pipeline, functionName: "propagate", args: [taskTypeId] });
-  const rebalance = {
-    address: deployment.backpressurePool,
-    abi: backpressurePoolAbi,
-    functionName: "rebalance",
-  } as const;
-  await send(keeper, { ...rebalance, args: [taskTypeId, []] });
+  if (escrow.drainable > UNIT_RATE) await send(keeper, escrowBuffer.drain(taskTypeId));
+  if (taskTypeId !== report) await send(keeper, pipeline.propagate(taskTypeId));
+  await send(keeper, backpressurePool.rebalance(taskTypeId, []));
 }
 
 async function show(title: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { backpressurePoolAbi } from "../ts/abi/index.ts";
 import { startLocalEconomy, UNIT_RATE } from "../ts/localchain/localEconomy.ts";
 import { addSink, addSource, signalFor } from "../ts/localchain/participants.ts";
+import { contractsOf } from "../ts/sdk/calls/contracts.ts";
 import { openStream } from "../ts/sdk/index.ts";
 import { send } from "../ts/sdk/internal/call.ts";
 
@@ -22,9 +22,7 @@ export async function startExamplePools() {
     // A new inflow counts once it is confirmed: 12 seconds, and a look at its beginning and end.
     for (let look = 0; look < 3; look++) {
       await economy.pass(12);
-      const args = [taskTypeId, []] as const;
-      const { backpressurePool: address } = deployment;
-      await send(source, { address, abi: backpressurePoolAbi, functionName: "rebalance", args });
+      await send(source, contractsOf(deployment).backpressurePool.rebalance(taskTypeId, []));
     }
   }
   return economy;

@@ -1,6 +1,6 @@
 /**
  * An integrator reads pools with viem and the generated ABIs, and nothing else. Outside of this repository the ABIs come
- * from "backpressure-economics/abi", the addresses from "backpressure-economics/deployments/8453.json".
+ * from "@backpressure-economics/sdk/abi", the addresses from "@backpressure-economics/sdk/deployments/8453.json".
  * Run it with `npm run example:read-pools-with-abis`.
  */
 import { type Address, createPublicClient, formatEther, http } from "viem";

@@ -62,9 +62,13 @@ function isInstalled() {
     ([path, wanted]) =>
       path === "" || // the project itself
       wanted.optional || // for another platform, perhaps
-      (installed[path]?.version === wanted.version && installed[path].integrity === wanted.integrity),
+      isSame(installed[path], wanted),
   );
 }
+
+/** A workspace has neither version nor integrity; then being there is all. */
+const isSame = (installed, wanted) =>
+  installed !== undefined && installed.version === wanted.version && installed.integrity === wanted.integrity;
 
 async function install() {
   say("installing the packages of package-lock.json …");

@@ -398,8 +398,9 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @dev Whether the escrow would move, or witness an inflow that would move it.
     function _escrowDue(Pool storage pool) private view returns (bool) {
-        return _shouldLook(pool)
-            || (_isAnchorOld(pool) && _escrowTarget(pool, _bookNow(pool).average()) != pool.escrowUnits);
+        return
+            _shouldLook(pool)
+                || (_isAnchorOld(pool) && _escrowTarget(pool, _bookNow(pool).average()) != pool.escrowUnits);
     }
 
     /// @dev The rate of this moment may ask for a look, but only money decides.

@@ -3,18 +3,20 @@
 //     [text](path#heading)      links of Markdown files, from the file's folder; headings as GitHub names them
 //     docs/spec.md, ts/…/x.ts   paths from the repository's root, in comments and in Markdown
 //     spec 7.8, theory 4.3      sections and numbered statements of docs/spec.md and docs/theory.md
+//     `stages.test.ts`          tests, by the name of their file
 //     thm:key, sec:limits       labels of the paper
 //     invariant I7              rows of test/invariant/README.md, and a test named after each
 //
 // Other ways of saying the same are refused, so that there is one.
 import { existsSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { filesBelow, linesOf, report } from "./files.mjs";
 
 const CODE = /\.(sol|ts|mjs|tree|py)$/;
 const PATH =
   /(?<![\w./@-]|\]\()(?:docs|examples|paper|script|snapshots|src|test|ts)\/(?:[\w-]+\/)*[\w.-]+\.(?:md|sol|ts|mjs|tree|tex|json|svg)\b/g;
 const NUMBERED = /\b(spec|theory) (\d+(?:\.\d+)?(?:(?:, | and | to )\d+\.\d+)*)/gi;
+const TEST = /`([\w-]+\.(?:test\.ts|t\.sol))`/g;
 const LABEL = /(?<![\w:])(?:app|eq|fig|lem|obs|sec|tab|thm):[a-z-]+\b/g;
 const INVARIANT = /(?<![\w.])I([1-9]\d?)(?![\w.])/g;
 const REFUSED = [
@@ -97,6 +99,7 @@ const PAPERS_ABOUT = { spec: "docs/spec.md", theory: "docs/theory.md" };
 function check(root) {
   const files = filesBelow(root);
   const numbers = { spec: numbersOf(root, PAPERS_ABOUT.spec), theory: numbersOf(root, PAPERS_ABOUT.theory) };
+  const names = new Set(files.map((file) => basename(file)));
   const labels = labelsOf(root, files);
   const table = "test/invariant/README.md";
   const invariants = invariantsOf(root, table);
@@ -121,6 +124,9 @@ function check(root) {
         const missing = list.match(/\d+(\.\d+)?/g).filter((number) => !numbers[document].has(number));
         return missing.map((number) => `${PAPERS_ABOUT[document]} has no ${number}; name the statement that is meant`);
       }),
+      ...find(text, TEST, ([, name]) =>
+        names.has(name) ? [] : [`no file is named ${name}; name the test that is meant`],
+      ),
       ...find(text, LABEL, ([label]) => (labels.has(label) ? [] : [`the paper has no \\label{${label}}`])),
       ...find(text, INVARIANT, ([name, number]) => (invariants.has(number) ? [] : [`${table} has no row ${name}`])),
       ...REFUSED.filter(([pattern]) => pattern.test(text)).map(([, advice]) => advice),
@@ -136,9 +142,9 @@ function check(root) {
     }
   }
   const tests = files.filter((file) => file.startsWith("test/invariant/") && file.endsWith(".sol"));
-  const names = tests.flatMap((file) => linesOf(root, file).flatMap((line) => line.match(/_I\d+(?=_)/g) ?? []));
+  const tested = tests.flatMap((file) => linesOf(root, file).flatMap((line) => line.match(/_I\d+(?=_)/g) ?? []));
   for (const [number, line] of invariants) {
-    if (!names.includes(`_I${number}`))
+    if (!tested.includes(`_I${number}`))
       problems.push({ file: table, line, text: `no function is named _I${number}_…` });
   }
   report(problems, `references: ${count} in ${files.length} files, all to what exists`);

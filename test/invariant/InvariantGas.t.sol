@@ -34,7 +34,7 @@ contract InvariantGas is InvariantTest {
         _many = _registerTaskType(p, "many");
         world.learn(_few);
         world.learn(_many);
-        _crowdHandler = new CrowdHandler(world, _many);
+        _crowdHandler = CrowdHandler(_deploy("CrowdHandler", abi.encode(world, _many)));
         targetContract(address(_crowdHandler));
         targetSelector(FuzzSelector(address(_crowdHandler), _crowdHandler.selectors()));
 

@@ -45,7 +45,8 @@ abstract contract InvariantTest is ProtocolTest {
         _deploySuperfluid();
         _deployProtocol();
         _registerTaskTypes();
-        world = new World(World.Contracts(stakes, registry, pool, escrow, pipeline, sf), ids);
+        World.Contracts memory contracts = World.Contracts(stakes, registry, pool, escrow, pipeline, sf);
+        world = World(_deploy("World", abi.encode(contracts, ids)));
         _createHandlers();
         _animate();
     }
@@ -100,15 +101,15 @@ abstract contract InvariantTest is ProtocolTest {
     }
 
     function _createHandlers() private {
-        handlers.push(sinkHandler = new SinkHandler(world));
-        handlers.push(stakeHandler = new StakeHandler(world));
-        handlers.push(sourceHandler = new SourceHandler(world));
-        handlers.push(keeperHandler = new KeeperHandler(world));
-        handlers.push(ownerHandler = new OwnerHandler(world, creator));
-        handlers.push(attackerHandler = new AttackerHandler(world));
-        handlers.push(new GrieferHandler(world));
+        handlers.push(sinkHandler = SinkHandler(_deploy("SinkHandler", abi.encode(world))));
+        handlers.push(stakeHandler = StakeHandler(_deploy("StakeHandler", abi.encode(world))));
+        handlers.push(sourceHandler = SourceHandler(_deploy("SourceHandler", abi.encode(world))));
+        handlers.push(keeperHandler = KeeperHandler(_deploy("KeeperHandler", abi.encode(world))));
+        handlers.push(ownerHandler = OwnerHandler(_deploy("OwnerHandler", abi.encode(world, creator))));
+        handlers.push(attackerHandler = AttackerHandler(_deploy("AttackerHandler", abi.encode(world))));
+        handlers.push(GrieferHandler(_deploy("GrieferHandler", abi.encode(world))));
         handlers.push(_createHostileTokenHandler());
-        handlers.push(timeHandler = new TimeHandler(world));
+        handlers.push(timeHandler = TimeHandler(_deploy("TimeHandler", abi.encode(world))));
         for (uint256 i; i < handlers.length; ++i) {
             targetContract(address(handlers[i]));
             targetSelector(FuzzSelector(address(handlers[i]), handlers[i].selectors()));
@@ -116,13 +117,20 @@ abstract contract InvariantTest is ProtocolTest {
     }
 
     function _createHostileTokenHandler() private returns (HostileTokenHandler) {
-        HostileToken token = new HostileToken(address(sf.superTokenFactory.getSuperTokenLogic()));
+        bytes memory logic = abi.encode(sf.superTokenFactory.getSuperTokenLogic());
+        HostileToken token = HostileToken(payable(_deploy("HostileToken", logic)));
         ISuperToken(address(token)).initialize(IERC20(address(0)), 18, "Hostile", "HOST");
         TaskTypeParameters memory p = parameters[0];
         p.superToken = ISuperToken(address(token));
         p.verifier = address(token);
         p.bufferMax = 1e18;
-        return new HostileTokenHandler(world, token, _registerTaskType(p, "hostile"));
+        TaskTypeId id = _registerTaskType(p, "hostile");
+        return HostileTokenHandler(_deploy("HostileTokenHandler", abi.encode(world, token, id)));
+    }
+
+    /// @dev Not `new`: that would compile every handler into every campaign again.
+    function _deploy(string memory name, bytes memory arguments) internal returns (address) {
+        return vm.deployCode(string.concat(name, ".sol:", name), arguments);
     }
 
     function _animate() private {

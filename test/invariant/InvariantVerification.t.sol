@@ -23,7 +23,8 @@ contract InvariantVerification is Test {
     TaskTypeId private id;
 
     function setUp() external {
-        handler = new HostileWalletHandler();
+        // Not `new`: that would compile the handler into this contract again.
+        handler = HostileWalletHandler(vm.deployCode("HostileWalletHandler.sol:HostileWalletHandler"));
         handler.setUp();
         (address registry_, address tracker_, address stakes_, address escrow_, address pool_) = handler.contracts();
         (registry, tracker, stakes) = (CapacityRegistry(registry_), CompletionTracker(tracker_), StakeManager(stakes_));

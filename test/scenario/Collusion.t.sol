@@ -66,7 +66,7 @@ contract CollusionTest is EconomyTest {
         for (uint256 i; i < 100; ++i) {
             _epoch();
             tracker.acknowledge(id, receipts);
-            tracker.settle(id, vm.addr(strangerKey));
+            _settle(id, vm.addr(strangerKey));
         }
         assertGt(tracker.acknowledgedBy(id, vm.addr(sourceKeys[2])), 0, "accepted");
         assertEq(tracker.ledgerOf(id, vm.addr(strangerKey)).open, 0);

@@ -58,8 +58,7 @@ contract GasCapScenarioTest is LedgerTest {
         vm.prank(_sink);
         stakes.withdraw(id);
         _assertCapped();
-        vm.prank(address(tracker));
-        stakes.slash(id, _sink, 1e18);
+        stakes.assess(id, _sink);
         _assertCapped();
     }
 
@@ -67,7 +66,7 @@ contract GasCapScenarioTest is LedgerTest {
         address newcomer = makeAddr("newcomer");
         _stake(id, newcomer, _stakeFor(1000));
         vm.prank(newcomer);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         _assertCapped();
         bytes32 commitment = registry.hashSignal(id, newcomer, 1000, 0, SALT);
         vm.prank(newcomer);
@@ -76,9 +75,6 @@ contract GasCapScenarioTest is LedgerTest {
         _nextBlock();
         vm.prank(newcomer);
         registry.revealCapacity(id, 1000, 0, SALT);
-        _assertCapped();
-        vm.prank(address(tracker));
-        registry.setVerifiedBacklog(id, newcomer, 100_000);
         _assertCapped();
         vm.prank(newcomer);
         registry.deregisterSink(id);
@@ -98,6 +94,9 @@ contract GasCapScenarioTest is LedgerTest {
         }
         _nextBlock();
         assertEq(registry.submitAttestations(id, attestations), BATCH);
+        _assertCapped();
+        skip(EPOCH);
+        registry.settle(id, sinks);
         _assertCapped();
         skip(2 days);
         registry.rebalance(id, sinks);
@@ -170,10 +169,10 @@ contract GasCapScenarioTest is LedgerTest {
         assertEq(tracker.acknowledge(id, receipts), 1);
         _assertCapped();
         skip(EPOCH);
-        tracker.settle(id, _sink);
+        _settle(id, _sink);
         _assertCapped();
         skip(EPOCH);
-        tracker.assess(id, _sink);
+        stakes.assess(id, _sink);
         _assertCapped();
     }
 

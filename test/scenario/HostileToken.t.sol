@@ -39,7 +39,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         _token().initialize(IERC20(address(0)), 18, "Hostile", "HOST");
         TaskTypeParameters memory parameters = _parameters();
         parameters.superToken = _token();
-        parameters.verifier = address(_hostile);
+        parameters.verifier = address(verifier);
         _hostileId = _registerTaskType(parameters, "hostile");
         _enter();
     }
@@ -118,13 +118,9 @@ contract HostileTokenScenarioTest is LedgerTest {
 
     function testFuzz_AHostileVerifier_SlashesOnlyItsOwnSinks(uint256 amount) external {
         amount = bound(amount, 1, type(uint112).max);
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakeManager.StakeManager_NotVerifier.selector, address(_hostile), address(0))
-        );
-        vm.prank(address(_hostile));
-        stakes.slash(id, _sink, amount);
-        vm.prank(address(_hostile));
-        stakes.slash(_hostileId, _hostileSink, amount);
+        verifier.take(id, _sink, amount);
+        assertEq(stakes.assess(id, _sink), 0, "it is not asked about others");
+        _slash(_hostileId, _hostileSink, amount);
         assertEq(pool.unitsOf(_hostileId, _hostileSink), 0);
         _assertConserved();
     }
@@ -192,7 +188,7 @@ contract HostileTokenScenarioTest is LedgerTest {
         vm.startPrank(_hostileSink);
         _token().approve(address(stakes), type(uint256).max);
         stakes.stake(_hostileId, _stakeFor(1000));
-        registry.registerSink(_hostileId);
+        registry.registerSink(_hostileId, "");
         registry.commitCapacity(_hostileId, registry.hashSignal(_hostileId, _hostileSink, 1000, 0, SALT));
         _nextBlock();
         registry.revealCapacity(_hostileId, 1000, 0, SALT);

@@ -34,7 +34,7 @@ contract ScaleScenarioTest is LedgerTest {
             vm.startPrank(sink);
             superToken.approve(address(stakes), stake);
             stakes.stake(id, stake);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
             registry.commitCapacity(id, registry.hashSignal(id, sink, CAPACITY, 0, SALT));
             vm.roll(block.number + 1);
             registry.revealCapacity(id, CAPACITY, 0, SALT);

@@ -156,7 +156,7 @@ contract VerificationTest is EconomyTest {
         // Nobody acknowledges what it did in its last minute.
         for (uint256 i; i < 5; ++i) {
             skip(EPOCH);
-            tracker.assess(id, workers[1].sink);
+            stakes.assess(id, workers[1].sink);
         }
         (, uint256 unbonding,) = stakes.bondOf(id, workers[1].sink);
         assertEq(unbonding, _stakeFor(100));

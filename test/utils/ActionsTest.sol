@@ -43,7 +43,7 @@ abstract contract ActionsTest is LedgerTest {
     function _declare(TaskTypeId taskTypeId, address sink, uint256 value) private {
         if (!registry.sinkOf(taskTypeId, sink).registered) {
             vm.prank(sink);
-            registry.registerSink(taskTypeId);
+            registry.registerSink(taskTypeId, "");
         }
         _signal(taskTypeId, sink, uint64(bound(value, 0, BONDED)), 0);
     }

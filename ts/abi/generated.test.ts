@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 
 test("the generated ABIs are those of the build: run `npm run abi` if not", () => {
   // Inside of the project: the configuration imports packages.

@@ -1,19 +1,18 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Address, getAddress, type Hex, isAddress, isHex } from "viem";
+import { type Address, getAddress, type Hex, isAddress, isHex, size } from "viem";
 import { z } from "zod";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
-import { CONTRACTS } from "../operate/deploy/artifact.ts";
-import type { PlannedContract } from "../operate/deploy/plan.ts";
-import type { Deployment } from "../sdk/types.ts";
+import { CONTRACTS, type Deployment } from "./deployment.ts";
 import { UsageError } from "./errors.ts";
+import { readJson, writeJson } from "./jsonFile.ts";
+import { PROJECT_ROOT } from "./projectRoot.ts";
 
-const address = z
+/** An address in any case; comes out with its checksum. */
+export const addressSchema = z
   .string()
   .refine((text) => isAddress(text, { strict: false }), "not an address")
   .transform((text) => getAddress(text));
-const hex = z.custom<Hex>((value) => isHex(value), "not hexadecimal");
+/** Bytes in hexadecimal. */
+export const hexSchema = z.custom<Hex>((value) => isHex(value), "not hexadecimal");
 
 const deploymentSchema = z.object({
   chainId: z.number(),
@@ -21,48 +20,23 @@ const deploymentSchema = z.object({
   block: z.number(),
   /** The sources that were deployed; "-dirty" if they differed from the commit. */
   commit: z.string().optional(),
-  deployer: address.optional(),
-  owner: address,
-  host: address,
-  stakeManager: address,
-  capacityRegistry: address,
-  backpressurePool: address,
-  escrowBuffer: address,
-  pipeline: address,
-  completionTracker: address,
+  deployer: addressSchema.optional(),
+  owner: addressSchema,
+  host: addressSchema,
+  stakeManager: addressSchema,
+  capacityRegistry: addressSchema,
+  backpressurePool: addressSchema,
+  escrowBuffer: addressSchema,
+  pipeline: addressSchema,
+  completionTracker: addressSchema,
   constructorArguments: z.record(z.string(), z.array(z.string())).optional(),
-  transactions: z.record(z.string(), hex).optional(),
+  transactions: z.record(z.string(), hexSchema).optional(),
   /** Task types that were created from here, by name. */
-  taskTypes: z.record(z.string(), hex).optional(),
+  taskTypes: z.record(z.string(), hexSchema).optional(),
 });
 
 /** What `deployments/<chainId>.json` says. */
 export type DeploymentRecord = z.output<typeof deploymentSchema>;
-
-const pendingSchema = z.object({
-  chainId: z.number(),
-  deployer: address,
-  owner: address,
-  host: address,
-  firstNonce: z.number(),
-  commit: z.string(),
-  contracts: z.array(
-    z.object({
-      name: z.enum(Object.values(CONTRACTS)),
-      address,
-      nonce: z.number(),
-      initCode: hex,
-      constructorArguments: z.array(z.string()),
-      /** The latest transaction that was sent for it. */
-      hash: hex.optional(),
-    }),
-  ),
-});
-
-/** A deployment that has begun: written before anything is sent, so that another run can go on. */
-export type PendingDeployment = Omit<z.output<typeof pendingSchema>, "contracts"> & {
-  contracts: (PlannedContract & { hash?: Hex | undefined })[];
-};
 
 /** Folder of the records; DEPLOYMENTS_DIR may name another. */
 export function deploymentsFolder(environment: NodeJS.ProcessEnv): string {
@@ -70,7 +44,6 @@ export function deploymentsFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 const recordPath = (folder: string, chainId: number): string => join(folder, `${chainId}.json`);
-const pendingPath = (folder: string, chainId: number): string => join(folder, `${chainId}.pending.json`);
 
 /** The record of a chain; undefined without one. @throws {UsageError} if it is damaged. */
 export function readRecord(folder: string, chainId: number): DeploymentRecord | undefined {
@@ -88,18 +61,6 @@ export function writeRecord(folder: string, record: DeploymentRecord): string {
   return writeJson(recordPath(folder, record.chainId), record);
 }
 
-export function readPending(folder: string, chainId: number): PendingDeployment | undefined {
-  return readJson(pendingPath(folder, chainId), pendingSchema);
-}
-
-export function writePending(folder: string, pending: PendingDeployment): void {
-  writeJson(pendingPath(folder, pending.chainId), pending);
-}
-
-export function removePending(folder: string, chainId: number): void {
-  rmSync(pendingPath(folder, chainId), { force: true });
-}
-
 /** The addresses alone, as the SDK takes them. */
 export function addressesOf(record: DeploymentRecord): Deployment {
   const keys = Object.keys(CONTRACTS) as (keyof typeof CONTRACTS)[];
@@ -107,28 +68,18 @@ export function addressesOf(record: DeploymentRecord): Deployment {
   return { host: record.host, ...contracts } as Deployment;
 }
 
-/** Commit of this checkout, "-dirty" if files differ from it; "unknown" outside of git. */
-export function currentCommit(): string {
-  const git = (...args: string[]) => spawnSync("git", args, { cwd: PROJECT_ROOT, encoding: "utf8" });
-  const head = git("rev-parse", "HEAD");
-  if (head.status !== 0) return "unknown";
-  return head.stdout.trim() + (git("status", "--porcelain", "--", "src", "script").stdout === "" ? "" : "-dirty");
+/** A task type by its identifier, or by the name under which `deploy task-type` has recorded it. */
+export function resolveTaskType({ record }: { record: DeploymentRecord }, text: string): Hex {
+  if (isHex(text) && size(text) === 32) return text;
+  const known = record.taskTypes ?? {};
+  const found = Object.hasOwn(known, text) ? known[text] : undefined;
+  if (found !== undefined) return found;
+  const names = Object.keys(known).map((name) => `"${name}"`);
+  const hint = names.length === 0 ? "none is recorded by name" : `recorded are ${names.join(", ")}`;
+  throw new UsageError(`"${text}" is no task type: give its 32 bytes, or a name (${hint})`);
 }
 
-function readJson<schema extends z.ZodType>(path: string, schema: schema): z.output<schema> | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    return schema.parse(JSON.parse(readFileSync(path, "utf8")));
-  } catch (cause) {
-    throw new UsageError(`${path} is damaged: repair it, or remove it`, { cause });
-  }
-}
-
-/** A reader, or the next run after a crash, sees the old file or the new one, and nothing between. */
-function writeJson(path: string, value: unknown): string {
-  mkdirSync(join(path, ".."), { recursive: true });
-  const unfinished = `${path}.${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(unfinished, path);
-  return path;
+/** The name under which a task type is recorded; undefined for others. */
+export function nameOf({ record }: { record: DeploymentRecord }, taskTypeId: Hex): string | undefined {
+  return Object.entries(record.taskTypes ?? {}).find(([, id]) => id === taskTypeId)?.[0];
 }

@@ -72,7 +72,7 @@ export class TraceError extends UsageError {
 export class InvariantError extends BackpressureError {
   override name = "InvariantError";
 
-  /** @param invariant Its name in the design: `I1`. */
+  /** @param invariant Its name in `test/invariant/README.md`: `I1`. */
   constructor(
     readonly invariant: string,
     reason: string,

@@ -1,22 +1,12 @@
-import { encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidAbi,
-  iSuperfluidPoolAbi,
-  pipelineAbi,
-} from "../abi/generated.ts";
-import { type Call, encodeCall } from "../localchain/localChain.ts";
+import { type Hex, keccak256, toHex } from "viem";
+import { callFrom, type LocalCall } from "../localchain/localChain.ts";
+import { contractsOf, distributionPoolAt } from "../sdk/calls/contracts.ts";
+import { changeStreamCall } from "../sdk/calls/superfluid.ts";
+import { hashSignal } from "../sdk/utils/hashSignal.ts";
 import type { Report } from "./agent.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
 
-/** Operations of Superfluid's batch call: call an agreement as oneself; call anything, as nobody in particular. */
-const CALL_AGREEMENT = 201;
-const FORWARD_CALL = 301;
-
-type Operation = { operationType: number; target: `0x${string}`; data: Hex };
+/** What the actors do: the calls that the SDK's actions make, each to go into the next block. */
 
 /** Hides a report behind its hash. */
 export function commitReport(
@@ -26,18 +16,16 @@ export function commitReport(
   report: Report,
   salt: Hex,
   chainId: number,
-): Call {
-  const { capacityRegistry } = market.protocol;
-  const types = ["uint256", "address", "bytes32", "address", "uint64", "uint96", "bytes32"].map((type) => ({ type }));
-  const values = [BigInt(chainId), capacityRegistry, stage.id, sink.address, report.capacity, report.backlog, salt];
-  const commitment = keccak256(encodeAbiParameters(types, values));
-  return encodeCall(sink, capacityRegistry, capacityRegistryAbi, "commitCapacity", [stage.id, commitment]);
+): LocalCall {
+  const { protocol: deployment } = market;
+  const signal = { deployment, chainId, taskTypeId: stage.id, sink: sink.address, ...report, salt };
+  return callFrom(sink, contractsOf(deployment).capacityRegistry.commitCapacity(stage.id, hashSignal(signal)));
 }
 
 /** Shows it, at least one block later. */
-export function revealReport(market: Market, stage: MarketStage, sink: Account, report: Report, salt: Hex): Call {
-  const args = [stage.id, report.capacity, report.backlog, salt] as const;
-  return encodeCall(sink, market.protocol.capacityRegistry, capacityRegistryAbi, "revealCapacity", args);
+export function revealReport(market: Market, stage: MarketStage, sink: Account, report: Report, salt: Hex): LocalCall {
+  const { capacityRegistry } = contractsOf(market.protocol);
+  return callFrom(sink, capacityRegistry.revealCapacity(stage.id, report.capacity, report.backlog, salt));
 }
 
 /** The value that hides a report: different every time, the same in every run. */
@@ -46,65 +34,28 @@ export function saltOf(seed: number, sink: Account, epoch: number): Hex {
 }
 
 /** Changes a stream, counts it before and after, and lets the pool look at it, all in one transaction. */
-export function setStream(market: Market, stage: MarketStage, source: Account, rate: bigint): Call {
-  const { superToken, gdaV1 } = market.superfluid;
-  const args = [superToken, source.address, stage.distributionPool, rate, "0x"] as const;
-  const stream = encodeCall(source, gdaV1, iGeneralDistributionAgreementV1Abi, "distributeFlow", args);
-  const types = [{ type: "bytes" }, { type: "bytes" }] as const;
-  const sync = forward(syncSource(market, stage, source, source));
-  return batch(market, source, "distributeFlow", [
-    sync,
-    { operationType: CALL_AGREEMENT, target: gdaV1, data: encodeAbiParameters(types, [stream.data, "0x"]) },
-    sync,
-    forward(rebalance(market, stage, source, [])),
-  ]);
+export function setStream(
+  { protocol, superfluid }: Market,
+  { id: taskTypeId, distributionPool }: MarketStage,
+  source: Account,
+  flowRate: bigint,
+): LocalCall {
+  const { gdaV1: gda, superToken } = superfluid;
+  const stream = { gda, superToken, distributionPool, taskTypeId, source: source.address, flowRate };
+  return { ...callFrom(source, changeStreamCall(protocol, stream)), what: `${source.name}: distributeFlow` };
 }
 
-/** Fetches what a pool owes to a member that is not connected to it. */
-export function claim(who: Account, pool: `0x${string}`): Call {
-  return encodeCall(who, pool, iSuperfluidPoolAbi, "claimAll", [who.address]);
+/** Fetches what waits in a pool for a member that is not connected to it. */
+export function claim(who: Account, { distributionPool }: MarketStage): LocalCall {
+  return callFrom(who, distributionPoolAt(distributionPool).claimAll(who.address));
 }
 
-export function rebalance(market: Market, stage: MarketStage, caller: Account, sinks: readonly Account[]): Call {
-  const args = [stage.id, sinks.map(({ address }) => address)] as const;
-  return encodeCall(caller, market.protocol.backpressurePool, backpressurePoolAbi, "rebalance", args);
+/** Brings what Superfluid could not split evenly to the escrow. */
+export function sweep({ keeper, protocol }: Market, stage: MarketStage): LocalCall {
+  return callFrom(keeper, contractsOf(protocol).backpressurePool.sweep(stage.id));
 }
 
-export function drain(market: Market, stage: MarketStage): Call {
-  const call = encodeCall(market.keeper, market.protocol.escrowBuffer, escrowBufferAbi, "drain", [stage.id]);
-  return { ...call, mayFailWith: ["EscrowBuffer_NothingToDrain"] };
-}
-
-/** Sets overflow aside for the sources and pays each its part, in one transaction. */
-export function release(market: Market, stage: MarketStage): Call {
-  const { keeper, protocol } = market;
-  const release = encodeCall(keeper, protocol.escrowBuffer, escrowBufferAbi, "release", [stage.id]);
-  const syncs = stage.sources.map((source) => forward(syncSource(market, stage, keeper, source)));
-  const call = batch(market, keeper, "release", [forward(release), ...syncs]);
-  return { ...call, mayFailWith: ["EscrowBuffer_NothingToRelease"] };
-}
-
-export function propagate(market: Market, stage: MarketStage): Call {
-  return encodeCall(market.keeper, market.protocol.pipeline, pipelineAbi, "propagate", [stage.id]);
-}
-
-export function sweep(market: Market, stage: MarketStage): Call {
-  return encodeCall(market.keeper, market.protocol.backpressurePool, backpressurePoolAbi, "sweep", [stage.id]);
-}
-
-/** Pays a source what is set aside for it. */
-export function syncSource(market: Market, stage: MarketStage, caller: Account, source: Account): Call {
-  const args = [stage.id, source.address] as const;
-  return encodeCall(caller, market.protocol.escrowBuffer, escrowBufferAbi, "syncSource", args);
-}
-
-/** One operation of a batch: a call that anybody may make. */
-export function forward({ to, data }: Call): Operation {
-  return { operationType: FORWARD_CALL, target: to, data };
-}
-
-/** Several operations in one transaction: all of them, or none. */
-export function batch({ superfluid }: Market, who: Account, what: string, operations: Operation[]): Call {
-  const call = encodeCall(who, superfluid.host, iSuperfluidAbi, "batchCall", [operations]);
-  return { ...call, what: `${who.name}: ${what}` };
+/** Fetches what is set aside for a source. */
+export function syncSource({ protocol }: Market, stage: MarketStage, source: Account): LocalCall {
+  return callFrom(source, contractsOf(protocol).escrowBuffer.syncSource(stage.id, source.address));
 }

@@ -49,13 +49,13 @@ describe("WorkQueue", () => {
 });
 
 describe("Agent", () => {
-  test("works at its rate, as long as it owes and there is work", () => {
+  test("works at its rate, as long as it has unserved work and somebody waits", () => {
     const queue = queueOf(request(1, 10_000));
     const agent = agentPaidFor(150);
     agent.work(queue, 1, 1);
-    expect(agent).toMatchObject({ served: 100, owed: 50 });
+    expect(agent).toMatchObject({ served: 100, unserved: 50 });
     agent.work(queue, 1, 1);
-    expect(agent).toMatchObject({ served: 150, owed: 0 });
+    expect(agent).toMatchObject({ served: 150, unserved: 0 });
     agent.work(queue, 1, 1);
     expect(agent.served).toBe(150);
   });
@@ -66,14 +66,14 @@ describe("Agent", () => {
     expect(agent.served).toBe(500);
   });
 
-  test("a dead one owes what it is paid", () => {
+  test("a dead one leaves unserved what it is paid", () => {
     const agent = agentPaidFor(500);
     agent.alive = false;
     expect(agent.work(queueOf(request(1, 10)), 10, 1)).toEqual([]);
-    expect(agent.owed).toBe(500);
+    expect(agent.unserved).toBe(500);
   });
 
-  test("reports what it declares and the part of what it owes that is there", () => {
+  test("reports what it declares and the part of its unserved work that is there", () => {
     const agent = agentPaidFor(1000);
     expect(agent.report(1)).toEqual({ capacity: 120n, backlog: 1000n });
     expect(agent.report(0.25)).toEqual({ capacity: 120n, backlog: 250n });
@@ -81,21 +81,21 @@ describe("Agent", () => {
 
   test("a liar is behind like anybody else and says that it is not", () => {
     const liar = agentPaidFor(1000, { honest: false });
-    expect(liar.owed).toBe(1000);
+    expect(liar.unserved).toBe(1000);
     expect(liar.report(1)).toEqual({ capacity: 120n, backlog: 0n });
   });
 
-  test("what is taken from its bond it owes no longer", () => {
+  test("what is taken from its bond is unserved no longer", () => {
     const agent = agentPaidFor(1000);
     agent.slashed = 400n * UNIT_RATE + 1n;
-    expect(agent.owed).toBe(600);
+    expect(agent.unserved).toBe(600);
     agent.slashed = 1100n * UNIT_RATE;
-    expect(agent.owed).toBe(0);
+    expect(agent.unserved).toBe(0);
     agent.work(queueOf(request(1, 10)), 1, 1);
     expect(agent.served).toBe(0);
   });
 
-  test("a fraction of a token paid is no token owed", () => {
+  test("a fraction of a token paid is no token unserved", () => {
     const agent = new Agent(plan);
     agent.received = UNIT_RATE - 1n;
     expect(agent.paid).toBe(0);

@@ -72,7 +72,7 @@ export class WorkQueue {
 
 /**
  * One agent's books: what it was paid for, what it has done. It works for what it is paid and no more; what it was paid
- * for and has not done, it owes.
+ * for and has not served is its backlog.
  */
 export class Agent {
   alive = true;
@@ -91,7 +91,7 @@ export class Agent {
   }
 
   /** Tokens that it was paid for and has not served. */
-  get owed(): number {
+  get unserved(): number {
     return Math.max(0, this.paid - Number(this.slashed / UNIT_RATE) - this.served);
   }
 
@@ -104,24 +104,24 @@ export class Agent {
     const finished: Request[] = [];
     if (this.alive) {
       const able = Math.floor(this.plan.rate * seconds * speed);
-      this.served += queue.work(Math.min(able, this.owed), finished);
+      this.served += queue.work(Math.min(able, this.unserved), finished);
     }
     return finished;
   }
 
   /**
    * What it would signal now.
-   * @param present Share of the work that all agents of the stage owe which is really there, at most 1. Work that was
+   * @param present Share of the unserved work of all agents of the stage which is really there, at most 1. Work that was
    * paid for before it arrives is not backlog: no agent is behind with it.
    */
   report(present: number): Report {
-    const backlog = this.plan.honest ? BigInt(Math.floor(this.owed * present)) : 0n;
+    const backlog = this.plan.honest ? BigInt(Math.floor(this.unserved * present)) : 0n;
     return { capacity: BigInt(this.plan.declares), backlog };
   }
 }
 
 /** See `Agent.report`. */
 export function presentShare(queue: WorkQueue, agents: readonly Agent[]): number {
-  const owed = agents.reduce((sum, agent) => sum + agent.owed, 0);
-  return owed === 0 ? 1 : Math.min(1, queue.tokens / owed);
+  const unserved = agents.reduce((sum, agent) => sum + agent.unserved, 0);
+  return unserved === 0 ? 1 : Math.min(1, queue.tokens / unserved);
 }

@@ -1,5 +1,5 @@
 import type { PublicClient } from "viem";
-import { capacityRegistryAbi } from "../abi/generated.ts";
+import { contractsOf } from "../sdk/calls/contracts.ts";
 import type { Audit } from "./invariants.ts";
 import type { Market } from "./market.ts";
 import { DYING, TERMS, WAD } from "./scenario.ts";
@@ -25,12 +25,9 @@ export async function checkDefunded(client: PublicClient, market: Market, state:
   const sink = stage?.sinks[DYING.agent];
   const units = state.stages[DYING.stage]?.sinks[DYING.agent]?.units;
   if (stage === undefined || sink === undefined || units === undefined) return;
-  const { capacity, signalledAt } = await client.readContract({
-    address: market.protocol.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "sinkOf",
-    args: [stage.id, sink.address],
-  });
+  const { capacity, signalledAt } = await client.readContract(
+    contractsOf(market.protocol).capacityRegistry.sinkOf(stage.id, sink.address),
+  );
   const lastLiveEpoch = Math.floor((signalledAt + TERMS.signalTimeToLive) / TERMS.epochLength);
   const silentEpochs = Math.floor(state.timestamp / TERMS.epochLength) - lastLiveEpoch;
   const most = decayed(Number(capacity), silentEpochs);

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { decayed } from "./deadSink.ts";
 import { Audit } from "./invariants.ts";
 import { START, UNIT_RATE } from "./scenario.ts";
-import { someMarket, someState } from "./someMarket.ts";
-import { Ledger } from "./streamLedger.ts";
+import { someMarket, someSink, someState } from "./someMarket.ts";
+import { StreamLedger } from "./streamLedger.ts";
 
 const market = someMarket();
 
 /** An audit that has seen the inflow of every pool change at `changed` seconds after the start. */
 function auditAfterChange(changed: number): Audit {
-  const ledger = new Ledger(market.superfluid.gdaV1);
+  const ledger = new StreamLedger(market.superfluid.gdaV1);
   Object.defineProperty(ledger, "changedAt", { value: () => START + changed });
   return new Audit(market, ledger, START);
 }
@@ -48,7 +48,7 @@ describe("I2, pools", () => {
 
 describe("I2, sinks", () => {
   const paid = (units: bigint, effective: bigint) => {
-    const sink = { received: 0n, units, effective, flow: units * UNIT_RATE };
+    const sink = someSink({ units, effective, flow: units * UNIT_RATE });
     return someState({ sinks: [sink] }, 600);
   };
 

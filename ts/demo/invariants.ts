@@ -1,7 +1,7 @@
 import type { Market } from "./market.ts";
 import { CONFIRM_DELAY, UNIT_RATE } from "./scenario.ts";
 import type { StageState, State } from "./state.ts";
-import type { Ledger } from "./streamLedger.ts";
+import type { StreamLedger } from "./streamLedger.ts";
 
 /** An invariant that did not hold, and the first time that it did not. */
 export type Violation = { invariant: string; reason: string };
@@ -27,7 +27,7 @@ export class Audit {
 
   constructor(
     readonly market: Market,
-    readonly ledger: Ledger,
+    readonly ledger: StreamLedger,
     start: number,
   ) {
     this.#start = start;

@@ -1,47 +1,51 @@
-import type { Call } from "../localchain/localChain.ts";
-import * as actions from "./actions.ts";
-import type { Market } from "./market.ts";
-import { UNIT_RATE } from "./scenario.ts";
+import type { LocalCall } from "../localchain/localChain.ts";
+import { Calls, type Work } from "../services/keeper/calls.ts";
+import { poolWork } from "../services/keeper/decide/poolWork.ts";
+import { sinksToRebalance } from "../services/keeper/decide/rebalance.ts";
+import type { Market, MarketStage } from "./market.ts";
+import { bufferMaxOf, UNIT_RATE, WORTH } from "./scenario.ts";
 import type { StageState, State } from "./state.ts";
 
-/** Amounts below this are not worth a transaction, wei: the pay of ten thousand tokens, one US cent. */
-const WORTH = 10_000n * UNIT_RATE;
+/** Most sinks or sources in one transaction: more than there are. */
+const MOST = 100;
 
-/** Seconds between two sweeps of what Superfluid could not split evenly. */
-const SWEEP_EVERY = 600;
+/** What the real keeper's simulation would have told it: somebody else was faster, or nobody has a share yet. */
+const MAY_FAIL_WITH: Record<string, readonly string[]> = {
+  drain: ["EscrowBuffer_NothingToDrain"],
+  release: ["EscrowBuffer_NothingToRelease"],
+};
 
 /**
- * What a keeper would do now. It needs nobody's permission and remembers nothing: everything follows from what the
- * chain shows.
+ * What `npm run keeper` would do now, decided by its own rules. It needs nobody's permission and remembers nothing:
+ * everything follows from what the chain shows. Streams are synchronised as they change, and receipts settle the sinks.
  */
-export function keep(market: Market, state: State): Call[] {
-  const calls: Call[] = [];
-  for (const [index, stage] of market.stages.entries()) {
-    const now = state.stages[index] as StageState;
-    // What the sinks can take goes to them; only without that is it too much.
-    if (now.drainable >= WORTH) calls.push(actions.drain(market, stage));
-    else if (now.releasable >= WORTH) calls.push(actions.release(market, stage));
-    if (now.needsRebalance) {
-      // An expired sink does nothing itself; this is what brings it down.
-      const moved = stage.sinks.filter((_, sink) => now.sinks[sink]?.units !== now.sinks[sink]?.effective);
-      calls.push(actions.rebalance(market, stage, market.keeper, moved));
-    }
-  }
+export function keep(market: Market, state: State): LocalCall[] {
+  const calls = new Calls(market.protocol, MOST);
   // From the end of the chain to its beginning: pressure travels one link per call.
-  for (const [index, stage] of [...market.stages.entries()].reverse()) {
-    if (stage.plan.passesOn > 0n && limitMoved(state.stages[index] as StageState)) {
-      calls.push(actions.propagate(market, stage));
-    }
-  }
-  if (state.timestamp % SWEEP_EVERY === 0) calls.push(...market.stages.map((stage) => actions.sweep(market, stage)));
-  return calls;
+  const stages = [...market.stages.entries()].reverse();
+  const work = stages.flatMap(([index, stage]) => workOf(calls, stage, state.stages[index] as StageState));
+  return work.map(({ action, items, build }) => {
+    const { to, data } = build(items);
+    const call = { from: market.keeper.address, to, data, what: `${market.keeper.name}: ${action}` };
+    return { ...call, mayFailWith: MAY_FAIL_WITH[action] ?? [] };
+  });
 }
 
-/** Whether the pipeline's present limit would move the price cap by a percent. */
-function limitMoved({ limit, sinkUnits, priceCap }: StageState): boolean {
-  if (sinkUnits === 0n) return false;
-  let cap = limit / sinkUnits;
-  if (cap > UNIT_RATE) cap = UNIT_RATE;
-  const change = cap < priceCap ? priceCap - cap : cap - priceCap;
-  return change * 100n > priceCap;
+function workOf(calls: Calls, { id, plan, sinks, sources }: MarketStage, now: StageState): Work[] {
+  const terms = { unitRate: UNIT_RATE, bufferMax: bufferMaxOf(plan), minAmount: WORTH };
+  const units = sinks.map(({ address }, index) => {
+    const { units = 0n, effective = 0n, needsRebalance = false } = now.sinks[index] ?? {};
+    return { sink: address, units, effectiveCapacity: effective, needsRebalance };
+  });
+  // While the escrow is due the contract says yes to any sink.
+  const asked = now.needsRebalance ? [] : units.filter(({ needsRebalance }) => needsRebalance);
+  const overdue = new Set(asked.map(({ sink }) => sink));
+  const rebalance = sinksToRebalance({ sinks: units, overdue, price: now.priceCap, minAmount: WORTH });
+  return poolWork(
+    calls,
+    id,
+    { ...now, ...terms, overflow: now.level },
+    { rebalance, assess: [], settle: [] },
+    sources.map(({ address }) => address),
+  );
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { judgeLiar } from "./liar.ts";
 import { UNIT_RATE } from "./scenario.ts";
-import { someState } from "./someMarket.ts";
+import { someSink, someState } from "./someMarket.ts";
 
 test("judgeLiar: what it was paid between two looks, per second", () => {
   const paid = (tokens: bigint, seconds: number) => {
-    const sink = { received: tokens * UNIT_RATE, units: 0n, effective: 0n, flow: 0n };
+    const sink = someSink({ received: tokens * UNIT_RATE });
     return someState({ sinks: [sink, sink, sink] }, seconds);
   };
   expect(judgeLiar(paid(1000n, 3000), paid(301_000n, 3600))).toEqual({

@@ -1,22 +1,14 @@
 import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidAbi,
-  iSuperTokenAbi,
-  pipelineAbi,
-  stakeManagerAbi,
-  testTokenAbi,
-} from "../abi/generated.ts";
-import { type Call, encodeCall, type LocalChain } from "../localchain/localChain.ts";
+import { callFrom, type LocalCall, type LocalChain } from "../localchain/localChain.ts";
 import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";
+import { testTokenAt } from "../localchain/localSuperfluid.ts";
+import { contractsOf, superTokenAt } from "../sdk/calls/contracts.ts";
+import { connectPoolCall } from "../sdk/calls/superfluid.ts";
 import type { Deployment } from "../sdk/types.ts";
 import {
   BOND_PER_UNIT,
-  BUFFER_SECONDS,
-  capacityOf,
+  bufferMaxOf,
   SOURCES,
   STAGES,
   START,
@@ -84,26 +76,19 @@ export async function openMarket(
   for (const sink of SINK_ACCOUNTS.flat()) chain.add(...buyTokens(sink, AGENT_FUNDS, superfluid));
   await chain.mine(START - 120);
 
+  const { backpressurePool, pipeline } = contractsOf(protocol);
   const stages = await Promise.all(
     STAGES.map(async (plan, index): Promise<MarketStage> => {
-      const args = [ids[index] as Hex] as const;
-      const distributionPool = await chain.client.readContract({
-        address: protocol.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "distributionPoolOf",
-        args,
-      });
+      const id = ids[index] as Hex;
+      const distributionPool = await chain.client.readContract(backpressurePool.distributionPoolOf(id));
       const sources = SINK_ACCOUNTS[index - 1] ?? SOURCE_ACCOUNTS;
-      return { plan, id: args[0], distributionPool, sinks: SINK_ACCOUNTS[index] ?? [], sources };
+      return { plan, id, distributionPool, sinks: SINK_ACCOUNTS[index] ?? [], sources };
     }),
   );
   const market: Market = { protocol, superfluid, stages, keeper: accountOf("keeper") };
   for (const [index, stage] of stages.entries()) {
     const next = stages[index + 1];
-    if (next) {
-      const args = [stage.id, next.id, stage.plan.passesOn] as const;
-      chain.add(encodeCall(CREATOR, protocol.pipeline, pipelineAbi, "setDownstream", args));
-    }
+    if (next) chain.add(callFrom(CREATOR, pipeline.setDownstream(stage.id, next.id, stage.plan.passesOn)));
     for (const [position, sink] of stage.sinks.entries()) chain.add(...joinStage(market, stage, sink, position));
   }
   await chain.mine(START - 60);
@@ -117,41 +102,37 @@ function taskTypeId({ name }: StagePlan): Hex {
 
 const SALT = toHex(0, { size: 32 });
 
-function registerTaskType(plan: StagePlan, protocol: Deployment, { superToken }: LocalSuperfluid): Call {
+function registerTaskType(plan: StagePlan, protocol: Deployment, { superToken }: LocalSuperfluid): LocalCall {
   const parameters = {
     ...TERMS,
     superToken,
     unitRate: UNIT_RATE,
     verifier: protocol.completionTracker,
-    bufferMax: UNIT_RATE * BigInt(capacityOf(plan) * BUFFER_SECONDS),
+    bufferMax: bufferMaxOf(plan),
   } as const;
-  const args = [parameters, SALT, plan.name] as const;
-  return encodeCall(CREATOR, protocol.capacityRegistry, capacityRegistryAbi, "registerTaskType", args);
+  const { capacityRegistry } = contractsOf(protocol);
+  return callFrom(CREATOR, capacityRegistry.registerTaskType(parameters, SALT, plan.name));
 }
 
-function buyTokens(who: Account, amount: bigint, { underlying, superToken }: LocalSuperfluid): Call[] {
+function buyTokens(who: Account, amount: bigint, { underlying, superToken }: LocalSuperfluid): LocalCall[] {
   return [
-    encodeCall(who, underlying, testTokenAbi, "mint", [who.address, amount * USDC]),
-    encodeCall(who, underlying, testTokenAbi, "approve", [superToken, amount * USDC]),
-    encodeCall(who, superToken, iSuperTokenAbi, "upgrade", [amount * WAD]),
+    callFrom(who, testTokenAt(underlying).mint(who.address, amount * USDC)),
+    callFrom(who, testTokenAt(underlying).approve(superToken, amount * USDC)),
+    callFrom(who, superTokenAt(superToken).upgrade(amount * WAD)),
   ];
 }
 
-function joinStage({ protocol, superfluid }: Market, stage: MarketStage, sink: Account, position: number): Call[] {
+function joinStage({ protocol, superfluid }: Market, stage: MarketStage, sink: Account, position: number): LocalCall[] {
   const plan = stage.plan.agents[position];
   if (plan === undefined) return [];
+  const { distributionPool, id } = stage;
+  const { gdaV1: gda, superToken } = superfluid;
+  const { capacityRegistry, stakeManager } = contractsOf(protocol);
   const bond = TERMS.minimumStake + BOND_PER_UNIT * BigInt(plan.bondedFor);
-  const calls = [
-    encodeCall(sink, superfluid.superToken, iSuperTokenAbi, "approve", [protocol.stakeManager, bond]),
-    encodeCall(sink, protocol.stakeManager, stakeManagerAbi, "stake", [stage.id, bond]),
-    encodeCall(sink, protocol.capacityRegistry, capacityRegistryAbi, "registerSink", [stage.id]),
-  ];
-  if (plan.connects) calls.push(connectPool(superfluid, sink, stage.distributionPool));
-  return calls;
-}
-
-function connectPool({ host, gdaV1 }: LocalSuperfluid, who: Account, pool: Address): Call {
-  const connect = encodeCall(who, gdaV1, iGeneralDistributionAgreementV1Abi, "connectPool", [pool, "0x"]);
-  const call = encodeCall(who, host, iSuperfluidAbi, "callAgreement", [gdaV1, connect.data, "0x"]);
-  return { ...call, what: connect.what };
+  return [
+    superTokenAt(superToken).approve(protocol.stakeManager, bond),
+    stakeManager.stake(id, bond),
+    capacityRegistry.registerSink(id),
+    ...(plan.connects ? [connectPoolCall(protocol.host, { gda, distributionPool })] : []),
+  ].map((call) => callFrom(sink, call));
 }

@@ -4,9 +4,9 @@ import { completionTrackerAbi, iSuperfluidAbi } from "../abi/generated.ts";
 import type { SignedReceipt } from "../sdk/receipts/receiptBook.ts";
 import { receiptTypedData } from "../sdk/utils/typedData.ts";
 import { Receipts } from "./receipts.ts";
-import { START, UNIT_RATE } from "./scenario.ts";
-import { someMarket, someState } from "./someMarket.ts";
-import { Ledger } from "./streamLedger.ts";
+import { EPOCH, START, UNIT_RATE } from "./scenario.ts";
+import { someMarket, someSink, someState } from "./someMarket.ts";
+import { StreamLedger } from "./streamLedger.ts";
 import { Workshop } from "./workshop.ts";
 
 const CHAIN = 31337;
@@ -17,7 +17,7 @@ const [echo, lyra] = stage.sinks.map(({ address }) => address) as [Hex, Hex];
 
 /** A market whose two sources have streamed so many tokens, and a world in which so many were served. */
 function world(streamed: [number, number], served: number[]) {
-  const ledger = new Ledger(market.superfluid.gdaV1);
+  const ledger = new StreamLedger(market.superfluid.gdaV1);
   const workshop = new Workshop([], 1);
   const receipts = new Receipts(market, ledger, CHAIN);
   const goOn = (more: [number, number], done: number[], at: number): void => {
@@ -35,9 +35,12 @@ function world(streamed: [number, number], served: number[]) {
   return { receipts, workshop, goOn };
 }
 
+const assessed = { ...someSink().ledger, assessedEpoch: Math.floor((START + 1000) / EPOCH) };
+
 /** What the transaction for the first stage carries. */
 async function submitted({ receipts, workshop }: ReturnType<typeof world>, returned: bigint[] = []) {
-  const [call] = await receipts.submit(workshop, someState({ returned }, 1000));
+  const sinks = [someSink(), someSink({ received: 0n }), someSink({ ledger: assessed }), someSink()];
+  const [call] = await receipts.submit(workshop, someState({ returned, sinks }, 1000));
   const { args } = decodeFunctionData({ abi: iSuperfluidAbi, data: call?.data as Hex });
   const operations = (args?.[0] ?? []) as readonly { target: Hex; data: Hex }[];
   const calls = operations.map(({ data }) => decodeFunctionData({ abi: completionTrackerAbi, data }));
@@ -47,10 +50,10 @@ async function submitted({ receipts, workshop }: ReturnType<typeof world>, retur
 }
 
 describe("the receipts of an epoch", () => {
-  test("are one transaction with an assessment of every sink", async () => {
+  test("are one transaction with an assessment of who was paid and is not assessed in this epoch", async () => {
     const { calls } = await submitted(world([600, 400], [100]));
-    expect(calls.map(({ functionName }) => functionName)).toEqual(["acknowledge", ...stage.sinks.map(() => "assess")]);
-    expect(calls.slice(1).map(({ args }) => args?.[1])).toEqual(stage.sinks.map(({ address }) => address));
+    expect(calls.map(({ functionName }) => functionName)).toEqual(["acknowledge", "assess", "assess"]);
+    expect(calls.slice(1).map(({ args }) => args?.[1])).toEqual([0, 3].map((index) => stage.sinks[index]?.address));
   });
 
   test("split what was delivered by what each payer has paid, and the idle get none", async () => {

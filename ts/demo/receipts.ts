@@ -1,15 +1,16 @@
 import { type Hex, hashTypedData } from "viem";
 import { sign } from "viem/accounts";
-import { completionTrackerAbi } from "../abi/generated.ts";
-import { type Call, encodeCall } from "../localchain/localChain.ts";
+import { callFrom, type LocalCall } from "../localchain/localChain.ts";
+import { contractsOf } from "../sdk/calls/contracts.ts";
+import { batchCall } from "../sdk/calls/superfluid.ts";
 import { ReceiptBook, type SignedReceipt } from "../sdk/receipts/receiptBook.ts";
 import { type Receipt, receiptTypedData } from "../sdk/utils/typedData.ts";
-import { batch, forward } from "./actions.ts";
+import { shouldAssess } from "../services/keeper/decide/assess.ts";
 import type { Agent } from "./agent.ts";
 import { type Account, keyOf, type Market, type MarketStage } from "./market.ts";
-import { UNIT_RATE } from "./scenario.ts";
+import { EPOCH, UNIT_RATE, WORTH } from "./scenario.ts";
 import type { State } from "./state.ts";
-import type { Ledger } from "./streamLedger.ts";
+import type { StreamLedger } from "./streamLedger.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What all payers of a stage together can still acknowledge, and each of them, wei. */
@@ -27,17 +28,21 @@ export class Receipts {
 
   constructor(
     readonly market: Market,
-    readonly ledger: Ledger,
+    readonly ledger: StreamLedger,
     readonly chainId: number,
   ) {}
 
-  /** Per stage one transaction: the new receipts, and then an assessment of every sink, which settles it first. */
-  async submit(workshop: Workshop, state: State): Promise<Call[]> {
+  /**
+   * Per stage one transaction, as a verifier would bring it: the new receipts, and then an assessment of each sink for
+   * which it is time by the keeper's rules.
+   */
+  async submit(workshop: Workshop, state: State): Promise<LocalCall[]> {
     return Promise.all(
       this.market.stages.map(async (stage, index) => {
         const agents = workshop.stages[index]?.agents ?? [];
         const receipts = this.#deliver(stage, agents, this.#budget(stage, index, state));
-        return this.#verify(stage, await Promise.all(receipts.map((receipt) => this.#sign(stage, receipt))));
+        const signed = await Promise.all(receipts.map((receipt) => this.#sign(stage, receipt)));
+        return this.#verify(stage, signed, this.#due(stage, index, state));
       }),
     );
   }
@@ -97,16 +102,19 @@ export class Receipts {
     return { ...receipt, sourceSignature, sinkSignature };
   }
 
-  #verify({ id, sinks }: MarketStage, receipts: readonly SignedReceipt[]): Call {
-    const { market } = this;
-    const { completionTracker } = market.protocol;
-    const acknowledge = encodeCall(market.keeper, completionTracker, completionTrackerAbi, "acknowledge", [
-      id,
-      receipts,
-    ]);
-    const assessments = sinks.map(({ address }) =>
-      encodeCall(market.keeper, completionTracker, completionTrackerAbi, "assess", [id, address]),
-    );
-    return batch(market, market.keeper, "acknowledge and assess", [acknowledge, ...assessments].map(forward));
+  #due({ sinks }: MarketStage, index: number, { timestamp, stages }: State): Account[] {
+    const epoch = Math.floor(timestamp / EPOCH);
+    return sinks.filter((_, position) => {
+      const now = stages[index]?.sinks[position];
+      return now !== undefined && shouldAssess({ ...now, epoch, assessEvery: 1, minAmount: WORTH });
+    });
+  }
+
+  #verify({ id }: MarketStage, receipts: readonly SignedReceipt[], due: readonly Account[]): LocalCall {
+    const { keeper, protocol } = this.market;
+    const { completionTracker } = contractsOf(protocol);
+    const assessments = due.map(({ address }) => completionTracker.assess(id, address));
+    const calls = [completionTracker.acknowledge(id, receipts), ...assessments];
+    return { ...callFrom(keeper, batchCall(protocol.host, calls)), what: `${keeper.name}: acknowledge and assess` };
   }
 }

@@ -3,7 +3,7 @@ import * as actions from "./actions.ts";
 import type { Report } from "./agent.ts";
 import { checkDefunded, type DeadSink, dyingShare } from "./deadSink.ts";
 import type { Request } from "./demand.ts";
-import { closeAccounts, type FinalAccounts } from "./finalAccounts.ts";
+import { addUpTotals, type FinalTotals } from "./finalTotals.ts";
 import { Audit } from "./invariants.ts";
 import { keep } from "./keep.ts";
 import { judgeLiar, LIAR_WINDOW, type Liar } from "./liar.ts";
@@ -13,11 +13,14 @@ import { type Sample, sampleOf } from "./sample.ts";
 import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE, WAD } from "./scenario.ts";
 import { type Slash, Slashes } from "./slashes.ts";
 import { readState, type StageState, type State } from "./state.ts";
-import { Ledger } from "./streamLedger.ts";
+import { StreamLedger } from "./streamLedger.ts";
 import { Workshop } from "./workshop.ts";
 
 /** Epochs between two claims of those who are not connected. */
 const CLAIM_EVERY = 5;
+
+/** Seconds between two sweeps of what Superfluid could not split evenly. */
+const SWEEP_EVERY = 600;
 
 /** Epochs in which a payer makes good what it has paid too little or too much. */
 const CATCH_UP = 4n;
@@ -36,7 +39,7 @@ export type EconomyParameters = {
 
 export type EconomyResult = {
   samples: readonly Sample[];
-  accounts: FinalAccounts;
+  totals: FinalTotals;
   audit: Audit;
   deadSink: DeadSink;
   liar: Liar;
@@ -58,7 +61,7 @@ export async function runEconomy(parameters: EconomyParameters): Promise<Economy
  */
 class Economy {
   readonly #parameters: EconomyParameters;
-  readonly #ledger: Ledger;
+  readonly #ledger: StreamLedger;
   readonly #audit: Audit;
   readonly #receipts: Receipts;
   readonly #slashes: Slashes;
@@ -77,7 +80,7 @@ class Economy {
   constructor(parameters: EconomyParameters) {
     const { market, requests, seed, chainId } = parameters;
     this.#parameters = parameters;
-    this.#ledger = new Ledger(market.superfluid.gdaV1);
+    this.#ledger = new StreamLedger(market.superfluid.gdaV1);
     this.#receipts = new Receipts(market, this.#ledger, chainId);
     this.#slashes = new Slashes(market);
     this.#audit = new Audit(market, this.#ledger, START);
@@ -106,14 +109,7 @@ class Economy {
       slashes: this.#slashes.all,
       workshop: this.#workshop,
       transactions: this.#transactions,
-      accounts: await closeAccounts(
-        chain.client,
-        market,
-        this.#ledger,
-        this.#slashes,
-        this.#state.timestamp,
-        this.#audit,
-      ),
+      totals: await addUpTotals(chain.client, market, this.#ledger, this.#slashes, this.#state.timestamp, this.#audit),
     };
   }
 
@@ -151,8 +147,8 @@ class Economy {
   }
 
   /**
-   * Everybody who pays sets its stream for the next epoch: what the last epoch cost, and a part of what is still owed
-   * or, if too much was paid, less by a part of that. A source owes for what was asked of it, an agent owes a share of
+   * Everybody who pays sets its stream for the next epoch: what the last epoch cost, and a part of what is still missing
+   * or, if too much was paid, less by a part of that. A source pays for what was asked of it, an agent pays a share of
    * the price of the work that it has done and passed on.
    */
   #stream(at: number): void {
@@ -210,10 +206,10 @@ class Economy {
   #claim(): void {
     const { chain, market } = this.#parameters;
     for (const { stage, sink, position } of this.#living()) {
-      if (!stage.plan.agents[position]?.connects) chain.add(actions.claim(sink, stage.distributionPool));
+      if (!stage.plan.agents[position]?.connects) chain.add(actions.claim(sink, stage));
     }
     const [first] = market.stages;
-    if (first) chain.add(...first.sources.map((source) => actions.syncSource(market, first, source, source)));
+    if (first) chain.add(...first.sources.map((source) => actions.syncSource(market, first, source)));
   }
 
   *#living() {
@@ -229,6 +225,7 @@ class Economy {
     const { chain, market } = this.#parameters;
     await this.#block(START + at);
     chain.add(...keep(market, this.#state));
+    if (at % SWEEP_EVERY === 0) chain.add(...market.stages.map((stage) => actions.sweep(market, stage)));
     if (chain.waiting > 0) await this.#block(START + at + REACTION);
   }
 

@@ -37,7 +37,7 @@ export function sampleOf(state: State, workshop: Workshop): Sample {
 }
 
 function sampleStage(state: StageState, { queue, agents }: WorkStage): StageSample {
-  const owed = agents.reduce((sum, agent) => sum + agent.owed, 0);
+  const unserved = agents.reduce((sum, agent) => sum + agent.unserved, 0);
   return {
     inflow: tokens(state.flow),
     sinks: state.sinks.map(({ flow }) => tokens(flow)),
@@ -46,7 +46,7 @@ function sampleStage(state: StageState, { queue, agents }: WorkStage): StageSamp
     escrow: tokens(state.level),
     returned: tokens(state.returned.reduce((sum, wei) => sum + wei, 0n)),
     slashed: agents.map(({ slashed }) => tokens(slashed)),
-    backlog: Math.floor(owed * presentShare(queue, agents)),
+    backlog: Math.floor(unserved * presentShare(queue, agents)),
   };
 }
 

@@ -7,6 +7,9 @@ export type Units = number;
 export const UNIT_RATE = 10n ** 12n;
 export const WAD = 10n ** 18n;
 
+/** Amounts below this are not worth a transaction, wei: the pay of ten thousand tokens, one US cent. */
+export const WORTH = 10_000n * UNIT_RATE;
+
 /** When the hour begins, Unix seconds; a fixed full hour, so that runs are the same. */
 export const START = 1_800_000_000;
 export const EPOCH = 60;
@@ -29,6 +32,11 @@ export const TERMS = {
 
 /** The escrow returns what exceeds this many seconds of a stage's full pay. */
 export const BUFFER_SECONDS = 300;
+
+/** The escrow of a stage returns what exceeds this, wei. */
+export function bufferMaxOf(plan: StagePlan): bigint {
+  return UNIT_RATE * BigInt(capacityOf(plan) * BUFFER_SECONDS);
+}
 
 /** Share of its capacity that each stage needs before the first shock. */
 export const TARGET_LOAD = 0.7;

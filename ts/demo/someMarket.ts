@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { accountOf, type Market, type MarketStage } from "./market.ts";
 import { SOURCES, STAGES, START, UNIT_RATE } from "./scenario.ts";
-import type { StageState, State } from "./state.ts";
+import type { SinkState, StageState, State } from "./state.ts";
 
 /** Values of the economy's types, for tests of what only computes with them. */
 
@@ -45,9 +45,23 @@ export function someMarket(): Market {
   };
 }
 
+/** A sink with 1000 units that is paid in full, and was paid a lot since its ledger was settled long ago. */
+export function someSink(differs: Partial<SinkState> = {}): SinkState {
+  const settled = { settledAcknowledged: 0n, settledReceived: 0n, settledEpoch: 0, assessedEpoch: 0 };
+  return {
+    received: 10n ** 6n * UNIT_RATE,
+    units: 1000n,
+    effective: 1000n,
+    flow: 1000n * UNIT_RATE,
+    needsRebalance: false,
+    ledger: { acknowledged: 0n, owed: 0n, ...settled },
+    ...differs,
+  };
+}
+
 /** A state in which every sink has 1000 units and all of them are paid in full. */
 export function someState(differs: Partial<StageState> = {}, seconds = 615): State {
-  const sink = { received: 0n, units: 1000n, effective: 1000n, flow: 1000n * UNIT_RATE };
+  const sink = someSink();
   const stage: StageState = {
     flow: 3001n * UNIT_RATE,
     totalUnits: 3001n,
@@ -55,6 +69,7 @@ export function someState(differs: Partial<StageState> = {}, seconds = 615): Sta
     escrowUnits: 1n,
     price: UNIT_RATE,
     priceCap: UNIT_RATE,
+    intake: 3000n * UNIT_RATE,
     limit: 3000n * UNIT_RATE,
     level: 0n,
     drainable: 0n,

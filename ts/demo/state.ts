@@ -1,12 +1,7 @@
-import type { Abi, Address, PublicClient } from "viem";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  escrowBufferAbi,
-  iSuperfluidPoolAbi,
-  pipelineAbi,
-} from "../abi/generated.ts";
-import type { Market, MarketStage } from "./market.ts";
+import { maxUint96, type PublicClient } from "viem";
+import { contractsOf, distributionPoolAt } from "../sdk/calls/contracts.ts";
+import type { LedgerView } from "../services/keeper/decide/assess.ts";
+import type { Account, Market, MarketStage } from "./market.ts";
 
 /** A sink as the chain sees it. */
 export type SinkState = {
@@ -18,6 +13,10 @@ export type SinkState = {
   effective: bigint;
   /** What it is paid now, wei per second. */
   flow: bigint;
+  /** Whether a rebalance that names it would move units, be it only its own or also the escrow's. */
+  needsRebalance: boolean;
+  /** What the completion tracker has of it. */
+  ledger: LedgerView;
 };
 
 /** A pool and its escrow as the chain sees them. */
@@ -32,12 +31,15 @@ export type StageState = {
   price: bigint;
   /** The most that one unit may be paid now, wei per second. */
   priceCap: bigint;
-  /** What the pipeline would limit the sinks to, wei per second, if it were told now. */
-  limit: bigint;
+  /** What the sinks together can be paid under the limit that is set, wei per second. */
+  intake: bigint;
+  /** What the pipeline would limit the sinks to, wei per second, if it were told now; undefined for the last stage. */
+  limit: bigint | undefined;
   /** Wei in the escrow. */
   level: bigint;
   drainable: bigint;
   releasable: bigint;
+  /** Whether a rebalance that names no sink would move the escrow's units. */
   needsRebalance: boolean;
   sinks: readonly SinkState[];
   /** What each source has got back so far, wei. */
@@ -51,68 +53,53 @@ export type State = {
   stages: readonly StageState[];
 };
 
-type Read = { address: Address; abi: Abi; functionName: string; args?: readonly unknown[] };
-
-/** Reads many views at once, all of them at the latest block. */
-export async function readMany(client: PublicClient, contracts: readonly Read[]): Promise<unknown[]> {
-  return client.multicall({ contracts, allowFailure: false, deployless: true, batchSize: 0 });
-}
-
-/** Looks at all pools. */
+/** Looks at all pools, all of them at the latest block. */
 export async function readState(client: PublicClient, market: Market, timestamp: number): Promise<State> {
-  const reads = market.stages.map((stage) => stageReads(market, stage));
-  const results = await readMany(client, reads.flat());
-  const stages = market.stages.map((stage, index) => {
-    return parseStage(stage, results.splice(0, reads[index]?.length));
-  });
-  return { timestamp, stages };
+  return { timestamp, stages: await Promise.all(market.stages.map((stage) => readStage(client, market, stage))) };
 }
 
-function stageReads({ protocol }: Market, stage: MarketStage): Read[] {
-  const { backpressurePool, capacityRegistry, escrowBuffer, pipeline } = protocol;
-  const id = stage.id;
-  const all = stage.sinks.map(({ address }) => address);
-  const pool = (functionName: string, ...args: unknown[]): Read => {
-    return { address: backpressurePool, abi: backpressurePoolAbi, functionName, args: [id, ...args] };
-  };
-  const escrow = (functionName: string): Read => {
-    return { address: escrowBuffer, abi: escrowBufferAbi, functionName, args: [id] };
-  };
-  return [
-    { address: stage.distributionPool, abi: iSuperfluidPoolAbi, functionName: "getTotalFlowRate" },
-    { address: stage.distributionPool, abi: iSuperfluidPoolAbi, functionName: "getTotalUnits" },
-    pool("unitsOfPool"),
-    pool("priceCap"),
-    pool("needsRebalance", all),
-    { address: pipeline, abi: pipelineAbi, functionName: "limitOf", args: [id] },
-    ...["level", "drainable", "releasable"].map(escrow),
-    ...all.flatMap((sink): Read[] => [
-      receivedFrom(stage.distributionPool, sink),
-      { address: stage.distributionPool, abi: iSuperfluidPoolAbi, functionName: "getMemberFlowRate", args: [sink] },
-      pool("unitsOf", sink),
-      { address: capacityRegistry, abi: capacityRegistryAbi, functionName: "effectiveCapacity", args: [id, sink] },
-    ]),
-    ...stage.sources.map(({ address }): Read => {
-      return { address: escrowBuffer, abi: escrowBufferAbi, functionName: "returnedOf", args: [id, address] };
-    }),
-  ];
-}
-
-function receivedFrom(pool: Address, member: Address): Read {
-  const functionName = "getTotalAmountReceivedByMember";
-  return { address: pool, abi: iSuperfluidPoolAbi, functionName, args: [member] };
-}
-
-function parseStage(stage: MarketStage, results: unknown[]): StageState {
-  const [flow, totalUnits, [sinkUnits, escrowUnits], priceCap, needsRebalance, limit, level, drainable, releasable] =
-    results as [bigint, bigint, [bigint, bigint, bigint], bigint, boolean, bigint, bigint, bigint, bigint];
-  const sinks = stage.sinks.map((_, index): SinkState => {
-    const [received, sinkFlow, units, effective] = results.slice(9 + index * 4) as [bigint, bigint, bigint, bigint];
-    return { received, units, effective, flow: sinkFlow };
-  });
-  const returned = results.slice(9 + stage.sinks.length * 4) as bigint[];
+async function readStage(client: PublicClient, market: Market, stage: MarketStage): Promise<StageState> {
+  const { backpressurePool, escrowBuffer, pipeline } = contractsOf(market.protocol);
+  const { id, sources } = stage;
+  const pool = distributionPoolAt(stage.distributionPool);
+  // All of it is asked for before anything is awaited: see `LocalChain.client`.
+  const [flow, totalUnits, [sinkUnits, escrowUnits], priceCap, intake, limit, ...rest] = await Promise.all([
+    client.readContract(pool.getTotalFlowRate()),
+    client.readContract(pool.getTotalUnits()),
+    client.readContract(backpressurePool.unitsOfPool(id)),
+    client.readContract(backpressurePool.priceCap(id)),
+    client.readContract(backpressurePool.intakeOf(id)),
+    client.readContract(pipeline.limitOf(id)),
+    client.readContract(backpressurePool.needsRebalance(id, [])),
+    client.readContract(escrowBuffer.level(id)),
+    client.readContract(escrowBuffer.drainable(id)),
+    client.readContract(escrowBuffer.releasable(id)),
+    Promise.all(stage.sinks.map((sink) => readSink(client, market, stage, sink))),
+    Promise.all(sources.map(({ address }) => client.readContract(escrowBuffer.returnedOf(id, address)))),
+  ]);
+  const [needsRebalance, level, drainable, releasable, sinks, returned] = rest;
   // A pool without units would break I8, which is for the audit to say.
   const price = totalUnits === 0n ? 0n : flow / totalUnits;
-  const money = { flow, price, priceCap, limit, level, drainable, releasable };
-  return { ...money, totalUnits, sinkUnits, escrowUnits, needsRebalance, sinks, returned };
+  const money = { flow, price, priceCap, intake, level, drainable, releasable };
+  const limited = { limit: limit === maxUint96 ? undefined : limit, needsRebalance };
+  return { ...money, ...limited, totalUnits, sinkUnits, escrowUnits, sinks, returned };
+}
+
+async function readSink(
+  client: PublicClient,
+  { protocol }: Market,
+  { id, distributionPool }: MarketStage,
+  { address: sink }: Account,
+): Promise<SinkState> {
+  const { backpressurePool, capacityRegistry, completionTracker } = contractsOf(protocol);
+  const pool = distributionPoolAt(distributionPool);
+  const [received, flow, units, effective, needsRebalance, ledger] = await Promise.all([
+    client.readContract(pool.getTotalAmountReceivedByMember(sink)),
+    client.readContract(pool.getMemberFlowRate(sink)),
+    client.readContract(backpressurePool.unitsOf(id, sink)),
+    client.readContract(capacityRegistry.effectiveCapacity(id, sink)),
+    client.readContract(backpressurePool.needsRebalance(id, [sink])),
+    client.readContract(completionTracker.ledgerOf(id, sink)),
+  ]);
+  return { received, units, effective, flow, needsRebalance, ledger };
 }

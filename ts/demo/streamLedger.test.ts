@@ -1,7 +1,7 @@
 import { encodeAbiParameters, encodeEventTopics, type Hex } from "viem";
 import { describe, expect, test } from "vitest";
 import { iGeneralDistributionAgreementV1Abi } from "../abi/generated.ts";
-import { Ledger, missing } from "./streamLedger.ts";
+import { missing, StreamLedger } from "./streamLedger.ts";
 
 const agreement = "0x00000000000000000000000000000000000000a0";
 const [pool, other] = [
@@ -15,7 +15,7 @@ const [alice, bob] = [
 
 describe("Ledger", () => {
   test("integrates rate times time, stream by stream", () => {
-    const ledger = new Ledger(agreement);
+    const ledger = new StreamLedger(agreement);
     ledger.setStream(pool, alice, 7n, 100);
     ledger.setStream(pool, bob, 5n, 110);
     ledger.setStream(pool, alice, 3n, 120);
@@ -30,7 +30,7 @@ describe("Ledger", () => {
   });
 
   test("reads Superfluid's events, whatever the spelling of addresses, and nobody else's", () => {
-    const ledger = new Ledger(agreement);
+    const ledger = new StreamLedger(agreement);
     const log = flowUpdated(7n, 9n);
     ledger.record({ timestamp: 100, transactions: 1, logs: [{ ...log, address: agreement }] });
     ledger.record({ timestamp: 105, transactions: 1, logs: [{ ...log, address: bob }] });
@@ -44,7 +44,7 @@ describe("Ledger", () => {
   });
 
   test("knows when a pool's inflow last changed, which an event alone does not mean", () => {
-    const ledger = new Ledger(agreement);
+    const ledger = new StreamLedger(agreement);
     const record = (timestamp: number, flow: bigint) =>
       ledger.record({ timestamp, transactions: 1, logs: [{ ...flowUpdated(7n, flow), address: agreement }] });
     expect(ledger.changedAt(pool)).toBeUndefined();
@@ -57,15 +57,15 @@ describe("Ledger", () => {
 });
 
 describe("missing", () => {
-  const accounts = { streamed: 88n, slashed: 12n, received: 50n, escrow: 20n, returned: 15n, fee: 10n, dust: 5n };
+  const totals = { streamed: 88n, slashed: 12n, received: 50n, escrow: 20n, returned: 15n, fee: 10n, dust: 5n };
 
-  test("is nothing if every wei is somewhere", () => expect(missing(accounts)).toBe(0n));
+  test("is nothing if every wei is somewhere", () => expect(missing(totals)).toBe(0n));
 
-  test.each(Object.keys(accounts))("one wei too much or too little in %s shows", (name) => {
+  test.each(Object.keys(totals))("one wei too much or too little in %s shows", (name) => {
     const sign = name === "streamed" || name === "slashed" ? 1n : -1n;
-    const amount = accounts[name as keyof typeof accounts];
-    expect(missing({ ...accounts, [name]: amount + 1n })).toBe(sign);
-    expect(missing({ ...accounts, [name]: amount - 1n })).toBe(-sign);
+    const amount = totals[name as keyof typeof totals];
+    expect(missing({ ...totals, [name]: amount + 1n })).toBe(sign);
+    expect(missing({ ...totals, [name]: amount - 1n })).toBe(-sign);
   });
 });
 

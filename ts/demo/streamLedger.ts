@@ -15,7 +15,7 @@ const SELECTORS = new Set<Hex | undefined>(eventAbi.map((item) => toEventSelecto
  * What everybody has streamed, to the wei: the rates of Superfluid's FlowDistributionUpdated events, times the time for
  * which each was in force. It is the one side of I1 that no contract keeps.
  */
-export class Ledger {
+export class StreamLedger {
   readonly #streams = new Map<string, Stream>();
   readonly #changedAt = new Map<string, number>();
   readonly #flow = new Map<string, bigint>();
@@ -79,7 +79,7 @@ function keyOf(pool: Address, source: string): string {
 }
 
 /** Where the streamed money is. All in wei. */
-export type Accounts = {
+export type Totals = {
   streamed: bigint;
   /** Taken from bonds, into the escrow buffers. */
   slashed: bigint;
@@ -95,6 +95,6 @@ export type Accounts = {
 };
 
 /** I1: what is missing if it is above zero, what came from nowhere if it is below. Wei. */
-export function missing({ streamed, slashed, received, escrow, returned, fee, dust }: Accounts): bigint {
+export function missing({ streamed, slashed, received, escrow, returned, fee, dust }: Totals): bigint {
   return streamed + slashed - received - escrow - returned - fee - dust;
 }

@@ -78,20 +78,20 @@ export type Summary = {
 
 /** Puts the summary together. */
 export function summarise(result: EconomyResult, options: Options): Summary {
-  const { accounts, audit, deadSink, liar, slashes, workshop } = result;
+  const { totals, audit, deadSink, liar, slashes, workshop } = result;
   const slashesOf = (who: { stage: number; agent: number }) =>
     slashes.filter(({ stage, agent }) => stage === who.stage && agent === who.agent);
   const sumOf = (some: EconomyResult["slashes"]): string => String(some.reduce((sum, { wei }) => sum + wei, 0n));
   return {
-    conserved: missing(accounts) === 0n && !audit.violations.some(({ invariant }) => invariant === "I1"),
-    streamedWei: String(accounts.streamed),
-    slashedWei: String(accounts.slashed),
-    receivedWei: String(accounts.received),
-    escrowWei: String(accounts.escrow),
-    returnedWei: String(accounts.returned),
-    feeWei: String(accounts.fee),
-    dustWei: String(accounts.dust),
-    sweptWei: String(accounts.swept),
+    conserved: missing(totals) === 0n && !audit.violations.some(({ invariant }) => invariant === "I1"),
+    streamedWei: String(totals.streamed),
+    slashedWei: String(totals.slashed),
+    receivedWei: String(totals.received),
+    escrowWei: String(totals.escrow),
+    returnedWei: String(totals.returned),
+    feeWei: String(totals.fee),
+    dustWei: String(totals.dust),
+    sweptWei: String(totals.swept),
     maxFlowPerUnitOverQ: audit.highest.confirmed,
     maxFlowPerUnitOverQUnconfirmed: audit.highest.unconfirmed,
     deadSinkShareBefore: deadSink.shareBefore,
@@ -116,8 +116,8 @@ export function summarise(result: EconomyResult, options: Options): Summary {
   };
 }
 
-function summariseStage(name: string, index: number, { accounts, workshop }: EconomyResult): StageSummary {
-  const wei = accounts.stages[index];
+function summariseStage(name: string, index: number, { totals, workshop }: EconomyResult): StageSummary {
+  const wei = totals.stages[index];
   const served = workshop.stages[index]?.agents.reduce((sum, agent) => sum + agent.served, 0);
   return {
     name,

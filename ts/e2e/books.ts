@@ -1,15 +1,9 @@
 import { type Abi, type Address, type Hex, isAddressEqual } from "viem";
 import { getBlockNumber, getLogs } from "viem/actions";
-import {
-  backpressurePoolAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidPoolAbi,
-  iSuperTokenAbi,
-  stakeManagerAbi,
-} from "../abi/generated.ts";
-import { type Accounts, Ledger, missing } from "../demo/streamLedger.ts";
+import { escrowBufferAbi, iGeneralDistributionAgreementV1Abi, stakeManagerAbi } from "../abi/generated.ts";
+import { missing, StreamLedger, type Totals } from "../demo/streamLedger.ts";
 import type { LocalEconomy } from "../localchain/localEconomy.ts";
+import { contractsOf, distributionPoolAt, superTokenAt } from "../sdk/calls/contracts.ts";
 import { getTaskType } from "../sdk/index.ts";
 import { readAll } from "./holdings.ts";
 
@@ -17,15 +11,15 @@ import { readAll } from "./holdings.ts";
 export type BookedPool = { taskTypeId: Hex; sinks: readonly Address[] };
 
 /** Where all the money is at one block. All in wei. */
-export type ClosedBooks = Accounts & {
+export type ClosedBooks = Totals & {
   /** Prepayments, less what was withdrawn of them. */
   deposited: bigint;
   /** Paid out of the escrows to the sinks; part of `received`. */
   drained: bigint;
   /** I1: what is missing if it is above zero, what came from nowhere if it is below. */
   gap: bigint;
-  /** What the escrow buffer has, and what it owes to pools, depositors and sources. */
-  backing: { has: bigint; owes: bigint };
+  /** What the escrow buffer has, and what belongs to pools, depositors and sources. */
+  backing: { has: bigint; liabilities: bigint };
 };
 
 export type BookedSlash = { taskTypeId: Hex; sink: Address; wei: bigint; timestamp: number };
@@ -59,7 +53,7 @@ export class Books {
   private constructor(
     readonly economy: LocalEconomy,
     readonly pools: readonly OpenPool[],
-    readonly streams: Ledger,
+    readonly streams: StreamLedger,
     next: bigint,
   ) {
     this.#next = next;
@@ -73,7 +67,7 @@ export class Books {
       return { ...pool, distributionPool };
     });
     const next = await getBlockNumber(client, { cacheTime: 0 });
-    return new Books(economy, await Promise.all(known), new Ledger(superfluid.gdaV1), next + 1n);
+    return new Books(economy, await Promise.all(known), new StreamLedger(superfluid.gdaV1), next + 1n);
   }
 
   /** Enters the events of all blocks up to one. */
@@ -95,17 +89,18 @@ export class Books {
     const { client, deployment, superToken, test } = this.economy;
     const { number: blockNumber, timestamp } = await test.getBlock();
     await this.read(blockNumber);
-    const balanceOf = { address: superToken, abi: iSuperTokenAbi, functionName: "balanceOf" } as const;
     const [dust = 0n, has = 0n] = (await readAll(
       client,
-      [deployment.backpressurePool, deployment.escrowBuffer].map((account) => ({ ...balanceOf, args: [account] })),
+      [deployment.backpressurePool, deployment.escrowBuffer].map((account) =>
+        superTokenAt(superToken).balanceOf(account),
+      ),
       blockNumber,
     )) as bigint[];
-    const pools: PoolAccounts[] = [];
+    const pools: PoolTotals[] = [];
     for (const pool of this.pools) pools.push(await this.#readPool(pool, blockNumber));
-    const total = (pick: (pool: PoolAccounts) => bigint): bigint => sum(pools.map(pick));
+    const total = (pick: (pool: PoolTotals) => bigint): bigint => sum(pools.map(pick));
     const slashed = sum(this.slashes.map(({ wei }) => wei));
-    const accounts: Accounts = {
+    const totals: Totals = {
       streamed: sum(
         this.pools.map(({ distributionPool }) => this.streams.streamed(distributionPool, Number(timestamp))),
       ),
@@ -116,13 +111,13 @@ export class Books {
       fee: total(({ fee }) => fee),
       dust,
     };
-    const owes = accounts.escrow + accounts.fee + total(({ setAside }) => setAside);
+    const liabilities = totals.escrow + totals.fee + total(({ setAside }) => setAside);
     return {
-      ...accounts,
+      ...totals,
       deposited: this.#deposited,
       drained: total(({ drained }) => drained),
-      gap: missing(accounts) + this.#deposited,
-      backing: { has: has + total(({ claimable }) => claimable), owes },
+      gap: missing(totals) + this.#deposited,
+      backing: { has: has + total(({ claimable }) => claimable), liabilities },
     };
   }
 
@@ -150,18 +145,17 @@ export class Books {
 
   async #readPool({ taskTypeId, distributionPool, sinks }: OpenPool, blockNumber: bigint) {
     const { client, deployment } = this.economy;
-    const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId] };
-    const pool = { address: distributionPool, abi: iSuperfluidPoolAbi };
-    const functionName = "getTotalAmountReceivedByMember";
+    const { backpressurePool, escrowBuffer } = contractsOf(deployment);
+    const pool = distributionPoolAt(distributionPool);
     const [level, setAside, [, drained], [, fee], [claimable], ...amounts] = (await readAll(
       client,
       [
-        { ...escrow, functionName: "level" },
-        { ...escrow, functionName: "setAsideOf" },
-        { ...escrow, functionName: "totalsOf" },
-        { ...escrow, address: deployment.backpressurePool, abi: backpressurePoolAbi, functionName: "incomeOf" },
-        { ...pool, functionName: "getClaimableNow", args: [deployment.escrowBuffer] },
-        ...sinks.map((sink) => ({ ...pool, functionName, args: [sink] })),
+        escrowBuffer.level(taskTypeId),
+        escrowBuffer.setAsideOf(taskTypeId),
+        escrowBuffer.totalsOf(taskTypeId),
+        backpressurePool.incomeOf(taskTypeId),
+        pool.getClaimableNow(deployment.escrowBuffer),
+        ...sinks.map((sink) => pool.getTotalAmountReceivedByMember(sink)),
       ],
       blockNumber,
     )) as PoolReading;
@@ -173,7 +167,7 @@ type OpenPool = BookedPool & { distributionPool: Address };
 
 type PoolReading = [bigint, bigint, [bigint, bigint], [bigint, bigint], [bigint], ...bigint[]];
 
-type PoolAccounts = Record<"level" | "setAside" | "drained" | "fee" | "claimable" | "received", bigint>;
+type PoolTotals = Record<"level" | "setAside" | "drained" | "fee" | "claimable" | "received", bigint>;
 
 type EnteredLog = {
   address: Address;

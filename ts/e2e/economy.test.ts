@@ -1,15 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Abi, type Address, type Hex, keccak256, parseEther, stringToBytes } from "viem";
+import { type Abi, type Hex, keccak256, parseEther, stringToBytes } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { addressesOf, requireRecord } from "../core/deploymentRecord.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { type Anvil, startAnvil } from "../localchain/anvil.ts";
 import { type LocalEconomy, localEconomy, UNIT_RATE } from "../localchain/localEconomy.ts";
 import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
 import { addSink, addSource } from "../localchain/participants.ts";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
 import { deployProgram } from "../operate/deploy/program.ts";
+import { type Call, type Calls, callsOf } from "../sdk/calls/callsOf.ts";
 import {
   type GetSinkReturnType,
   getPool,
@@ -53,7 +54,7 @@ let folder: string;
 let economy: LocalEconomy;
 let taskTypeId: Hex;
 let source: WriteClient;
-let forwarder: { address: Address; abi: Abi };
+let forwarder: Calls<Abi>;
 const sinks = {} as Record<(typeof NAMES)[number], WriteClient>;
 const books = {} as Record<(typeof NAMES)[number], ReceiptBook>;
 const services = {} as Record<ServiceName, ServiceProcess>;
@@ -136,8 +137,8 @@ async function run(argv: string[], changes: NodeJS.ProcessEnv = {}): Promise<str
 /** As an outside client would, with what Superfluid publishes and nothing of ours. */
 async function distributeFlow(flowRate: bigint): Promise<void> {
   const { distributionPool: pool } = await getTaskType(economy.client, task());
-  const args = [economy.superToken, source.account.address, pool, flowRate, "0x"];
-  await send(source, { ...forwarder, functionName: "distributeFlow", args });
+  const call = forwarder.distributeFlow?.(economy.superToken, source.account.address, pool, flowRate, "0x");
+  await send(source, call as Call);
 }
 
 /** Sends until it is taken: a service may be starting, or its endpoint failing. */
@@ -175,7 +176,7 @@ async function acknowledge(): Promise<void> {
   const receipts = [];
   for (const name of ["ada", "bob"] as const) {
     const book = books[name];
-    const value = (await sinkOf(name)).received - book.delivered(source.account.address);
+    const value = (await sinkOf(name)).paid - book.delivered(source.account.address);
     const receipt = book.deliver({ source: source.account.address, value });
     const sourceSignature = await signReceipt(source, { deployment, receipt });
     const signed = await book.accept(sinks[name], { receipt, sourceSignature });
@@ -206,7 +207,7 @@ test("deploy, and register a task type", async () => {
 
   const path = "lib/superfluid-contracts/build/hardhat/contracts/utils/GDAv1Forwarder.sol/GDAv1Forwarder.json";
   const { abi } = JSON.parse(readFileSync(join(PROJECT_ROOT, path), "utf8")) as { abi: Abi };
-  forwarder = { address: superfluid.gdaV1Forwarder, abi };
+  forwarder = callsOf(abi)(superfluid.gdaV1Forwarder);
 });
 
 test("sinks stake and register; keepers, oracle and verifier start", async () => {
@@ -299,8 +300,8 @@ test("the stream is closed, the escrow is paid out or returned, and every wei is
   await letEscrowFollow();
   expect(await Promise.all(SERVICES.map((name) => services[name].stop()))).toEqual([0, 0, 0, 0]);
   expect(log.flat().filter(({ level }) => level === "error")).toEqual([]);
-  const { flowRate, bufferDeposit } = await getSource(economy.client, { ...task(), source: source.account.address });
-  expect({ flowRate, bufferDeposit }).toEqual({ flowRate: 0n, bufferDeposit: 0n });
+  const { flowRate, streamDeposit } = await getSource(economy.client, { ...task(), source: source.account.address });
+  expect({ flowRate, streamDeposit }).toEqual({ flowRate: 0n, streamDeposit: 0n });
   const { supply, held } = await addUpHoldings(economy);
   expect(held).toBe(supply);
   expect(supply).toBeGreaterThan(parseEther("1000"));

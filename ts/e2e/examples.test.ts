@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createPublicClient, http } from "viem";
 import { afterEach, expect, test, vi } from "vitest";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { startAnvil } from "../localchain/anvil.ts";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
 import { runProgram } from "../testkit/processes.ts";
 
 // How long it takes to start processes is the machine's business.

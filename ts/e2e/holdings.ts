@@ -1,7 +1,8 @@
-import { type Abi, type Address, type Client, getAddress, type Hex, slice } from "viem";
+import { type Address, type Client, getAddress, type Hex, slice } from "viem";
 import { getLogs, multicall } from "viem/actions";
-import { iSuperTokenAbi } from "../abi/generated.ts";
 import type { LocalEconomy } from "../localchain/localEconomy.ts";
+import type { AnyCall } from "../sdk/calls/callsOf.ts";
+import { superTokenAt } from "../sdk/calls/contracts.ts";
 
 /** All that a super token has issued, and all that anybody has of it, at one block. Wei. */
 export type Holdings = { supply: bigint; held: bigint };
@@ -21,26 +22,21 @@ export async function addUpHoldings(economy: LocalEconomy, accounts?: readonly A
   const { test, client, superToken } = economy;
   const blockNumber = await test.getBlockNumber({ cacheTime: 0 });
   const holders = new Set(accounts ?? (await accountsNamed(economy, blockNumber)));
-  const token = { address: superToken, abi: iSuperTokenAbi } as const;
+  const token = superTokenAt(superToken);
   const [supply, ...balances] = (await readAll(
     client,
-    [
-      { ...token, functionName: "totalSupply" },
-      ...[...holders].map((account) => ({ ...token, functionName: "realtimeBalanceOfNow", args: [account] })),
-    ],
+    [token.totalSupply(), ...[...holders].map((account) => token.realtimeBalanceOfNow(account))],
     blockNumber,
   )) as [bigint, ...[bigint, bigint][]];
   return { supply, held: balances.reduce((sum, [available, deposit]) => sum + available + deposit, 0n) };
 }
 
-export type View = { address: Address; abi: Abi; functionName: string; args?: readonly unknown[] };
-
 /** Reads any number of views, all of them at one block. */
-export async function readAll(client: Client, views: readonly View[], blockNumber: bigint): Promise<unknown[]> {
+export async function readAll(client: Client, views: readonly AnyCall[], blockNumber: bigint): Promise<unknown[]> {
   const results: unknown[] = [];
   const options = { allowFailure: false, deployless: true, batchSize: 0, blockNumber } as const;
   for (let first = 0; first < views.length; first += SLICE) {
-    const contracts: readonly View[] = views.slice(first, first + SLICE);
+    const contracts: readonly AnyCall[] = views.slice(first, first + SLICE);
     const some: unknown[] = await multicall(client, { ...options, contracts: contracts as never });
     results.push(...some);
   }

@@ -1,86 +1,147 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { readExamples } from "../testkit/readExamples.ts";
+import { startTestChain } from "../testkit/testChain.ts";
+import { createWorkplace } from "../testkit/workplace.ts";
 
-const NAME = "backpressure-economics";
+const SDK = "@backpressure-economics/sdk";
+const SERVICES = "@backpressure-economics/services";
+const SIM = "@backpressure-economics/sim";
 
-let project: string;
+const TYPESCRIPT = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+
+type Ended = { status: number | null; output: string };
 
 /** Runs a program of npm's or of a package, and returns what it printed. */
-function run(folder: string, program: string, ...args: string[]): { status: number | null; output: string } {
+function run(folder: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd: folder,
     encoding: "utf8",
-    env: { ...process.env, npm_config_offline: "true", npm_config_loglevel: "error" },
+    env: { ...process.env, npm_config_offline: "true", npm_config_loglevel: "error", ...env },
   });
   return { status, output: stdout + stderr };
 }
 
-const typescript = () => {
-  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
-  return join(dirname(manifest), "bin", "tsc");
-};
-const typeCheck = () => run(project, process.execPath, typescript(), "--noEmit", "--pretty", "false");
+const projects: string[] = [];
+afterAll(() => projects.forEach((project) => void rmSync(project, { recursive: true, force: true })));
 
-const readManifest = () => JSON.parse(readFileSync(join(project, "node_modules", NAME, "package.json"), "utf8"));
+/** A project that has nothing but a package, as npm packs it, and what that depends on. */
+class Project {
+  readonly folder = mkdtempSync(join(tmpdir(), "backpressure-package-"));
+  readonly installed: string;
 
-/** An empty project that has nothing but the package, as npm packs it, and what it depends on. */
-beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), "backpressure-package-"));
-  const packed = run(PROJECT_ROOT, "npm", "pack", "--pack-destination", project);
-  expect(packed).toMatchObject({ status: 0 });
-  const [tarball = ""] = readdirSync(project).filter((file) => file.endsWith(".tgz"));
+  constructor(readonly name: string) {
+    projects.push(this.folder);
+    const packed = run(PROJECT_ROOT, "npm", ["pack", "--workspace", name, "--pack-destination", this.folder]);
+    expect(packed).toMatchObject({ status: 0 });
+    const [tarball = ""] = readdirSync(this.folder).filter((file) => file.endsWith(".tgz"));
 
-  const modules = join(project, "node_modules");
-  mkdirSync(join(modules, NAME), { recursive: true });
-  const unpacked = run(modules, "tar", "-xzf", join(project, tarball), "--strip-components=1", "-C", NAME);
-  expect(unpacked).toMatchObject({ status: 0 });
-  // What npm would install with it, and nothing else: a dependency that is not declared is not found.
-  const { dependencies, peerDependencies } = readManifest();
-  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(PROJECT_ROOT, "node_modules", name), join(modules, name));
+    const modules = join(this.folder, "node_modules");
+    this.installed = join(modules, name);
+    mkdirSync(this.installed, { recursive: true });
+    const unpacked = run(this.folder, "tar", ["-xzf", tarball, "--strip-components=1", "-C", this.installed]);
+    expect(unpacked).toMatchObject({ status: 0 });
+    // What npm would install with it, and nothing else: a dependency that is not declared is not found.
+    const { dependencies, peerDependencies } = this.manifest;
+    for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
+      mkdirSync(dirname(join(modules, dependency)), { recursive: true });
+      symlinkSync(join(PROJECT_ROOT, "node_modules", dependency), join(modules, dependency));
+    }
+    this.write("package.json", JSON.stringify({ name: "integrator", type: "module" }));
+    const compilerOptions = { module: "nodenext", target: "es2022", lib: ["es2022", "dom"], strict: true, types: [] };
+    this.write("tsconfig.json", JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: false } }));
   }
 
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "integrator", type: "module" }));
-  const compilerOptions = { module: "nodenext", target: "es2022", lib: ["es2022", "dom"], strict: true, types: [] };
-  writeFileSync(
-    join(project, "tsconfig.json"),
-    JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: true } }),
-  );
+  get manifest() {
+    return JSON.parse(this.read("package.json"));
+  }
+
+  /** Of the package. */
+  read(file: string): string {
+    return readFileSync(join(this.installed, file), "utf8");
+  }
+
+  /** Into the project. */
+  write(file: string, text: string): void {
+    writeFileSync(join(this.folder, file), text);
+  }
+
+  typeCheck(): Ended {
+    return run(this.folder, process.execPath, [TYPESCRIPT, "--noEmit", "--pretty", "false"]);
+  }
+
+  /** Runs a script of the project. */
+  evaluate(script: string): Ended {
+    this.write("script.js", script);
+    return run(this.folder, process.execPath, ["script.js"]);
+  }
+
+  /** Blocks of TypeScript in the package's README. */
+  readmeExamples(): string[] {
+    return [...this.read("README.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+  }
+}
+
+const sdk = new Project(SDK);
+const services = new Project(SERVICES);
+const simulation = new Project(SIM);
+
+describe.each([sdk, services, simulation])("$name", (project) => {
+  test("says what it is and where it comes from, and has nothing of this checkout", () => {
+    const { name } = project;
+    expect(project.manifest).toMatchObject({
+      name,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      description: expect.stringMatching(/.{20}/),
+      license: "MIT",
+      type: "module",
+      engines: { node: ">=20" },
+      keywords: expect.arrayContaining(["superfluid"]),
+      homepage: expect.stringMatching(/^https:/),
+      repository: { type: "git", directory: `ts/${name.split("/")[1]}` },
+    });
+    const files = readdirSync(project.installed).filter((file) => file !== "deployments");
+    expect(files.sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+    const records = existsSync(join(project.installed, "deployments"))
+      ? readdirSync(join(project.installed, "deployments"))
+      : [];
+    expect(records.filter((record) => !/^\d+\.json$/.test(record) || record === "31337.json")).toEqual([]);
+    const links = [...project.read("README.md").matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
+    expect(links.filter((link) => !link.startsWith("https://"))).toEqual([]);
+  });
 });
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+describe("the SDK", () => {
+  const project = sdk;
 
-test("the package has what it exports, and nothing of this checkout besides", () => {
-  expect(Object.keys(readManifest().exports)).toEqual([
-    ".",
-    "./abi",
-    "./sdk",
-    "./sim",
-    "./deployments/*.json",
-    "./package.json",
-  ]);
-  const files = readdirSync(join(project, "node_modules", NAME));
-  expect(files.filter((file) => !["deployments", "README.md", "LICENSE"].includes(file)).sort()).toEqual([
-    "dist",
-    "package.json",
-  ]);
-});
+  test("needs viem and nothing else", () => {
+    const { dependencies, peerDependencies } = project.manifest;
+    expect({ dependencies, peers: Object.keys(peerDependencies) }).toEqual({
+      dependencies: undefined,
+      peers: ["viem"],
+    });
+  });
 
-test("an empty project type-checks against it, and its types are not any", () => {
-  writeFileSync(
-    join(project, "types.ts"),
-    `import { createPublicClient, http } from "viem";
-import { getPool, openStream, type WriteClient } from "${NAME}";
-import { backpressurePoolAbi } from "${NAME}/abi";
-import { type Deployment, getSink, InsufficientBalanceError } from "${NAME}/sdk";
-import { DEFAULT_PARAMETERS, type Parameters } from "${NAME}/sim";
+  test("an empty project type-checks against it, and its types are not any", () => {
+    project.write(
+      "types.ts",
+      `import { createPublicClient, http } from "viem";
+import { type Deployment, getPool, getSink, InsufficientBalanceError, openStream, type WriteClient } from "${SDK}";
+import { backpressurePoolAbi } from "${SDK}/abi";
 
 declare const deployment: Deployment;
 declare const wallet: WriteClient;
@@ -91,7 +152,6 @@ export const name: "BackpressurePool" | "rebalance" = backpressurePoolAbi
   .find((item): item is Extract<typeof item, { name: "rebalance" }> => "name" in item && item.name === "rebalance")!.name;
 export const price: bigint = (await getPool(client, { deployment, taskTypeId })).price;
 export const units: bigint = (await getSink(client, { deployment, taskTypeId, sink: "0x34" })).units;
-export const parameters: Parameters = DEFAULT_PARAMETERS;
 export const missing = (error: InsufficientBalanceError): bigint => error.required;
 
 // @ts-expect-error: a rate is a bigint
@@ -103,18 +163,19 @@ export const wrong = (await getPool(client, { deployment, taskTypeId })).prize;
 // @ts-expect-error: there is no such function in the ABI
 export const never: "rebalanse" = name;
 // @ts-expect-error: internals are not exported
-import("${NAME}/dist/sdk/internal/call.js");
+import("${SDK}/dist/sdk/internal/call.js");
 `,
-  );
-  expect(typeCheck()).toEqual({ status: 0, output: "" });
-});
+    );
+    for (const [index, code] of project.readmeExamples().entries()) project.write(`readme${index}.ts`, code);
+    expect(project.typeCheck()).toEqual({ status: 0, output: "" });
+  });
 
-test("every example type-checks as an integrator would write it", () => {
-  const examples = readExamples(join(PROJECT_ROOT, "ts", "sdk"));
-  const names = [...new Set(examples.map(({ name }) => name))];
-  const functions = examples.map(({ name, code }) => `export async function example_${name}() {\n${code}\n}`);
-  const text = `import { type Address, type Hex, hashTypedData, parseEther } from "viem";
-import * as sdk from "${NAME}/sdk";
+  test("every example type-checks as an integrator would write it", () => {
+    const examples = readExamples(join(PROJECT_ROOT, "ts", "sdk"));
+    const names = [...new Set(examples.map(({ name }) => name))];
+    const functions = examples.map(({ name, code }) => `export async function example_${name}() {\n${code}\n}`);
+    const text = `import { type Address, type Hex, hashTypedData, parseEther } from "viem";
+import * as sdk from "${SDK}";
 const { ${names.join(", ")} } = sdk;
 declare const client: sdk.ReadClient & { extend: <actions>(decorator: (client: sdk.ReadClient) => actions) => actions };
 declare const [sourceClient, sinkClient]: [Wallet, Wallet];
@@ -123,19 +184,65 @@ declare const deployment: sdk.Deployment;
 declare const [taskTypeId, superToken, source, sink]: [Hex, Address, Address, Address];
 ${functions.join("\n")}
 `;
-  writeFileSync(join(project, "examples.ts"), text);
-  expect(typeCheck()).toEqual({ status: 0, output: "" });
+    project.write("examples.ts", text);
+    expect(project.typeCheck()).toEqual({ status: 0, output: "" });
+  });
+
+  test("it runs as it was packed", () => {
+    const script = `
+      import { CapacityMeter, formatAmount } from "${SDK}";
+      import { pipelineAbi } from "${SDK}/abi";
+      const meter = new CapacityMeter({ concurrency: 1, expectedWork: 10, expectedServiceTime: 1 });
+      console.log(formatAmount(10n ** 18n), pipelineAbi.length > 5, meter.capacity());
+    `;
+    expect(project.evaluate(script)).toEqual({ status: 0, output: "1 true 9n\n" });
+  });
 });
 
-test("it runs as it was packed", () => {
-  const script = `
-    import { formatAmount } from "${NAME}";
-    import { pipelineAbi } from "${NAME}/abi";
-    import { CapacityMeter } from "${NAME}/sdk";
-    import { DEFAULT_PARAMETERS } from "${NAME}/sim";
-    const meter = new CapacityMeter({ concurrency: 1, expectedWork: 10, expectedServiceTime: 1 });
-    console.log(formatAmount(10n ** 18n), pipelineAbi.length > 5, meter.capacity(), typeof DEFAULT_PARAMETERS);
-  `;
-  const { status, output } = run(project, process.execPath, "--input-type=module", "-e", script);
-  expect({ status, output }).toEqual({ status: 0, output: "1 true 9n object\n" });
+describe("the simulation", () => {
+  const project = simulation;
+
+  test("an empty project type-checks against it", () => {
+    const [code = ""] = project.readmeExamples();
+    const types = `import { DEFAULT_PARAMETERS, type Parameters } from "${SIM}";
+export const parameters: Parameters = DEFAULT_PARAMETERS;
+// @ts-expect-error: there is no such parameter
+export const wrong = DEFAULT_PARAMETERS.horison;
+`;
+    project.write("types.ts", types);
+    project.write("readme.ts", code);
+    expect(project.typeCheck()).toEqual({ status: 0, output: "" });
+  });
+
+  test("it runs as it was packed, on several threads too", () => {
+    const [code = ""] = project.readmeExamples();
+    expect(project.evaluate(code)).toEqual({ status: 0, output: "0\n" });
+    const script = `
+      import { runExperiment } from "${SIM}";
+      const { summaries } = await runExperiment("E8", { workers: 2, maxSeeds: 2 });
+      console.log(summaries.length > 0);
+    `;
+    expect(project.evaluate(script)).toEqual({ status: 0, output: "true\n" });
+  });
+});
+
+describe("the services", () => {
+  const project = services;
+  const program = (name: string): string => join(project.installed, project.manifest.bin[`backpressure-${name}`]);
+
+  test.each(["keeper", "oracle", "verifier"])("%s is a program that says how to use it", (name) => {
+    expect(project.read(project.manifest.bin[`backpressure-${name}`])).toMatch(/^#!\/usr\/bin\/env -S node /);
+    const { status, output } = run(project.folder, process.execPath, [program(name), "--help"]);
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("--network <name>") });
+  });
+
+  test("a keeper looks once at a real chain", async () => {
+    const chain = await startTestChain();
+    const workplace = createWorkplace(chain);
+    const args = [program("keeper"), "--network", "local", "--once", "--port", "0"];
+    const { status, output } = run(project.folder, process.execPath, args, workplace.env());
+    workplace.remove();
+    await chain.stop();
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('"msg"') });
+  });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Address } from "viem";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import type { Deployment } from "../sdk/types.ts";
 import { parseDeployment } from "../sdk/utils/parseDeployment.ts";
 import { runScript } from "./forge.ts";
-import { PROJECT_ROOT } from "./supervised.ts";
 
 export type DeployProtocolParameters = {
   url: string;

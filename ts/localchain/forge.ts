@@ -1,7 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { ToolFailedError } from "../core/errors.ts";
-import { findTool, PROJECT_ROOT, spawnSupervised } from "./supervised.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
+import { findTool, spawnSupervised } from "./supervised.ts";
 import { withTemporary } from "./temporary.ts";
 
 const CACHE_FOLDER = join(PROJECT_ROOT, "cache");

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { stakeManagerAbi, testTokenAbi } from "../abi/generated.ts";
 import { TransactionError } from "../core/errors.ts";
+import { contractsOf } from "../sdk/calls/contracts.ts";
 import type { Deployment } from "../sdk/types.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import { deployProtocol } from "./deployScript.ts";
 import { build } from "./forge.ts";
-import { encodeCall, LocalChain } from "./localChain.ts";
-import { deploySuperfluid, type LocalSuperfluid } from "./localSuperfluid.ts";
+import { callFrom, LocalChain } from "./localChain.ts";
+import { deploySuperfluid, type LocalSuperfluid, testTokenAt } from "./localSuperfluid.ts";
 
 // How long it takes to start processes is the machine's business.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 240_000 });
@@ -40,15 +40,8 @@ describe("deployment", () => {
 });
 
 describe("LocalChain", () => {
-  const mint = (amount: bigint) =>
-    encodeCall(alice, superfluid.underlying, testTokenAbi, "mint", [alice.address, amount]);
-  const balance = () =>
-    chain.client.readContract({
-      address: superfluid.underlying,
-      abi: testTokenAbi,
-      functionName: "balanceOf",
-      args: [alice.address],
-    });
+  const mint = (amount: bigint) => callFrom(alice, testTokenAt(superfluid.underlying).mint(alice.address, amount));
+  const balance = () => chain.client.readContract(testTokenAt(superfluid.underlying).balanceOf(alice.address));
 
   test("nothing happens before mine, then everything at that second", async () => {
     chain.add(mint(3n), mint(4n));
@@ -70,7 +63,7 @@ describe("LocalChain", () => {
 
   test("a refused transaction names who, what and the custom error", async () => {
     const id = `0x${"11".repeat(32)}` as const;
-    const stake = encodeCall(alice, protocol.stakeManager, stakeManagerAbi, "stake", [id, 1n]);
+    const stake = callFrom(alice, contractsOf(protocol).stakeManager.stake(id, 1n));
     chain.add(stake);
     const mined = chain.mine(START + 30);
     await expect(mined).rejects.toThrow(TransactionError);

@@ -1,11 +1,8 @@
 import {
   type Abi,
   type Address,
-  type ContractFunctionArgs,
-  type ContractFunctionName,
   createPublicClient,
   decodeErrorResult,
-  encodeFunctionData,
   type Hex,
   http,
   type Log,
@@ -15,13 +12,12 @@ import {
 } from "viem";
 import { testTokenAbi } from "../abi/generated.ts";
 import { describeError, LocalChainError, TransactionError } from "../core/errors.ts";
+import { type AnyCall, type EncodedCall, encodeCall } from "../sdk/calls/callsOf.ts";
 import { allErrorsAbi } from "../sdk/internal/abis.ts";
 
 /** A transaction that somebody wants to send. */
-export type Call = {
+export type LocalCall = EncodedCall & {
   from: Address;
-  to: Address;
-  data: Hex;
   /** What it is, for error messages: `Atlas: revealCapacity`. */
   what: string;
   /** Custom errors with which it may be refused without harm, because somebody else was faster. */
@@ -37,16 +33,9 @@ export type MinedBlock = {
   transactions: number;
 };
 
-/** Encodes one call of a contract. */
-export function encodeCall<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
-  who: { name: string; address: Address },
-  to: Address,
-  abi: abi,
-  functionName: name,
-  args: ContractFunctionArgs<abi, "nonpayable" | "payable", name>,
-): Call {
-  const data = encodeFunctionData({ abi, functionName, args } as Parameters<typeof encodeFunctionData>[0]);
-  return { from: who.address, to, data, what: `${who.name}: ${functionName}` };
+/** A call, to be sent by somebody. */
+export function callFrom(who: { name: string; address: Address }, call: AnyCall): LocalCall {
+  return { from: who.address, ...encodeCall(call), what: `${who.name}: ${call.functionName}` };
 }
 
 /** Everything that a call may be refused with. */
@@ -61,10 +50,12 @@ const GAS_LIMIT = numberToHex(16_777_216);
  */
 export class LocalChain {
   readonly client: PublicClient;
-  readonly #waiting: Call[] = [];
+  readonly #waiting: LocalCall[] = [];
 
   constructor(readonly url: string) {
-    this.client = createPublicClient({ transport: http(url, { timeout: 60_000, retryCount: 0 }) });
+    // What is read at once is one call, so all of it is of one block.
+    const batch = { multicall: { deployless: true, batchSize: 1_000_000 } };
+    this.client = createPublicClient({ batch, transport: http(url, { timeout: 60_000, retryCount: 0 }) });
   }
 
   /** From now on a block is mined only by `mine`. */
@@ -73,7 +64,7 @@ export class LocalChain {
   }
 
   /** Queues transactions for the next block. */
-  add(...calls: Call[]): void {
+  add(...calls: LocalCall[]): void {
     this.#waiting.push(...calls);
   }
 
@@ -101,7 +92,7 @@ export class LocalChain {
     }
     for (const [index, { status, transactionHash }] of receipts.entries()) {
       if (status === "0x1") continue;
-      const { what, mayFailWith } = calls[index] as Call;
+      const { what, mayFailWith } = calls[index] as LocalCall;
       const reason = await this.reason(transactionHash);
       if (!mayFailWith?.includes(reason.errorName)) throw new TransactionError(`${what} was refused: ${reason.text}`);
     }

@@ -9,17 +9,18 @@ import {
   parseEther,
   publicActions,
   stringToBytes,
+  zeroAddress,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { capacityRegistryAbi, iSuperTokenAbi, testTokenAbi } from "../abi/generated.ts";
 import { LocalChainError } from "../core/errors.ts";
-import { type TaskTypeArguments, taskTypeIdOf } from "../operate/deploy/taskType.ts";
+import { contractsOf, superTokenAt } from "../sdk/calls/contracts.ts";
 import { send } from "../sdk/internal/call.ts";
+import { type TaskTypeArguments, taskTypeIdOf } from "../sdk/internal/taskTypeId.ts";
 import type { Deployment, WriteClient } from "../sdk/types.ts";
 import { startAnvil } from "./anvil.ts";
 import { deployProtocol } from "./deployScript.ts";
-import { deploySuperfluid, type LocalSuperfluid } from "./localSuperfluid.ts";
+import { deploySuperfluid, type LocalSuperfluid, testTokenAt } from "./localSuperfluid.ts";
 
 /** q of the task types that are registered here: 0.36 tokens per hour and unit. */
 export const UNIT_RATE = 100_000_000_000_000n;
@@ -50,11 +51,9 @@ export async function localEconomy({ url, deployment, superfluid }: LocalEconomy
   async function giveTokens(to: Address, amount: bigint): Promise<void> {
     const { underlying, superToken } = superfluid;
     const minted = (amount + WEI_PER_UNDERLYING - 1n) / WEI_PER_UNDERLYING;
-    const token = { address: underlying, abi: testTokenAbi } as const;
-    await send(faucet, { ...token, functionName: "mint", args: [faucet.account.address, minted] });
-    await send(faucet, { ...token, functionName: "approve", args: [superToken, minted] });
-    const args = [to, minted * WEI_PER_UNDERLYING, "0x"] as const;
-    await send(faucet, { address: superToken, abi: iSuperTokenAbi, functionName: "upgradeTo", args });
+    await send(faucet, testTokenAt(underlying).mint(faucet.account.address, minted));
+    await send(faucet, testTokenAt(underlying).approve(superToken, minted));
+    await send(faucet, superTokenAt(superToken).upgradeTo(to, minted * WEI_PER_UNDERLYING, "0x"));
   }
 
   async function registerTaskType(metadata: string, changes: Partial<TaskTypeArguments["parameters"]> = {}) {
@@ -64,11 +63,13 @@ export async function localEconomy({ url, deployment, superfluid }: LocalEconomy
         unitRate: UNIT_RATE,
         epochLength: EPOCH,
         horizon: 360,
-        acknowledgementGrace: 60,
+        acknowledgementGrace: 120,
         reportDelay: 60,
         signalTimeToLive: 300,
+        receiptEpochs: 5,
         smoothing: parseEther("0.3"),
         verifier: deployment.completionTracker,
+        admission: zeroAddress,
         minimumStake: parseEther("10"),
         bufferMax: parseEther("1000"),
         ...changes,
@@ -77,12 +78,8 @@ export async function localEconomy({ url, deployment, superfluid }: LocalEconomy
       metadata,
     };
     const creator = await actor("creator");
-    await send(creator, {
-      address: deployment.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "registerTaskType",
-      args: [registration.parameters, registration.salt, metadata],
-    });
+    const { capacityRegistry } = contractsOf(deployment);
+    await send(creator, capacityRegistry.registerTaskType(registration.parameters, registration.salt, metadata));
     return taskTypeIdOf(creator.account.address, registration);
   }
 

@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, getAddress } from "viem";
+import { testTokenAbi } from "../abi/generated.ts";
 import { ToolFailedError } from "../core/errors.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
+import { type Calls, callsOf } from "../sdk/calls/callsOf.ts";
 import { runScript } from "./forge.ts";
-import { PROJECT_ROOT } from "./supervised.ts";
 import { withTemporary } from "./temporary.ts";
 
 /** The Superfluid framework on a local chain, with a dollar token of 6 decimals and its super token of 18. */
@@ -17,6 +19,9 @@ export type LocalSuperfluid = {
   underlying: Address;
   superToken: Address;
 };
+
+/** The dollar token: anybody can mint it. */
+export const testTokenAt: (address: Address) => Calls<typeof testTokenAbi> = callsOf(testTokenAbi);
 
 const NAMES = [
   "host",

@@ -1,12 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ToolMissingError } from "../core/errors.ts";
-
-/** The project's root: where `foundry.toml` is. */
-export const PROJECT_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 
 /**
  * A shell stands between us and the program and holds one end of a pipe. When our end closes, by whatever death, it

@@ -30,10 +30,10 @@ export class DistributionPool<Account> {
   #adjustmentRate = 0n;
   #paidToUnit = 0n;
   #paidToAdmin = 0n;
-  #settledAt: bigint;
+  #changedAt: bigint;
 
   constructor(now: bigint) {
-    this.#settledAt = now;
+    this.#changedAt = now;
   }
 
   get totalUnits(): bigint {
@@ -57,7 +57,7 @@ export class DistributionPool<Account> {
 
   /** When a stream or a unit last changed, Unix seconds. */
   get changedAt(): bigint {
-    return this.#settledAt;
+    return this.#changedAt;
   }
 
   unitsOf(account: Account): bigint {
@@ -83,12 +83,12 @@ export class DistributionPool<Account> {
 
   /** All that the admin has been paid, wei. */
   receivedByAdmin(now: bigint): bigint {
-    return this.#paidToAdmin + this.#adjustmentRate * (now - this.#settledAt);
+    return this.#paidToAdmin + this.#adjustmentRate * (now - this.#changedAt);
   }
 
   /** Sets a member's units. The present flow is split anew, rounded down; the remainder is left to the admin. */
   setUnits(account: Account, units: bigint, now: bigint): void {
-    this.#settle(now);
+    this.#advance(now);
     const flowBefore = this.flowRate;
     this.#totalUnits += units - this.unitsOf(account);
     this.#members.set(account, {
@@ -107,7 +107,7 @@ export class DistributionPool<Account> {
    * @returns What the source pays from now on, wei/s: not more than `requested`
    */
   setStream(source: Account, requested: bigint, now: bigint): bigint {
-    this.#settle(now);
+    this.#advance(now);
     const rateBefore = this.streamOf(source).rate;
     const inflowOfOthers = this.flowRate + this.#adjustmentRate - rateBefore;
     this.#rateOfUnit = this.#totalUnits === 0n ? 0n : (inflowOfOthers + requested) / this.#totalUnits;
@@ -128,12 +128,12 @@ export class DistributionPool<Account> {
   }
 
   #paidToUnitAt(now: bigint): bigint {
-    return this.#paidToUnit + this.#rateOfUnit * (now - this.#settledAt);
+    return this.#paidToUnit + this.#rateOfUnit * (now - this.#changedAt);
   }
 
-  #settle(now: bigint): void {
+  #advance(now: bigint): void {
     this.#paidToAdmin = this.receivedByAdmin(now);
     this.#paidToUnit = this.#paidToUnitAt(now);
-    this.#settledAt = now;
+    this.#changedAt = now;
   }
 }

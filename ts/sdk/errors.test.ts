@@ -2,6 +2,7 @@ import { encodeErrorResult, zeroAddress } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { capacityRegistryAbi } from "../abi/generated.ts";
 import { startTestChain, type TestChain } from "../testkit/testChain.ts";
+import { callsOf } from "./calls/callsOf.ts";
 import { ContractCallError, parseDeployment, TransactionRevertedError } from "./index.ts";
 import { send } from "./internal/call.ts";
 
@@ -51,7 +52,7 @@ test("a transaction that fails after its simulation is an error that names it", 
   const [stop, revert] = ["0x00", "0x5f5ffd"] as const;
   await node.setCode({ address, bytecode: stop });
   await node.setAutomine(false);
-  const sending = send(actor, { address, abi, functionName: "go" });
+  const sending = send(actor, callsOf(abi)(address).go());
   sending.catch(() => {});
   while ((await node.getTxpoolStatus()).pending === 0) await node.getBlockNumber();
   await node.setCode({ address, bytecode: revert });

@@ -113,11 +113,11 @@ export class InsufficientBalanceError extends BackpressureError {
   constructor(
     readonly available: bigint,
     readonly required: bigint,
-    readonly bufferDeposit: bigint,
+    readonly streamDeposit: bigint,
     readonly runway: number,
   ) {
     super(
-      `${formatAmount(required)} tokens are needed (a refundable deposit of ${formatAmount(bufferDeposit)} and ` +
+      `${formatAmount(required)} tokens are needed (a refundable deposit of ${formatAmount(streamDeposit)} and ` +
         `${formatDuration(runway)} of streaming), ${formatAmount(available)} are there: ` +
         `top up ${formatAmount(required - available)}`,
     );

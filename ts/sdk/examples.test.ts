@@ -70,6 +70,6 @@ test("the examples have done what they say", async () => {
   expect(sink.ledger.acknowledged).toBe(viem.parseEther("0.001"));
   const source = await sdk.getSource(chain.client, { ...parameters, source: context.source as viem.Address });
   expect(source.flowRate).toBe(0n);
-  expect(source.returns.held).toBeGreaterThan(0n);
+  expect(source.returns.owned).toBeGreaterThan(0n);
   expect(source.streamed).toBeGreaterThan(0n);
 });

@@ -1,8 +1,8 @@
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pipelineAbi } from "../abi/generated.ts";
 import { addSink, signalFor } from "../localchain/participants.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../testkit/testChain.ts";
+import { contractsOf } from "./calls/contracts.ts";
 import { getPipeline, getPool, TaskTypeNotFoundError } from "./index.ts";
 import { send } from "./internal/call.ts";
 
@@ -30,12 +30,10 @@ test("a task type alone is a pipeline of one stage that nothing limits", async (
 
 test("a narrow stage limits the one before it", async () => {
   const { deployment, client } = chain;
-  await send(await chain.actor("creator"), {
-    address: deployment.pipeline,
-    abi: pipelineAbi,
-    functionName: "setDownstream",
-    args: [wide, narrow, parseEther("0.5")],
-  });
+  await send(
+    await chain.actor("creator"),
+    contractsOf(deployment).pipeline.setDownstream(wide, narrow, parseEther("0.5")),
+  );
   const { stages, bottleneck } = await getPipeline(client, { deployment, taskTypeId: wide });
   expect(stages.map(({ taskTypeId, ratio }) => [taskTypeId, ratio])).toEqual([
     [wide, 0.5],

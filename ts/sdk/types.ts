@@ -1,16 +1,7 @@
-import type { Account, Address, Chain, Client, Hex, TransactionReceipt, Transport } from "viem";
+import type { Account, Chain, Client, Hex, TransactionReceipt, Transport } from "viem";
+import type { Deployment } from "../core/deployment.ts";
 
-/** The contracts of one deployment; `deployments/<chainId>.json` has them for each chain. */
-export type Deployment = {
-  /** Superfluid's host on this chain. */
-  host: Address;
-  stakeManager: Address;
-  capacityRegistry: Address;
-  backpressurePool: Address;
-  escrowBuffer: Address;
-  pipeline: Address;
-  completionTracker: Address;
-};
+export type { Deployment };
 
 /** Any viem client: it only reads. */
 export type ReadClient = Client<Transport, Chain | undefined, Account | undefined>;

@@ -51,7 +51,7 @@ export class Agents {
     } else if (serviceNoise === 0) {
       for (let i = 0; i < count; i++) work[i] = (rate[i] as number) * stepSeconds;
     } else {
-      // Uniform noise with this coefficient of variation: bounded below by zero up to 0.577.
+      // Uniform on 1 ± √3·cv, whose coefficient of variation is cv; above zero up to cv = 1/√3 = 0.577.
       const width = 2 * Math.sqrt(3) * serviceNoise * 2 ** -32 * stepSeconds;
       const least = stepSeconds * (1 - Math.sqrt(3) * serviceNoise);
       for (let i = 0; i < count; i++) work[i] = (rate[i] as number) * (least + width * rng.next());
@@ -136,8 +136,9 @@ export class Agents {
   }
 
   /**
-   * Pays into the queue and works it off; exact for rates that are constant within the step. Afterwards `work` holds
-   * what was done. Returns that in total, and the part of the pay that a sink could use at once.
+   * Pays into the queue and works it off: Q ← Q + pay − done with done = min(Q + pay, work), exact for rates that are
+   * constant within the step. Afterwards `work` holds what was done. Returns that in total, and the part of the pay that
+   * a sink could use at once.
    */
   serve(from: number, to: number, secondsPerQuantum: number): { done: number; usable: number } {
     const { work, paid, backlog, served } = this.#state;

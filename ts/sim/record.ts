@@ -87,13 +87,13 @@ export class Recorder {
     recording.served[step] = done / this.#stepSeconds;
     recording.usable[step] = usable / this.#stepSeconds;
     recording.possible[step] = possible / this.#stepSeconds;
-    for (const [p, account] of this.#pools.entries()) {
-      (recording.levels[p] as Float64Array)[step] = account.level / this.#quanta;
-      add(recording.inflow, step, account.inflow * this.#perStep);
-      add(recording.paid, step, account.paid * this.#perStep);
-      add(recording.units, step, account.units);
-      add(recording.escrow, step, account.level / this.#quanta);
-      add(recording.returned, step, account.returnedTotal / this.#quanta);
+    for (const [p, pool] of this.#pools.entries()) {
+      (recording.levels[p] as Float64Array)[step] = pool.level / this.#quanta;
+      add(recording.inflow, step, pool.inflow * this.#perStep);
+      add(recording.paid, step, pool.paid * this.#perStep);
+      add(recording.units, step, pool.units);
+      add(recording.escrow, step, pool.level / this.#quanta);
+      add(recording.returned, step, pool.returnedTotal / this.#quanta);
     }
     for (const probe of this.probes) {
       const { units, paid, work, backlog: backlogs } = this.#state;

@@ -31,7 +31,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   bucketEpochs: 1,
 };
 
-/** The fluid idealisation: no hysteresis, as in theory.md unless stated. */
+/** The fluid idealisation: no hysteresis, as in theory 1. */
 export const FLUID_PARAMETERS: Parameters = { ...DEFAULT_PARAMETERS, hysteresis: 0, horizon: 180 };
 
 /**

@@ -11,7 +11,7 @@ import type { SinkState } from "./sinkState.ts";
  * - `roundRobin`: everybody in turn, many tasks per step, so equal parts.
  * - `random`: a fresh uniform split in every step.
  * - `stake`: in proportion to stake.
- * - `waterFilling`: an omniscient optimum that knows what each sink will do in this very step.
+ * - `waterFilling`: a myopic optimum that knows what each sink will do in this very step, and not beyond (theory 2.9).
  * - `predecessor`: smoothed declarations that never expire, no backlog, overflow above the total of declarations.
  *
  * The first two, `waterFilling` and `predecessor` hold an escrow and never pay above their own view of capacity; the

@@ -1,15 +1,7 @@
 import { readFileSync } from "node:fs";
-import {
-  type Abi,
-  createTestClient,
-  decodeFunctionResult,
-  encodeFunctionData,
-  type Hex,
-  http,
-  publicActions,
-  walletActions,
-} from "viem";
+import { type Abi, createTestClient, decodeFunctionResult, type Hex, http, publicActions, walletActions } from "viem";
 import { foundry } from "viem/chains";
+import { type AnyCall, encodeCall } from "../sdk/calls/callsOf.ts";
 
 /** One call of a Solidity function. */
 export type Call = { name: string; args: readonly unknown[] };
@@ -29,16 +21,14 @@ export async function deployHarness(url: string): Promise<Harness> {
   const { contractAddress } = await client.waitForTransactionReceipt({ hash });
   if (!contractAddress) throw new Error("MathHarness was not deployed");
 
+  const call = (functionName: string, args: readonly unknown[]): AnyCall => {
+    return { address: contractAddress, to: contractAddress, abi, functionName, args };
+  };
+
   return async (calls) => {
-    const data = calls.map(({ name, args }) => encodeFunctionData({ abi, functionName: name, args: [...args] }));
-    const { result } = await client.simulateContract({
-      address: contractAddress,
-      abi,
-      functionName: "multicall",
-      args: [data],
-      account,
-      gas: 1_000_000_000n,
-    });
+    const data = calls.map(({ name, args }) => encodeCall(call(name, args)).data);
+    const all = { ...call("multicall", [data]), account, gas: 1_000_000_000n };
+    const { result } = await client.simulateContract(all);
     return (result as Hex[]).map((encoded, i) =>
       widened(decodeFunctionResult({ abi, functionName: calls[i]?.name ?? "", data: encoded })),
     );

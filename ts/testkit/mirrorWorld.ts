@@ -1,21 +1,28 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
-import { backpressurePoolAbi, capacityRegistryAbi, iSuperTokenAbi, testTokenAbi } from "../abi/generated.ts";
-import { encodeCall, type LocalChain } from "../localchain/localChain.ts";
+import { type Address, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from "viem";
+import type { LocalAccount } from "viem/accounts";
+import { callFrom, type LocalChain } from "../localchain/localChain.ts";
 import { startLocalProtocol } from "../localchain/localProtocol.ts";
 import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";
+import { testTokenAt } from "../localchain/localSuperfluid.ts";
 import type { ProtocolParameters } from "../model/protocol.ts";
+import { contractsOf, superTokenAt } from "../sdk/calls/contracts.ts";
 import type { Deployment } from "../sdk/types.ts";
 
 /** An account on the local chain, where nobody needs to sign transactions. */
 export type Account = { name: string; address: Address };
 
-/** The terms of every task type in a world. The verifier is the keeper. */
+/** One that can sign what others carry. */
+export type Signer = Account & { key: LocalAccount };
+
+/** The terms of every task type in a world. The verifier is the protocol's own. */
 export const PARAMETERS = {
   unitRate: 10n ** 14n,
   epochLength: 60n,
   horizon: 360n,
-  acknowledgementGrace: 60n,
+  acknowledgementGrace: 30n,
   signalTimeToLive: 300n,
+  receiptEpochs: 2n,
+  verified: true,
   smoothing: 3n * 10n ** 17n,
   minimumStake: 10n ** 19n,
   bufferMax: 10n ** 20n,
@@ -44,7 +51,7 @@ export class World {
     readonly chain: LocalChain,
     readonly superfluid: LocalSuperfluid,
     readonly protocol: Deployment,
-    /** Creates, verifies, and owns the fee. */
+    /** Creates, and owns the fee. */
     readonly keeper: Account,
     readonly stop: () => Promise<void>,
   ) {}
@@ -63,10 +70,8 @@ export class World {
   /** Sets the fee; each model must hear of it too. */
   setFee(fee: bigint): void {
     this.fee = fee;
-    const { backpressurePool } = this.protocol;
-    this.chain.add(
-      encodeCall(this.keeper, backpressurePool, backpressurePoolAbi, "setFee", [fee, this.keeper.address]),
-    );
+    const { backpressurePool } = contractsOf(this.protocol);
+    this.chain.add(callFrom(this.keeper, backpressurePool.setFee(fee, this.keeper.address)));
   }
 
   /** Gives super tokens; whole dollars. */
@@ -74,40 +79,37 @@ export class World {
     const { underlying, superToken } = this.superfluid;
     const amount = dollars * 10n ** 6n;
     this.chain.add(
-      encodeCall(who, underlying, testTokenAbi, "mint", [who.address, amount]),
-      encodeCall(who, underlying, testTokenAbi, "approve", [superToken, amount]),
-      encodeCall(who, superToken, iSuperTokenAbi, "upgrade", [dollars * 10n ** 18n]),
+      callFrom(who, testTokenAt(underlying).mint(who.address, amount)),
+      callFrom(who, testTokenAt(underlying).approve(superToken, amount)),
+      callFrom(who, superTokenAt(superToken).upgrade(dollars * 10n ** 18n)),
     );
   }
 
   /** Registers a task type in a block of its own. */
   async registerTaskType(name: string): Promise<{ id: Hex; distributionPool: Address }> {
     const { keeper, protocol, superfluid } = this;
-    const numbers = Object.fromEntries(
-      ["epochLength", "horizon", "acknowledgementGrace", "signalTimeToLive"].map((key) => [
-        key,
-        Number(PARAMETERS[key as "horizon"]),
-      ]),
-    ) as Record<"epochLength" | "horizon" | "acknowledgementGrace" | "signalTimeToLive", number>;
     const parameters = {
-      ...PARAMETERS,
-      ...numbers,
-      reportDelay: Number(REPORT_DELAY),
       superToken: superfluid.superToken,
-      verifier: keeper.address,
+      unitRate: PARAMETERS.unitRate,
+      epochLength: Number(PARAMETERS.epochLength),
+      horizon: Number(PARAMETERS.horizon),
+      acknowledgementGrace: Number(PARAMETERS.acknowledgementGrace),
+      reportDelay: Number(REPORT_DELAY),
+      signalTimeToLive: Number(PARAMETERS.signalTimeToLive),
+      receiptEpochs: Number(PARAMETERS.receiptEpochs),
+      smoothing: PARAMETERS.smoothing,
+      verifier: protocol.completionTracker,
+      admission: zeroAddress,
+      minimumStake: PARAMETERS.minimumStake,
+      bufferMax: PARAMETERS.bufferMax,
     };
-    const args = [parameters, SALT, name] as const;
-    this.chain.add(encodeCall(keeper, protocol.capacityRegistry, capacityRegistryAbi, "registerTaskType", args));
+    const { backpressurePool, capacityRegistry } = contractsOf(protocol);
+    this.chain.add(callFrom(keeper, capacityRegistry.registerTaskType(parameters, SALT, name)));
     await this.mine();
 
     const types = [{ type: "address" }, { type: "bytes32" }, { type: "string" }] as const;
     const id = keccak256(encodeAbiParameters(types, [keeper.address, SALT, name]));
-    const distributionPool = await this.chain.client.readContract({
-      address: protocol.backpressurePool,
-      abi: backpressurePoolAbi,
-      functionName: "distributionPoolOf",
-      args: [id],
-    });
+    const distributionPool = await this.chain.client.readContract(backpressurePool.distributionPoolOf(id));
     return { id, distributionPool };
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 
 /** Helpers of tests that start real processes. */
 

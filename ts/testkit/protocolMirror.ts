@@ -1,28 +1,19 @@
-import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, toHex } from "viem";
-import type { LocalAccount } from "viem/accounts";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidAbi,
-  iSuperfluidPoolAbi,
-  iSuperTokenAbi,
-  pipelineAbi,
-  stakeManagerAbi,
-} from "../abi/generated.ts";
-import { encodeCall } from "../localchain/localChain.ts";
+import { type Address, type Hex, maxUint256, toHex } from "viem";
+import { callFrom } from "../localchain/localChain.ts";
+import { max, min, unbondingPeriod } from "../model/exact.ts";
 import { Protocol } from "../model/protocol.ts";
 import type { Signal } from "../model/signals.ts";
-import { attestationTypedData } from "../sdk/utils/typedData.ts";
-import { type Account, PARAMETERS, type World } from "./mirrorWorld.ts";
+import type { AnyCall } from "../sdk/calls/callsOf.ts";
+import { type Contracts, contractsOf, distributionPoolAt, gdaAt, superTokenAt } from "../sdk/calls/contracts.ts";
+import { throughHost } from "../sdk/calls/superfluid.ts";
+import { attestationTypedData, receiptTypedData } from "../sdk/utils/typedData.ts";
+import { type Account, PARAMETERS, type Signer, type World } from "./mirrorWorld.ts";
 
-/** A sink that can sign. */
-export type Sink = Account & { key: LocalAccount };
+/** What a sink has at stake, wei, and when what is unbonding is free, Unix seconds. */
+type Bond = { staked: bigint; unbonding: bigint; unbondedAt: bigint };
 
 /** One view of the chain and what the model says of it. */
-type View = { what: string; read: Read; predicted: unknown };
-type Read = { address: Address; abi: Abi; functionName: string; args: readonly unknown[] };
+type View = { read: AnyCall; predicted: unknown };
 
 const SALT = toHex(7, { size: 32 });
 
@@ -34,14 +25,15 @@ export class Mirror {
   readonly model: Protocol<Address>;
   readonly id: Hex;
   readonly #world: World;
+  readonly #contracts: Contracts;
   readonly #distributionPool: Address;
   readonly #committed = new Map<Address, Signal & { block: number }>();
-  /** Wei, of those who are registered. */
-  readonly stakes = new Map<Address, bigint>();
+  readonly #bonds = new Map<Address, Bond>();
   readonly signalledAt = new Map<Address, bigint>();
 
   private constructor(world: World, opened: Awaited<ReturnType<World["registerTaskType"]>>) {
     this.#world = world;
+    this.#contracts = contractsOf(world.protocol);
     this.id = opened.id;
     this.#distributionPool = opened.distributionPool;
     this.model = new Protocol(PARAMETERS, world.now);
@@ -54,69 +46,111 @@ export class Mirror {
 
   // ----------------------------------------------------------------------------------------------- Sinks
 
-  register(sink: Sink, stake: bigint): void {
+  /** Stakes and registers. */
+  join(sink: Signer, stake: bigint): void {
     this.#approve(sink, this.#world.protocol.stakeManager);
-    this.#send(sink, "stakeManager", stakeManagerAbi, "stake", [this.id, stake]);
-    this.#send(sink, "capacityRegistry", capacityRegistryAbi, "registerSink", [this.id]);
-    this.stakes.set(sink.address, stake);
-    this.signalledAt.set(sink.address, this.#world.now);
-    this.model.register(sink.address, stake);
+    this.changeStake(sink, stake);
+    this.#register(sink);
+  }
+
+  /** Leaves and comes back at once, as somebody would who hopes that this is forgotten. */
+  rejoin(sink: Signer): void {
+    if (this.isRegistered(sink)) {
+      this.#send(sink, this.#contracts.capacityRegistry.deregisterSink(this.id));
+      this.model.deregister(sink.address, this.#world.now);
+    }
+    if (this.bondOf(sink).staked >= PARAMETERS.minimumStake) this.#register(sink);
+  }
+
+  /** Whether the sink may signal. */
+  isRegistered(sink: Signer): boolean {
+    return this.model.signals.has(sink.address);
+  }
+
+  bondOf({ address }: { address: Address }): Bond {
+    return this.#bonds.get(address) ?? { staked: 0n, unbonding: 0n, unbondedAt: 0n };
   }
 
   /** Raises the stake, or unbonds some of it. */
-  changeStake(sink: Sink, stake: bigint): void {
-    const before = this.stakes.get(sink.address) ?? 0n;
-    if (stake === before) return;
-    const [name, amount] = stake > before ? ["stake", stake - before] : ["requestUnstake", before - stake];
-    this.#send(sink, "stakeManager", stakeManagerAbi, name as string, [this.id, amount]);
-    this.stakes.set(sink.address, stake);
-    this.model.changeStake(sink.address, stake, this.#world.now);
+  changeStake(sink: Signer, stake: bigint): void {
+    const { now } = this.#world;
+    const { stakeManager } = this.#contracts;
+    const bond = this.bondOf(sink);
+    if (stake === bond.staked) return;
+    const freed = max(bond.staked - stake, 0n);
+    if (freed > 0n) this.#send(sink, stakeManager.requestUnstake(this.id, freed));
+    else this.#send(sink, stakeManager.stake(this.id, stake - bond.staked));
+    const unbondedAt = freed > 0n ? now + unbondingPeriod(PARAMETERS) : bond.unbondedAt;
+    this.#bonds.set(sink.address, { staked: stake, unbonding: bond.unbonding + freed, unbondedAt });
+    this.model.changeStake(sink.address, stake, now);
   }
 
-  /** The verifier takes `amount` wei, at most the stake. */
-  slash(sink: Sink, amount: bigint): void {
-    const stake = (this.stakes.get(sink.address) ?? 0n) - amount;
-    this.#send(this.#world.keeper, "stakeManager", stakeManagerAbi, "slash", [this.id, sink.address, amount]);
-    this.stakes.set(sink.address, stake);
-    this.model.slash(sink.address, amount, stake, this.#world.now);
+  /** Takes out what has finished unbonding, less what leaving costs. */
+  withdraw(sink: Signer): void {
+    const { now } = this.#world;
+    const before = this.bondOf(sink);
+    if (before.unbonding === 0n || now < before.unbondedAt) return;
+    this.#send(sink, this.#contracts.stakeManager.withdraw(this.id));
+    const taken = this.#take(sink, this.model.judgeLeaver(sink.address, now));
+    if (taken > 0n) this.model.donate(taken);
+    const { staked } = this.bondOf(sink);
+    if (staked !== before.staked) this.model.changeStake(sink.address, staked, now);
+    this.#bonds.set(sink.address, { staked, unbonding: 0n, unbondedAt: 0n });
   }
 
-  verifyBacklog(sink: Sink, backlog: bigint): void {
-    const args = [this.id, sink.address, backlog];
-    this.#send(this.#world.keeper, "capacityRegistry", capacityRegistryAbi, "setVerifiedBacklog", args);
-    this.model.verifyBacklog(sink.address, backlog, this.#world.now);
+  /** Slashes the sink if it has enough strikes; returns whether it had. */
+  assess(sink: Signer): boolean {
+    const { now } = this.#world;
+    this.#send(this.#world.keeper, this.#contracts.stakeManager.assess(this.id, sink.address));
+    const amount = this.model.assess(sink.address, now);
+    if (amount === 0n) return false;
+    this.model.slash(sink.address, this.#take(sink, amount), this.bondOf(sink).staked, now);
+    return true;
   }
 
-  async commit(sink: Sink, signal: Signal): Promise<void> {
-    const commitment = await this.#world.chain.client.readContract({
-      address: this.#world.protocol.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "hashSignal",
-      args: [this.id, sink.address, signal.capacity, signal.backlog, SALT],
-    });
-    this.#send(sink, "capacityRegistry", capacityRegistryAbi, "commitCapacity", [this.id, commitment]);
+  settle(sinks: readonly Signer[]): void {
+    const addresses = sinks.map(({ address }) => address);
+    this.#send(this.#world.keeper, this.#contracts.capacityRegistry.settle(this.id, addresses));
+    this.model.settle(addresses, this.#world.now);
+  }
+
+  /** Carries receipts that both have signed; amounts in wei, cumulative. */
+  async acknowledge(receipts: readonly (readonly [source: Signer, sink: Signer, completed: bigint])[]): Promise<void> {
+    const signed = await Promise.all(receipts.map((receipt) => this.#receipt(...receipt)));
+    this.#send(this.#world.keeper, this.#contracts.completionTracker.acknowledge(this.id, signed));
+    for (const [source, sink, completed] of receipts) {
+      this.model.acknowledge(source.address, sink.address, completed, this.#world.now);
+    }
+  }
+
+  async commit(sink: Signer, signal: Signal): Promise<void> {
+    const { capacity, backlog } = signal;
+    const { capacityRegistry } = this.#contracts;
+    const commitment = await this.#world.chain.client.readContract(
+      capacityRegistry.hashSignal(this.id, sink.address, capacity, backlog, SALT),
+    );
+    this.#send(sink, capacityRegistry.commitCapacity(this.id, commitment));
     this.#committed.set(sink.address, { ...signal, block: this.#world.blocks });
   }
 
   /** What a sink has committed to, if it can be revealed in the next block. */
-  revealable(sink: Sink): Signal | undefined {
+  revealable(sink: Signer): Signal | undefined {
     const committed = this.#committed.get(sink.address);
     const age = this.#world.blocks - (committed?.block ?? 0);
     return age >= 1 && age <= 20 ? committed : undefined;
   }
 
-  reveal(sink: Sink, signal: Signal): void {
-    const args = [this.id, signal.capacity, signal.backlog, SALT];
-    this.#send(sink, "capacityRegistry", capacityRegistryAbi, "revealCapacity", args);
+  reveal(sink: Signer, signal: Signal): void {
+    const { capacityRegistry } = this.#contracts;
+    this.#send(sink, capacityRegistry.revealCapacity(this.id, signal.capacity, signal.backlog, SALT));
     this.#committed.delete(sink.address);
     this.signalledAt.set(sink.address, this.#world.now);
     this.model.signal([[sink.address, signal]], this.#world.now);
   }
 
-  async attest(signals: readonly (readonly [Sink, Signal & { issuedAt: bigint }])[]): Promise<void> {
+  async attest(signals: readonly (readonly [Signer, Signal & { issuedAt: bigint }])[]): Promise<void> {
     const attestations = await Promise.all(signals.map(([sink, signal]) => this.#signed(sink, signal)));
-    const args = [this.id, attestations];
-    this.#send(this.#world.keeper, "capacityRegistry", capacityRegistryAbi, "submitAttestations", args);
+    this.#send(this.#world.keeper, this.#contracts.capacityRegistry.submitAttestations(this.id, attestations));
     for (const [sink, { issuedAt }] of signals) this.signalledAt.set(sink.address, issuedAt);
     this.model.signal(
       signals.map(([sink, signal]) => [sink.address, signal]),
@@ -128,70 +162,68 @@ export class Mirror {
 
   setStream(source: Account, rate: bigint): void {
     const { gdaV1, host, superToken } = this.#world.superfluid;
-    const data = encodeFunctionData({
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "distributeFlow",
-      args: [superToken, source.address, this.#distributionPool, rate, "0x"],
-    });
-    this.#world.chain.add(encodeCall(source, host, iSuperfluidAbi, "callAgreement", [gdaV1, data, "0x"]));
+    const change = gdaAt(gdaV1).distributeFlow(superToken, source.address, this.#distributionPool, rate, "0x");
+    this.#world.chain.add(callFrom(source, throughHost(host, change)));
     this.model.setStream(source.address, rate, this.#world.now);
   }
 
-  rebalance(sinks: readonly Sink[]): void {
+  rebalance(sinks: readonly Signer[]): void {
     const addresses = sinks.map(({ address }) => address);
-    this.#send(this.#world.keeper, "backpressurePool", backpressurePoolAbi, "rebalance", [this.id, addresses]);
+    this.#send(this.#world.keeper, this.#contracts.capacityRegistry.rebalance(this.id, addresses));
     this.model.rebalance(addresses, this.#world.now);
   }
 
   syncSource(source: Account): void {
-    this.#send(source, "escrowBuffer", escrowBufferAbi, "syncSource", [this.id, source.address]);
+    this.#send(source, this.#contracts.escrowBuffer.syncSource(this.id, source.address));
     this.model.syncSource(source.address, this.#world.now);
   }
 
   drain(): void {
-    this.#send(this.#world.keeper, "escrowBuffer", escrowBufferAbi, "drain", [this.id]);
+    this.#send(this.#world.keeper, this.#contracts.escrowBuffer.drain(this.id));
     this.model.drain(this.#world.now);
   }
 
   release(): void {
-    this.#send(this.#world.keeper, "escrowBuffer", escrowBufferAbi, "release", [this.id]);
+    this.#send(this.#world.keeper, this.#contracts.escrowBuffer.release(this.id));
     this.model.release(this.#world.now);
   }
 
-  /** @param sharing The other task types of this token. */
-  sweep(sharing: readonly Mirror[]): void {
-    const { backpressurePool } = this.#world.protocol;
-    this.#send(this.#world.keeper, "backpressurePool", backpressurePoolAbi, "sweep", [this.id]);
-    this.model.sweep(
-      backpressurePool,
-      this.#world.now,
-      sharing.map(({ model }) => model),
-    );
+  requestReturn(source: Account): void {
+    if (this.model.claimOf(source.address, this.#world.now)[0] === 0n) return;
+    this.#send(source, this.#contracts.escrowBuffer.requestReturn(this.id));
+    this.model.requestReturn(source.address, this.#world.now);
+  }
+
+  donate(from: Account, amount: bigint): void {
+    this.#approve(from, this.#world.protocol.escrowBuffer);
+    this.#send(from, this.#contracts.escrowBuffer.donate(this.id, amount));
+    this.model.donate(amount);
   }
 
   deposit(source: Account, amount: bigint): void {
     this.#approve(source, this.#world.protocol.escrowBuffer);
-    this.#send(source, "escrowBuffer", escrowBufferAbi, "deposit", [this.id, amount]);
+    this.#send(source, this.#contracts.escrowBuffer.deposit(this.id, amount));
     this.model.deposits.push(source.address, amount);
   }
 
   setDownstream(downstream: Mirror, ratio: bigint): void {
-    this.#send(this.#world.keeper, "pipeline", pipelineAbi, "setDownstream", [this.id, downstream.id, ratio]);
+    this.#send(this.#world.keeper, this.#contracts.pipeline.setDownstream(this.id, downstream.id, ratio));
     this.model.propagate(downstream.model, ratio, this.#world.now);
   }
 
   propagate(downstream: Mirror, ratio: bigint): void {
-    this.#send(this.#world.keeper, "pipeline", pipelineAbi, "propagate", [this.id]);
+    this.#send(this.#world.keeper, this.#contracts.pipeline.propagate(this.id));
     this.model.propagate(downstream.model, ratio, this.#world.now);
   }
 
   // ----------------------------------------------------------------------------------------------- Comparison
 
   /** Where the chain, as of its latest block, and the model disagree. */
-  async differences(sinks: readonly Sink[], sources: readonly Account[]): Promise<string[]> {
+  async differences(sinks: readonly Signer[], sources: readonly Account[]): Promise<string[]> {
     const views = [
       ...this.#poolViews(sinks),
       ...this.#escrowViews(),
+      ...this.#evidenceViews(),
       ...sinks.flatMap((sink) => this.#sinkViews(sink)),
       ...sources.flatMap((source) => this.#sourceViews(source)),
     ];
@@ -202,110 +234,144 @@ export class Mirror {
       deployless: true,
       batchSize: 0,
     });
-    return views.flatMap(({ what, predicted }, i) =>
-      `${seen[i]}` === `${predicted}` ? [] : [`${what}: ${seen[i]} on the chain, ${predicted} in the model`],
+    return views.flatMap(({ read, predicted }, i) =>
+      `${seen[i]}` === `${predicted}`
+        ? []
+        : [`${read.functionName}(${read.args}): ${seen[i]} on the chain, ${predicted} in the model`],
     );
   }
 
-  #poolViews(sinks: readonly Sink[]): View[] {
+  #poolViews(sinks: readonly Signer[]): View[] {
     const { now } = this.#world;
     const { split } = this.model;
     const addresses = sinks.map(({ address }) => address);
     const income = split.income(now);
-    const pool = this.#reader("backpressurePool", backpressurePoolAbi);
-    const distribution = this.#reader(this.#distributionPool, iSuperfluidPoolAbi);
-    const gda = this.#reader(this.#world.superfluid.gdaV1, iGeneralDistributionAgreementV1Abi);
+    const { backpressurePool: pool, capacityRegistry: registry } = this.#contracts;
+    const distribution = distributionPoolAt(this.#distributionPool);
+    const gda = gdaAt(this.#world.superfluid.gdaV1);
     return [
-      pool("unitsOfPool", [this.id], [split.sinkUnits, split.escrowUnits, split.feeUnits]),
-      pool("spotPrice", [this.id], split.pool.rateOfUnit),
-      pool("priceCap", [this.id], split.priceCap),
-      pool("totalUnits", [this.id], split.pool.totalUnits),
-      pool("intakeOf", [this.id], split.intake),
-      pool("inflowOf", [this.id], split.inflow(now)),
-      pool("paidOf", [this.id], split.paid(now)),
-      pool("spareOf", [this.id], split.spare(now)),
-      pool("incomeOf", [this.id], [income.escrow, income.fee]),
-      pool("overflowTimeOf", [this.id], split.overflowTime(now)),
-      pool("emptySince", [this.id], split.emptySince ?? 0n),
-      pool("needsRebalance", [this.id, addresses], split.needsRebalance(addresses, now)),
-      distribution("getTotalFlowRate", [], split.pool.flowRate),
-      gda("getPoolAdjustmentFlowRate", [this.#distributionPool], split.pool.adjustmentRate),
+      { read: pool.unitsOfPool(this.id), predicted: [split.sinkUnits, split.escrowUnits, split.feeUnits] },
+      { read: pool.spotPrice(this.id), predicted: split.pool.rateOfUnit },
+      { read: pool.priceCap(this.id), predicted: split.priceCap },
+      { read: pool.totalUnits(this.id), predicted: split.pool.totalUnits },
+      { read: pool.intakeOf(this.id), predicted: split.intake },
+      { read: pool.inflowOf(this.id), predicted: split.inflow(now) },
+      { read: pool.paidOf(this.id), predicted: split.paid(now) },
+      { read: pool.spareOf(this.id), predicted: split.spare(now) },
+      { read: pool.incomeOf(this.id), predicted: [income.escrow, income.fee] },
+      { read: pool.overflowTimeOf(this.id), predicted: split.overflowTime(now) },
+      { read: registry.needsRebalance(this.id, addresses), predicted: this.model.needsRebalance(addresses, now) },
+      { read: distribution.getTotalFlowRate(), predicted: split.pool.flowRate },
+      { read: gda.getPoolAdjustmentFlowRate(this.#distributionPool), predicted: split.pool.adjustmentRate },
     ];
   }
 
   #escrowViews(): View[] {
     const { now } = this.#world;
-    const escrow = this.#reader("escrowBuffer", escrowBufferAbi);
+    const { escrowBuffer: escrow } = this.#contracts;
     const overflow = this.model.overflow(now);
     return [
-      escrow("overflowOf", [this.id], overflow),
-      escrow("level", [this.id], overflow + this.model.deposits.total),
-      escrow("drainable", [this.id], this.model.drainable(now)),
-      escrow("releasable", [this.id], this.model.releasable(now)),
-      escrow("setAsideOf", [this.id], this.model.returns.book.setAside),
+      { read: escrow.overflowOf(this.id), predicted: overflow },
+      { read: escrow.level(this.id), predicted: overflow + this.model.deposits.total },
+      { read: escrow.drainable(this.id), predicted: this.model.drainable(now) },
+      { read: escrow.releasable(this.id), predicted: this.model.releasable(now) },
+      { read: escrow.setAsideOf(this.id), predicted: this.model.book(now).setAside },
+      { read: escrow.minDepositOf(this.id), predicted: this.model.minDeposit },
     ];
   }
 
-  #sinkViews({ address }: Sink): View[] {
-    const { now } = this.#world;
-    const { signals, split } = this.model;
-    const units = split.pool.unitsOf(address);
-    const registry = this.#reader("capacityRegistry", capacityRegistryAbi);
-    const distribution = this.#reader(this.#distributionPool, iSuperfluidPoolAbi);
+  #evidenceViews(): View[] {
+    const { evidence, split } = this.model;
+    const { completionTracker: tracker } = this.#contracts;
+    const paid = split.paid(this.#world.now);
     return [
-      this.#reader("backpressurePool", backpressurePoolAbi)("unitsOf", [this.id, address], units),
-      registry("smoothedCapacity", [this.id, address], signals.smoothed(address, now)),
-      registry("effectiveCapacity", [this.id, address], signals.effective(address, now)),
-      distribution("getMemberFlowRate", [address], units * split.pool.rateOfUnit),
-      distribution("getTotalAmountReceivedByMember", [address], split.pool.receivedBy(address, now)),
+      { read: tracker.totalsOf(this.id), predicted: [evidence.acknowledged, evidence.participating] },
+      { read: tracker.verified(this.id), predicted: evidence.isVerified(paid) },
+      { read: tracker.participationOf(this.id), predicted: evidence.participationDown(paid) },
+    ];
+  }
+
+  #sinkViews({ address }: Signer): View[] {
+    const { now } = this.#world;
+    const { evidence, signals, split } = this.model;
+    const { staked, unbonding, unbondedAt } = this.bondOf({ address });
+    const { completionTracker: tracker, stakeManager } = this.#contracts;
+    const units = split.pool.unitsOf(address);
+    const { backpressurePool: pool, capacityRegistry: registry } = this.#contracts;
+    const distribution = distributionPoolAt(this.#distributionPool);
+    return [
+      { read: pool.unitsOf(this.id, address), predicted: units },
+      { read: registry.smoothedCapacity(this.id, address), predicted: signals.smoothed(address, now) },
+      { read: registry.effectiveCapacity(this.id, address), predicted: signals.effective(address, now) },
+      { read: stakeManager.bondOf(this.id, address), predicted: [staked, unbonding, unbondedAt] },
+      { read: tracker.exitChargeOf(this.id, address), predicted: evidence.exitChargeOf(address) },
+      { read: distribution.getMemberFlowRate(address), predicted: units * split.pool.rateOfUnit },
+      { read: distribution.getTotalAmountReceivedByMember(address), predicted: split.pool.receivedBy(address, now) },
     ];
   }
 
   #sourceViews({ address }: Account): View[] {
     const { now } = this.#world;
-    const { returns, split } = this.model;
+    const { evidence, returns, split } = this.model;
     const { gdaV1, superToken } = this.#world.superfluid;
-    const gda = this.#reader(gdaV1, iGeneralDistributionAgreementV1Abi);
-    const escrow = this.#reader("escrowBuffer", escrowBufferAbi);
+    const gda = gdaAt(gdaV1);
+    const { completionTracker: tracker, escrowBuffer: escrow } = this.#contracts;
     return [
-      gda("getFlowRate", [superToken, address, this.#distributionPool], split.pool.streamOf(address).rate),
-      escrow("streamedOf", [this.id, address], this.model.streamed(address, now)),
-      escrow("claimOf", [this.id, address], this.model.claimOf(address, now)),
-      escrow("returnedOf", [this.id, address], returns.returnedTo(address)),
+      {
+        read: gda.getFlowRate(superToken, address, this.#distributionPool),
+        predicted: split.pool.streamOf(address).rate,
+      },
+      { read: escrow.streamedOf(this.id, address), predicted: this.model.streamed(address, now) },
+      { read: escrow.claimOf(this.id, address), predicted: this.model.claimOf(address, now) },
+      { read: escrow.returnedOf(this.id, address), predicted: returns.returnedTo(address) },
+      { read: escrow.spentOf(this.id, address), predicted: this.model.spent(address, now) },
+      { read: tracker.acknowledgedBy(this.id, address), predicted: evidence.acknowledgedBy(address) },
     ];
   }
 
   // ----------------------------------------------------------------------------------------------- Private
 
-  #reader(contract: Address | keyof World["protocol"], abi: Abi) {
-    const address = contract.startsWith("0x")
-      ? (contract as Address)
-      : this.#address(contract as keyof World["protocol"]);
-    return (functionName: string, args: readonly unknown[], predicted: unknown): View => ({
-      what: `${functionName}(${args.slice(args[0] === this.id ? 1 : 0)})`,
-      read: { address, abi, functionName, args },
-      predicted,
-    });
+  #register(sink: Signer): void {
+    this.#send(sink, this.#contracts.capacityRegistry.registerSink(this.id, ""));
+    this.signalledAt.set(sink.address, this.#world.now);
+    this.model.register(sink.address, this.#world.now);
   }
 
-  #send(from: Account, contract: keyof World["protocol"], abi: Abi, name: string, args: readonly unknown[]): void {
-    this.#world.chain.add(encodeCall(from, this.#address(contract), abi, name, args));
+  /** Takes up to `amount` wei from a bond, first what is about to leave; returns what was there. */
+  #take(sink: Account, amount: bigint): bigint {
+    const bond = this.bondOf(sink);
+    const fromUnbonding = min(amount, bond.unbonding);
+    const fromStake = min(amount - fromUnbonding, bond.staked);
+    const [staked, unbonding] = [bond.staked - fromStake, bond.unbonding - fromUnbonding];
+    this.#bonds.set(sink.address, { ...bond, staked, unbonding });
+    return fromUnbonding + fromStake;
+  }
+
+  #send(from: Account, call: AnyCall): void {
+    this.#world.chain.add(callFrom(from, call));
   }
 
   #approve(from: Account, spender: Address): void {
     const { superToken } = this.#world.superfluid;
-    this.#world.chain.add(encodeCall(from, superToken, iSuperTokenAbi, "approve", [spender, maxUint256]));
+    this.#send(from, superTokenAt(superToken).approve(spender, maxUint256));
   }
 
-  #address(contract: keyof World["protocol"]): Address {
-    return this.#world.protocol[contract];
-  }
-
-  async #signed(sink: Sink, { capacity, backlog, issuedAt }: Signal & { issuedAt: bigint }) {
+  async #signed(sink: Signer, { capacity, backlog, issuedAt }: Signal & { issuedAt: bigint }) {
     const message = { taskTypeId: this.id, sink: sink.address, capacity, backlog, issuedAt: Number(issuedAt) };
     const chainId = await this.#world.chain.client.getChainId();
     const typedData = attestationTypedData({ deployment: this.#world.protocol, chainId, attestation: message });
     const signature = await sink.key.signTypedData(typedData);
     return { ...message, signature };
+  }
+
+  async #receipt(source: Signer, sink: Signer, completed: bigint) {
+    const message = { taskTypeId: this.id, source: source.address, sink: sink.address, completed };
+    const chainId = await this.#world.chain.client.getChainId();
+    const typedData = receiptTypedData({ deployment: this.#world.protocol, chainId, receipt: message });
+    const [sourceSignature, sinkSignature] = await Promise.all([
+      source.key.signTypedData(typedData),
+      sink.key.signTypedData(typedData),
+    ]);
+    return { ...message, sourceSignature, sinkSignature };
   }
 }

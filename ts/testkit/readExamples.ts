@@ -8,11 +8,13 @@ const DOCUMENTED = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*export (?:async )?(?:funct
 const EXPORTED = /^export (?:async )?(?:function|class) (\w+)/gm;
 
 /**
- * The examples of every module of a folder.
+ * The examples of every public module of a folder and its folders.
  * @throws if an exported function or class has none; errors are exempt.
  */
 export function readExamples(folder: string): Example[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  const files = readdirSync(folder, { encoding: "utf8", recursive: true })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !file.startsWith("internal"))
+    .sort();
   return files.flatMap((file) => {
     const text = readFileSync(join(folder, file), "utf8");
     const examples = [...text.matchAll(DOCUMENTED)].flatMap(([, comment = "", name = ""]) => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { runProgram, type Terminal } from "../core/commandLine.ts";
-import { PROJECT_ROOT } from "../localchain/supervised.ts";
+import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { nodeArguments } from "./processes.ts";
 
 /** One line of a service's log. */

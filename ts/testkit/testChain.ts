@@ -4,7 +4,18 @@ import { foundry } from "viem/chains";
 import { inject } from "vitest";
 import { startAnvil } from "../localchain/anvil.ts";
 import { localEconomy } from "../localchain/localEconomy.ts";
-import { GENESIS } from "./globalSetup.ts";
+import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";
+import type { Deployment } from "../sdk/types.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** From the global setup. */
+    chainState: { path: string; deployment: Deployment; superfluid: LocalSuperfluid };
+  }
+}
+
+/** When the chain begins. Far from the wall clock on purpose: what reads the wrong clock fails. */
+export const GENESIS = 1_800_000_000;
 
 export { EPOCH, UNIT_RATE } from "../localchain/localEconomy.ts";
 

@@ -30,7 +30,7 @@ abstract contract Attack is Handler {
         if (_isRegistered(id, MALLORY)) return;
         _stake(id, world.parametersOf(id).minimumStake);
         vm.prank(MALLORY);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function _stake(TaskTypeId id, uint256 amount) internal {

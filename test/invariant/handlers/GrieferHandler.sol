@@ -100,7 +100,7 @@ contract GrieferHandler is Attack {
         _stake(id, amount);
         if (joins) {
             vm.prank(MALLORY);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
         }
         _stream(id, MALLORY, world.poolOf(id).getTotalUnits() * _bound(rate, 1, 1e9));
         assertEq(_attest(id, 3000), joins ? 0 : 1, "no capacity in the block of joining");

@@ -42,7 +42,7 @@ contract HostileWalletHandler is VerificationHandler {
     function _join(address wallet) private {
         _stake(id, wallet, MINIMUM_STAKE);
         vm.prank(wallet);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     // ------------------------------------------------------------------------------------------- Wallets

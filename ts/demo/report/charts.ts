@@ -91,21 +91,21 @@ export function shockNames(): [string, string, string] {
 }
 
 /** Samples that are not taken while a pool's inflow waits to be confirmed. */
-function settled(samples: readonly Sample[]): Sample[] {
+function confirmed(samples: readonly Sample[]): Sample[] {
   return samples.filter(({ at }) => at % EPOCH >= SLOT);
 }
 
 /** Who is paid what in one stage: areas for the agents, lines for what comes in and for what they can take. */
 export function payChart(samples: readonly Sample[], stage: number, timeline: Timeline): Chart {
   const plan = STAGES[stage] as (typeof STAGES)[number];
-  const rows = settled(samples).flatMap(({ at, stages }) => {
+  const rows = confirmed(samples).flatMap(({ at, stages }) => {
     return plan.agents.map(({ name }, agent) => ({
       minute: at / 60,
       name,
       flow: (stages[stage]?.sinks[agent] ?? 0) / 1000,
     }));
   });
-  const lines = settled(samples).map(({ at, stages }) => {
+  const lines = confirmed(samples).map(({ at, stages }) => {
     const { inflow = 0, capacity = 0 } = stages[stage] ?? {};
     return { minute: at / 60, inflow: inflow / 1000, capacity: capacity / 1000 };
   });
@@ -190,8 +190,8 @@ export function truthChart(samples: readonly Sample[], timeline: Timeline): Char
       marks: [
         Plot.ruleY([declares / 1000], { ...level, strokeDasharray: "1,4" }),
         Plot.ruleY([rate / 1000], { ...level, strokeDasharray: "6,4" }),
-        Plot.lineY(settled(samples).map(flowOf(LIAR)), { ...line, stroke: SERIES[LIAR.agent] as string }),
-        Plot.lineY(settled(samples).map(flowOf(DEAD)), { ...line, stroke: SERIES[DEAD.agent] as string }),
+        Plot.lineY(confirmed(samples).map(flowOf(LIAR)), { ...line, stroke: SERIES[LIAR.agent] as string }),
+        Plot.lineY(confirmed(samples).map(flowOf(DEAD)), { ...line, stroke: SERIES[DEAD.agent] as string }),
         slashMarks(
           slashesIn(samples).filter(({ name }) => name === DEAD.name),
           timeline,
@@ -261,7 +261,7 @@ export function priceChart(samples: readonly Sample[], timeline: Timeline): Char
       y: { domain: [0, 110] },
       marks: [
         ...STAGES.map((_, stage) =>
-          Plot.lineY(settled(samples), {
+          Plot.lineY(confirmed(samples), {
             x: ({ at }: Sample) => at / 60,
             y: ({ stages }: Sample) => (stages[stage]?.price ?? 0) * 100,
             stroke: SERIES[stage] as string,

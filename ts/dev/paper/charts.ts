@@ -62,7 +62,7 @@ const points = (ledger: string): readonly Points[] => [
     })),
   },
   {
-    file: "settling.csv",
+    file: "following.csv",
     from: "E4.csv",
     x: "alpha",
     metric: "epochs_to_halve",

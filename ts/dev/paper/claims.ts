@@ -59,7 +59,7 @@ export const CLAIMS: readonly Claim[] = [
     label: "thm:pool",
     title: "Rest points of a pool",
     status: "proven",
-    checks: [theory("pools", "any pool settles where u = min(C, μ/g), served = min(λ, M)")],
+    checks: [theory("pools", "any pool comes to rest where u = min(C, μ/g), served = min(λ, M)")],
   },
   {
     label: "thm:convergence",
@@ -98,7 +98,7 @@ export const CLAIMS: readonly Claim[] = [
     status: "proven",
     checks: [
       theory("singleSink", "of the smaller of both, as in the contracts: u in [9.84, 10.33], mean 10.000"),
-      theory("singleSink", "of declared capacity: 5 % settling takes 9 epochs at α = 0.3"),
+      theory("singleSink", "of declared capacity: to within 5 % takes 9 epochs at α = 0.3"),
       fuzz("CapacityMath", "testFuzz_ShouldMove_WhoWaitsHasAtMostFivePercentMore"),
     ],
   },

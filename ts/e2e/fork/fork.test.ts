@@ -2,12 +2,12 @@ import sfMetadata from "@superfluid-finance/metadata";
 import { type Address, getAddress, type Hex, parseAbi, parseEther } from "viem";
 import { getCode, readContract } from "viem/actions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addressesOf, requireRecord } from "../../core/deploymentRecord.ts";
 import { deployProgram } from "../../operate/deploy/program.ts";
 import { checkSuperfluidHost } from "../../operate/deploy/superfluidHost.ts";
-import { taskTypeIdOf } from "../../operate/deploy/taskType.ts";
 import { inspectProgram } from "../../operate/inspect/program.ts";
+import { callsOf } from "../../sdk/calls/callsOf.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import {
   closeStream,
   connectPool,
@@ -23,6 +23,7 @@ import {
   submitAttestations,
 } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { taskTypeIdOf } from "../../sdk/internal/taskTypeId.ts";
 import { keeperProgram } from "../../services/keeper/program.ts";
 import { runCommand } from "../../testkit/terminal.ts";
 import { type Fork, keyOf, startFork } from "./fork.ts";
@@ -59,8 +60,7 @@ describe.skipIf(RPC_URL === undefined)("Superfluid on the forked network", () =>
     const address = getAddress(published()?.gdaV1Forwarder ?? "0x");
     expect(await getCode(fork.client, { address })).toBeDefined();
     const abi = parseAbi(["function getNetFlow(address token, address account) view returns (int96)"]);
-    const args = [fork.superToken, fork.host] as const;
-    expect(await readContract(fork.client, { address, abi, functionName: "getNetFlow", args })).toBe(0n);
+    expect(await readContract(fork.client, callsOf(abi)(address).getNetFlow(fork.superToken, fork.host))).toBe(0n);
   });
 
   test("reads are batched through Multicall3", async () => {
@@ -102,12 +102,8 @@ describe("the protocol on the fork", () => {
       },
       ...{ salt: `0x${"0".repeat(64)}` as Hex, metadata: "fork" },
     };
-    await send(creator, {
-      address: deployment.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "registerTaskType",
-      args: [registration.parameters, registration.salt, registration.metadata],
-    });
+    const { parameters, salt, metadata } = registration;
+    await send(creator, contractsOf(deployment).capacityRegistry.registerTaskType(parameters, salt, metadata));
     taskTypeId = taskTypeIdOf(creator.account.address, registration);
     const task = { deployment, taskTypeId };
 
@@ -130,7 +126,7 @@ describe("the protocol on the fork", () => {
     await fork.pass(EPOCH);
     const state = await getSink(fork.client, { ...task, sink: sink.account.address });
     expect(state.flowRate).toBeGreaterThan(0n);
-    expect(state.received).toBeGreaterThan(0n);
+    expect(state.paid).toBeGreaterThan(0n);
   });
 
   test("is kept: the escrow takes what the sink cannot, by one run of the keeper", async () => {

@@ -6,7 +6,6 @@ import {
   type Address,
   createClient,
   createTestClient,
-  encodeFunctionData,
   type Hex,
   http,
   keccak256,
@@ -18,11 +17,12 @@ import {
 import { privateKeyToAccount } from "viem/accounts";
 import { getChainId, sendTransaction, waitForTransactionReceipt } from "viem/actions";
 import { base } from "viem/chains";
-import { iSuperTokenAbi, testTokenAbi } from "../../abi/generated.ts";
 import { describeError, UsageError } from "../../core/errors.ts";
 import { getNetwork, NETWORK_NAMES, type Network } from "../../core/networks.ts";
 import { startAnvil } from "../../localchain/anvil.ts";
-import { deploySuperfluid, type LocalSuperfluid } from "../../localchain/localSuperfluid.ts";
+import { deploySuperfluid, type LocalSuperfluid, testTokenAt } from "../../localchain/localSuperfluid.ts";
+import { callsOf, encodeCall } from "../../sdk/calls/callsOf.ts";
+import { superTokenAt } from "../../sdk/calls/contracts.ts";
 import { send } from "../../sdk/internal/call.ts";
 import type { WriteClient } from "../../sdk/types.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
@@ -103,16 +103,15 @@ async function actorsOf(url: string, { network, superToken, superfluid }: Origin
   /** Super tokens for an account: its own ether wrapped, or of the local chain's dollar token. */
   async function giveTokens(who: WriteClient, amount: bigint): Promise<void> {
     if (superfluid === undefined) {
-      const data = encodeFunctionData({ abi: nativeSuperTokenAbi, functionName: "upgradeByETH" });
-      const hash = await sendTransaction(who, { to: superToken, data, value: amount });
+      const wrap = encodeCall(callsOf(nativeSuperTokenAbi)(superToken).upgradeByETH());
+      const hash = await sendTransaction(who, { ...wrap, value: amount });
       await waitForTransactionReceipt(who, { hash });
       return;
     }
     const minted = amount / 10n ** 12n + 1n;
-    const token = { address: superfluid.underlying, abi: testTokenAbi } as const;
-    await send(who, { ...token, functionName: "mint", args: [who.account.address, minted] });
-    await send(who, { ...token, functionName: "approve", args: [superToken, minted] });
-    await send(who, { address: superToken, abi: iSuperTokenAbi, functionName: "upgrade", args: [amount] });
+    await send(who, testTokenAt(superfluid.underlying).mint(who.account.address, minted));
+    await send(who, testTokenAt(superfluid.underlying).approve(superToken, minted));
+    await send(who, superTokenAt(superToken).upgrade(amount));
   }
 
   async function pass(seconds: number): Promise<void> {

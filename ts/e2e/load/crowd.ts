@@ -1,34 +1,13 @@
-import {
-  type Abi,
-  type Address,
-  encodeFunctionData,
-  type Hex,
-  hashTypedData,
-  keccak256,
-  stringToBytes,
-  zeroHash,
-} from "viem";
+import { type Address, type Hex, hashTypedData, keccak256, stringToBytes, zeroHash } from "viem";
 import { privateKeyToAddress, sign } from "viem/accounts";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  completionTrackerAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidAbi,
-  iSuperfluidPoolAbi,
-  iSuperTokenAbi,
-  stakeManagerAbi,
-} from "../../abi/generated.ts";
+import { type AnyCall, encodeCall } from "../../sdk/calls/callsOf.ts";
+import { type Contracts, contractsOf, distributionPoolAt, superTokenAt } from "../../sdk/calls/contracts.ts";
+import { changeStreamCall, connectPoolCall } from "../../sdk/calls/superfluid.ts";
 import { type GetTaskTypeReturnType, type Receipt, stakeForCapacity } from "../../sdk/index.ts";
-import { distributeFlowOperation, forwardCall } from "../../sdk/internal/superfluid.ts";
 import { attestationTypedData, receiptTypedData } from "../../sdk/utils/typedData.ts";
 import type { TestChain } from "../../testkit/testChain.ts";
 import type { Operation } from "./blocks.ts";
-import { MemberViews } from "./readers.ts";
-
-/** Somebody with an address and the key to it. */
-export type Member = { index: number; address: Address; key: Hex };
+import { type Member, MemberViews } from "./readers.ts";
 
 export type CrowdParameters = {
   chain: TestChain;
@@ -49,9 +28,11 @@ export class Crowd {
   readonly sources: readonly Member[];
   readonly views: MemberViews;
   readonly #chain: TestChain;
+  readonly #contracts: Contracts;
 
   constructor({ chain, name, taskType, sinks, sources }: CrowdParameters) {
     this.#chain = chain;
+    this.#contracts = contractsOf(chain.deployment);
     this.name = name;
     this.taskType = taskType;
     this.sinks = members(`${name} sink`, sinks);
@@ -93,14 +74,14 @@ export class Crowd {
   // ------------------------------------------------------------------------------------------- Sinks
 
   approve(capacity: bigint): Operation[] {
-    const { superToken } = this.taskType;
-    const args = [this.#chain.deployment.stakeManager, this.stakeFor(capacity)] as const;
-    return this.#each(this.sinks, superToken, iSuperTokenAbi, "approve", () => args);
+    const token = superTokenAt(this.taskType.superToken);
+    const call = token.approve(this.#chain.deployment.stakeManager, this.stakeFor(capacity));
+    return this.#each(this.sinks, () => call);
   }
 
   stake(capacity: bigint): Operation[] {
-    const args = [this.taskType.taskTypeId, this.stakeFor(capacity)] as const;
-    return this.#each(this.sinks, this.#chain.deployment.stakeManager, stakeManagerAbi, "stake", () => args);
+    const call = this.#contracts.stakeManager.stake(this.taskType.taskTypeId, this.stakeFor(capacity));
+    return this.#each(this.sinks, () => call);
   }
 
   stakeFor(capacity: bigint): bigint {
@@ -108,22 +89,16 @@ export class Crowd {
   }
 
   register(): Operation[] {
-    return this.#each(this.sinks, this.#chain.deployment.capacityRegistry, capacityRegistryAbi, "registerSink", () => [
-      this.taskType.taskTypeId,
-    ]);
+    const call = this.#contracts.capacityRegistry.registerSink(this.taskType.taskTypeId);
+    return this.#each(this.sinks, () => call);
   }
 
   /** Every other sink is paid to the second, the others claim. */
   connect(): Operation[] {
-    const { host, gdaV1 } = this.#chain.superfluid;
-    const data = encodeFunctionData({
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "connectPool",
-      args: [this.taskType.distributionPool, "0x"],
-    });
+    const { host, gdaV1: gda } = this.#chain.superfluid;
+    const call = connectPoolCall(host, { gda, distributionPool: this.taskType.distributionPool });
     const connecting = this.sinks.filter(({ index }) => index % 2 === 0);
-    const operations = this.#each(connecting, host, iSuperfluidAbi, "callAgreement", () => [gdaV1, data, "0x"]);
-    return operations.map((operation) => ({ ...operation, name: "connectPool" }));
+    return this.#each(connecting, () => call, "connectPool");
   }
 
   async attest(sinks: readonly Member[], capacity: bigint, issuedAt: number): Promise<Operation[]> {
@@ -136,112 +111,101 @@ export class Crowd {
         const typed = attestationTypedData({ deployment, chainId: CHAIN_ID, attestation });
         return { ...attestation, signature: await sign({ hash: hashTypedData(typed), privateKey: key, to: "hex" }) };
       });
-      const args = [taskTypeId, await Promise.all(signed)] as const;
-      const data = encodeFunctionData({ abi: capacityRegistryAbi, functionName: "submitAttestations", args });
-      operations.push(this.#carried(`submitAttestations of ${some.length}`, deployment.capacityRegistry, data));
+      const call = this.#contracts.capacityRegistry.submitAttestations(taskTypeId, await Promise.all(signed));
+      operations.push(this.#carried(`submitAttestations of ${some.length}`, call));
     }
     return operations;
   }
 
   commit(sinks: readonly Member[], commitments: readonly Hex[]): Operation[] {
-    const { capacityRegistry } = this.#chain.deployment;
-    return this.#each(sinks, capacityRegistry, capacityRegistryAbi, "commitCapacity", (_, index) => [
-      this.taskType.taskTypeId,
-      commitments[index] ?? zeroHash,
-    ]);
+    const { capacityRegistry } = this.#contracts;
+    return this.#each(sinks, (_, index) =>
+      capacityRegistry.commitCapacity(this.taskType.taskTypeId, commitments[index] ?? zeroHash),
+    );
   }
 
   reveal(sinks: readonly Member[], capacity: bigint, salt: Hex): Operation[] {
-    const { capacityRegistry } = this.#chain.deployment;
-    const args = [this.taskType.taskTypeId, capacity, 0n, salt] as const;
-    return this.#each(sinks, capacityRegistry, capacityRegistryAbi, "revealCapacity", () => args);
+    const call = this.#contracts.capacityRegistry.revealCapacity(this.taskType.taskTypeId, capacity, 0n, salt);
+    return this.#each(sinks, () => call);
   }
 
   claim(sinks: readonly Member[]): Operation[] {
-    const { distributionPool } = this.taskType;
-    return this.#each(sinks, distributionPool, iSuperfluidPoolAbi, "claimAll", ({ address }) => [address]);
+    const pool = distributionPoolAt(this.taskType.distributionPool);
+    return this.#each(sinks, ({ address }) => pool.claimAll(address));
   }
 
   deregister(): Operation[] {
-    const { capacityRegistry } = this.#chain.deployment;
-    const args = [this.taskType.taskTypeId] as const;
-    return this.#each(this.sinks, capacityRegistry, capacityRegistryAbi, "deregisterSink", () => args);
+    const call = this.#contracts.capacityRegistry.deregisterSink(this.taskType.taskTypeId);
+    return this.#each(this.sinks, () => call);
   }
 
   requestUnstake(stakes: readonly bigint[]): Operation[] {
-    const { stakeManager } = this.#chain.deployment;
-    return this.#each(this.sinks, stakeManager, stakeManagerAbi, "requestUnstake", (_, index) => [
-      this.taskType.taskTypeId,
-      stakes[index] ?? 0n,
-    ]);
+    const { stakeManager } = this.#contracts;
+    return this.#each(this.sinks, (_, index) =>
+      stakeManager.requestUnstake(this.taskType.taskTypeId, stakes[index] ?? 0n),
+    );
   }
 
   withdraw(): Operation[] {
-    const args = [this.taskType.taskTypeId] as const;
-    return this.#each(this.sinks, this.#chain.deployment.stakeManager, stakeManagerAbi, "withdraw", () => args);
+    const call = this.#contracts.stakeManager.withdraw(this.taskType.taskTypeId);
+    return this.#each(this.sinks, () => call);
   }
 
   // ------------------------------------------------------------------------------------------- Sources
 
-  /** As the SDK does it: synchronise, change, synchronise, and let the pool look. */
+  /** As the SDK does it. */
   stream(name: string, flowRate: bigint): Operation[] {
     const { deployment, superfluid } = this.#chain;
-    const { superToken, distributionPool: pool } = this.taskType;
-    const rebalance = forwardCall(deployment.backpressurePool, this.#rebalanceData([]));
-    const operations = this.#each(this.sources, deployment.host, iSuperfluidAbi, "batchCall", ({ address: source }) => {
-      const sync = forwardCall(deployment.escrowBuffer, this.#syncData(source));
-      const change = distributeFlowOperation({ gda: superfluid.gdaV1, superToken, source, pool, flowRate });
-      return [[sync, change, sync, rebalance]];
-    });
-    return operations.map((operation) => ({ ...operation, name }));
+    const { superToken, distributionPool, taskTypeId } = this.taskType;
+    const stream = { gda: superfluid.gdaV1, superToken, distributionPool, taskTypeId, flowRate };
+    return this.#each(this.sources, ({ address: source }) => changeStreamCall(deployment, { ...stream, source }), name);
   }
 
   // ------------------------------------------------------------------------------------------- Anybody
 
   rebalance(name: string, sinks: readonly Member[]): Operation[] {
-    const { backpressurePool } = this.#chain.deployment;
-    return sinks.map(({ address }) => this.#carried(name, backpressurePool, this.#rebalanceData([address])));
+    return sinks.map(({ address }) => this.#carried(name, this.#rebalance([address])));
   }
 
   /** The escrow alone follows the inflow. */
   rebalanceEscrow(): Operation[] {
-    return [this.#carried("rebalance, escrow", this.#chain.deployment.backpressurePool, this.#rebalanceData([]))];
+    return [this.#carried("rebalance, escrow", this.#rebalance([]))];
   }
 
-  ofEscrow(functionName: "drain" | "release", name: string = functionName): Operation[] {
-    const data = encodeFunctionData({ abi: escrowBufferAbi, functionName, args: [this.taskType.taskTypeId] });
-    return [this.#carried(name, this.#chain.deployment.escrowBuffer, data)];
+  drain(name = "drain"): Operation[] {
+    return [this.#carried(name, this.#contracts.escrowBuffer.drain(this.taskType.taskTypeId))];
+  }
+
+  release(name = "release"): Operation[] {
+    return [this.#carried(name, this.#contracts.escrowBuffer.release(this.taskType.taskTypeId))];
   }
 
   syncSources(): Operation[] {
-    const { escrowBuffer } = this.#chain.deployment;
-    return this.sources.map(({ address }) => this.#carried("syncSource", escrowBuffer, this.#syncData(address)));
+    const { escrowBuffer } = this.#contracts;
+    return this.sources.map(({ address }) =>
+      this.#carried("syncSource", escrowBuffer.syncSource(this.taskType.taskTypeId, address)),
+    );
   }
 
   /** @param completed Of each honest sink, wei, in their order. */
   async acknowledge(what: string, completed: readonly bigint[]): Promise<Operation[]> {
-    const { completionTracker } = this.#chain.deployment;
+    const { completionTracker } = this.#contracts;
     const { taskTypeId } = this.taskType;
     const { length } = this.sources;
     const operations: Operation[] = [];
     for (const [first, some] of chunks(this.honest).entries()) {
       const receipts = some.map((sink, index) => this.#receipt(sink, completed[first * BATCH + index] ?? 0n));
-      const args = [taskTypeId, await Promise.all(receipts)] as const;
-      const data = encodeFunctionData({ abi: completionTrackerAbi, functionName: "acknowledge", args });
+      const call = completionTracker.acknowledge(taskTypeId, await Promise.all(receipts));
       // The first receipt of a source fills empty storage.
       const whose = some.every(({ index }) => index < length) ? `${what} of ${some.length} sources` : what;
-      operations.push(this.#carried(`acknowledge, ${whose}`, completionTracker, data));
+      operations.push(this.#carried(`acknowledge, ${whose}`, call));
     }
     return operations;
   }
 
   assess(name: string, sinks: readonly Member[]): Operation[] {
-    const { completionTracker } = this.#chain.deployment;
-    return sinks.map(({ address }) => {
-      const args = [this.taskType.taskTypeId, address] as const;
-      const data = encodeFunctionData({ abi: completionTrackerAbi, functionName: "assess", args });
-      return this.#carried(name, completionTracker, data);
-    });
+    const { completionTracker } = this.#contracts;
+    return sinks.map(({ address }) => this.#carried(name, completionTracker.assess(this.taskType.taskTypeId, address)));
   }
 
   async #receipt(sink: Member, completed: bigint) {
@@ -256,31 +220,19 @@ export class Crowd {
     return { ...receipt, sourceSignature: sourceSignature ?? "0x", sinkSignature: sinkSignature ?? "0x" } as const;
   }
 
-  #rebalanceData(sinks: readonly Address[]): Hex {
-    const args = [this.taskType.taskTypeId, sinks] as const;
-    return encodeFunctionData({ abi: backpressurePoolAbi, functionName: "rebalance", args });
-  }
-
-  #syncData(source: Address): Hex {
-    const args = [this.taskType.taskTypeId, source] as const;
-    return encodeFunctionData({ abi: escrowBufferAbi, functionName: "syncSource", args });
+  #rebalance(sinks: readonly Address[]): AnyCall {
+    return this.#contracts.backpressurePool.rebalance(this.taskType.taskTypeId, sinks);
   }
 
   /** A call that anybody may make, made by one account for all. */
-  #carried(name: string, to: Address, data: Hex): Operation {
-    return { name, pool: this.name, from: CARRIER, to, data };
+  #carried(name: string, call: AnyCall): Operation {
+    return { name, pool: this.name, from: CARRIER, ...encodeCall(call) };
   }
 
-  #each(
-    who: readonly Member[],
-    to: Address,
-    abi: Abi,
-    functionName: string,
-    argsOf: (member: Member, index: number) => readonly unknown[],
-  ): Operation[] {
+  #each(who: readonly Member[], callOf: (member: Member, index: number) => AnyCall, name?: string): Operation[] {
     return who.map((member, index) => {
-      const data = encodeFunctionData({ abi, functionName, args: argsOf(member, index) });
-      return { name: functionName, pool: this.name, from: member.address, to, data };
+      const call = callOf(member, index);
+      return { name: name ?? call.functionName, pool: this.name, from: member.address, ...encodeCall(call) };
     });
   }
 }

@@ -1,18 +1,19 @@
-import { type Address, encodeFunctionData, type Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { iSuperTokenAbi } from "../../abi/generated.ts";
+import { encodeCall } from "../../sdk/calls/callsOf.ts";
+import { superTokenAt } from "../../sdk/calls/contracts.ts";
 import { getPool, getTaskType } from "../../sdk/index.ts";
 import { Keepers } from "../../services/keeper/testKeepers.ts";
-import { GENESIS } from "../../testkit/globalSetup.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { GENESIS, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { Books, type ClosedBooks } from "../books.ts";
 import { type Figures, printFigures } from "../figures.ts";
 import { addUpHoldings } from "../holdings.ts";
 
 import { Blocks, type Operation } from "./blocks.ts";
 import { type Comparison, compareCosts } from "./costs.ts";
-import { Crowd, type Member } from "./crowd.ts";
+import { Crowd } from "./crowd.ts";
 import { keepOnce } from "./keepOnce.ts";
+import type { Member } from "./readers.ts";
 
 /**
  * `npm run test:load`: the life of a pool with 10,000 sinks and 1,000 sources, and of one with ten of each beside it, on
@@ -74,7 +75,7 @@ async function now(): Promise<number> {
 async function expectConserved(): Promise<ClosedBooks> {
   const closed = await books.close();
   expect(closed.gap).toBe(0n);
-  expect(closed.backing.has).toBe(closed.backing.owes);
+  expect(closed.backing.has).toBe(closed.backing.liabilities);
   const { deployment, superfluid } = chain;
   const contracts = [deployment.stakeManager, deployment.escrowBuffer, deployment.backpressurePool, superfluid.gdaV1];
   const pools = [big, small].map(({ taskType }) => taskType.distributionPool);
@@ -118,12 +119,11 @@ async function fund(): Promise<void> {
     bank,
     payments.reduce((sum, { amount }) => sum + amount, 0n),
   );
-  const token = { address: chain.superToken, abi: iSuperTokenAbi } as const;
-  funded = await chain.test.readContract({ ...token, functionName: "totalSupply" });
+  funded = await chain.test.readContract(superTokenAt(chain.superToken).totalSupply());
   await blocks.mine(
     payments.map(({ to, amount, crowd }) => {
-      const data = encodeFunctionData({ ...token, functionName: "transfer", args: [to, amount] });
-      return { name: "transfer", pool: crowd.name, from: bank, to: chain.superToken, data };
+      const transfer = superTokenAt(chain.superToken).transfer(to, amount);
+      return { name: "transfer", pool: crowd.name, from: bank, ...encodeCall(transfer) };
     }),
   );
 }
@@ -213,7 +213,7 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
     await both((crowd) => crowd.rebalance("rebalance of one sink, saturated", crowd.probes));
     for (let minute = 10; minute < 15; minute++) {
       await at(9, 60 * minute);
-      await both((crowd) => crowd.ofEscrow("release"));
+      await both((crowd) => crowd.release());
     }
     await both((crowd) => crowd.syncSources());
     const { escrow, returned } = await expectConserved();
@@ -228,7 +228,7 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
     for (const crowd of [small, big]) await expectSound(crowd);
     expect(new Set(await big.views.units(big.silent))).toEqual(new Set([0n]));
 
-    // Receipts count when they are settled, and then everything that nobody has acknowledged is owed.
+    // Receipts count when their sink is settled, and then everything that nobody has acknowledged is owed.
     await both((crowd) => acknowledgeAll(crowd, "first receipts"));
     await both((crowd) => crowd.assess("assess", crowd.honest));
     await both(strike("a strike"));
@@ -256,7 +256,7 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
     await both((crowd) => crowd.rebalanceEscrow());
     for (let minute = 10; minute < 15; minute++) {
       await at(17, 1800 + 60 * minute);
-      await both((crowd) => crowd.ofEscrow("drain"));
+      await both((crowd) => crowd.drain());
     }
     const { drained } = await expectConserved();
     expect(drained).toBeGreaterThan(0n);
@@ -269,7 +269,7 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
     expect(pool.units.sinks).toBe(0n);
     // An empty pool keeps its overflow for half an hour at most.
     await at(18, 3000);
-    await both((crowd) => crowd.ofEscrow("release", "release of an empty pool"));
+    await both((crowd) => crowd.release("release of an empty pool"));
     await both((crowd) => crowd.syncSources());
     await both((crowd) => crowd.stream("close a stream", 0n));
     await both((crowd) => crowd.claim(crowd.sinks.filter(({ index }) => index % 2 === 1)));

@@ -30,7 +30,7 @@ export async function signReceipts(stage: Stage, clock: Clock): Promise<SignedRe
 /** What a buyer has paid and not acknowledged, wei. */
 async function readLeft({ task }: Stage, { client, acknowledged }: Buyer): Promise<bigint> {
   const { streamed, returns } = await getSource(client, { ...task, source: client.account.address });
-  const left = streamed - returns.received - acknowledged;
+  const left = streamed - returns.returned - acknowledged;
   return left > 0n ? left : 0n;
 }
 

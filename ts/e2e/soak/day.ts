@@ -1,5 +1,6 @@
 import type { Address } from "viem";
-import { capacityRegistryAbi, completionTrackerAbi, escrowBufferAbi, iSuperfluidPoolAbi } from "../../abi/generated.ts";
+import type { AnyCall } from "../../sdk/calls/callsOf.ts";
+import { contractsOf, distributionPoolAt } from "../../sdk/calls/contracts.ts";
 import {
   getPool,
   getTaskType,
@@ -11,7 +12,7 @@ import type { Rng } from "../../sim/rng.ts";
 import type { Fault } from "../../testkit/faultyRpc.ts";
 import { type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import type { Books } from "../books.ts";
-import { readAll, type View } from "../holdings.ts";
+import { readAll } from "../holdings.ts";
 import { signReceipts } from "./acknowledge.ts";
 import type { Clock } from "./clock.ts";
 import { type Fleet, SERVICES } from "./fleet.ts";
@@ -150,11 +151,11 @@ export class Day {
     });
     const due = new Map<Address, number>(living.map(({ address }) => [address, epochBegan]));
     for (const { sink, issuedAt } of signed) due.set(sink, issuedAt);
+    const { capacityRegistry } = contractsOf(chain.deployment);
     await clock.until(`every signal counts (${this.#loopFailure ?? "the loop is well"})`, async () => {
-      const stored = await this.#read<{ signalledAt: number }>(living, ({ address, task }) => ({
-        ...{ address: chain.deployment.capacityRegistry, abi: capacityRegistryAbi, functionName: "sinkOf" },
-        args: [task.taskTypeId, address],
-      }));
+      const stored = await this.#read<{ signalledAt: number }>(living, ({ address, task }) =>
+        capacityRegistry.sinkOf(task.taskTypeId, address),
+      );
       return stored.every(({ signalledAt }, index) => signalledAt >= (due.get(living[index]?.address ?? "0x") ?? 0));
     });
     this.attestations += signed.length;
@@ -164,13 +165,13 @@ export class Day {
   async #promisesKept(): Promise<void> {
     const { chain, clock } = this.#given;
     const promised = [...this.#promised.values()];
-    const { completionTracker: address, escrowBuffer } = chain.deployment;
+    const { completionTracker, escrowBuffer } = contractsOf(chain.deployment);
     await clock.until("every receipt counts", async () => {
       const blockNumber = await chain.test.getBlockNumber({ cacheTime: 0 });
       const views = promised.flatMap(({ taskTypeId, source, sink }) => [
-        { address, abi: completionTrackerAbi, functionName: "completedOf", args: [taskTypeId, source, sink] },
-        { address, abi: completionTrackerAbi, functionName: "acknowledgedBy", args: [taskTypeId, source] },
-        { address: escrowBuffer, abi: escrowBufferAbi, functionName: "spentOf", args: [taskTypeId, source] },
+        completionTracker.completedOf(taskTypeId, source, sink),
+        completionTracker.acknowledgedBy(taskTypeId, source),
+        escrowBuffer.spentOf(taskTypeId, source),
       ]);
       const results = (await readAll(chain.client, views, blockNumber)) as bigint[];
       return promised.every((receipt, index) => {
@@ -201,11 +202,8 @@ export class Day {
   }
 
   #ledgers(sellers: readonly Seller[]): Promise<LedgerView[]> {
-    const { completionTracker: address } = this.#given.chain.deployment;
-    return this.#read(sellers, (seller) => ({
-      ...{ address, abi: completionTrackerAbi, functionName: "ledgerOf" },
-      args: [seller.task.taskTypeId, seller.address],
-    }));
+    const { completionTracker } = contractsOf(this.#given.chain.deployment);
+    return this.#read(sellers, (seller) => completionTracker.ledgerOf(seller.task.taskTypeId, seller.address));
   }
 
   /** Lets the money confirm the streams, and keepers do what is to be done about it. */
@@ -267,13 +265,12 @@ export class Day {
         }),
       ),
     );
-    return this.#read(sellers, ({ address, task }) => ({
-      ...{ address: pools.get(task.taskTypeId) as Address, abi: iSuperfluidPoolAbi, args: [address] },
-      functionName: "getTotalAmountReceivedByMember",
-    }));
+    return this.#read(sellers, ({ address, task }) =>
+      distributionPoolAt(pools.get(task.taskTypeId) as Address).getTotalAmountReceivedByMember(address),
+    );
   }
 
-  async #read<result>(sellers: readonly Seller[], view: (seller: Seller) => View): Promise<result[]> {
+  async #read<result>(sellers: readonly Seller[], view: (seller: Seller) => AnyCall): Promise<result[]> {
     const { client, test } = this.#given.chain;
     const blockNumber = await test.getBlockNumber({ cacheTime: 0 });
     return (await readAll(client, sellers.map(view), blockNumber)) as result[];

@@ -1,5 +1,6 @@
-import { encodeFunctionData, parseEther } from "viem";
-import { iGeneralDistributionAgreementV1Abi, iSuperfluidAbi } from "../../abi/generated.ts";
+import { parseEther } from "viem";
+import { gdaAt } from "../../sdk/calls/contracts.ts";
+import { throughHost } from "../../sdk/calls/superfluid.ts";
 import {
   changeStream,
   claim,
@@ -66,18 +67,8 @@ export class Payments {
     if (availableBalance >= 0n || flowRate === 0n) return;
     const { superToken, distributionPool } = await getTaskType(client, first.task);
     const { gdaV1, host } = this.chain.superfluid;
-    const data = encodeFunctionData({
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "distributeFlow",
-      args: [superToken, source, distributionPool, 0n, "0x"],
-    });
-    const call = {
-      address: host,
-      abi: iSuperfluidAbi,
-      functionName: "callAgreement",
-      args: [gdaV1, data, "0x"],
-    } as const;
-    await send(await this.chain.actor("liquidator"), call);
+    const end = gdaAt(gdaV1).distributeFlow(superToken, source, distributionPool, 0n, "0x");
+    await send(await this.chain.actor("liquidator"), throughHost(host, end));
     this.liquidations += 1;
   }
 
@@ -119,7 +110,7 @@ export class Payments {
     }
   }
 
-  /** A sink of the first stage owes the second a share of what it is paid now, units. */
+  /** A sink of the first stage pays the second a share of what it is paid now, units. */
   async #passedOn({ client }: { client: WriteClient }): Promise<number> {
     const { task } = this.market.first;
     const sink = client.account.address;

@@ -49,9 +49,9 @@ export class Seller {
   }
 
   /** Paid for and not done, wei. */
-  get owed(): bigint {
-    const owed = this.received - this.#slashed - this.served;
-    return owed > 0n ? owed : 0n;
+  get unserved(): bigint {
+    const unserved = this.received - this.#slashed - this.served;
+    return unserved > 0n ? unserved : 0n;
   }
 
   /** Lets it work. @param speed Factor on its usual rate. */
@@ -60,12 +60,12 @@ export class Seller {
     this.#slashed = slashed;
     if (!this.alive) return;
     const able = BigInt(Math.floor(this.plan.rate * seconds * speed)) * UNIT_RATE;
-    this.served += able < this.owed ? able : this.owed;
+    this.served += able < this.unserved ? able : this.unserved;
   }
 
   /** What it would signal now. */
   signal(): Signal {
-    const backlog = this.plan.honest ? this.owed / UNIT_RATE : 0n;
+    const backlog = this.plan.honest ? this.unserved / UNIT_RATE : 0n;
     return { capacity: BigInt(this.declares), backlog };
   }
 

@@ -111,7 +111,7 @@ describe.runIf(SOAK)("a day", () => {
     expect(books.slashes.filter(({ sink }) => sink === ghost.address).length).toBeGreaterThan(1);
 
     const [before, after] = [seen.get(`${LIAR} 14`), seen.get(`${LIAR} 20`)] as [GetSinkReturnType, GetSinkReturnType];
-    const paid = Number(after.received - before.received) / Number(UNIT_RATE) / (after.timestamp - before.timestamp);
+    const paid = Number(after.paid - before.paid) / Number(UNIT_RATE) / (after.timestamp - before.timestamp);
     const share = paid / sellerOf(LIAR).plan.rate;
     Object.assign(figures, {
       "honest sinks slashed, wei": sellers()
@@ -161,7 +161,7 @@ const bookOf = ({ task: { taskTypeId }, sellers }: Stage) => ({
 async function expectConserved(): Promise<ClosedBooks> {
   const closed = await books.close();
   expect(closed.gap).toBe(0n);
-  expect(closed.backing.has).toBe(closed.backing.owes);
+  expect(closed.backing.has).toBe(closed.backing.liabilities);
   const { supply, held } = await addUpHoldings(chain);
   expect(held).toBe(supply);
   return closed;

@@ -1,5 +1,5 @@
 import { type Hex, parseEther } from "viem";
-import { pipelineAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import {
   connectPool,
   getTaskType,
@@ -97,14 +97,9 @@ export async function openMarket(chain: TestChain): Promise<Market> {
     return { name, client, acknowledges: true, share: 0.5, acknowledged: 0n };
   });
   const second = { task: downstream, sellers: await letIn(chain, downstream, SECOND), buyers };
-  const args = [upstream.taskTypeId, downstream.taskTypeId, parseEther(String(RATIO))] as const;
-  const { pipeline } = chain.deployment;
-  await send(await chain.actor("creator"), {
-    address: pipeline,
-    abi: pipelineAbi,
-    functionName: "setDownstream",
-    args,
-  });
+  const { pipeline } = contractsOf(chain.deployment);
+  const link = pipeline.setDownstream(upstream.taskTypeId, downstream.taskTypeId, parseEther(String(RATIO)));
+  await send(await chain.actor("creator"), link);
   return { first, second };
 }
 

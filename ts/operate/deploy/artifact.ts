@@ -1,21 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Hex } from "viem";
+import type { ContractName } from "../../core/deployment.ts";
 import { ToolFailedError } from "../../core/errors.ts";
-import { PROJECT_ROOT } from "../../localchain/supervised.ts";
-
-/** The contracts of a deployment, by the names that `deployments/<chainId>.json` has for them. */
-export const CONTRACTS = {
-  stakeManager: "StakeManager",
-  capacityRegistry: "CapacityRegistry",
-  backpressurePool: "BackpressurePool",
-  escrowBuffer: "EscrowBuffer",
-  pipeline: "Pipeline",
-  completionTracker: "CompletionTracker",
-} as const;
-
-export type ContractKey = keyof typeof CONTRACTS;
-export type ContractName = (typeof CONTRACTS)[ContractKey];
+import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 
 /** What Foundry built. */
 export type Artifact = {

@@ -4,7 +4,8 @@ import { type Address, getAddress, isAddress } from "viem";
 import { getBalance, getCode } from "viem/actions";
 import { z } from "zod";
 import { networkOption, type Terminal, validate } from "../../core/commandLine.ts";
-import { type DeploymentRecord, deploymentsFolder, readPending, readRecord } from "../../core/deploymentRecord.ts";
+import { CONTRACTS, type ContractKey } from "../../core/deployment.ts";
+import { type DeploymentRecord, deploymentsFolder, readRecord } from "../../core/deploymentRecord.ts";
 import { UsageError } from "../../core/errors.ts";
 import { findAccount, loadAccount } from "../../core/loadAccount.ts";
 import {
@@ -18,8 +19,8 @@ import {
 import { deploySuperfluid } from "../../localchain/localSuperfluid.ts";
 import type { ReadClient } from "../../sdk/types.ts";
 import { formatAmount } from "../../sdk/utils/format.ts";
-import { CONTRACTS, type ContractKey } from "./artifact.ts";
 import { deployProtocol } from "./deployProtocol.ts";
+import { readPending } from "./pendingDeployment.ts";
 import { planDeployment } from "./plan.ts";
 import { checkSuperfluidHost } from "./superfluidHost.ts";
 import { assertByteCode, compareByteCode } from "./verify.ts";

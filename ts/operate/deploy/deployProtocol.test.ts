@@ -5,10 +5,11 @@ import { type Chain, type Client, createClient, custom, type Hex, http, type Loc
 import { sendTransaction } from "viem/actions";
 import { foundry } from "viem/chains";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type PendingDeployment, readPending, readRecord, writePending } from "../../core/deploymentRecord.ts";
+import { CONTRACTS } from "../../core/deployment.ts";
+import { readRecord } from "../../core/deploymentRecord.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";
-import { CONTRACTS } from "./artifact.ts";
 import { type DeployProtocolParameters, deployProtocol } from "./deployProtocol.ts";
+import { type PendingDeployment, readPending, writePending } from "./pendingDeployment.ts";
 import { ByteCodeError, compareByteCode } from "./verify.ts";
 
 type Deployer = Client<Transport, Chain, LocalAccount>;

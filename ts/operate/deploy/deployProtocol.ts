@@ -20,17 +20,17 @@ import {
   sendRawTransaction,
   waitForTransactionReceipt,
 } from "viem/actions";
+import { CONTRACTS } from "../../core/deployment.ts";
+import { type DeploymentRecord, writeRecord } from "../../core/deploymentRecord.ts";
+import { BackpressureError, UsageError } from "../../core/errors.ts";
+import { matchesArtifact, readArtifact } from "./artifact.ts";
 import {
   currentCommit,
-  type DeploymentRecord,
   type PendingDeployment,
   readPending,
   removePending,
   writePending,
-  writeRecord,
-} from "../../core/deploymentRecord.ts";
-import { BackpressureError, UsageError } from "../../core/errors.ts";
-import { CONTRACTS, matchesArtifact, readArtifact } from "./artifact.ts";
+} from "./pendingDeployment.ts";
 import { type PlanDeploymentParameters, type PlannedContract, planDeployment } from "./plan.ts";
 import { assertByteCode } from "./verify.ts";
 

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Address, getAddress, getContractAddress, type Hex } from "viem";
 import { z } from "zod";
+import { CONTRACTS, type ContractName } from "../../core/deployment.ts";
 import { ToolFailedError } from "../../core/errors.ts";
 import { forge } from "../../localchain/forge.ts";
-import { CONTRACTS, type ContractName } from "./artifact.ts";
 
 const SCRIPT = "script/Deploy.s.sol";
 const NAMES = Object.values(CONTRACTS);

@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { type Address, type Hex, zeroAddress } from "viem";
 import { getBalance, readContract, simulateContract } from "viem/actions";
 import { z } from "zod";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { networkOption, type Terminal, validate } from "../../core/commandLine.ts";
 import {
   addressesOf,
@@ -21,12 +20,14 @@ import {
   type Network,
   networkClient,
 } from "../../core/networks.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { ContractCallError } from "../../sdk/errors.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { type TaskTypeArguments, taskTypeIdOf } from "../../sdk/internal/taskTypeId.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { formatAmount, formatDuration } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
-import { type TaskTypeArguments, taskTypeArguments, taskTypeIdOf, taskTypeSchema } from "./taskType.ts";
+import { taskTypeArguments, taskTypeSchema } from "./taskType.ts";
 
 const optionsSchema = z.object({
   network: z.enum(NETWORK_NAMES),
@@ -47,10 +48,12 @@ export function taskTypeCommand(terminal: Terminal): Command {
     .option("--epoch <time>", "h, how often sinks signal (default: 60s)")
     .option("--report-delay <time>", "d, how old an attestation may be (default: 60s)")
     .option("--horizon <time>", "T, backlog at which a sink gets nothing (default: 3·(h + d))")
-    .option("--grace <time>", "D, how long an acknowledgement may take (default: 60s)")
-    .option("--time-to-live <time>", "age after which a signal no longer counts (default: 5·h)")
+    .option("--grace <time>", "D, how long an acknowledgement may take (default: 120s)")
+    .option("--receipt-epochs <n>", "V, longest time between receipts, 2 to 60 epochs (default: 5)")
+    .option("--time-to-live <time>", "age after which a signal no longer counts (default: 5·h or V·h)")
     .option("--smoothing <alpha>", "α of the moving average, 0.01 to 1 (default: 0.3)")
     .option("--verifier <who>", "tracker, none, or an address (default: tracker)")
+    .option("--admission <who>", "anybody, or a contract that is asked when a sink registers (default: anybody)")
     .option("--minimum-stake <tokens>", "m, stake that backs no capacity (default: the bond of 100 units)")
     .option("--buffer-max <tokens>", "escrow level above which money returns (default: 1000 units' pay for T)")
     .option("--salt <text>", "to register the same name again")
@@ -83,9 +86,11 @@ function describe({ parameters, metadata }: TaskTypeArguments, { out }: Terminal
     ["report delay", formatDuration(parameters.reportDelay)],
     ["horizon", formatDuration(parameters.horizon)],
     ["grace", formatDuration(parameters.acknowledgementGrace)],
+    ["receipts", `every ${parameters.receiptEpochs} epochs at least`],
     ["time to live", formatDuration(parameters.signalTimeToLive)],
     ["smoothing", String(Number(parameters.smoothing) / 1e18)],
     ["verifier", parameters.verifier === zeroAddress ? "none" : parameters.verifier],
+    ["admission", parameters.admission === zeroAddress ? "anybody" : parameters.admission],
     ["minimum stake", `${formatAmount(parameters.minimumStake)} tokens`],
     ["buffer max", `${formatAmount(parameters.bufferMax)} tokens`],
   ] as const;
@@ -118,13 +123,8 @@ async function simulate(
   { parameters, salt, metadata }: TaskTypeArguments,
 ): Promise<void> {
   try {
-    await simulateContract(client, {
-      account,
-      address: record.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "registerTaskType",
-      args: [parameters, salt, metadata],
-    });
+    const { capacityRegistry } = contractsOf(record);
+    await simulateContract(client, { account, ...capacityRegistry.registerTaskType(parameters, salt, metadata) });
   } catch (cause) {
     throw new ContractCallError("registerTaskType", cause);
   }
@@ -140,11 +140,11 @@ async function register(
   const account = await loadAccount({ network, keystore: options.keystore, terminal });
   const client = networkClient(network, account);
   const taskTypeId = taskTypeIdOf(account.address, registration);
-  const registry = { address: record.capacityRegistry, abi: capacityRegistryAbi } as const;
-  const creator = await readContract(client, { ...registry, functionName: "creatorOf", args: [taskTypeId] });
+  const { capacityRegistry } = contractsOf(record);
+  const creator = await readContract(client, capacityRegistry.creatorOf(taskTypeId));
   if (creator === zeroAddress) {
     const { parameters, salt, metadata } = registration;
-    await send(client, { ...registry, functionName: "registerTaskType", args: [parameters, salt, metadata] });
+    await send(client, capacityRegistry.registerTaskType(parameters, salt, metadata));
   } else {
     terminal.out("You have registered this name and salt before; its terms are those of then.\n");
   }

@@ -1,8 +1,9 @@
 import type { Address } from "viem";
 import { getCode } from "viem/actions";
+import { CONTRACTS, type ContractKey, type ContractName } from "../../core/deployment.ts";
 import { BackpressureError } from "../../core/errors.ts";
 import type { ReadClient } from "../../sdk/types.ts";
-import { CONTRACTS, type ContractKey, type ContractName, matchesArtifact, readArtifact } from "./artifact.ts";
+import { matchesArtifact, readArtifact } from "./artifact.ts";
 
 /** Code on the chain is not what this checkout builds. */
 export class ByteCodeError extends BackpressureError {

@@ -1,7 +1,8 @@
 import type { Hex } from "viem";
 import { getBlockNumber, getContractEvents, readContract } from "viem/actions";
-import { backpressurePoolAbi, capacityRegistryAbi } from "../../abi/generated.ts";
-import { CONTRACTS } from "../deploy/artifact.ts";
+import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { CONTRACTS } from "../../core/deployment.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
 import { compareByteCode } from "../deploy/verify.ts";
 import { type Context, linked } from "./context.ts";
@@ -18,7 +19,7 @@ export async function inspectNetwork(context: Context, scan: boolean): Promise<R
   const [gda, verdicts, [basisPoints, recipient], taskTypes] = await Promise.all([
     checkSuperfluidHost(client, record.host),
     compareByteCode(client, record),
-    readContract(client, { address: record.backpressurePool, abi: backpressurePoolAbi, functionName: "fee" }),
+    readContract(client, contractsOf(record).backpressurePool.fee()),
     scan ? scanTaskTypes(context) : recordedTaskTypes(context),
   ]);
   const wrong = verdicts.filter(({ verdict }) => verdict !== "same");

@@ -1,9 +1,10 @@
 import type { Hex } from "viem";
+import { nameOf } from "../../core/deploymentRecord.ts";
 import { getPipeline, type PipelineStage } from "../../sdk/read/getPipeline.ts";
 import { formatAmount } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
 import { shouldPropagate } from "../../services/keeper/decide/propagate.ts";
-import { type Context, nameOf, symbolOf } from "./context.ts";
+import { type Context, symbolOf } from "./context.ts";
 import { poolAttention } from "./pool.ts";
 import { percent, type Report } from "./report.ts";
 

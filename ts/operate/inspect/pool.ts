@@ -1,7 +1,8 @@
 import type { Hex } from "viem";
+import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
-import { type Context, linked, nameOf, symbolOf } from "./context.ts";
+import { type Context, linked, symbolOf } from "./context.ts";
 import { amount, moment, percent, type Report, rate } from "./report.ts";
 
 /** Below this, rounding to whole wei per second and unit costs more than a basis point. */

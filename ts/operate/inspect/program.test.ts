@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Address, type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { backpressurePoolAbi, capacityRegistryAbi, pipelineAbi } from "../../abi/generated.ts";
 import type { Terminal } from "../../core/commandLine.ts";
 import { writeRecord } from "../../core/deploymentRecord.ts";
+import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
-import { PROJECT_ROOT } from "../../localchain/supervised.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { closeStream, getPool, openStream, requestUnstake, stake, type WriteClient } from "../../sdk/index.ts";
 import { read, send } from "../../sdk/internal/call.ts";
 import { runCommand } from "../../testkit/terminal.ts";
@@ -64,12 +64,7 @@ async function jsonOf(...argv: string[]) {
 }
 
 const rebalance = (sinks: Address[] = []) =>
-  send(source, {
-    address: chain.deployment.backpressurePool,
-    abi: backpressurePoolAbi,
-    functionName: "rebalance",
-    args: [taskTypeId, sinks],
-  });
+  send(source, contractsOf(chain.deployment).backpressurePool.rebalance(taskTypeId, sinks));
 
 test("a pool shows its money per month and per second, by name or identifier", async () => {
   const { flowRate } = await openStream(source, { ...task, flowRate: 50n * UNIT_RATE });
@@ -204,12 +199,10 @@ test("a pipeline shows its stages, the bottleneck, and limits that are out of da
   const narrow = await addSink(chain, downstream, "narrow", 20n);
   await signalFor(chain, downstream, narrow, 20n, 8);
   await signalFor(chain, taskTypeId, sink, 100n, 3);
-  await send(await chain.actor("creator"), {
-    address: chain.deployment.pipeline,
-    abi: pipelineAbi,
-    functionName: "setDownstream",
-    args: [taskTypeId, downstream, parseEther("1")],
-  });
+  await send(
+    await chain.actor("creator"),
+    contractsOf(chain.deployment).pipeline.setDownstream(taskTypeId, downstream, parseEther("1")),
+  );
   const text = await textOf("pipeline", "translate");
   expect(text).toMatch(/bottleneck +stage 2, 0x/);
   expect(text).toMatch(/\n {2}1 +translate .* 1\n {2}2 +0x/);
@@ -239,12 +232,10 @@ test("the network shows its contracts and finds task types that were not created
 
 test("JSON says what the contracts say", async () => {
   const { effectiveCapacity } = await jsonOf("sink", "translate", sink.account.address);
-  const contract = await read(chain.client, {
-    address: chain.deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "effectiveCapacity",
-    args: [taskTypeId, sink.account.address],
-  });
+  const contract = await read(
+    chain.client,
+    contractsOf(chain.deployment).capacityRegistry.effectiveCapacity(taskTypeId, sink.account.address),
+  );
   expect(BigInt(effectiveCapacity)).toBe(contract);
 });
 

@@ -1,7 +1,8 @@
 import type { Address, Hex } from "viem";
+import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetSinkReturnType, getSink } from "../../sdk/read/getSink.ts";
 import { type GetTaskTypeReturnType, getTaskType } from "../../sdk/read/getTaskType.ts";
-import { type Context, linked, nameOf, symbolOf } from "./context.ts";
+import { type Context, linked, symbolOf } from "./context.ts";
 import { amount, moment, type Report, rate } from "./report.ts";
 
 /** `inspect sink`. */
@@ -19,14 +20,14 @@ export async function inspectSink(context: Context, taskTypeId: Hex, sink: Addre
       ["account", linked(context, sink)],
       ["registered", state.registered ? "yes" : "no"],
       ["pay", rate(state.flowRate, symbol)],
-      ["received", amount(state.received, symbol)],
+      ["paid", amount(state.paid, symbol)],
       ["to claim", state.connected ? "nothing, it is connected" : amount(state.claimable, symbol)],
       ["units", `${state.units} in the pool, ${state.effectiveCapacity} by its capacity`],
       [
         "capacity",
         `${state.declaredCapacity} declared, ${state.smoothedCapacity} smoothed, ${state.capacityCap} backed`,
       ],
-      ["backlog", `${state.backlog} declared, ${state.verifiedBacklog} verified, unit-seconds`],
+      ["backlog", `${state.declaredBacklog} declared, ${state.verifiedBacklog} verified, unit-seconds`],
       ["signalled", signal.signalledAt === undefined ? "never" : moment(signal.signalledAt)],
       ["expires", signal.expiresAt === undefined ? undefined : moment(signal.expiresAt)],
       ["stake", amount(state.stake, symbol)],
@@ -67,7 +68,7 @@ export function sinkAttention(state: GetSinkReturnType, taskType: GetTaskTypeRet
         `${left === 1 ? "the next assessment" : `${left} more assessments`} beyond the horizon will slash it; deliver, ` +
         "and submit receipts",
     );
-  } else if (state.verifiedBacklog > state.backlog) {
+  } else if (state.verifiedBacklog > state.declaredBacklog) {
     attention.push("more work is paid for than acknowledged, which costs units: submit receipts");
   }
   if (state.unbondedAt !== undefined && state.timestamp >= state.unbondedAt) {

@@ -1,8 +1,9 @@
 import type { Address, Hex } from "viem";
+import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetSourceReturnType, getSource } from "../../sdk/read/getSource.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
-import { type Context, linked, nameOf, symbolOf } from "./context.ts";
+import { type Context, linked, symbolOf } from "./context.ts";
 import { amount, moment, type Report, rate } from "./report.ts";
 
 const DAY = 86_400;
@@ -22,14 +23,14 @@ export async function inspectSource(context: Context, taskTypeId: Hex, source: A
       ["account", linked(context, source)],
       ["stream", state.flowRate === 0n ? "none" : rate(state.flowRate, symbol)],
       ["since", changedAt === undefined ? undefined : moment(changedAt)],
-      ["deposit", amount(state.bufferDeposit, symbol)],
+      ["deposit", amount(state.streamDeposit, symbol)],
       ["streamed", `at least ${amount(state.streamed, symbol)}`],
       ["acknowledged", amount(state.acknowledged, symbol)],
       ["balance", amount(state.availableBalance, symbol)],
       ["lasts", runway === undefined ? "it does not shrink" : formatDuration(runway)],
-      ["in the escrow", amount(returns.held, symbol)],
+      ["in the escrow", amount(returns.owned, symbol)],
       ["to come back", amount(returns.payable, symbol)],
-      ["came back", amount(returns.received, symbol)],
+      ["came back", amount(returns.returned, symbol)],
       ["read at", moment(state.timestamp)],
     ],
     attention: sourceAttention(state, symbol),

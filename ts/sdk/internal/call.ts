@@ -1,12 +1,9 @@
-import {
-  type Abi,
-  type ContractFunctionArgs,
-  type ContractFunctionName,
-  type ContractFunctionReturnType,
-  type EncodeFunctionDataParameters,
-  encodeFunctionData,
-  type ReadContractParameters,
-  type TransactionReceipt,
+import type {
+  Abi,
+  ContractFunctionName,
+  ContractFunctionReturnType,
+  ReadContractParameters,
+  TransactionReceipt,
 } from "viem";
 import {
   call,
@@ -16,44 +13,37 @@ import {
   sendTransaction,
   waitForTransactionReceipt,
 } from "viem/actions";
+import { type AnyCall, type Call, encodeCall } from "../calls/callsOf.ts";
 import { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import type { ReadClient, Sent, WriteClient } from "../types.ts";
 
-/** Reads from a contract; what it refuses becomes a `ContractCallError`. */
-export async function read<
-  const abi extends Abi,
-  name extends ContractFunctionName<abi, "view" | "pure">,
-  const args extends ContractFunctionArgs<abi, "view" | "pure", name>,
->(
+/**
+ * Reads from a contract; what it refuses becomes a `ContractCallError`.
+ * @param blockNumber The state at the end of which block to read; the latest if it is left out.
+ */
+export async function read<const abi extends Abi, name extends ContractFunctionName<abi, "view" | "pure">>(
   client: ReadClient,
-  parameters: ReadContractParameters<abi, name, args>,
-): Promise<ContractFunctionReturnType<abi, "view" | "pure", name, args>> {
+  view: Call<abi, name>,
+  blockNumber?: bigint,
+): Promise<ContractFunctionReturnType<abi, "view" | "pure", name>> {
+  const at = blockNumber === undefined ? {} : { blockNumber };
   try {
-    return await readContract(client, parameters);
+    return (await readContract(client, { ...(view as unknown as ReadContractParameters), ...at })) as never;
   } catch (cause) {
-    throw new ContractCallError(String(parameters.functionName), cause);
+    throw new ContractCallError(view.functionName, cause);
   }
 }
 
 /** How much more gas than estimated is offered: what a stream has accrued changes from block to block. */
 const GAS_MARGIN = { numerator: 6n, denominator: 5n };
 
-export type SendParameters<
-  abi extends Abi,
-  name extends ContractFunctionName<abi, "nonpayable" | "payable">,
-> = EncodeFunctionDataParameters<abi, name> & { address: `0x${string}` };
-
 /** Simulates a call, sends it, waits for it, and fails if the chain did. */
 export async function send<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
   client: WriteClient,
-  parameters: SendParameters<abi, name>,
+  change: Call<abi, name>,
 ): Promise<Sent> {
-  const name = String(parameters.functionName);
-  const transaction = {
-    account: client.account,
-    to: parameters.address,
-    data: encodeFunctionData(parameters as unknown as EncodeFunctionDataParameters),
-  };
+  const name = change.functionName;
+  const transaction = { account: client.account, ...encodeCall(change as AnyCall) };
   const gas = await refused(name, async () => {
     await call(client, transaction);
     return estimateGas(client, { ...transaction, ...(await fees(client)) });

@@ -1,5 +1,5 @@
 import { type Address, zeroAddress } from "viem";
-import { escrowBufferAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -30,11 +30,6 @@ export async function getDeposit(
   client: ReadClient,
   { deployment, taskTypeId, depositId }: GetDepositParameters,
 ): Promise<GetDepositReturnType> {
-  const [owner, amount] = await read(client, {
-    address: deployment.escrowBuffer,
-    abi: escrowBufferAbi,
-    functionName: "depositOf",
-    args: [taskTypeId, depositId],
-  });
+  const [owner, amount] = await read(client, contractsOf(deployment).escrowBuffer.depositOf(taskTypeId, depositId));
   return owner === zeroAddress ? undefined : { owner, amount };
 }

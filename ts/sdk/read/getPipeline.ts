@@ -1,5 +1,5 @@
 import { type Hex, zeroHash } from "viem";
-import { pipelineAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -48,12 +48,7 @@ async function readStage(client: ReadClient, parameters: GetPipelineParameters):
   const { deployment, taskTypeId } = parameters;
   const [pool, [downstream, ratio]] = await Promise.all([
     getPool(client, parameters),
-    read(client, {
-      address: deployment.pipeline,
-      abi: pipelineAbi,
-      functionName: "downstreamOf",
-      args: [taskTypeId],
-    }),
+    read(client, contractsOf(deployment).pipeline.downstreamOf(taskTypeId)),
   ]);
   if (downstream === zeroHash) return { taskTypeId, pool, downstream: undefined, ratio: undefined };
   return { taskTypeId, pool, downstream, ratio: Number(ratio) / 1e18 };

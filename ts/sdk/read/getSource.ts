@@ -1,11 +1,6 @@
 import type { Address } from "viem";
 import { getBlock } from "viem/actions";
-import {
-  completionTrackerAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperTokenAbi,
-} from "../../abi/generated.ts";
+import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { getGda, getNetFlowRate } from "../internal/superfluid.ts";
@@ -23,7 +18,7 @@ export type GetSourceReturnType = {
   /** When the stream got this rate, Unix seconds; undefined without one. */
   changedAt: number | undefined;
   /** What Superfluid holds of it until the stream is closed, wei. */
-  bufferDeposit: bigint;
+  streamDeposit: bigint;
   /** What it has streamed to the pool so far, at least, wei. */
   streamed: bigint;
   /** Value of the work that it has acknowledged to all sinks together, wei. */
@@ -40,11 +35,11 @@ export type GetSourceReturnType = {
 /** What a source has in the escrow, and what came back of it; all in wei. */
 export type SourceReturns = {
   /** Its part of the overflow: what would come back if all of it were released now. Drains to the sinks reduce it. */
-  held: bigint;
+  owned: bigint;
   /** What was released for it and `syncSource` would pay it now. */
   payable: bigint;
   /** What it has got back so far. */
-  received: bigint;
+  returned: bigint;
 };
 
 export type GetSourceErrorType = TaskTypeNotFoundError | ContractCallError;
@@ -74,30 +69,16 @@ async function readStream(
   { superToken, distributionPool }: GetTaskTypeReturnType,
   gda: Address,
 ) {
-  const [[changedAt, flowRate, bufferDeposit], streamed, acknowledged] = await Promise.all([
-    read(client, {
-      address: gda,
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "getFlow",
-      args: [superToken, source, distributionPool],
-    }),
-    read(client, {
-      address: deployment.escrowBuffer,
-      abi: escrowBufferAbi,
-      functionName: "streamedOf",
-      args: [taskTypeId, source],
-    }),
-    read(client, {
-      address: deployment.completionTracker,
-      abi: completionTrackerAbi,
-      functionName: "acknowledgedBy",
-      args: [taskTypeId, source],
-    }),
+  const { completionTracker, escrowBuffer } = contractsOf(deployment);
+  const [[changedAt, flowRate, streamDeposit], streamed, acknowledged] = await Promise.all([
+    read(client, gdaAt(gda).getFlow(superToken, source, distributionPool)),
+    read(client, escrowBuffer.streamedOf(taskTypeId, source)),
+    read(client, completionTracker.acknowledgedBy(taskTypeId, source)),
   ]);
   return {
     flowRate,
     changedAt: flowRate === 0n ? undefined : Number(changedAt),
-    bufferDeposit,
+    streamDeposit,
     streamed,
     acknowledged,
   };
@@ -108,9 +89,8 @@ async function readAccount(
   { deployment, source }: GetSourceParameters,
   taskType: GetTaskTypeReturnType,
 ) {
-  const token = { address: taskType.superToken, abi: iSuperTokenAbi, args: [source] } as const;
   const [[availableBalance], netFlowRate] = await Promise.all([
-    read(client, { ...token, functionName: "realtimeBalanceOfNow" }),
+    read(client, superTokenAt(taskType.superToken).realtimeBalanceOfNow(source)),
     getNetFlowRate(client, deployment, taskType.superToken, source),
   ]);
   const shrinks = netFlowRate < 0n;
@@ -122,10 +102,10 @@ async function readReturns(
   client: ReadClient,
   { deployment, taskTypeId, source }: GetSourceParameters,
 ): Promise<SourceReturns> {
-  const escrow = { address: deployment.escrowBuffer, abi: escrowBufferAbi, args: [taskTypeId, source] } as const;
-  const [[held, payable], received] = await Promise.all([
-    read(client, { ...escrow, functionName: "claimOf" }),
-    read(client, { ...escrow, functionName: "returnedOf" }),
+  const { escrowBuffer } = contractsOf(deployment);
+  const [[owned, payable], returned] = await Promise.all([
+    read(client, escrowBuffer.claimOf(taskTypeId, source)),
+    read(client, escrowBuffer.returnedOf(taskTypeId, source)),
   ]);
-  return { held, payable, received };
+  return { owned, payable, returned };
 }

@@ -1,5 +1,5 @@
 import { type Address, zeroAddress } from "viem";
-import { backpressurePoolAbi, capacityRegistryAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import { type ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -26,10 +26,14 @@ export type GetTaskTypeReturnType = {
   reportDelay: number;
   /** Age after which a signal counts as capacity 0, seconds. */
   signalTimeToLive: number;
+  /** V: longest time between receipts, epochs. Who is not settled for as long fades. */
+  receiptEpochs: number;
   /** α of the moving average, 0.01 to 1. */
   smoothing: number;
-  /** The only address that may slash; the zero address for none. */
+  /** Who judges sinks; the zero address for nobody. */
   verifier: Address;
+  /** Who is asked whether a sink may register; the zero address for nobody. */
+  admission: Address;
   /** m: the part of a stake that backs no capacity, wei. */
   minimumStake: bigint;
   /** b: stake that backs one unit, wei. */
@@ -53,14 +57,13 @@ export async function getTaskType(
   client: ReadClient,
   { deployment, taskTypeId }: GetTaskTypeParameters,
 ): Promise<GetTaskTypeReturnType> {
-  const registry = { address: deployment.capacityRegistry, abi: capacityRegistryAbi, args: [taskTypeId] } as const;
-  const pool = { address: deployment.backpressurePool, abi: backpressurePoolAbi, args: [taskTypeId] } as const;
+  const { backpressurePool, capacityRegistry } = contractsOf(deployment);
   const [creator, parameters, [minimumStake, bondPerUnit], unbondingPeriod, distributionPool] = await Promise.all([
-    read(client, { ...registry, functionName: "creatorOf" }),
-    read(client, { ...registry, functionName: "parametersOf" }),
-    read(client, { ...registry, functionName: "bondTerms" }),
-    read(client, { ...registry, functionName: "unbondingPeriod" }),
-    read(client, { ...pool, functionName: "distributionPoolOf" }),
+    read(client, capacityRegistry.creatorOf(taskTypeId)),
+    read(client, capacityRegistry.parametersOf(taskTypeId)),
+    read(client, capacityRegistry.bondTerms(taskTypeId)),
+    read(client, capacityRegistry.unbondingPeriod(taskTypeId)),
+    read(client, backpressurePool.distributionPoolOf(taskTypeId)),
   ]);
   if (creator === zeroAddress) throw new TaskTypeNotFoundError(taskTypeId);
   return {

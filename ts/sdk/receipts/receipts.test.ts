@@ -1,8 +1,8 @@
 import { type Hex, hashTypedData, parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { completionTrackerAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import {
   getSink,
   InvalidParameterError,
@@ -42,12 +42,10 @@ const from = () => source.account.address;
 test("a receipt is what the tracker hashes", async () => {
   const { deployment } = chain;
   const receipt = { taskTypeId, source: from(), sink: sink.account.address, completed: 5n };
-  const digest = await read(chain.client, {
-    address: deployment.completionTracker,
-    abi: completionTrackerAbi,
-    functionName: "hashReceipt",
-    args: [taskTypeId, receipt.source, receipt.sink, receipt.completed],
-  });
+  const digest = await read(
+    chain.client,
+    contractsOf(deployment).completionTracker.hashReceipt(taskTypeId, receipt.source, receipt.sink, receipt.completed),
+  );
   expect(hashTypedData(receiptTypedData({ deployment, chainId: 31337, receipt }))).toBe(digest);
 });
 

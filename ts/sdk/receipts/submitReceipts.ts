@@ -1,5 +1,6 @@
 import { type Address, parseEventLogs } from "viem";
 import { completionTrackerAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { send } from "../internal/call.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
@@ -33,12 +34,7 @@ export async function submitReceipts(
   client: WriteClient,
   { deployment, taskTypeId, receipts }: SubmitReceiptsParameters,
 ): Promise<SubmitReceiptsReturnType> {
-  const sent = await send(client, {
-    address: deployment.completionTracker,
-    abi: completionTrackerAbi,
-    functionName: "acknowledge",
-    args: [taskTypeId, receipts],
-  });
+  const sent = await send(client, contractsOf(deployment).completionTracker.acknowledge(taskTypeId, receipts));
   const { logs } = sent.receipt;
   const counted = parseEventLogs({ abi: completionTrackerAbi, eventName: "Acknowledged", logs });
   const skipped = parseEventLogs({ abi: completionTrackerAbi, eventName: "ReceiptSkipped", logs });

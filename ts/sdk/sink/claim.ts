@@ -1,4 +1,4 @@
-import { iGeneralDistributionAgreementV1Abi, iSuperfluidPoolAbi } from "../../abi/generated.ts";
+import { distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError, TransactionRevertedError } from "../errors.ts";
 import { read, send } from "../internal/call.ts";
 import { getGda } from "../internal/superfluid.ts";
@@ -29,25 +29,15 @@ export async function claim(
   { deployment, taskTypeId }: ClaimParameters,
 ): Promise<ClaimReturnType> {
   const member = client.account.address;
-  const [{ distributionPool: address }, gda] = await Promise.all([
+  const [{ distributionPool }, gda] = await Promise.all([
     getTaskType(client, { deployment, taskTypeId }),
     getGda(client, deployment),
   ]);
   const [connected, [amount]] = await Promise.all([
-    read(client, {
-      address: gda,
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "isMemberConnected",
-      args: [address, member],
-    }),
-    read(client, { address, abi: iSuperfluidPoolAbi, functionName: "getClaimableNow", args: [member] }),
+    read(client, gdaAt(gda).isMemberConnected(distributionPool, member)),
+    read(client, distributionPoolAt(distributionPool).getClaimableNow(member)),
   ]);
   if (connected || amount === 0n) return undefined;
-  const sent = await send(client, {
-    address,
-    abi: iSuperfluidPoolAbi,
-    functionName: "claimAll",
-    args: [member],
-  });
+  const sent = await send(client, distributionPoolAt(distributionPool).claimAll(member));
   return { ...sent, amount };
 }

@@ -1,5 +1,5 @@
-import { encodeFunctionData } from "viem";
-import { iGeneralDistributionAgreementV1Abi, iSuperfluidAbi } from "../../abi/generated.ts";
+import { gdaAt } from "../calls/contracts.ts";
+import { connectPoolCall } from "../calls/superfluid.ts";
 import type { ContractCallError, TaskTypeNotFoundError, TransactionRevertedError } from "../errors.ts";
 import { read, send } from "../internal/call.ts";
 import { getGda } from "../internal/superfluid.ts";
@@ -23,23 +23,10 @@ export async function connectPool(
   client: WriteClient,
   { deployment, taskTypeId }: ConnectPoolParameters,
 ): Promise<ConnectPoolReturnType> {
-  const [{ distributionPool: address }, gda] = await Promise.all([
+  const [{ distributionPool }, gda] = await Promise.all([
     getTaskType(client, { deployment, taskTypeId }),
     getGda(client, deployment),
   ]);
-  const abi = iGeneralDistributionAgreementV1Abi;
-  const connected = await read(client, {
-    address: gda,
-    abi,
-    functionName: "isMemberConnected",
-    args: [address, client.account.address],
-  });
-  if (connected) return undefined;
-  const callData = encodeFunctionData({ abi, functionName: "connectPool", args: [address, "0x"] });
-  return send(client, {
-    address: deployment.host,
-    abi: iSuperfluidAbi,
-    functionName: "callAgreement",
-    args: [gda, callData, "0x"],
-  });
+  const connected = await read(client, gdaAt(gda).isMemberConnected(distributionPool, client.account.address));
+  return connected ? undefined : send(client, connectPoolCall(deployment.host, { gda, distributionPool }));
 }

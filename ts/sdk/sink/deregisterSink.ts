@@ -1,4 +1,4 @@
-import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { send } from "../internal/call.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
@@ -19,10 +19,5 @@ export function deregisterSink(
   client: WriteClient,
   { deployment, taskTypeId }: DeregisterSinkParameters,
 ): Promise<DeregisterSinkReturnType> {
-  return send(client, {
-    address: deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "deregisterSink",
-    args: [taskTypeId],
-  });
+  return send(client, contractsOf(deployment).capacityRegistry.deregisterSink(taskTypeId));
 }

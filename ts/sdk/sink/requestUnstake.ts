@@ -1,5 +1,6 @@
 import { parseEventLogs } from "viem";
 import { stakeManagerAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { send } from "../internal/call.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
@@ -28,12 +29,7 @@ export async function requestUnstake(
   client: WriteClient,
   { deployment, taskTypeId, amount }: RequestUnstakeParameters,
 ): Promise<RequestUnstakeReturnType> {
-  const sent = await send(client, {
-    address: deployment.stakeManager,
-    abi: stakeManagerAbi,
-    functionName: "requestUnstake",
-    args: [taskTypeId, amount],
-  });
+  const sent = await send(client, contractsOf(deployment).stakeManager.requestUnstake(taskTypeId, amount));
   const { logs } = sent.receipt;
   const [event] = parseEventLogs({ abi: stakeManagerAbi, eventName: "UnstakeRequested", logs });
   return { ...sent, unbondedAt: Number(event?.args.unbondedAt ?? 0n) };

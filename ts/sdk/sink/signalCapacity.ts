@@ -1,5 +1,5 @@
-import { bytesToHex, encodeAbiParameters, type Hex, keccak256 } from "viem";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { bytesToHex } from "viem";
+import { contractsOf } from "../calls/contracts.ts";
 import {
   ContractCallError,
   type InvalidParameterError,
@@ -10,6 +10,7 @@ import { send } from "../internal/call.ts";
 import { assertSignal, type Signal } from "../internal/signal.ts";
 import { waitForBlock } from "../internal/waitForBlock.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import { hashSignal } from "../utils/hashSignal.ts";
 
 /** What may happen to a commitment between commit and reveal that committing again repairs. */
 const REPAIRABLE = [
@@ -66,24 +67,14 @@ export async function signalCapacity(
 
 async function commitAndReveal(client: WriteClient, parameters: SignalCapacityParameters): Promise<Sent> {
   const { deployment, taskTypeId, capacity, backlog, abort } = parameters;
-  const registry = { address: deployment.capacityRegistry, abi: capacityRegistryAbi } as const;
+  const { capacityRegistry } = contractsOf(deployment);
   // Fresh every time: a salt that was once revealed would give the values away.
   const salt = bytesToHex(globalThis.crypto.getRandomValues(new Uint8Array(32)));
-  const commitment = hashSignal(client, parameters, salt);
-  const committed = await send(client, { ...registry, functionName: "commitCapacity", args: [taskTypeId, commitment] });
+  const [chainId, sink] = [client.chain.id, client.account.address];
+  const commitment = hashSignal({ deployment, chainId, taskTypeId, sink, capacity, backlog, salt });
+  const committed = await send(client, capacityRegistry.commitCapacity(taskTypeId, commitment));
   await waitForBlock(client, committed.receipt.blockNumber + 1n, abort);
-  return send(client, { ...registry, functionName: "revealCapacity", args: [taskTypeId, capacity, backlog, salt] });
-}
-
-/** `ICapacityRegistry.hashSignal`, computed here: asking a node would tell it. */
-function hashSignal(client: WriteClient, parameters: SignalCapacityParameters, salt: Hex): Hex {
-  const { deployment, taskTypeId, capacity, backlog } = parameters;
-  const types = ["uint256", "address", "bytes32", "address", "uint64", "uint96", "bytes32"] as const;
-  const encoded = encodeAbiParameters(
-    types.map((type) => ({ type })),
-    [BigInt(client.chain.id), deployment.capacityRegistry, taskTypeId, client.account.address, capacity, backlog, salt],
-  );
-  return keccak256(encoded);
+  return send(client, capacityRegistry.revealCapacity(taskTypeId, capacity, backlog, salt));
 }
 
 function isRepairable(error: unknown): boolean {

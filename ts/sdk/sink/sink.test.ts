@@ -1,8 +1,9 @@
 import { type Hex, hashTypedData, parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { callsOf } from "../calls/callsOf.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import {
   attestationTypedData,
   ContractCallError,
@@ -105,7 +106,7 @@ test("commit and reveal declares, hidden until then", async () => {
   const { attempts } = await whileMining(signalCapacity(sink, { ...task, capacity: 80n, backlog: 5n }));
   expect(attempts).toBe(1);
   const state = await stateOf(sink);
-  expect(state).toMatchObject({ declaredCapacity: 80n, backlog: 5n });
+  expect(state).toMatchObject({ declaredCapacity: 80n, declaredBacklog: 5n });
   expect(state.signal).toMatchObject({ alive: true, committedAtBlock: undefined });
   // One step of the average: 0.3 of what was declared.
   expect(state.smoothedCapacity).toBeCloseTo(24, 6);
@@ -165,12 +166,10 @@ test("an attestation is what the registry hashes, and counts whoever carries it"
   await chain.pass(EPOCH);
   const attestation = await signAttestation(sink, { ...task, capacity: 70n, backlog: 3n });
   const { deployment } = chain;
-  const digest = await read(chain.client, {
-    address: deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "hashAttestation",
-    args: [taskTypeId, attestation],
-  });
+  const digest = await read(
+    chain.client,
+    contractsOf(deployment).capacityRegistry.hashAttestation(taskTypeId, attestation),
+  );
   expect(hashTypedData(attestationTypedData({ deployment, chainId: 31337, attestation }))).toBe(digest);
 
   const carrier = await chain.actor("carrier");
@@ -258,8 +257,8 @@ test("a connected sink is paid into its balance, another one claims", async () =
 
   const [connected, claiming] = [await stateOf(sink), await stateOf(other)];
   expect(connected.claimable).toBe(0n);
-  expect(connected.received).toBeGreaterThan(0n);
-  expect(claiming.claimable).toBe(claiming.received);
+  expect(connected.paid).toBeGreaterThan(0n);
+  expect(claiming.claimable).toBe(claiming.paid);
   expect(await claim(sink, task)).toBeUndefined();
   const claimed = await claim(other, task);
   expect(claimed?.amount).toBeGreaterThanOrEqual(claiming.claimable);
@@ -278,14 +277,14 @@ test("what the escrow releases comes back to the source", async () => {
   const abi = [
     { type: "function", name: "release", inputs: [{ type: "bytes32" }], outputs: [], stateMutability: "nonpayable" },
   ] as const;
-  await send(source, { address: escrowBuffer, abi, functionName: "release", args: [taskTypeId] });
+  await send(source, callsOf(abi)(escrowBuffer).release(taskTypeId));
   const { returns, streamed, availableBalance } = await getSource(source, { ...task, source: source.account.address });
   expect(returns.payable).toBeGreaterThan((streamed * 99n) / 100n);
-  expect(returns).toMatchObject({ held: 0n, received: 0n });
+  expect(returns).toMatchObject({ owned: 0n, returned: 0n });
   const { amount } = await syncSource(source, task);
   expect(amount).toBe(returns.payable);
   const after = await getSource(source, { ...task, source: source.account.address });
-  expect(after.returns).toEqual({ held: 0n, payable: 0n, received: amount });
+  expect(after.returns).toEqual({ owned: 0n, payable: 0n, returned: amount });
   expect(after.availableBalance - availableBalance).toBe(amount);
 });
 

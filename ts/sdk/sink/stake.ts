@@ -1,4 +1,4 @@
-import { stakeManagerAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError, TransactionRevertedError } from "../errors.ts";
 import { approve } from "../internal/approve.ts";
 import { send } from "../internal/call.ts";
@@ -26,10 +26,5 @@ export async function stake(client: WriteClient, parameters: StakeParameters): P
   const { deployment, taskTypeId, amount } = parameters;
   const { superToken } = await getTaskType(client, parameters);
   await approve(client, superToken, deployment.stakeManager, amount);
-  return send(client, {
-    address: deployment.stakeManager,
-    abi: stakeManagerAbi,
-    functionName: "stake",
-    args: [taskTypeId, amount],
-  });
+  return send(client, contractsOf(deployment).stakeManager.stake(taskTypeId, amount));
 }

@@ -1,5 +1,6 @@
 import { type Address, parseEventLogs } from "viem";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { send } from "../internal/call.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
@@ -30,12 +31,10 @@ export async function submitAttestations(
   client: WriteClient,
   { deployment, taskTypeId, attestations }: SubmitAttestationsParameters,
 ): Promise<SubmitAttestationsReturnType> {
-  const sent = await send(client, {
-    address: deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "submitAttestations",
-    args: [taskTypeId, attestations],
-  });
+  const sent = await send(
+    client,
+    contractsOf(deployment).capacityRegistry.submitAttestations(taskTypeId, attestations),
+  );
   const { logs } = sent.receipt;
   const accepted = parseEventLogs({ abi: capacityRegistryAbi, eventName: "CapacitySignalled", logs });
   const skipped = parseEventLogs({ abi: capacityRegistryAbi, eventName: "AttestationSkipped", logs });

@@ -93,7 +93,7 @@ export class TaskQueue<task, result> {
     const timer = timeout === undefined ? undefined : setTimeout(() => this.#giveUp(), timeout * 1000);
     await new Promise<void>((resolve) => {
       this.#idle.push(resolve);
-      this.#settle();
+      this.#tellIfIdle();
     });
     clearTimeout(timer);
   }
@@ -133,10 +133,10 @@ export class TaskQueue<task, result> {
   #finish(work: number): void {
     // Sums of fractions leave crumbs behind.
     this.#backlog = this.#running + this.#waiting.length === 0 ? 0 : this.#backlog - work;
-    this.#settle();
+    this.#tellIfIdle();
   }
 
-  #settle(): void {
+  #tellIfIdle(): void {
     if (!this.#closed || this.#running + this.#waiting.length > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }

@@ -1,4 +1,5 @@
 import { stakeManagerAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { amountOf } from "../internal/amountOf.ts";
 import { send } from "../internal/call.ts";
@@ -24,11 +25,6 @@ export async function withdraw(
   client: WriteClient,
   { deployment, taskTypeId }: WithdrawParameters,
 ): Promise<WithdrawReturnType> {
-  const sent = await send(client, {
-    address: deployment.stakeManager,
-    abi: stakeManagerAbi,
-    functionName: "withdraw",
-    args: [taskTypeId],
-  });
+  const sent = await send(client, contractsOf(deployment).stakeManager.withdraw(taskTypeId));
   return { ...sent, amount: amountOf(sent, stakeManagerAbi, "Withdrawn") };
 }

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { iGeneralDistributionAgreementV1Abi } from "../../abi/generated.ts";
+import { gdaAt } from "../calls/contracts.ts";
 import { type ContractCallError, PoolAddressError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { getGda } from "../internal/superfluid.ts";
@@ -26,11 +26,6 @@ export async function assertNotPoolAddress(
   client: ReadClient,
   { deployment, superToken, receiver }: AssertNotPoolAddressParameters,
 ): Promise<void> {
-  const isPool = await read(client, {
-    address: await getGda(client, deployment),
-    abi: iGeneralDistributionAgreementV1Abi,
-    functionName: "isPool",
-    args: [superToken, receiver],
-  });
+  const isPool = await read(client, gdaAt(await getGda(client, deployment)).isPool(superToken, receiver));
   if (isPool) throw new PoolAddressError(receiver);
 }

@@ -34,7 +34,7 @@ export async function closeStream(
   parameters: CloseStreamParameters,
 ): Promise<CloseStreamReturnType> {
   const source = client.account.address;
-  const { flowRate, bufferDeposit } = await getSource(client, { ...parameters, source });
+  const { flowRate, streamDeposit } = await getSource(client, { ...parameters, source });
   if (flowRate === 0n) throw new StreamStateError(source, 0n);
-  return { ...(await setStream(client, { ...parameters, flowRate: 0n })), refundedDeposit: bufferDeposit };
+  return { ...(await setStream(client, { ...parameters, flowRate: 0n })), refundedDeposit: streamDeposit };
 }

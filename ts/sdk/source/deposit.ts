@@ -1,5 +1,6 @@
 import { parseEventLogs } from "viem";
 import { escrowBufferAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import {
   type ContractCallError,
   InvalidParameterError,
@@ -39,12 +40,7 @@ export async function deposit(client: WriteClient, parameters: DepositParameters
   const minimum = unitRate * BigInt(epochLength);
   if (amount < minimum) throw new InvalidParameterError(`a deposit is at least ${minimum} wei, not ${amount}`);
   await approve(client, superToken, deployment.escrowBuffer, amount);
-  const sent = await send(client, {
-    address: deployment.escrowBuffer,
-    abi: escrowBufferAbi,
-    functionName: "deposit",
-    args: [taskTypeId, amount],
-  });
+  const sent = await send(client, contractsOf(deployment).escrowBuffer.deposit(taskTypeId, amount));
   const [event] = parseEventLogs({ abi: escrowBufferAbi, eventName: "Deposited", logs: sent.receipt.logs });
   if (event === undefined) throw new InvalidParameterError(`${deployment.escrowBuffer} is no escrow buffer`);
   return { ...sent, depositId: event.args.depositId };

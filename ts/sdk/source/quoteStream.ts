@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { backpressurePoolAbi, iGeneralDistributionAgreementV1Abi, iSuperTokenAbi } from "../../abi/generated.ts";
+import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
 import {
   type ContractCallError,
   FlowRateLossError,
@@ -9,7 +9,7 @@ import {
   type TaskTypeNotFoundError,
 } from "../errors.ts";
 import { read } from "../internal/call.ts";
-import { bufferDepositOf, getDepositTerms, getGda } from "../internal/superfluid.ts";
+import { getDepositTerms, getGda, streamDepositOf } from "../internal/superfluid.ts";
 import { getTaskType } from "../read/getTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
 
@@ -38,7 +38,7 @@ export type QuoteStreamReturnType = {
   /** What the source streams before, wei per second. */
   previousFlowRate: bigint;
   /** What Superfluid holds while the stream runs and gives back when it is closed, wei. */
-  bufferDeposit: bigint;
+  streamDeposit: bigint;
   /** What the source can spend now, wei. */
   availableBalance: bigint;
   /** What it needs now: deposit not yet held, and the runway; wei. */
@@ -61,7 +61,7 @@ export type QuoteStreamErrorType =
  * @throws {InsufficientBalanceError}
  * @example
  * const quote = await quoteStream(client, { deployment, taskTypeId, source, flowRate: parseEther("0.001") });
- * // quote.actualFlowRate in wei per second, quote.bufferDeposit in wei
+ * // quote.actualFlowRate in wei per second, quote.streamDeposit in wei
  */
 export async function quoteStream(
   client: ReadClient,
@@ -70,30 +70,25 @@ export async function quoteStream(
   const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
   assertSensible(flowRate, runway);
   const { superToken, distributionPool } = await getTaskType(client, parameters);
-  const gda = { address: await getGda(client, deployment), abi: iGeneralDistributionAgreementV1Abi } as const;
+  const gda = gdaAt(await getGda(client, deployment));
   const stream = [superToken, source, distributionPool] as const;
-  const [[actualFlowRate], [, previousFlowRate, heldDeposit], [availableBalance], terms, totalUnits] =
+  const [[actualFlowRate], [, previousFlowRate, previousDeposit], [availableBalance], terms, totalUnits] =
     await Promise.all([
-      read(client, { ...gda, functionName: "estimateFlowDistributionActualFlowRate", args: [...stream, flowRate] }),
-      read(client, { ...gda, functionName: "getFlow", args: stream }),
-      read(client, { address: superToken, abi: iSuperTokenAbi, functionName: "realtimeBalanceOfNow", args: [source] }),
+      read(client, gda.estimateFlowDistributionActualFlowRate(...stream, flowRate)),
+      read(client, gda.getFlow(...stream)),
+      read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
       getDepositTerms(client, deployment, superToken),
-      read(client, {
-        address: deployment.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "totalUnits",
-        args: [taskTypeId],
-      }),
+      read(client, contractsOf(deployment).backpressurePool.totalUnits(taskTypeId)),
     ]);
   assertRounding(flowRate, actualFlowRate, totalUnits);
 
-  const bufferDeposit = bufferDepositOf(actualFlowRate, terms);
-  const requiredBalance = bufferDeposit - heldDeposit + actualFlowRate * BigInt(runway);
+  const streamDeposit = streamDepositOf(actualFlowRate, terms);
+  const requiredBalance = streamDeposit - previousDeposit + actualFlowRate * BigInt(runway);
   // Whoever is short of money must be able to stream less.
   if (actualFlowRate > previousFlowRate && availableBalance < requiredBalance) {
-    throw new InsufficientBalanceError(availableBalance, requiredBalance, bufferDeposit - heldDeposit, runway);
+    throw new InsufficientBalanceError(availableBalance, requiredBalance, streamDeposit - previousDeposit, runway);
   }
-  return { flowRate, actualFlowRate, previousFlowRate, bufferDeposit, availableBalance, requiredBalance };
+  return { flowRate, actualFlowRate, previousFlowRate, streamDeposit, availableBalance, requiredBalance };
 }
 
 function assertSensible(flowRate: bigint, runway: number): void {

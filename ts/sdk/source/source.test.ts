@@ -1,8 +1,8 @@
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { backpressurePoolAbi, iSuperfluidPoolAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { contractsOf, distributionPoolAt } from "../calls/contracts.ts";
 import {
   assertNotPoolAddress,
   ContractCallError,
@@ -75,17 +75,17 @@ test("opening synchronises, so that all that was streamed counts for returns", a
   await chain.pass(600);
   const { timestamp: closedAfter } = await stateOf(source);
   await closeStream(source, task);
-  const { returns, streamed, flowRate: left, changedAt, bufferDeposit, runway } = await stateOf(source);
+  const { returns, streamed, flowRate: left, changedAt, streamDeposit, runway } = await stateOf(source);
   expect(streamed).toBeGreaterThanOrEqual(flowRate * BigInt(closedAfter - opened.timestamp));
   const { units } = await getPool(chain.client, task);
   const overflowed = (streamed * units.escrow) / units.total;
-  expect(returns.held).toBeGreaterThan((overflowed * 99n) / 100n);
-  expect(returns.held).toBeLessThanOrEqual(overflowed);
-  expect(returns).toMatchObject({ payable: 0n, received: 0n });
-  expect({ left, changedAt, bufferDeposit, runway }).toEqual({
+  expect(returns.owned).toBeGreaterThan((overflowed * 99n) / 100n);
+  expect(returns.owned).toBeLessThanOrEqual(overflowed);
+  expect(returns).toMatchObject({ payable: 0n, returned: 0n });
+  expect({ left, changedAt, streamDeposit, runway }).toEqual({
     left: 0n,
     changedAt: undefined,
-    bufferDeposit: 0n,
+    streamDeposit: 0n,
     runway: undefined,
   });
 });
@@ -105,12 +105,12 @@ test("the deposit is what Superfluid's governance asks for, and it comes back", 
   const before = await stateOf(source);
   await openStream(source, { ...task, flowRate: RATE });
   const open = await stateOf(source);
-  expect(open.bufferDeposit).toBe(quote.bufferDeposit);
-  expect(before.availableBalance - open.availableBalance).toBe(quote.bufferDeposit);
+  expect(open.streamDeposit).toBe(quote.streamDeposit);
+  expect(before.availableBalance - open.availableBalance).toBe(quote.streamDeposit);
   // 4 hours in Superfluid's test framework.
-  expect(open.bufferDeposit).toBe(open.flowRate * 14_400n);
+  expect(open.streamDeposit).toBe(open.flowRate * 14_400n);
   const { refundedDeposit } = await closeStream(source, task);
-  expect(refundedDeposit).toBe(open.bufferDeposit);
+  expect(refundedDeposit).toBe(open.streamDeposit);
 });
 
 test("the runway is how long the balance lasts", async () => {
@@ -166,7 +166,7 @@ test("the runway asked for is part of what is needed", async () => {
   const parameters = { ...task, source: source.account.address, flowRate: RATE };
   const short = await quoteStream(source, { ...parameters, runway: 0 });
   const long = await quoteStream(source, { ...parameters, runway: 1000 });
-  expect(short.requiredBalance).toBe(short.bufferDeposit);
+  expect(short.requiredBalance).toBe(short.streamDeposit);
   expect(long.requiredBalance - short.requiredBalance).toBe(1000n * long.actualFlowRate);
 });
 
@@ -222,17 +222,8 @@ test("the price that the pool reports is what a unit is paid", async () => {
   await openStream(source, { ...task, flowRate: RATE });
   const { price, units, flowRate, taskType } = await getPool(chain.client, task);
   expect(price * units.total).toBe(flowRate);
-  const total = await read(chain.client, {
-    address: taskType.distributionPool,
-    abi: iSuperfluidPoolAbi,
-    functionName: "getTotalUnits",
-  });
+  const total = await read(chain.client, distributionPoolAt(taskType.distributionPool).getTotalUnits());
   expect(units.total).toBe(total);
-  const spot = await read(chain.client, {
-    address: chain.deployment.backpressurePool,
-    abi: backpressurePoolAbi,
-    functionName: "spotPrice",
-    args: [taskTypeId],
-  });
+  const spot = await read(chain.client, contractsOf(chain.deployment).backpressurePool.spotPrice(taskTypeId));
   expect(price).toBe(spot);
 });

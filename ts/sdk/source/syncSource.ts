@@ -1,5 +1,6 @@
 import { type Address, parseEventLogs } from "viem";
 import { escrowBufferAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { send } from "../internal/call.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
@@ -28,12 +29,7 @@ export async function syncSource(
   client: WriteClient,
   { deployment, taskTypeId, source = client.account.address }: SyncSourceParameters,
 ): Promise<SyncSourceReturnType> {
-  const sent = await send(client, {
-    address: deployment.escrowBuffer,
-    abi: escrowBufferAbi,
-    functionName: "syncSource",
-    args: [taskTypeId, source],
-  });
+  const sent = await send(client, contractsOf(deployment).escrowBuffer.syncSource(taskTypeId, source));
   const [refused] = parseEventLogs({ abi: escrowBufferAbi, logs: sent.receipt.logs, eventName: "PaymentRefused" });
   const [synced] = parseEventLogs({ abi: escrowBufferAbi, logs: sent.receipt.logs, eventName: "SourceSynced" });
   return { ...sent, amount: refused === undefined ? (synced?.args.returned ?? 0n) : 0n };

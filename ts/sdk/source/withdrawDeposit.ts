@@ -1,4 +1,5 @@
 import { escrowBufferAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../calls/contracts.ts";
 import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import { amountOf } from "../internal/amountOf.ts";
 import { send } from "../internal/call.ts";
@@ -28,11 +29,6 @@ export async function withdrawDeposit(
   client: WriteClient,
   { deployment, taskTypeId, depositId }: WithdrawDepositParameters,
 ): Promise<WithdrawDepositReturnType> {
-  const sent = await send(client, {
-    address: deployment.escrowBuffer,
-    abi: escrowBufferAbi,
-    functionName: "withdrawDeposit",
-    args: [taskTypeId, depositId],
-  });
+  const sent = await send(client, contractsOf(deployment).escrowBuffer.withdrawDeposit(taskTypeId, depositId));
   return { ...sent, amount: amountOf(sent, escrowBufferAbi, "DepositWithdrawn") };
 }

@@ -14,8 +14,8 @@ export function createIntakeMetrics(registry: Registry) {
       labelNames: ["outcome"] as const,
       registers,
     }),
-    settled: new Counter({
-      name: "backpressure_messages_settled_total",
+    forgotten: new Counter({
+      name: "backpressure_messages_forgotten_total",
       help: "Stored messages that are no longer kept, by why: on_chain, or the code for which the chain would refuse them.",
       labelNames: ["reason"] as const,
       registers,

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Hex } from "viem";
 import { z } from "zod";
-import { type Context, resolveTaskType } from "../../operate/inspect/context.ts";
+import { type DeploymentRecord, resolveTaskType } from "../../core/deploymentRecord.ts";
 import { addServiceOptions, portField, serviceFields, switchField, wholeNumber } from "../runtime/config.ts";
 
 export type IntakeDefaults = { port: number; batchSize: number };
@@ -40,6 +40,6 @@ export function addIntakeOptions(command: Command, { port, batchSize }: IntakeDe
 }
 
 /** The identifiers behind `--task-type`; undefined for all. @throws {UsageError} */
-export function resolveTaskTypes(context: Pick<Context, "record">, names?: readonly string[]): Hex[] | undefined {
+export function resolveTaskTypes(context: { record: DeploymentRecord }, names?: readonly string[]): Hex[] | undefined {
   return names?.map((name) => resolveTaskType(context, name.trim()));
 }

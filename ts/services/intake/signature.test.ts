@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Abi, type Address, encodeFunctionData, type Hex, keccak256, parseSignature, stringToHex } from "viem";
+import { type Abi, type Address, type Hex, keccak256, parseAbi, parseSignature, stringToHex } from "viem";
 import { privateKeyToAccount, serializeSignature } from "viem/accounts";
 import { deployContract, sendTransaction, waitForTransactionReceipt } from "viem/actions";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PROJECT_ROOT } from "../../localchain/supervised.ts";
+import { PROJECT_ROOT } from "../../core/projectRoot.ts";
+import { callsOf, encodeCall } from "../../sdk/calls/callsOf.ts";
 import type { WriteClient } from "../../sdk/types.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";
 import { isSigned } from "./signature.ts";
 
+const walletAt = callsOf(parseAbi(["function become(uint8 habit)"]));
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const key = privateKeyToAccount(keccak256(stringToHex("signer")));
 const digest = keccak256(stringToHex("what is signed"));
@@ -35,10 +37,8 @@ async function deployWallet(name: "OwnedWallet" | "HostileWallet", args: unknown
   const hash = await deployContract(deployer, { abi, bytecode: bytecode.object, args, ...fees });
   const { contractAddress } = await waitForTransactionReceipt(deployer, { hash });
   const become = async (habit: number) => {
-    const data = encodeFunctionData({ abi, functionName: "become", args: [habit] });
-    await waitForTransactionReceipt(deployer, {
-      hash: await sendTransaction(deployer, { to: contractAddress as Address, data, ...fees }),
-    });
+    const call = encodeCall(walletAt(contractAddress as Address).become(habit));
+    await waitForTransactionReceipt(deployer, { hash: await sendTransaction(deployer, { ...call, ...fees }) });
   };
   return { address: contractAddress as Address, become };
 }

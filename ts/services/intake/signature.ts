@@ -1,9 +1,12 @@
-import { type Address, encodeFunctionData, type Hex, pad, parseAbi, recoverAddress, size, slice } from "viem";
+import { type Address, type Hex, pad, parseAbi, recoverAddress, size, slice } from "viem";
 import { call, getCode } from "viem/actions";
+import { callsOf, encodeCall } from "../../sdk/calls/callsOf.ts";
 import type { ReadClient } from "../../sdk/types.ts";
 import { isChainsAnswer } from "../runtime/rpcErrors.ts";
 
-const walletAbi = parseAbi(["function isValidSignature(bytes32 digest, bytes signature) view returns (bytes4)"]);
+const walletAt = callsOf(
+  parseAbi(["function isValidSignature(bytes32 digest, bytes signature) view returns (bytes4)"]),
+);
 
 /** What `isValidSignature` answers for yes: its own selector. */
 const YES = pad("0x1626ba7e", { dir: "right", size: 32 });
@@ -40,7 +43,7 @@ async function isSignedByKey({ signer, digest, signature }: IsSignedParameters):
 }
 
 async function isSignedByWallet(client: ReadClient, { signer, digest, signature }: IsSignedParameters) {
-  const data = encodeFunctionData({ abi: walletAbi, functionName: "isValidSignature", args: [digest, signature] });
+  const { data } = encodeCall(walletAt(signer).isValidSignature(digest, signature));
   const gas = WALLET_GAS + CALL_GAS + GAS_PER_BYTE * BigInt(size(data));
   try {
     const { data: answer = "0x" } = await call(client, { to: signer, data, gas });

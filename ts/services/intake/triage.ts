@@ -30,7 +30,7 @@ export class Triage<message> {
   }
 
   /** Whether an entry waits for nothing but confirmations. */
-  isSettling(entry: Entry<message>, head: bigint): boolean {
+  isConfirming(entry: Entry<message>, head: bigint): boolean {
     const since = this.#included.get(entry);
     return since !== undefined && head + 1n < since + BigInt(this.#parameters.confirmations);
   }
@@ -41,7 +41,7 @@ export class Triage<message> {
    * @returns What the chain would take now.
    */
   async sort(entries: readonly Entry<message>[], head: bigint): Promise<Entry<message>[]> {
-    const open = entries.filter((entry) => !this.isSettling(entry, head));
+    const open = entries.filter((entry) => !this.isConfirming(entry, head));
     const verdicts = await Promise.all(open.map(({ message }) => this.#judge(message)));
     const acceptable: Entry<message>[] = [];
     for (const [index, entry] of open.entries()) {
@@ -59,14 +59,14 @@ export class Triage<message> {
   async forget(entry: Entry<message>, reason: string, why: string): Promise<void> {
     const { store, log, metrics } = this.#parameters;
     await store.remove(entry);
-    metrics.settled.inc({ reason });
+    metrics.forgotten.inc({ reason });
     log.info({ message: entry.key, reason: why }, "no longer kept");
   }
 
   async #include(entry: Entry<message>, head: bigint): Promise<void> {
     const since = this.#included.get(entry) ?? head;
     this.#included.set(entry, since);
-    if (!this.isSettling(entry, head)) await this.forget(entry, "on_chain", "it is on the chain");
+    if (!this.isConfirming(entry, head)) await this.forget(entry, "on_chain", "it is on the chain");
   }
 
   async #judge(message: message): Promise<Verdict> {

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
-import { backpressurePoolAbi, completionTrackerAbi, escrowBufferAbi, pipelineAbi } from "../../abi/generated.ts";
+import { type Contracts, contractsOf } from "../../sdk/calls/contracts.ts";
 import type { Deployment } from "../../sdk/types.ts";
-import { batchTransaction, contractTransaction, type Transaction } from "../runtime/transaction.ts";
+import { batchTransaction, type Transaction, transactionOf } from "../runtime/transaction.ts";
 
 /**
  * Something to do for one or several accounts or task types. However many of them go into one transaction, each can
@@ -19,91 +19,68 @@ export type Work<item = Address | Hex> = {
 
 /** Calls of one deployment that anybody may make. */
 export class Calls {
+  readonly #contracts: Contracts;
+
   /** @param most Most sinks or sources in one transaction. */
   constructor(
     readonly deployment: Deployment,
     readonly most: number,
-  ) {}
+  ) {
+    this.#contracts = contractsOf(deployment);
+  }
 
   /** Also with no sinks at all: the escrow alone. */
   rebalance(taskTypeId: Hex, sinks: readonly Address[]): Work {
+    const { backpressurePool } = this.#contracts;
     const build = (some: readonly Hex[]): Transaction =>
-      contractTransaction({
-        address: this.deployment.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "rebalance",
-        args: [taskTypeId, some],
-        about: { taskTypeId, sinks: some.length },
-      });
+      transactionOf(backpressurePool.rebalance(taskTypeId, some), { taskTypeId, sinks: some.length });
     return { action: "rebalance", taskTypeId, items: sinks, most: this.most, build };
   }
 
   assess(taskTypeId: Hex, sinks: readonly Address[]): Work {
-    return this.#perSink("assess", taskTypeId, sinks);
+    const { completionTracker } = this.#contracts;
+    return this.#each("assess", taskTypeId, sinks, (sink) =>
+      transactionOf(completionTracker.assess(taskTypeId, sink), { taskTypeId, sink }),
+    );
   }
 
   settle(taskTypeId: Hex, sinks: readonly Address[]): Work {
-    return this.#perSink("settle", taskTypeId, sinks);
+    const { completionTracker } = this.#contracts;
+    return this.#each("settle", taskTypeId, sinks, (sink) =>
+      transactionOf(completionTracker.settle(taskTypeId, sink), { taskTypeId, sink }),
+    );
   }
 
   drain(taskTypeId: Hex): Work {
-    return this.#alone(this.#escrow("drain", taskTypeId));
+    return this.#alone(taskTypeId, transactionOf(this.#contracts.escrowBuffer.drain(taskTypeId), { taskTypeId }));
   }
 
   /** Sets overflow aside for the sources, and pays these what is theirs, in one transaction. */
   release(taskTypeId: Hex, sources: readonly Address[]): Work {
-    const syncs = sources.map((source) => this.#sync(taskTypeId, source));
-    const calls = [this.#escrow("release", taskTypeId), ...syncs];
-    return this.#alone(batchTransaction(this.deployment.host, "release", calls, { taskTypeId }));
+    const release = transactionOf(this.#contracts.escrowBuffer.release(taskTypeId), { taskTypeId });
+    const calls = [release, ...sources.map((source) => this.#sync(taskTypeId, source))];
+    return this.#alone(taskTypeId, batchTransaction(this.deployment.host, "release", calls, { taskTypeId }));
   }
 
   syncSource(taskTypeId: Hex, sources: readonly Address[]): Work {
-    const build = (some: readonly Hex[]): Transaction =>
-      this.#batch(
-        "syncSource",
-        taskTypeId,
-        some.map((source) => this.#sync(taskTypeId, source)),
-      );
-    return { action: "syncSource", taskTypeId, items: sources, most: this.most, build };
+    return this.#each("syncSource", taskTypeId, sources, (source) => this.#sync(taskTypeId, source));
   }
 
   propagate(taskTypeId: Hex): Work {
-    return this.#alone(
-      contractTransaction({
-        address: this.deployment.pipeline,
-        abi: pipelineAbi,
-        functionName: "propagate",
-        args: [taskTypeId],
-        about: { taskTypeId },
-      }),
-    );
-  }
-
-  #perSink(functionName: "assess" | "settle", taskTypeId: Hex, sinks: readonly Address[]): Work {
-    const tracker = { address: this.deployment.completionTracker, abi: completionTrackerAbi, functionName } as const;
-    const call = (sink: Address): Transaction =>
-      contractTransaction({ ...tracker, args: [taskTypeId, sink], about: { taskTypeId, sink } });
-    const build = (some: readonly Hex[]): Transaction => this.#batch(functionName, taskTypeId, some.map(call));
-    return { action: functionName, taskTypeId, items: sinks, most: this.most, build };
-  }
-
-  #escrow(functionName: "drain" | "release", taskTypeId: Hex): Transaction {
-    const escrow = { address: this.deployment.escrowBuffer, abi: escrowBufferAbi } as const;
-    return contractTransaction({ ...escrow, functionName, args: [taskTypeId], about: { taskTypeId } });
+    return this.#alone(taskTypeId, transactionOf(this.#contracts.pipeline.propagate(taskTypeId), { taskTypeId }));
   }
 
   #sync(taskTypeId: Hex, source: Address): Transaction {
-    const escrow = { address: this.deployment.escrowBuffer, abi: escrowBufferAbi } as const;
-    const args = [taskTypeId, source] as const;
-    return contractTransaction({ ...escrow, functionName: "syncSource", args, about: { taskTypeId, source } });
+    return transactionOf(this.#contracts.escrowBuffer.syncSource(taskTypeId, source), { taskTypeId, source });
   }
 
-  #batch(action: string, taskTypeId: Hex, calls: readonly Transaction[]): Transaction {
-    return batchTransaction(this.deployment.host, action, calls, { taskTypeId });
+  #each(action: string, taskTypeId: Hex, items: readonly Address[], one: (item: Address) => Transaction): Work {
+    const build = (some: readonly Address[]): Transaction =>
+      batchTransaction(this.deployment.host, action, some.map(one), { taskTypeId });
+    return { action, taskTypeId, items, most: this.most, build };
   }
 
-  #alone(transaction: Transaction): Work {
-    const { taskTypeId } = transaction.about as { taskTypeId: Hex };
+  #alone(taskTypeId: Hex, transaction: Transaction): Work {
     return { action: transaction.action, taskTypeId, items: [taskTypeId], most: 1, build: () => transaction };
   }
 }

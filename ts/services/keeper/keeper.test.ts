@@ -1,7 +1,8 @@
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { iSuperfluidAbi, pipelineAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { contractsOf, gdaAt } from "../../sdk/calls/contracts.ts";
+import { throughHost } from "../../sdk/calls/superfluid.ts";
 import {
   deposit,
   getPool,
@@ -13,7 +14,6 @@ import {
   type WriteClient,
 } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
-import { distributeFlowOperation } from "../../sdk/internal/superfluid.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { Keepers, type LogLine } from "./testKeepers.ts";
@@ -62,13 +62,8 @@ const confirmed = (lines: readonly LogLine[]) =>
 async function streamAlone(client: WriteClient, flowRate: bigint): Promise<void> {
   const { superToken, distributionPool } = (await pool()).taskType;
   const { gdaV1 } = chain.superfluid;
-  const parameters = { gda: gdaV1, superToken, source: client.account.address, pool: distributionPool, flowRate };
-  await send(client, {
-    address: chain.deployment.host,
-    abi: iSuperfluidAbi,
-    functionName: "batchCall",
-    args: [[distributeFlowOperation(parameters)]],
-  });
+  const change = gdaAt(gdaV1).distributeFlow(superToken, client.account.address, distributionPool, flowRate, "0x");
+  await send(client, throughHost(chain.deployment.host, change));
 }
 
 test("with nothing to do nothing is sent", async () => {
@@ -126,15 +121,15 @@ test("what is too much is returned to the source, in the same transaction", asyn
   expect(confirmed(await keepers.once())).toContain("release");
   const after = await pool();
   const { returns } = await sourceOf(source);
-  expect(returns.received).toBeGreaterThan(parseEther("19"));
+  expect(returns.returned).toBeGreaterThan(parseEther("19"));
   expect(after.escrow.released).toBeGreaterThan(parseEther("19"));
   expect(after.escrow.overflow).toBeLessThan(parseEther("2"));
 });
 
 /** The source acknowledges everything that a sink has been paid. */
 async function acknowledge(sink: WriteClient): Promise<void> {
-  const { received } = await sinkOf(sink);
-  const receipt = { taskTypeId, source: source.account.address, sink: sink.account.address, completed: received };
+  const { paid } = await sinkOf(sink);
+  const receipt = { taskTypeId, source: source.account.address, sink: sink.account.address, completed: paid };
   const [sourceSignature, sinkSignature] = await Promise.all([
     signReceipt(source, { ...task, receipt }),
     signReceipt(sink, { ...task, receipt }),
@@ -182,12 +177,10 @@ test("pressure is carried upstream, link by link", async () => {
   const downstream = await chain.registerTaskType("narrow");
   const narrow = await addSink(chain, downstream, "narrow", 60n);
   await signalFor(chain, downstream, narrow, 60n, 6);
-  await send(await chain.actor("creator"), {
-    address: chain.deployment.pipeline,
-    abi: pipelineAbi,
-    functionName: "setDownstream",
-    args: [taskTypeId, downstream, parseEther("1")],
-  });
+  await send(
+    await chain.actor("creator"),
+    contractsOf(chain.deployment).pipeline.setDownstream(taskTypeId, downstream, parseEther("1")),
+  );
   await signalFor(chain, downstream, narrow, 20n, 5);
   const before = await pool();
   expect(before.limit).toBeLessThan(before.intake);

@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:net";
 import { type Hex, parseEther } from "viem";
 import { getTransactionCount } from "viem/actions";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { pipelineAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { deposit, getPool, openStream, type WriteClient } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
 import { type Fault, FaultyRpc } from "../../testkit/faultyRpc.ts";
@@ -112,8 +112,7 @@ describe("events", () => {
       [taskTypeId, middle],
     ] as const) {
       const args = [stage, next, parseEther("1")] as const;
-      const pipeline = { address: chain.deployment.pipeline, abi: pipelineAbi } as const;
-      await send(creator, { ...pipeline, functionName: "setDownstream", args });
+      await send(creator, contractsOf(chain.deployment).pipeline.setDownstream(...args));
     }
     const stages = [taskTypeId, middle, last].map((stage) => ({ ...task, taskTypeId: stage }));
     const intakes = () => Promise.all(stages.map(async (stage) => (await getPool(chain.client, stage)).intake));

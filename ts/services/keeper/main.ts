@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --max-semi-space-size=4 --max-old-space-size=192
 import { config } from "dotenv";
 import { processTerminal, runProgram } from "../../core/commandLine.ts";
 import { keeperProgram } from "./program.ts";

@@ -1,13 +1,6 @@
 import type { Address } from "viem";
 import { getBlock } from "viem/actions";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  completionTrackerAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidPoolAbi,
-} from "../../abi/generated.ts";
+import { contractsOf, distributionPoolAt, gdaAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { GetTaskTypeReturnType } from "../../sdk/read/getTaskType.ts";
 import type { Deployment } from "../../sdk/types.ts";
@@ -39,19 +32,13 @@ export function readSinks(context: ReadContext, sinks: readonly Address[]): Prom
 
 async function readSink(context: ReadContext, sink: Address): Promise<SinkReading> {
   const { client, deployment, taskType } = context;
-  const args = [taskType.taskTypeId, sink] as const;
-  const tracker = { address: deployment.completionTracker, abi: completionTrackerAbi } as const;
-  const distributionPool = { address: taskType.distributionPool, abi: iSuperfluidPoolAbi } as const;
+  const { taskTypeId, distributionPool } = taskType;
+  const { backpressurePool, capacityRegistry, completionTracker } = contractsOf(deployment);
   const [units, effectiveCapacity, received, ledger] = await Promise.all([
-    read(client, { address: deployment.backpressurePool, abi: backpressurePoolAbi, functionName: "unitsOf", args }),
-    read(client, {
-      address: deployment.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "effectiveCapacity",
-      args,
-    }),
-    read(client, { ...distributionPool, functionName: "getTotalAmountReceivedByMember", args: [sink] }),
-    isTracked(context) ? read(client, { ...tracker, functionName: "ledgerOf", args }) : undefined,
+    read(client, backpressurePool.unitsOf(taskTypeId, sink)),
+    read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
+    read(client, distributionPoolAt(distributionPool).getTotalAmountReceivedByMember(sink)),
+    isTracked(context) ? read(client, completionTracker.ledgerOf(taskTypeId, sink)) : undefined,
   ]);
   return { sink, units, effectiveCapacity, received, ledger };
 }
@@ -61,15 +48,9 @@ export async function readNeedsRebalance(
   { client, deployment, taskType }: ReadContext,
   sinks: readonly Address[],
 ): Promise<Set<Address>> {
+  const { backpressurePool } = contractsOf(deployment);
   const answers = await Promise.all(
-    sinks.map((sink) =>
-      read(client, {
-        address: deployment.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "needsRebalance",
-        args: [taskType.taskTypeId, [sink]],
-      }),
-    ),
+    sinks.map((sink) => read(client, backpressurePool.needsRebalance(taskType.taskTypeId, [sink]))),
   );
   return new Set(sinks.filter((_, index) => answers[index]));
 }
@@ -83,18 +64,8 @@ export async function readSource(
   source: Address,
 ): Promise<SourceReading> {
   const [flowRate, streamed] = await Promise.all([
-    read(client, {
-      address: gda,
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "getFlowRate",
-      args: [taskType.superToken, source, taskType.distributionPool],
-    }),
-    read(client, {
-      address: deployment.escrowBuffer,
-      abi: escrowBufferAbi,
-      functionName: "streamedOf",
-      args: [taskType.taskTypeId, source],
-    }),
+    read(client, gdaAt(gda).getFlowRate(taskType.superToken, source, taskType.distributionPool)),
+    read(client, contractsOf(deployment).escrowBuffer.streamedOf(taskType.taskTypeId, source)),
   ]);
   return { flowRate, streamed };
 }

@@ -4,8 +4,7 @@ import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { Calls, Work } from "./calls.ts";
 import { shouldAssess } from "./decide/assess.ts";
-import { shouldDrain } from "./decide/drain.ts";
-import { shouldPropagate } from "./decide/propagate.ts";
+import { poolWork, type SinksToDo } from "./decide/poolWork.ts";
 import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
 import { shouldRelease } from "./decide/release.ts";
 import { shouldSettle } from "./decide/settle.ts";
@@ -57,23 +56,13 @@ export async function survey(
   const sinks = sinksDue ? await surveySinks(parameters, context, entry, pool, now) : NO_SINKS;
   const view = { ...pool.taskType, ...pool.escrow, ...pool, sinkUnits: pool.units.sinks, minAmount };
 
-  const work: Work[] = [];
-  if (sinks.rebalance.length > 0) work.push(calls.rebalance(taskTypeId, sinks.rebalance));
-  else if (pool.needsRebalance) work.push(calls.rebalance(taskTypeId, []));
-  if (shouldPropagate(view)) work.push(calls.propagate(taskTypeId));
-  if (sinks.assess.length > 0) work.push(calls.assess(taskTypeId, sinks.assess));
-  if (sinks.settle.length > 0) work.push(calls.settle(taskTypeId, sinks.settle));
-  if (shouldDrain(view)) work.push(calls.drain(taskTypeId));
-  const releases = shouldRelease(view);
-  if (releases) work.push(...releaseWork(calls, entry));
+  const work = poolWork(calls, taskTypeId, view, sinks, countedSources(entry));
   // A release that surely succeeds synchronises the sources as well.
-  if (!releases || view.releasable < minAmount) {
+  if (!shouldRelease(view) || view.releasable < minAmount) {
     work.push(...(await surveySources(parameters, context, entry, pool.timestamp)));
   }
   return { work, seen: sinksDue ? now : seen };
 }
-
-type SinksToDo = Record<"rebalance" | "assess" | "settle", Address[]>;
 
 const NO_SINKS: SinksToDo = { rebalance: [], assess: [], settle: [] };
 
@@ -118,11 +107,9 @@ async function moved(
   return sinksToRebalance({ sinks, overdue, price: pool.priceCap, minAmount });
 }
 
-/** A release sets money aside for all shares at once; each source is then paid its part when it is synchronised. */
-function releaseWork(calls: Calls, { taskTypeId, sources }: TaskTypeEntry): Work[] {
-  const counted = [...sources].filter(([, { changed, dismissed }]) => dismissed !== changed).map(([source]) => source);
-  if (counted.length <= calls.most) return [calls.release(taskTypeId, counted)];
-  return [calls.release(taskTypeId, []), calls.syncSource(taskTypeId, counted)];
+/** All but those that were found too small to be worth a transaction. */
+function countedSources({ sources }: TaskTypeEntry): Address[] {
+  return [...sources].filter(([, { changed, dismissed }]) => dismissed !== changed).map(([source]) => source);
 }
 
 async function surveySources(

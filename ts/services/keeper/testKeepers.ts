@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Hex, keccak256, parseEther, stringToBytes } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { writeRecord } from "../../core/deploymentRecord.ts";
-import { PROJECT_ROOT } from "../../localchain/supervised.ts";
+import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 import { nodeArguments } from "../../testkit/processes.ts";
 import { type Outcome, runCommand } from "../../testkit/terminal.ts";
 import type { TestChain } from "../../testkit/testChain.ts";

@@ -1,6 +1,6 @@
 import { type Address, type Hex, hashTypedData } from "viem";
 import { getBlock } from "viem/actions";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import type { ChainContext } from "../intake/chain.ts";
@@ -44,11 +44,5 @@ export async function checkAttestation(context: ChainContext, message: Attestati
 
 /** What the registry knows of a sink, now or at a block. */
 export function readSink({ client, deployment }: ChainContext, taskTypeId: Hex, sink: Address, blockNumber?: bigint) {
-  return read(client, {
-    address: deployment.capacityRegistry,
-    abi: capacityRegistryAbi,
-    functionName: "sinkOf",
-    args: [taskTypeId, sink],
-    ...(blockNumber === undefined ? {} : { blockNumber }),
-  });
+  return read(client, contractsOf(deployment).capacityRegistry.sinkOf(taskTypeId, sink), blockNumber);
 }

@@ -1,5 +1,6 @@
 import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { byTaskType } from "../intake/messageKind.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
@@ -7,7 +8,7 @@ import type { Triage } from "../intake/triage.ts";
 import type { Visits } from "../intake/visits.ts";
 import { perform } from "../keeper/perform.ts";
 import type { Sender } from "../runtime/sender.ts";
-import { contractTransaction, type Transaction } from "../runtime/transaction.ts";
+import { type Transaction, transactionOf } from "../runtime/transaction.ts";
 import { type AttestationMessage, toAttestation } from "./attestation.ts";
 
 export type AttestationSubmitterParameters = {
@@ -49,7 +50,7 @@ export class AttestationSubmitter {
 
   async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<boolean> {
     const { triage, sender, batchSize } = this.#parameters;
-    const open = entries.filter((entry) => !triage.isSettling(entry, head));
+    const open = entries.filter((entry) => !triage.isConfirming(entry, head));
     if (!(await this.#isDue(taskTypeId, open))) return true;
     const items = await triage.sort(open.slice(0, MOST_BATCHES * batchSize), head);
     if (items.length === 0) return true;
@@ -72,13 +73,10 @@ export class AttestationSubmitter {
   }
 
   #transaction(taskTypeId: Hex, batch: readonly Waiting[]): Transaction {
-    return contractTransaction({
-      address: this.#parameters.context.deployment.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "submitAttestations",
-      args: [taskTypeId, batch.map(({ message }) => toAttestation(message))],
-      about: { taskTypeId, attestations: batch.length },
-    });
+    const { capacityRegistry } = contractsOf(this.#parameters.context.deployment);
+    const attestations = batch.map(({ message }) => toAttestation(message));
+    const about = { taskTypeId, attestations: batch.length };
+    return transactionOf(capacityRegistry.submitAttestations(taskTypeId, attestations), about);
   }
 
   /** Between the last look and the block an entry may have turned bad: the contract has the last word. */

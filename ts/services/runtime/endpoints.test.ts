@@ -5,6 +5,7 @@ import { base, foundry } from "viem/chains";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import { type Anvil, startAnvil } from "../../localchain/anvil.ts";
+import { callsOf } from "../../sdk/calls/callsOf.ts";
 import { type Fault, FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { connectChain } from "./client.ts";
 import { BroadcastError, EndpointsError } from "./errors.ts";
@@ -116,8 +117,7 @@ describe("reading through several endpoints", () => {
     proxy(0).asked.length = 0;
     const { readContract } = await import("viem/actions");
     const abi = [{ type: "function", name: "x", inputs: [], outputs: [], stateMutability: "view" }] as const;
-    const read = (digit: number) =>
-      readContract(client, { address: `0x${String(digit).repeat(40)}`, abi, functionName: "x" });
+    const read = (digit: number) => readContract(client, callsOf(abi)(`0x${String(digit).repeat(40)}`).x());
     await Promise.allSettled([1, 2, 3].map(read));
     expect(proxy(0).asked).toEqual(["eth_call"]);
   });

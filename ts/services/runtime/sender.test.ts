@@ -3,7 +3,7 @@ import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { getTransactionCount } from "viem/actions";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { backpressurePoolAbi, escrowBufferAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";
 import { connectChain, type ServiceChain } from "./client.ts";
@@ -11,7 +11,7 @@ import { Health } from "./health.ts";
 import { createLogger } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
 import { Sender, type SenderOptions } from "./sender.ts";
-import { batchTransaction, contractTransaction, type Transaction } from "./transaction.ts";
+import { batchTransaction, type Transaction, transactionOf } from "./transaction.ts";
 
 let chain: TestChain;
 let taskTypeId: Hex;
@@ -65,19 +65,8 @@ async function startSender(name: string, options: Partial<SenderOptions> = {}, s
 }
 
 const rebalance = (): Transaction =>
-  contractTransaction({
-    address: chain.deployment.backpressurePool,
-    abi: backpressurePoolAbi,
-    functionName: "rebalance",
-    args: [taskTypeId, []],
-  });
-const drain = (): Transaction =>
-  contractTransaction({
-    address: chain.deployment.escrowBuffer,
-    abi: escrowBufferAbi,
-    functionName: "drain",
-    args: [taskTypeId],
-  });
+  transactionOf(contractsOf(chain.deployment).backpressurePool.rebalance(taskTypeId, []));
+const drain = (): Transaction => transactionOf(contractsOf(chain.deployment).escrowBuffer.drain(taskTypeId));
 const messages = (): unknown[] => logged.map(({ msg }) => msg);
 
 describe("sending", () => {

@@ -49,7 +49,7 @@ const ATTEMPTS = 20;
 export class Sender {
   readonly #parameters: SenderParameters;
   readonly #budget: GasBudget;
-  /** Sent and not settled, by nonce. */
+  /** Sent and still open, by nonce. */
   readonly #sent = new Map<number, SentTransaction>();
   readonly #stopping = new AbortController();
   readonly #abandoned = new AbortController();
@@ -98,12 +98,12 @@ export class Sender {
       () => {},
     );
     const outcome = turn.then(({ outcome }) => outcome).then((result) => this.#count(transaction, result));
-    const settled = outcome.then(
+    const done = outcome.then(
       () => {},
       () => {},
     );
-    this.#outcomes.add(settled);
-    void settled.finally(() => this.#outcomes.delete(settled));
+    this.#outcomes.add(done);
+    void done.finally(() => this.#outcomes.delete(done));
     return outcome;
   }
 

@@ -1,22 +1,13 @@
-import {
-  type Abi,
-  type Address,
-  type ContractFunctionName,
-  type EncodeFunctionDataParameters,
-  encodeFunctionData,
-  type Hex,
-  type TransactionReceipt,
-} from "viem";
-import { iSuperfluidAbi } from "../../abi/generated.ts";
+import type { Address, Hex, TransactionReceipt } from "viem";
+import { type AnyCall, type EncodedCall, encodeCall } from "../../sdk/calls/callsOf.ts";
+import { hostAt } from "../../sdk/calls/contracts.ts";
+import { forwarded } from "../../sdk/calls/superfluid.ts";
 import type { ContractCallError } from "../../sdk/errors.ts";
-import { forwardCall } from "../../sdk/internal/superfluid.ts";
 
 /** Something to be sent. */
-export type Transaction = {
+export type Transaction = EncodedCall & {
   /** Which action it is, for logs and metrics: `rebalance`. One of few. */
   action: string;
-  to: Address;
-  data: Hex;
   /** What else a log line should say: task type, amounts. */
   about?: Record<string, unknown>;
 };
@@ -36,23 +27,14 @@ export type SendOutcome =
   /** It was sent, and the service stopped before it was mined or confirmed. */
   | { status: "pending"; hash: Hex };
 
-export type ContractTransactionParameters<
-  abi extends Abi,
-  name extends ContractFunctionName<abi, "nonpayable" | "payable">,
-> = EncodeFunctionDataParameters<abi, name> & { address: Address; about?: Record<string, unknown> };
-
 /**
- * A transaction that calls a contract; its action is the function's name.
+ * A transaction that makes one call; its action is the function's name.
+ * @param about What else a log line should say.
  * @example
- * const transaction = contractTransaction({ address: pool, abi: backpressurePoolAbi, functionName: "rebalance", args });
+ * const transaction = transactionOf(contractsOf(deployment).backpressurePool.rebalance(taskTypeId, sinks), { taskTypeId });
  */
-export function contractTransaction<
-  const abi extends Abi,
-  name extends ContractFunctionName<abi, "nonpayable" | "payable">,
->(parameters: ContractTransactionParameters<abi, name>): Transaction {
-  const { address, about, functionName } = parameters;
-  const data = encodeFunctionData(parameters as unknown as EncodeFunctionDataParameters);
-  return { action: String(functionName), to: address, data, ...(about && { about }) };
+export function transactionOf(call: AnyCall, about?: Record<string, unknown>): Transaction {
+  return { action: call.functionName, ...encodeCall(call), ...(about && { about }) };
 }
 
 /**
@@ -68,11 +50,6 @@ export function batchTransaction(
 ): Transaction {
   const [only] = calls;
   if (only !== undefined && calls.length === 1) return only;
-  const batch = contractTransaction({
-    address: host,
-    abi: iSuperfluidAbi,
-    functionName: "batchCall",
-    args: [calls.map(({ to, data }) => forwardCall(to, data))],
-  });
-  return { ...batch, action, about: { calls: calls.length, ...about } };
+  const batch = hostAt(host).batchCall(calls.map(forwarded));
+  return { ...transactionOf(batch, { calls: calls.length, ...about }), action };
 }

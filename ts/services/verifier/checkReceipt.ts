@@ -1,5 +1,5 @@
 import { hashTypedData, isAddressEqual } from "viem";
-import { capacityRegistryAbi, completionTrackerAbi, escrowBufferAbi, stakeManagerAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { SignedReceipt } from "../../sdk/receipts/receiptBook.ts";
 import { receiptTypedData } from "../../sdk/utils/typedData.ts";
@@ -27,7 +27,7 @@ export async function checkReceipt(context: ChainContext, message: ReceiptMessag
   }
   if (!bonded)
     throw new Refusal("unknown_sink", `${receipt.sink} has neither registered nor staked for this task type`);
-  if ((await readPaid(context, receipt, "streamedOf")) === 0n) {
+  if ((await readStreamed(context, receipt)) === 0n) {
     const advice = "open a stream, or synchronise it with syncSource";
     throw new Refusal("nothing_streamed", `${receipt.source} has streamed nothing to this pool: ${advice}`);
   }
@@ -36,58 +36,31 @@ export async function checkReceipt(context: ChainContext, message: ReceiptMessag
 
 /** What counts of the work that a receipt is about so far, wei. */
 function readCompleted({ client, deployment }: ChainContext, { taskTypeId, source, sink }: SignedReceipt) {
-  return read(client, {
-    address: deployment.completionTracker,
-    abi: completionTrackerAbi,
-    functionName: "completedOf",
-    args: [taskTypeId, source, sink],
-  });
+  return read(client, contractsOf(deployment).completionTracker.completedOf(taskTypeId, source, sink));
 }
 
-/** What a source has streamed to the pool, or has not got back of it, at least, wei. */
-function readPaid(
-  { client, deployment }: ChainContext,
-  { taskTypeId, source }: SignedReceipt,
-  functionName: "streamedOf" | "spentOf",
-) {
-  return read(client, {
-    address: deployment.escrowBuffer,
-    abi: escrowBufferAbi,
-    functionName,
-    args: [taskTypeId, source],
-  });
+/** What a source has streamed to the pool, at least, wei. */
+function readStreamed({ client, deployment }: ChainContext, { taskTypeId, source }: SignedReceipt) {
+  return read(client, contractsOf(deployment).escrowBuffer.streamedOf(taskTypeId, source));
 }
 
 /** Whether something of a receipt would count now: a source can acknowledge no more than it has spent. */
 export async function isCreditable(context: ChainContext, message: ReceiptMessage): Promise<boolean> {
-  const receipt = toReceipt(message);
+  const { taskTypeId, source } = toReceipt(message);
+  const { completionTracker, escrowBuffer } = contractsOf(context.deployment);
   const [spent, acknowledged] = await Promise.all([
-    readPaid(context, receipt, "spentOf"),
-    read(context.client, {
-      address: context.deployment.completionTracker,
-      abi: completionTrackerAbi,
-      functionName: "acknowledgedBy",
-      args: [receipt.taskTypeId, receipt.source],
-    }),
+    read(context.client, escrowBuffer.spentOf(taskTypeId, source)),
+    read(context.client, completionTracker.acknowledgedBy(taskTypeId, source)),
   ]);
   return spent > acknowledged;
 }
 
 /** Registered, or gone and still liable with what it unbonds. */
 async function isBonded({ client, deployment }: ChainContext, { taskTypeId, sink }: SignedReceipt): Promise<boolean> {
+  const { capacityRegistry, stakeManager } = contractsOf(deployment);
   const [{ registered }, [stake, unbonding]] = await Promise.all([
-    read(client, {
-      address: deployment.capacityRegistry,
-      abi: capacityRegistryAbi,
-      functionName: "sinkOf",
-      args: [taskTypeId, sink],
-    }),
-    read(client, {
-      address: deployment.stakeManager,
-      abi: stakeManagerAbi,
-      functionName: "bondOf",
-      args: [taskTypeId, sink],
-    }),
+    read(client, capacityRegistry.sinkOf(taskTypeId, sink)),
+    read(client, stakeManager.bondOf(taskTypeId, sink)),
   ]);
   return registered || stake > 0n || unbonding > 0n;
 }

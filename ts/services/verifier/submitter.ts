@@ -1,5 +1,6 @@
 import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import { completionTrackerAbi } from "../../abi/generated.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { byTaskType } from "../intake/messageKind.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
@@ -7,7 +8,7 @@ import type { Triage } from "../intake/triage.ts";
 import { perform } from "../keeper/perform.ts";
 import type { Head } from "../runtime/heads.ts";
 import type { Sender } from "../runtime/sender.ts";
-import { contractTransaction, type Transaction } from "../runtime/transaction.ts";
+import { type Transaction, transactionOf } from "../runtime/transaction.ts";
 import { isCreditable } from "./checkReceipt.ts";
 import { type ReceiptMessage, toReceipt } from "./receipt.ts";
 
@@ -70,13 +71,10 @@ export class ReceiptSubmitter {
   }
 
   #transaction(taskTypeId: Hex, batch: readonly Waiting[]): Transaction {
-    return contractTransaction({
-      address: this.#parameters.context.deployment.completionTracker,
-      abi: completionTrackerAbi,
-      functionName: "acknowledge",
-      args: [taskTypeId, batch.map(({ message }) => toReceipt(message))],
-      about: { taskTypeId, receipts: batch.length },
-    });
+    const { completionTracker } = contractsOf(this.#parameters.context.deployment);
+    const receipts = batch.map(({ message }) => toReceipt(message));
+    const about = { taskTypeId, receipts: batch.length };
+    return transactionOf(completionTracker.acknowledge(taskTypeId, receipts), about);
   }
 
   /** A receipt of which only a part counts stays, until its source has streamed the rest. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { type Hex, parseEther, zeroAddress } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { completionTrackerAbi } from "../../abi/generated.ts";
 import { addSink, addSource } from "../../localchain/participants.ts";
+import { contractsOf } from "../../sdk/calls/contracts.ts";
 import {
   closeStream,
   getSink,
@@ -93,12 +93,14 @@ async function receiptOf({ completed, sink = honest, payer = source, id = taskTy
 }
 
 const completed = (sink = honest): Promise<bigint> =>
-  read(chain.client, {
-    address: chain.deployment.completionTracker,
-    abi: completionTrackerAbi,
-    functionName: "completedOf",
-    args: [taskTypeId, source.account.address, sink.account.address],
-  });
+  read(
+    chain.client,
+    contractsOf(chain.deployment).completionTracker.completedOf(
+      taskTypeId,
+      source.account.address,
+      sink.account.address,
+    ),
+  );
 const reaches = (wei: bigint, sink = honest) => vi.waitFor(async () => expect(await completed(sink)).toBe(wei), soon);
 
 /** Resolves once the service has seen the latest block. */
@@ -229,19 +231,14 @@ test("what a source has not streamed yet counts later", async () => {
 });
 
 const acknowledgedBy = () =>
-  ({
-    address: chain.deployment.completionTracker,
-    abi: completionTrackerAbi,
-    functionName: "acknowledgedBy",
-    args: [taskTypeId, source.account.address],
-  }) as const;
+  contractsOf(chain.deployment).completionTracker.acknowledgedBy(taskTypeId, source.account.address);
 
 test("a sink whose work nobody acknowledges is slashed, and one that works is not", async () => {
   const verifier = await startVerifier();
   const before = { honest: await sinkOf(honest), lying: await sinkOf(lying) };
   const strikes: number[] = [];
   for (let now = before.lying; now.stake === before.lying.stake && strikes.length < 40; now = await sinkOf(lying)) {
-    const receipt = await receiptOf({ completed: (await sinkOf(honest)).received });
+    const receipt = await receiptOf({ completed: (await sinkOf(honest)).paid });
     expect((await verifier.post("/receipts", receipt)).status).toBe(200);
     await signalBoth(1);
     const epoch = await epochNow();

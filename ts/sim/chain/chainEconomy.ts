@@ -1,15 +1,10 @@
 import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  iSuperTokenAbi,
-  stakeManagerAbi,
-  testTokenAbi,
-} from "../../abi/generated.ts";
-import { encodeCall, type LocalChain } from "../../localchain/localChain.ts";
+import { callFrom, type LocalChain } from "../../localchain/localChain.ts";
 import { type LocalProtocol, startLocalProtocol } from "../../localchain/localProtocol.ts";
 import type { LocalSuperfluid } from "../../localchain/localSuperfluid.ts";
+import { testTokenAt } from "../../localchain/localSuperfluid.ts";
+import { contractsOf, superTokenAt } from "../../sdk/calls/contracts.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import { UNIT_RATE } from "../agreementScenarios.ts";
 import { OPENED_AT } from "../exact/exactCalls.ts";
@@ -74,7 +69,7 @@ export class ChainEconomy {
   }
 
   async #setUp(): Promise<void> {
-    const { stakeManager, capacityRegistry } = this.protocol;
+    const { stakeManager, capacityRegistry } = contractsOf(this.protocol);
     for (let p = 0; p < this.scenario.pools; p++) this.types.push(this.#taskType(p));
     for (const sink of this.sinks) this.#fund(sink, STAKE_DOLLARS);
     for (const type of this.types) for (const source of type.sources) this.#fund(source, SOURCE_DOLLARS);
@@ -85,19 +80,16 @@ export class ChainEconomy {
       const { id } = this.types[this.poolOf(i)] as TaskType;
       const amount = STAKE_DOLLARS * 10n ** 18n;
       this.chain.add(
-        encodeCall(sink, this.superfluid.superToken, iSuperTokenAbi, "approve", [stakeManager, amount]),
-        encodeCall(sink, stakeManager, stakeManagerAbi, "stake", [id, amount]),
-        encodeCall(sink, capacityRegistry, capacityRegistryAbi, "registerSink", [id]),
+        callFrom(sink, superTokenAt(this.superfluid.superToken).approve(this.protocol.stakeManager, amount)),
+        callFrom(sink, stakeManager.stake(id, amount)),
+        callFrom(sink, capacityRegistry.registerSink(id)),
       );
     });
     await this.chain.mine(Number(OPENED_AT));
     for (const type of this.types) {
-      type.distributionPool = await this.chain.client.readContract({
-        address: this.protocol.backpressurePool,
-        abi: backpressurePoolAbi,
-        functionName: "distributionPoolOf",
-        args: [type.id],
-      });
+      type.distributionPool = await this.chain.client.readContract(
+        contractsOf(this.protocol).backpressurePool.distributionPoolOf(type.id),
+      );
     }
   }
 
@@ -129,19 +121,17 @@ export class ChainEconomy {
       minimumStake: MINIMUM_STAKE,
       bufferMax: Number.isFinite(limit) ? BigInt(Math.floor(limit)) * UNIT_RATE : 2n ** 127n,
     };
-    const args = [parameters, SALT, `pool ${p}`] as const;
-    this.chain.add(
-      encodeCall(this.keeper, this.protocol.capacityRegistry, capacityRegistryAbi, "registerTaskType", args),
-    );
+    const { capacityRegistry } = contractsOf(this.protocol);
+    this.chain.add(callFrom(this.keeper, capacityRegistry.registerTaskType(parameters, SALT, `pool ${p}`)));
   }
 
   #fund(who: Account, dollars: bigint): void {
     const { underlying, superToken } = this.superfluid;
     const amount = dollars * 10n ** 6n;
     this.chain.add(
-      encodeCall(who, underlying, testTokenAbi, "mint", [who.address, amount]),
-      encodeCall(who, underlying, testTokenAbi, "approve", [superToken, amount]),
-      encodeCall(who, superToken, iSuperTokenAbi, "upgrade", [dollars * 10n ** 18n]),
+      callFrom(who, testTokenAt(underlying).mint(who.address, amount)),
+      callFrom(who, testTokenAt(underlying).approve(superToken, amount)),
+      callFrom(who, superTokenAt(superToken).upgrade(dollars * 10n ** 18n)),
     );
   }
 

@@ -1,13 +1,8 @@
-import { type Abi, type Address, encodeFunctionData, type Hex } from "viem";
-import {
-  backpressurePoolAbi,
-  capacityRegistryAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidAbi,
-  pipelineAbi,
-} from "../../abi/generated.ts";
-import { encodeCall } from "../../localchain/localChain.ts";
+import type { Address, Hex } from "viem";
+import { callFrom } from "../../localchain/localChain.ts";
+import type { AnyCall } from "../../sdk/calls/callsOf.ts";
+import { type Contracts, contractsOf, gdaAt } from "../../sdk/calls/contracts.ts";
+import { throughHost } from "../../sdk/calls/superfluid.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import type { Call } from "../exact/exactCalls.ts";
 import type { Scenario } from "../scenario.ts";
@@ -18,11 +13,13 @@ import type { Epoch } from "./expectation.ts";
 /** Drives a scenario through the deployed contracts: the same calls, at the same seconds, as the model made. */
 export class ChainEngine {
   readonly #economy: ChainEconomy;
+  readonly #contracts: Contracts;
   readonly #comparison: Comparison;
   readonly #linked = new Set<number>();
 
   private constructor(economy: ChainEconomy) {
     this.#economy = economy;
+    this.#contracts = contractsOf(economy.protocol);
     this.#comparison = new Comparison(economy);
   }
 
@@ -49,7 +46,7 @@ export class ChainEngine {
   }
 
   async #make(call: Call): Promise<void> {
-    const { backpressurePool, escrowBuffer, capacityRegistry } = this.#economy.protocol;
+    const { backpressurePool, capacityRegistry, escrowBuffer } = this.#contracts;
     const type = this.#economy.types[call.pool] as TaskType;
     switch (call.kind) {
       case "setFlow":
@@ -59,49 +56,45 @@ export class ChainEngine {
         return;
       case "rebalance": {
         const sinks = call.sinks.map((i) => this.#economy.sinks[i]?.address as Address);
-        this.#send(backpressurePool, backpressurePoolAbi, "rebalance", [type.id, sinks]);
+        this.#send(backpressurePool.rebalance(type.id, sinks));
         return;
       }
       case "attest": {
         const attestations = await Promise.all(call.signals.map((signal) => this.#signed(type.id, signal)));
-        this.#send(capacityRegistry, capacityRegistryAbi, "submitAttestations", [type.id, attestations]);
+        this.#send(capacityRegistry.submitAttestations(type.id, attestations));
         return;
       }
       case "propagate":
         this.#propagate(call.pool, type.id, call.downstream, call.ratio);
         return;
       case "drain":
-        this.#send(escrowBuffer, escrowBufferAbi, "drain", [type.id]);
+        this.#send(escrowBuffer.drain(type.id));
         return;
       case "releaseAndSync":
-        this.#send(escrowBuffer, escrowBufferAbi, "release", [type.id]);
+        this.#send(escrowBuffer.release(type.id));
         for (const source of type.sources) this.#sync(type, source);
     }
   }
 
   #sync(type: TaskType, { address }: Account): void {
-    this.#send(this.#economy.protocol.escrowBuffer, escrowBufferAbi, "syncSource", [type.id, address]);
+    this.#send(this.#contracts.escrowBuffer.syncSource(type.id, address));
   }
 
   #setFlow(type: TaskType, source: Account, rate: bigint): void {
     const { gdaV1, host, superToken } = this.#economy.superfluid;
-    const data = encodeFunctionData({
-      abi: iGeneralDistributionAgreementV1Abi,
-      functionName: "distributeFlow",
-      args: [superToken, source.address, type.distributionPool, rate, "0x"],
-    });
-    this.#economy.chain.add(encodeCall(source, host, iSuperfluidAbi, "callAgreement", [gdaV1, data, "0x"]));
+    const change = gdaAt(gdaV1).distributeFlow(superToken, source.address, type.distributionPool, rate, "0x");
+    this.#economy.chain.add(callFrom(source, throughHost(host, change)));
   }
 
   /** Attaching a stage limits it at once, so the first propagation of a link is its creation. */
   #propagate(upstream: number, id: Hex, downstream: number, ratio: bigint): void {
-    const { pipeline } = this.#economy.protocol;
+    const { pipeline } = this.#contracts;
     if (this.#linked.has(upstream)) {
-      this.#send(pipeline, pipelineAbi, "propagate", [id]);
+      this.#send(pipeline.propagate(id));
       return;
     }
     this.#linked.add(upstream);
-    this.#send(pipeline, pipelineAbi, "setDownstream", [id, (this.#economy.types[downstream] as TaskType).id, ratio]);
+    this.#send(pipeline.setDownstream(id, (this.#economy.types[downstream] as TaskType).id, ratio));
   }
 
   async #signed(id: Hex, signal: (Call & { kind: "attest" })["signals"][number]) {
@@ -120,7 +113,7 @@ export class ChainEngine {
     return { ...attestation, signature };
   }
 
-  #send(to: Address, abi: Abi, name: string, args: readonly unknown[]): void {
-    this.#economy.chain.add(encodeCall(this.#economy.keeper, to, abi, name as never, args as never));
+  #send(call: AnyCall): void {
+    this.#economy.chain.add(callFrom(this.#economy.keeper, call));
   }
 }

@@ -1,10 +1,5 @@
-import type { Abi, Address } from "viem";
-import {
-  backpressurePoolAbi,
-  escrowBufferAbi,
-  iGeneralDistributionAgreementV1Abi,
-  iSuperfluidPoolAbi,
-} from "../../abi/generated.ts";
+import type { AnyCall } from "../../sdk/calls/callsOf.ts";
+import { contractsOf, distributionPoolAt, gdaAt } from "../../sdk/calls/contracts.ts";
 import type { Account, ChainEconomy, TaskType } from "./chainEconomy.ts";
 import type { Epoch, PoolState } from "./expectation.ts";
 
@@ -30,9 +25,8 @@ export class Comparison {
     return received.map((predicted, i) => {
       const { address, name } = this.#economy.sinks[i] as Account;
       const { distributionPool } = this.#economy.types[this.#economy.poolOf(i)] as TaskType;
-      return view(`pay of ${name}`, predicted, distributionPool, iSuperfluidPoolAbi, "getTotalAmountReceivedByMember", [
-        address,
-      ]);
+      const read = distributionPoolAt(distributionPool).getTotalAmountReceivedByMember(address);
+      return { what: `pay of ${name}`, predicted, read };
     });
   }
 
@@ -40,30 +34,32 @@ export class Comparison {
     const units = epoch.units.map((predicted, i) => {
       const { address, name } = this.#economy.sinks[i] as Account;
       const { distributionPool } = this.#economy.types[this.#economy.poolOf(i)] as TaskType;
-      return view(`units of ${name}`, predicted, distributionPool, iSuperfluidPoolAbi, "getUnits", [address]);
+      return { what: `units of ${name}`, predicted, read: distributionPoolAt(distributionPool).getUnits(address) };
     });
     return [...units, ...epoch.pools.flatMap((state, p) => this.#poolViews(state, p))];
   }
 
   #poolViews(state: PoolState, p: number): View[] {
     const { id, distributionPool, sources } = this.#economy.types[p] as TaskType;
-    const { backpressurePool, escrowBuffer } = this.#economy.protocol;
+    const { backpressurePool, escrowBuffer } = contractsOf(this.#economy.protocol);
     const { gdaV1, superToken } = this.#economy.superfluid;
-    const gda = iGeneralDistributionAgreementV1Abi;
+    const [pool, gda] = [distributionPoolAt(distributionPool), gdaAt(gdaV1)];
     const units = [state.sinkUnits, state.escrowUnits, 0n];
     return [
-      view(`units of pool ${p}`, units, backpressurePool, backpressurePoolAbi, "unitsOfPool", [id]),
-      view(`flow of pool ${p}`, state.flowRate, distributionPool, iSuperfluidPoolAbi, "getTotalFlowRate", []),
-      view(`adjustment ${p}`, state.adjustmentRate, gdaV1, gda, "getPoolAdjustmentFlowRate", [distributionPool]),
-      view(`escrow of pool ${p}`, state.confirmedLevel, escrowBuffer, escrowBufferAbi, "overflowOf", [id]),
-      view(`totals of ${p}`, [0n, state.drained, state.released], escrowBuffer, escrowBufferAbi, "totalsOf", [id]),
-      ...sources.map(({ name, address }, k) =>
-        view(`stream of ${name}`, state.sourceRates[k], gdaV1, gda, "getFlowRate", [
-          superToken,
-          address,
-          distributionPool,
-        ]),
-      ),
+      { what: `units of pool ${p}`, predicted: units, read: backpressurePool.unitsOfPool(id) },
+      { what: `flow of pool ${p}`, predicted: state.flowRate, read: pool.getTotalFlowRate() },
+      {
+        what: `adjustment ${p}`,
+        predicted: state.adjustmentRate,
+        read: gda.getPoolAdjustmentFlowRate(distributionPool),
+      },
+      { what: `escrow of pool ${p}`, predicted: state.confirmedLevel, read: escrowBuffer.overflowOf(id) },
+      { what: `totals of ${p}`, predicted: [0n, state.drained, state.released], read: escrowBuffer.totalsOf(id) },
+      ...sources.map(({ name, address }, k) => ({
+        what: `stream of ${name}`,
+        predicted: state.sourceRates[k],
+        read: gda.getFlowRate(superToken, address, distributionPool),
+      })),
     ];
   }
 
@@ -83,16 +79,5 @@ export class Comparison {
 interface View {
   what: string;
   predicted: unknown;
-  read: { address: Address; abi: Abi; functionName: string; args: readonly unknown[] };
-}
-
-function view(
-  what: string,
-  predicted: unknown,
-  address: Address,
-  abi: Abi,
-  functionName: string,
-  args: readonly unknown[],
-): View {
-  return { what, predicted, read: { address, abi, functionName, args } };
+  read: AnyCall;
 }

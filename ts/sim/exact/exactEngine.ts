@@ -41,7 +41,7 @@ export class ExactRun {
   readonly #views: PoolView[];
   readonly #received: WeiLedger;
   /** Per pool: what one unit had been paid when the sinks were last paid; sources and their last requests. */
-  readonly #settled: bigint[];
+  readonly #paidPerUnit: bigint[];
   readonly #sources: number[][];
   readonly #requested: bigint[][];
   readonly #delivered: number[];
@@ -67,7 +67,7 @@ export class ExactRun {
     ]);
     this.pools = this.#sources.map((sources, pool) => this.#createPool(pool, sources.length));
     this.#requested = this.#sources.map((sources) => new Array<bigint>(sources.length).fill(0n));
-    this.#settled = new Array<bigint>(scenario.pools).fill(0n);
+    this.#paidPerUnit = new Array<bigint>(scenario.pools).fill(0n);
     this.#delivered = new Array<number>(scenario.links.length).fill(0);
     this.#received = new WeiLedger(scenario.sinks.count);
     this.#views = this.pools.map(() => ({ units: 0, inflow: 0, paid: 0, level: 0, returnedTotal: 0 }));
@@ -261,8 +261,8 @@ export class ExactRun {
   #pay(p: number, pool: ExactPool): void {
     const { paid, units } = this.state;
     const { first } = this.#scenario.sinks;
-    const perUnit = pool.gda.perUnit - (this.#settled[p] as bigint);
-    this.#settled[p] = pool.gda.perUnit;
+    const perUnit = pool.gda.perUnit - (this.#paidPerUnit[p] as bigint);
+    this.#paidPerUnit[p] = pool.gda.perUnit;
     const unitSeconds = Number(perUnit) / Number(this.#unitRate);
     const [from, to] = [first[p] as number, first[p + 1] as number];
     this.#received.pay(units, from, to, perUnit);

@@ -10,8 +10,8 @@ const LARGEST = Number.MAX_SAFE_INTEGER;
  * Three ways, each exact:
  * 1. (1 − α)ⁿ reduced to a fraction a/b with distance · a < 2^53: a quotient of two such integers never rounds up to
  *    an integer that it does not reach, because the gap 1/b is larger than half an ulp.
- * 2. Otherwise the product of the doubles is off by less than 2^-51 of itself. Unless an integer lies that close, its
- *    floor is the true one.
+ * 2. Otherwise the product of the doubles is off by less than 2^-51 of itself: three roundings of 2^-53. Unless an
+ *    integer lies that close, its floor is the true one.
  * 3. Else, about once in a hundred times, bigint.
  */
 export class SmoothingTable {
@@ -52,7 +52,10 @@ function gcd(a: bigint, b: bigint): bigint {
   return a === 0n ? b : gcd(b % a, a);
 }
 
-/** u = C̄ − min(C̄, Q/T) in whole units; C̄ in billionths of a unit, Q in whole unit-seconds. Exact for T < 2^22. */
+/**
+ * u = C̄ − min(C̄, Q/T) in whole units; C̄ in billionths of a unit, Q in whole unit-seconds. Exact for T < 2^22, where
+ * (Q mod T)·10⁹ stays below 2^52.
+ */
 export function effectiveUnits(capacityScaled: number, backlog: number, horizon: number): number {
   const whole = Math.floor(backlog / horizon);
   const rest = backlog - whole * horizon;

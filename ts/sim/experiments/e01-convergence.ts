@@ -4,13 +4,13 @@ import type { Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { mean, sum, thin } from "../stats.ts";
 import { STRATEGIES, type Strategy } from "../strategy.ts";
-import { BOND_PER_UNIT, market, SETTLED } from "./standardMarket.ts";
+import { BOND_PER_UNIT, market, STEADY } from "./standardMarket.ts";
 import type { Case, Experiment, Outcome } from "./types.ts";
 
 const LOADS = [0.9, 1.2];
 
-/** Served work of a run over that of the omniscient optimum on identical inputs. */
-export function against(optimum: Result, result: Result, from = SETTLED): Outcome {
+/** Served work of a run over that of the myopic optimum on identical inputs. */
+export function against(optimum: Result, result: Result, from = STEADY): Outcome {
   const { recording } = result;
   const steps = recording.served.length;
   const best = sum(optimum.recording.served, from, steps);
@@ -66,7 +66,7 @@ export const convergence: Experiment = {
   name: "E1",
   title: "Convergence from nothing, honest sinks with noise",
   about:
-    "Work served, over what an omniscient optimum serves on the same inputs, from epoch 100 on. For it: close to the " +
+    "Work served, over what a myopic optimum serves on the same inputs, from epoch 100 on. For it: close to the " +
     "optimum without knowing anything but reports, and next to nothing paid and not done. Against it: in saturation the " +
     "closed loop serves 4 % less than the optimum, because noise of service looks like backlog; as long as everybody is " +
     "honest the open loop, and even splitting by stake, serve more. What honesty is worth is E2 and E6.",

@@ -10,7 +10,7 @@ const CAPS = ["linear", "square root"] as const;
 const STAKE = 100;
 const WHOLE = 198;
 
-/** What k fragments of the stake back together; theory, section 7. */
+/** What k fragments of the stake back together: theory 7.1 and 7.2. */
 export function capOf(kind: (typeof CAPS)[number], fragments: number): number {
   const free = STAKE / fragments - 1;
   const whole = STAKE - 1;

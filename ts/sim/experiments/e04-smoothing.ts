@@ -2,7 +2,7 @@ import { simulateExact } from "../exact/exactEngine.ts";
 import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, sum, thin } from "../stats.ts";
-import { MARKET, market, SETTLED } from "./standardMarket.ts";
+import { MARKET, market, STEADY } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const SMOOTHING = [0.1, 0.2, 0.3, 0.5, 0.8];
@@ -33,14 +33,14 @@ const cases: Case[] = NOISE.flatMap((noise) =>
       const result = simulateExact(scenario, { probes });
       const optimum = simulate(scenario, "waterFilling");
       const { units, served, backlog } = result.recording;
-      const wobble = result.probes.map((probe) => spread(probe.units, SETTLED, DOWN));
+      const wobble = result.probes.map((probe) => spread(probe.units, STEADY, DOWN));
       return {
         metrics: {
           unit_moves_per_sink_and_epoch: result.moves / (MARKET.sinks * MARKET.steps),
           wobble_of_units: mean(wobble),
-          served_of_optimum: sum(served, SETTLED, DOWN) / sum(optimum.recording.served, SETTLED, DOWN),
-          epochs_to_halve: settled(units, DOWN, UP),
-          epochs_to_double: settled(units, UP, MARKET.steps),
+          served_of_optimum: sum(served, STEADY, DOWN) / sum(optimum.recording.served, STEADY, DOWN),
+          epochs_to_halve: epochsToFollow(units, DOWN, UP),
+          epochs_to_double: epochsToFollow(units, UP, MARKET.steps),
           backlog_peak_after_step_s: largest(backlog, DOWN, UP) / mean(result.recording.possible, DOWN, UP),
         },
         series: {
@@ -62,7 +62,7 @@ function spread(values: Float64Array, from: number, to: number): number {
 }
 
 /** Epochs until the total of units first comes within 5 % of where it ends up. */
-function settled(units: Float64Array, from: number, to: number): number {
+function epochsToFollow(units: Float64Array, from: number, to: number): number {
   const end = mean(units, to - 50, to);
   let step = from;
   while (step < to && Math.abs((units[step] as number) / end - 1) > 0.05) step++;
@@ -109,7 +109,7 @@ export const smoothing: Experiment = {
     },
     {
       kind: "points",
-      file: "settling",
+      file: "following",
       title: "What smoothing costs: epochs to follow a halving",
       metric: "epochs_to_halve",
       by: "alpha",

@@ -2,7 +2,7 @@ import { simulateExact } from "../exact/exactEngine.ts";
 import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, smallest, sum } from "../stats.ts";
-import { market, SETTLED } from "./standardMarket.ts";
+import { market, STEADY } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 /** T over τ = h + d. */
@@ -67,8 +67,8 @@ const keepers: Case[] = [true, false].flatMap((bursty) =>
       const over = paid.map((rate, i) => Math.max(0, rate - (units[i] as number)));
       return {
         metrics: {
-          served_of_streamed: sum(served, SETTLED) / sum(inflow, SETTLED),
-          paid_above_capacity: sum(over, SETTLED) / sum(paid, SETTLED),
+          served_of_streamed: sum(served, STEADY) / sum(inflow, STEADY),
+          paid_above_capacity: sum(over, STEADY) / sum(paid, STEADY),
           escrow_at_end_epochs_of_inflow: result.escrow / (60 * mean(inflow)),
         },
       };
@@ -81,7 +81,7 @@ export const delays: Experiment = {
   title: "Delays and sampling: where the loop stops being stable",
   about:
     "Backlog over its resting value T(C - μ), for a saturated sink, by T over τ = h + d. From e on it never overshoots, " +
-    "from 1.5 on it settles whatever the sampling; below the boundary it cycles for ever and serves less. " +
+    "from 1.5 on it comes to rest whatever the sampling; below the boundary it cycles for ever and serves less. " +
     "The last rows let the keeper come rarely.",
   seeds: 40,
   cases: [...cases, ...keepers],

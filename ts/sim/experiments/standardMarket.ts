@@ -90,4 +90,4 @@ export function aFifth(seed: number, count: number = MARKET.sinks): number[] {
 }
 
 /** Lengthens a warm-up out of the numbers: the moving averages need about 30 epochs from zero. */
-export const SETTLED = 100;
+export const STEADY = 100;

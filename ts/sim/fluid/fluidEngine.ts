@@ -22,7 +22,7 @@ export function simulate(scenario: Scenario, strategy: Strategy = "closed", opti
   const pools = new Pools(scenario, state, quanta);
   const rule = new UnitRule(scenario, state, strategy, options.ablation ?? {});
   const ledger = scenario.verification && new LedgerBook(scenario, scenario.verification, state, 1 / quanta);
-  const recorder = new Recorder(scenario, state, pools.accounts, quanta, options.probes ?? []);
+  const recorder = new Recorder(scenario, state, pools.all, quanta, options.probes ?? []);
   const everything = paysEverythingOut(strategy);
 
   for (let step = 0; step < scenario.steps; step++) {
@@ -60,10 +60,10 @@ function serve(scenario: Scenario, agents: Agents, pools: Pools, p: number, seco
 
 /** What sinks and sources have in their hands, added up afresh, is what the pools say that they gave. */
 function auditSinks(state: SinkState, pools: Pools): void {
-  const paid = pools.accounts.reduce((sum, account) => sum + account.paidTotal, 0);
+  const paid = pools.all.reduce((sum, pool) => sum + pool.paidTotal, 0);
   const received = exactSum(state.received);
   if (received !== paid) throw new ConservationError("what the sinks hold", paid, received);
-  const returned = pools.accounts.reduce((sum, account) => sum + account.returnedTotal, 0);
+  const returned = pools.all.reduce((sum, pool) => sum + pool.returnedTotal, 0);
   const back = exactSum(pools.returned);
   if (back !== returned) throw new ConservationError("what the sources got back", returned, back);
 }
@@ -75,8 +75,8 @@ function summarize(
   ledger: LedgerBook | undefined,
   quanta: number,
 ): Result {
-  const total = (pick: (account: Pools["accounts"][number]) => number) =>
-    pools.accounts.reduce((sum, account) => sum + pick(account), 0) / quanta;
+  const total = (pick: (pool: Pools["all"][number]) => number) =>
+    pools.all.reduce((sum, pool) => sum + pick(pool), 0) / quanta;
   const count = state.received.length;
   return {
     streamed: total((a) => a.streamedTotal),

@@ -3,7 +3,7 @@ import type { SinkState } from "../sinkState.ts";
 import { ConservationError } from "./quanta.ts";
 
 /** One pool's money, all in whole quanta except what is only a ceiling. */
-export interface PoolAccount {
+export interface FluidPool {
   units: number;
   /** Σ C̄ of its sinks; what the ablation of a pipeline looks at. */
   capacity: number;
@@ -23,7 +23,7 @@ export interface PoolAccount {
 
 /** Wei that came in, and where they are. */
 export class Pools {
-  readonly accounts: PoolAccount[];
+  readonly all: FluidPool[];
   /** Per source. */
   readonly streamed: Float64Array;
   readonly returned: Float64Array;
@@ -48,7 +48,7 @@ export class Pools {
     scenario.sources.forEach((source, s) => {
       this.#sourcesOf[source.pool]?.push(s);
     });
-    this.accounts = Array.from({ length: scenario.pools }, (_, p) => {
+    this.all = Array.from({ length: scenario.pools }, (_, p) => {
       const deposited = Math.floor((scenario.deposits[p] ?? 0) * quanta);
       return {
         units: 0,
@@ -72,16 +72,16 @@ export class Pools {
   open(step: number): void {
     const { units, smoothed } = this.#state;
     const { first } = this.#scenario.sinks;
-    this.accounts.forEach((account, p) => {
+    this.all.forEach((pool, p) => {
       const to = first[p + 1] as number;
       let total = 0;
       for (let i = first[p] as number; i < to; i++) total += units[i] as number;
-      account.units = total;
-      account.inflow = 0;
+      pool.units = total;
+      pool.inflow = 0;
       if (!this.#limited) return;
       let capacity = 0;
       for (let i = first[p] as number; i < to; i++) capacity += smoothed[i] as number;
-      account.capacity = capacity;
+      pool.capacity = capacity;
     });
     this.#stream(step);
     if (this.#limited) this.#propagate();
@@ -98,9 +98,9 @@ export class Pools {
       const amount = Math.floor((source.rates[step] as number) * perStep);
       this.streamed[s] = (this.streamed[s] as number) + amount;
       this.#window[s] = (this.#window[s] as number) + amount;
-      const account = this.accounts[source.pool] as PoolAccount;
-      account.inflow += amount;
-      account.streamedTotal += amount;
+      const pool = this.all[source.pool] as FluidPool;
+      pool.inflow += amount;
+      pool.streamedTotal += amount;
     });
   }
 
@@ -108,37 +108,37 @@ export class Pools {
     const { horizon } = this.#scenario.parameters;
     for (let l = this.#scenario.links.length - 1; l >= 0; l--) {
       const link = this.#scenario.links[l] as Link;
-      const below = this.accounts[link.downstream] as PoolAccount;
+      const below = this.all[link.downstream] as FluidPool;
       const intake = Math.min(link.effective ? below.units : below.capacity, below.limit);
       const reserved = link.reserve ? below.level / this.#quanta / (3 * horizon) : 0;
-      (this.accounts[link.upstream] as PoolAccount).limit = Math.max(0, intake - reserved) / link.ratio;
+      (this.all[link.upstream] as FluidPool).limit = Math.max(0, intake - reserved) / link.ratio;
     }
   }
 
   /** Work delivered upstream becomes inflow downstream: who ordered it there pays for it there. */
   feed(link: Link, delivered: number): void {
-    const account = this.accounts[link.downstream] as PoolAccount;
+    const pool = this.all[link.downstream] as FluidPool;
     const amount = Math.floor(delivered * link.ratio * this.#quanta);
-    account.inflow += amount;
-    account.streamedTotal += amount;
+    pool.inflow += amount;
+    pool.streamedTotal += amount;
   }
 
   /** Streams, and what drains in this step, go to the sinks; the rest stays in the escrow. */
   pay(p: number, everything: boolean, keeperIsHere: boolean): void {
-    const account = this.accounts[p] as PoolAccount;
+    const pool = this.all[p] as FluidPool;
     const perStep = this.#scenario.stepSeconds * this.#quanta;
-    const ceiling = Math.min(account.units, account.limit) * perStep;
-    const flow = everything && account.units > 0 ? account.inflow : Math.min(account.inflow, ceiling);
+    const ceiling = Math.min(pool.units, pool.limit) * perStep;
+    const flow = everything && pool.units > 0 ? pool.inflow : Math.min(pool.inflow, ceiling);
     const depth = this.#scenario.parameters.bucketEpochs * this.#scenario.parameters.epochLength * this.#quanta;
     const spare = Math.max(0, ceiling - flow);
-    account.bucket = Math.min(account.bucket + spare, Math.max(spare, account.units * depth));
-    const drains = keeperIsHere && flow === account.inflow;
-    const drain = drains ? Math.min(account.level, account.bucket) : 0;
-    account.bucket -= drain;
-    account.paid = this.#distribute(p, account.units > 0 ? (flow + drain) / account.units : 0);
-    account.paidTotal += account.paid;
-    account.level += account.inflow - account.paid;
-    if (account.level < 0) throw new ConservationError(`pool ${p} paid more than it had`, account.inflow, account.paid);
+    pool.bucket = Math.min(pool.bucket + spare, Math.max(spare, pool.units * depth));
+    const drains = keeperIsHere && flow === pool.inflow;
+    const drain = drains ? Math.min(pool.level, pool.bucket) : 0;
+    pool.bucket -= drain;
+    pool.paid = this.#distribute(p, pool.units > 0 ? (flow + drain) / pool.units : 0);
+    pool.paidTotal += pool.paid;
+    pool.level += pool.inflow - pool.paid;
+    if (pool.level < 0) throw new ConservationError(`pool ${p} paid more than it had`, pool.inflow, pool.paid);
   }
 
   #distribute(p: number, perUnit: number): number {
@@ -159,11 +159,11 @@ export class Pools {
 
   /** Returns what is above `bufferMax`, or everything once there has been no capacity for a time-to-live. */
   release(p: number): void {
-    const account = this.accounts[p] as PoolAccount;
-    account.emptySteps = account.units > 0 ? 0 : account.emptySteps + 1;
+    const pool = this.all[p] as FluidPool;
+    pool.emptySteps = pool.units > 0 ? 0 : pool.emptySteps + 1;
     const grace = this.#scenario.parameters.timeToLive / this.#scenario.stepSeconds;
-    const kept = account.emptySteps > grace ? 0 : (this.#scenario.bufferMax[p] as number) * this.#quanta;
-    const excess = account.level - kept;
+    const kept = pool.emptySteps > grace ? 0 : (this.#scenario.bufferMax[p] as number) * this.#quanta;
+    const excess = pool.level - kept;
     if (excess <= 0) return;
     const sources = this.#sourcesOf[p] as number[];
     const streamed = (s: number) => (this.#window[s] as number) + (this.#before[s] as number);
@@ -172,24 +172,24 @@ export class Pools {
     for (const s of sources) {
       const amount = Math.floor(Math.floor(excess) * (streamed(s) / all) * (1 - 2 ** -40));
       this.returned[s] = (this.returned[s] as number) + amount;
-      account.returnedTotal += amount;
-      account.level -= amount;
+      pool.returnedTotal += amount;
+      pool.level -= amount;
     }
   }
 
   /** What a slashed bond pays goes to the escrow of the same pool. */
   slash(p: number, unitSeconds: number): void {
-    const account = this.accounts[p] as PoolAccount;
+    const pool = this.all[p] as FluidPool;
     const amount = Math.floor(unitSeconds * this.#quanta);
-    account.slashedTotal += amount;
-    account.level += amount;
+    pool.slashedTotal += amount;
+    pool.level += amount;
   }
 
   /** Called after every step. Compares totals that were kept apart. */
   audit(): void {
-    this.accounts.forEach((account, p) => {
-      const inside = account.streamedTotal + account.deposited + account.slashedTotal;
-      const outside = account.paidTotal + account.returnedTotal + account.level;
+    this.all.forEach((pool, p) => {
+      const inside = pool.streamedTotal + pool.deposited + pool.slashedTotal;
+      const outside = pool.paidTotal + pool.returnedTotal + pool.level;
       if (inside !== outside || !Number.isSafeInteger(inside)) {
         throw new ConservationError(`pool ${p}`, inside, outside);
       }

@@ -13,7 +13,7 @@ const EXPECTED_SHARE: Record<Verification["ledger"], (acknowledgedShare: number)
   tolerant: (share) => share * (1 - TOLERANCE * (1 - share)),
 };
 
-/** Acknowledgements, verified backlog, slashing (design section 2, points 9 and 10). Assesses once per step. */
+/** Acknowledgements, verified backlog, slashing (spec 9.3 to 9.6). Assesses once per step. */
 export class LedgerBook {
   /** Per sink, unit-seconds that were slashed. */
   readonly slashed: Float64Array;

@@ -11,7 +11,7 @@ import {
   type Verification,
 } from "../scenario.ts";
 
-/** theory.md, sections 6 and 7: what lying, withholding, colluding and splitting pay. */
+/** Theory 6 and 7: what lying, withholding, colluding and splitting pay. */
 const PARAMETERS = { ...FLUID_PARAMETERS, grace: 0 };
 const RELATIVE: Verification = { ledger: "relative", latencySteps: 0, slashing: false };
 const ABSOLUTE: Verification = { ...RELATIVE, ledger: "absolute" };
@@ -118,7 +118,7 @@ describe("acknowledgements", () => {
       return dead?.pay.at(-1) as number;
     };
 
-    // theory.md: "about 5 %, it pays more than it gets". In fact it gets a little more than it pays, 5 / 0.95: of a
+    // Theory 6.7: it does not pay more than it gets. It gets a little more than it pays, 5 / 0.95: of a
     // sink's pay only the share π is expected, so an acknowledgement is worth 1/π of its money.
     test("gets 5/0.95 if all others acknowledge", () => {
       expect(run(1)).toBeCloseTo(5 / 0.95, 4);

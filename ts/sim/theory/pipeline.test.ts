@@ -4,7 +4,7 @@ import { simulate } from "../fluid/fluidEngine.ts";
 import type { Scenario } from "../scenario.ts";
 import { largest, mean, smallest } from "../stats.ts";
 
-/** theory.md, section 8: μ = (12, 11, 13, 10, 10), C = 1.5 μ, input 30; μ₅ goes 10 → 5 → 10 at epochs 300 and 500. */
+/** Theory 9: μ = (12, 11, 13, 10, 10), C = 1.5 μ, input 30; μ₅ goes 10 → 5 → 10 at epochs 300 and 500. */
 function run(options: ChainOptions, given: Partial<Scenario> = {}) {
   const { probes, recording } = simulate({ ...chain(options), ...given }, "closed", { probes: [0, 4] });
   const waiting = (step: number) => recording.levels.slice(1).reduce((sum, level) => sum + (level[step] as number), 0);
@@ -25,7 +25,7 @@ describe("check 8: a slowdown of the last stage reaches the first", () => {
     expect(mean(output, 600)).toBeCloseTo(10, 6);
   });
 
-  // The theory's 3 to 15 belongs to a limit passed on exactly and an escrow that drains as it can, without a bucket.
+  // Theory 9.3 has 3 to 15, for a limit passed on exactly and an escrow that drains as it can, without a bucket.
   test("T = 25, limit passed on exactly, no bucket: its pay cycles 3 to 15, output 9.0", () => {
     const { first, output } = run({ horizon: 25, reserve: false, bucketEpochs: 0 });
     expect(smallest(first, 700)).toBeCloseTo(3, 3);
@@ -49,7 +49,6 @@ describe("check 8: a slowdown of the last stage reaches the first", () => {
 
 describe("what waits between the stages", () => {
   test("limit passed on exactly: it never drains", () => {
-    // theory.md: 1,231, for a start that it does not state.
     const { waiting } = run({ horizon: 180, reserve: false });
     expect(waiting(299)).toBeCloseTo(960, 0);
     expect(waiting(999)).toBeCloseTo(1533.66, 0);

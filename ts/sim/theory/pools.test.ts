@@ -6,7 +6,7 @@ import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } 
 import { largest, mean, sum } from "../stats.ts";
 import { FULL } from "../testMode.ts";
 
-/** theory.md, sections 2 and 4: many sinks, bursts, noise. */
+/** Theory 4, 5.2 and 6.6: many sinks, bursts, noise. */
 type Sink = { rate: number; claim?: number };
 
 function pool(sinks: readonly Sink[], inflow: number, given: Partial<Scenario> = {}): Scenario {
@@ -33,7 +33,7 @@ describe("check 3: a pool of three", () => {
     expect(served(80, "closed", [{ rate: 10, claim: 5 }, ...THREE.slice(1)]).served.at(-1)).toBeCloseTo(45, 4);
   });
 
-  test("any pool settles where u = min(C, μ/g), served = min(λ, M)", () => {
+  test("any pool comes to rest where u = min(C, μ/g), served = min(λ, M)", () => {
     const rng = new Rng(3);
     for (let round = 0; round < 40; round++) {
       const sinks = Array.from({ length: 8 }, () => {
@@ -182,7 +182,7 @@ describe("noise", () => {
     expect(loss(0)).toBeLessThan(0.06);
   });
 
-  // The diffusion estimate is 0.41 %, this queue of whole jobs gives 0.47 %, theory.md says 0.55 %.
+  // The diffusion estimate is 0.41 %, this queue of whole jobs gives 0.47 % (theory 6.6).
   test("declaring μ(1 + 1.4/√(μT)) cuts it to half a percent", () => {
     expect(loss(0.14)).toBeGreaterThan(0.0035);
     expect(loss(0.14)).toBeLessThan(0.006);

@@ -3,7 +3,7 @@ import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Reporting, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, smallest } from "../stats.ts";
 
-/** theory.md, sections 1 and 3: one sink that declares 20 units and serves 10, in a saturated pool. */
+/** Theory 3, 5.3 and 5.4: one sink that declares 20 units and serves 10, in a saturated pool. */
 function sink(horizon: number, given: Partial<Scenario> = {}): Scenario {
   const steps = given.steps ?? 3000;
   return scenarioOf({
@@ -75,14 +75,14 @@ describe("check 2: boundary of stability", () => {
 
   test("a fresh report delayed by less than an epoch: d < T, h - 2d < 2T", () => {
     const fine = { stepSeconds: 10, steps: 20_000 };
-    const settles = (horizon: number, delay: number) => {
+    const comesToRest = (horizon: number, delay: number) => {
       const { backlog } = simulate(sink(horizon, { ...fine, reporting: late(delay, 6) })).recording;
       return largest(backlog, 19_000) - smallest(backlog, 19_000) < 1e-3 * horizon;
     };
-    expect(settles(35, 0)).toBe(true);
-    expect(settles(25, 0)).toBe(false);
-    expect(settles(45, 4)).toBe(true);
-    expect(settles(35, 4)).toBe(false);
+    expect(comesToRest(35, 0)).toBe(true);
+    expect(comesToRest(25, 0)).toBe(false);
+    expect(comesToRest(45, 4)).toBe(true);
+    expect(comesToRest(35, 4)).toBe(false);
   });
 });
 
@@ -168,7 +168,7 @@ describe("check 7: hysteresis of 5 %", () => {
 });
 
 describe("smoothing", () => {
-  test("of declared capacity: 5 % settling takes 9 epochs at α = 0.3", () => {
+  test("of declared capacity: to within 5 % takes 9 epochs at α = 0.3", () => {
     const scenario = sink(180, { start: "ramp", steps: 20 });
     scenario.sinks.rate[0] = 20;
     const [probe] = simulate(scenario, "closed", { probes: [0] }).probes;

@@ -16,7 +16,7 @@ export type PropagateView = {
 /** A limit that is off by less waits: 1/100. */
 const TOLERANCE = 100n;
 
-/** Whether the limit that a pool obeys is not the one that it should obey. */
+/** Whether a pool's intake is off from min(q·U, limit) by 1/100 of the larger, and by enough in a day. */
 export function shouldPropagate({ limit, intake, unitRate, sinkUnits, minAmount }: PropagateView): boolean {
   if (limit === undefined) return false;
   const full = unitRate * sinkUnits;

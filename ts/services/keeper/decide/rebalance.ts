@@ -22,8 +22,8 @@ export type RebalanceView = {
 };
 
 /**
- * The sinks to name in a `rebalance`: their units would move, and what would be paid to the wrong ones within a day is
- * worth it. Sinks whose signal has expired are among them: their capacity falls by itself.
+ * The sinks to name in a `rebalance`: their units would move, and what would be paid to the wrong ones within a day,
+ * |u − units|·p·86,400, is worth it. Sinks whose signal has expired are among them: their capacity falls by itself.
  */
 export function sinksToRebalance({ sinks, overdue, price, minAmount }: RebalanceView): Address[] {
   return sinks

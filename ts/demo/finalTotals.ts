@@ -1,43 +1,42 @@
 import type { PublicClient } from "viem";
-import { backpressurePoolAbi, escrowBufferAbi, iSuperfluidPoolAbi, iSuperTokenAbi } from "../abi/generated.ts";
+import { contractsOf, distributionPoolAt, superTokenAt } from "../sdk/calls/contracts.ts";
 import type { Audit } from "./invariants.ts";
 import { accountOf, type Market } from "./market.ts";
 import type { Slashes } from "./slashes.ts";
-import { readMany } from "./state.ts";
-import { type Accounts, type Ledger, missing } from "./streamLedger.ts";
+import { missing, type StreamLedger, type Totals } from "./streamLedger.ts";
 
-/** The final accounts, all in wei. */
-export type FinalAccounts = Accounts & {
+/** Where all the money is in the end, all in wei. */
+export type FinalTotals = Totals & {
   /** Dust that was swept into the escrows; part of what they got. */
   swept: bigint;
   /** Paid out of the escrows to the sinks; part of `received`. */
   drained: bigint;
   /** The same, stage by stage; dust is one balance for all of them. */
-  stages: readonly Omit<Accounts, "dust">[];
+  stages: readonly Omit<Totals, "dust">[];
 };
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
 
 /** Reads from the chain where all the money went, and checks I1 in three independent ways. */
-export async function closeAccounts(
+export async function addUpTotals(
   client: PublicClient,
   market: Market,
-  ledger: Ledger,
+  ledger: StreamLedger,
   slashes: Slashes,
   timestamp: number,
   audit: Audit,
-): Promise<FinalAccounts> {
+): Promise<FinalTotals> {
   const { protocol, superfluid } = market;
-  const balanceOf = { address: superfluid.superToken, abi: iSuperTokenAbi, functionName: "balanceOf" };
+  const token = superTokenAt(superfluid.superToken);
   const stages = await Promise.all(market.stages.map((stage) => readStage(client, market, stage, ledger, timestamp)));
-  const [dust, held] = (await readMany(client, [
-    { ...balanceOf, args: [protocol.backpressurePool] },
-    { ...balanceOf, args: [protocol.escrowBuffer] },
-  ])) as [bigint, bigint];
+  const [dust, held] = await Promise.all([
+    client.readContract(token.balanceOf(protocol.backpressurePool)),
+    client.readContract(token.balanceOf(protocol.escrowBuffer)),
+  ]);
 
   const total = (pick: (stage: (typeof stages)[number]) => bigint): bigint => sum(stages.map(pick));
   const slashed = sum(slashes.all.map(({ wei }) => wei));
-  const accounts: FinalAccounts = {
+  const totals: FinalTotals = {
     streamed: total(({ streamed }) => streamed),
     slashed,
     received: total(({ received }) => received),
@@ -57,16 +56,17 @@ export async function closeAccounts(
     })),
   };
 
-  const gap = missing(accounts);
-  if (gap !== 0n) audit.report("I1", `${gap} wei of ${accounts.streamed} streamed are unaccounted for`);
-  const owed = accounts.escrow + accounts.fee + total(({ setAside }) => setAside);
+  const gap = missing(totals);
+  if (gap !== 0n) audit.report("I1", `${gap} wei of ${totals.streamed} streamed are unaccounted for`);
+  const liabilities = totals.escrow + totals.fee + total(({ setAside }) => setAside);
   const backing = held + total(({ claimable }) => claimable);
-  if (backing !== owed) audit.report("I1", `the escrow buffer has ${backing} wei and owes ${owed}`);
+  if (backing !== liabilities)
+    audit.report("I1", `the escrow buffer has ${backing} wei and should have ${liabilities}`);
   await checkSupply(client, market, audit);
-  return accounts;
+  return totals;
 }
 
-type StageAccounts = Omit<Accounts, "dust" | "slashed"> & {
+type StageTotals = Omit<Totals, "dust" | "slashed"> & {
   donated: bigint;
   drained: bigint;
   setAside: bigint;
@@ -77,27 +77,26 @@ async function readStage(
   client: PublicClient,
   { protocol }: Market,
   stage: Market["stages"][number],
-  ledger: Ledger,
+  ledger: StreamLedger,
   timestamp: number,
-): Promise<StageAccounts> {
+): Promise<StageTotals> {
   const { id, distributionPool, sinks, sources } = stage;
-  const escrow = { address: protocol.escrowBuffer, abi: escrowBufferAbi, args: [id] };
-  const pool = { address: distributionPool, abi: iSuperfluidPoolAbi };
-  const received = "getTotalAmountReceivedByMember";
-  const [level, setAside, [donated, drained], [, fee], [claimable], ...amounts] = (await readMany(client, [
-    { ...escrow, functionName: "level" },
-    { ...escrow, functionName: "setAsideOf" },
-    { ...escrow, functionName: "totalsOf" },
-    { address: protocol.backpressurePool, abi: backpressurePoolAbi, functionName: "incomeOf", args: [id] },
-    { ...pool, functionName: "getClaimableNow", args: [protocol.escrowBuffer] },
-    ...sinks.map(({ address }) => ({ ...pool, functionName: received, args: [address] })),
-    ...sources.map(({ address }) => ({ ...escrow, functionName: "returnedOf", args: [id, address] })),
-  ])) as [bigint, bigint, [bigint, bigint, bigint], [bigint, bigint], [bigint, bigint], ...bigint[]];
+  const { backpressurePool, escrowBuffer } = contractsOf(protocol);
+  const pool = distributionPoolAt(distributionPool);
+  const [level, setAside, [donated, drained], [, fee], [claimable], received, returned] = await Promise.all([
+    client.readContract(escrowBuffer.level(id)),
+    client.readContract(escrowBuffer.setAsideOf(id)),
+    client.readContract(escrowBuffer.totalsOf(id)),
+    client.readContract(backpressurePool.incomeOf(id)),
+    client.readContract(pool.getClaimableNow(protocol.escrowBuffer)),
+    Promise.all(sinks.map(({ address }) => client.readContract(pool.getTotalAmountReceivedByMember(address)))),
+    Promise.all(sources.map(({ address }) => client.readContract(escrowBuffer.returnedOf(id, address)))),
+  ]);
   return {
     streamed: ledger.streamed(distributionPool, timestamp),
-    received: sum(amounts.slice(0, sinks.length)),
+    received: sum(received),
     // What waits for a source has left the overflow for good.
-    returned: sum(amounts.slice(sinks.length)) + setAside,
+    returned: sum(returned) + setAside,
     escrow: level,
     fee,
     donated,
@@ -110,17 +109,17 @@ async function readStage(
 /** Everything that anybody has, deposits of streams included, is all there is of the token. */
 async function checkSupply(client: PublicClient, market: Market, audit: Audit): Promise<void> {
   const { protocol, superfluid, stages, keeper } = market;
-  const token = { address: superfluid.superToken, abi: iSuperTokenAbi };
   const holders = [
     ...stages.map(({ distributionPool }) => distributionPool),
     ...stages.flatMap(({ sinks, sources }) => [...sinks, ...sources]).map(({ address }) => address),
     ...[protocol.stakeManager, protocol.escrowBuffer, protocol.backpressurePool, keeper.address],
     accountOf("creator").address,
   ];
-  const [supply, ...balances] = (await readMany(client, [
-    { ...token, functionName: "totalSupply" },
-    ...[...new Set(holders)].map((holder) => ({ ...token, functionName: "realtimeBalanceOfNow", args: [holder] })),
-  ])) as [bigint, ...[bigint, bigint, bigint, bigint][]];
+  const token = superTokenAt(superfluid.superToken);
+  const [supply, ...balances] = await Promise.all([
+    client.readContract(token.totalSupply()),
+    ...[...new Set(holders)].map((holder) => client.readContract(token.realtimeBalanceOfNow(holder))),
+  ]);
   const all = sum(balances.map(([available, deposit]) => available + deposit));
   if (all !== supply) audit.report("I1", `all balances add up to ${all} wei, the token's supply is ${supply}`);
 }
