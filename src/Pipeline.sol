@@ -59,7 +59,6 @@ contract Pipeline is IPipeline {
         if (downstream == NO_TASK_TYPE) {
             ratio = 0;
         } else {
-            if (POOL.hasServed(upstream)) revert Pipeline_TooLate(upstream);
             if (REGISTRY.creatorOf(downstream) == address(0)) revert Pipeline_UnknownTaskType(downstream);
             if (ratio == 0 || ratio > type(uint96).max) revert Pipeline_RatioOutOfRange(ratio, 1, type(uint96).max);
             _requireNoCycle(upstream, downstream);

@@ -105,9 +105,6 @@ interface IBackpressurePool {
     /// second and unit Superfluid floors it to zero without an error.
     function totalUnits(TaskTypeId taskTypeId) external view returns (uint256);
 
-    /// @notice Whether a sink ever had units. From then on nothing can be attached downstream (see `IPipeline`).
-    function hasServed(TaskTypeId taskTypeId) external view returns (bool);
-
     /// @notice What the sinks of the pool together can be paid: min(q * U, limit). Wei per second.
     function intakeOf(TaskTypeId taskTypeId) external view returns (uint256);
 

@@ -4,8 +4,8 @@ pragma solidity ^0.8.26;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title Flow: escrow units, price cap, fee units, token bucket, pipeline limit
-/// @notice Pure arithmetic of design section 2, points 5 to 8 and 11. `ts/sim/exact.ts` is the second implementation
-/// against which every function here is tested.
+/// @notice Pure arithmetic of spec 7.3, 7.4, 7.7, 8.2 and 10.2. `ts/model/exact.ts` is the second implementation against
+/// which every function here is tested.
 library FlowMath {
     /// @dev The lowest price cap is this part of q, so that a throttled pool has at most so many times the units that it
     /// would have otherwise: what rounding takes from a stream grows with the units.

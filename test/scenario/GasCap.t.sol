@@ -119,7 +119,7 @@ contract GasCapScenarioTest is LedgerTest {
         _assertCapped();
         skip(EPOCH);
         for (uint256 i; i < 20; ++i) {
-            _deposit(id, stranger, uint256(UNIT_RATE) * EPOCH);
+            _deposit(id, stranger, escrow.minDepositOf(id));
             _assertCapped();
         }
         vm.prank(stranger);

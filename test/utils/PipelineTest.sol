@@ -38,8 +38,9 @@ abstract contract PipelineTest is CapacityTest {
         vm.stopPrank();
     }
 
-    /// @notice Overflow presses once it was there at two looks: this is the first, and the time until the second.
+    /// @notice Overflow presses once it was there at two looks, 12 s apart: this is the first, and the time until the second.
     function _wait() internal {
+        skip(12);
         pipeline.propagate(upstream);
         skip(12);
     }

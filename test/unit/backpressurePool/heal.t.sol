@@ -21,10 +21,11 @@ contract HealTest is LedgerTest {
         super.setUp();
         _sink = _newSink(id, "sink", CAPACITY, 2 * CAPACITY);
         _app = new SuperAppSink(sf.host);
+        books[id].sinks.push(address(_app));
         _giveTokens(address(_app), 1e22);
         _app.run(address(superToken), abi.encodeCall(superToken.approve, (address(stakes), 1e22)));
         _app.run(address(stakes), abi.encodeCall(stakes.stake, (id, _stakeFor(100))));
-        _app.run(address(registry), abi.encodeCall(registry.registerSink, (id)));
+        _app.run(address(registry), abi.encodeCall(registry.registerSink, (id, "")));
         bytes32 commitment = registry.hashSignal(id, address(_app), 100, 0, SALT);
         _app.run(address(registry), abi.encodeCall(registry.commitCapacity, (id, commitment)));
         _nextBlock();
@@ -79,7 +80,7 @@ contract HealTest is LedgerTest {
         for (uint256 i; i < 40; ++i) {
             uint256 state = vm.snapshotState();
             vm.prank(_sink);
-            (bool done, bytes memory reason) = address(stakes).call{ gas: 800_000 }(
+            (bool done, bytes memory reason) = address(stakes).call{ gas: 620_000 }(
                 abi.encodeCall(stakes.requestUnstake, (id, (i == 0 ? 1001 : 1) * BOND_PER_UNIT))
             );
             if (!done && bytes4(reason) == IBackpressurePool.BackpressurePool_TooLittleGas.selector) ++refused;

@@ -51,7 +51,7 @@ contract TakeSpareTest is LedgerTest {
         capacity = uint64(bound(capacity, 1e4, 1e6));
         _newSink(id, "sink", capacity);
         _newSource(id, "source", bound(rate, 0, uint256(capacity) * UNIT_RATE / 2));
-        _deposit(id, stranger, bound(amount, 1e16, 1e24));
+        _deposit(id, stranger, bound(amount, escrow.minDepositOf(id), 1e24));
         skip(EPOCH);
         uint256 spare = pool.spareOf(id);
         uint256 inflow = pool.inflowOf(id);

@@ -19,11 +19,11 @@ contract BookSourceTest is ActionsTest {
         for (uint256 i; i < steps.length; ++i) {
             _act(id, steps[i]);
         }
+        vm.expectCall(address(superToken), abi.encodeWithSelector(superToken.transfer.selector), 0);
         for (uint256 i; i < ACTORS; ++i) {
             address source = books[id].sources[i];
             uint256 expected = escrow.spentOf(id, source);
             (uint256 held, uint256 payableNow) = escrow.claimOf(id, source);
-            vm.expectCall(address(superToken), abi.encodeWithSelector(superToken.transfer.selector), 0);
             assertEq(escrow.bookSource(id, source), expected);
             assertEq(escrow.spentOf(id, source), expected, "and it says so afterwards");
             (uint256 heldAfter, uint256 payableAfter) = escrow.claimOf(id, source);

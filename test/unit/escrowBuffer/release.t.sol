@@ -60,7 +60,7 @@ contract ReleaseTest is LedgerTest {
     function testFuzz_WhenDepositsFillTheEscrow(uint64 capacity, uint256 deposited, uint256 rate) external {
         _newSink(id, "sink", uint64(bound(capacity, 1e6, 1e12)));
         _syncedSource(rate);
-        _deposit(id, stranger, bound(deposited, 2 * BUFFER_MAX, 1e30));
+        _deposit(id, stranger, bound(deposited, 2 * BUFFER_MAX + escrow.minDepositOf(id), 1e30));
         _expectNothing(0);
     }
 

@@ -85,9 +85,9 @@ contract EscrowViewsTest is ActionsTest {
 
         address source = books[id].sources[seed % ACTORS];
         (, uint256 payableNow) = escrow.claimOf(id, source);
-        uint256 before = superToken.balanceOf(address(escrow));
+        uint256 returned = escrow.returnedOf(id, source);
         escrow.syncSource(id, source);
-        assertEq(before - superToken.balanceOf(address(escrow)), payableNow, "payable now");
+        assertEq(escrow.returnedOf(id, source) - returned, payableNow, "payable now");
     }
 
     function testFuzz_WhenAStreamRuns(uint256 rate, uint256 time) external {

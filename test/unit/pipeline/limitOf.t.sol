@@ -64,7 +64,7 @@ contract LimitOfTest is PipelineTest {
         _attach(upstream, downstream, _boundRatio(ratio));
         uint256 limit = pipeline.limitOf(upstream);
 
-        _deposit(downstream, bound(amount, uint256(UNIT_RATE) * EPOCH, MAX_STAKE));
+        _deposit(downstream, bound(amount, escrow.minDepositOf(downstream), 1e30));
 
         assertEq(pipeline.limitOf(upstream), limit);
     }
