@@ -254,27 +254,6 @@ contract RebalanceTest is LedgerTest {
         assertLe(pool.spotPrice(id), UNIT_RATE);
     }
 
-    function testFuzz_GivenANewFee_WhenOnlyTheSplitOfTheHeldUnitsMoves(uint64 capacity, uint256 basisPoints) external {
-        capacity = uint64(bound(capacity, 1e4, 1e6));
-        basisPoints = bound(basisPoints, 1, 100);
-        _newSink(id, "sink", capacity);
-        address source = _newSource(id, "source", 2 * uint256(capacity) * UNIT_RATE);
-        _confirmInflow(id);
-        skip(EPOCH);
-        (, uint256 held,) = pool.unitsOfPool(id);
-        uint256 inflow = uint256(uint96(distributionPool.getTotalFlowRate()));
-        uint256 feeUnits = uint256(capacity) * basisPoints / (10_000 - basisPoints);
-
-        _setFee(basisPoints);
-        _stream(id, source, 3 * uint256(capacity) * UNIT_RATE);
-        vm.expectEmit(address(pool));
-        emit IBackpressurePool.EscrowUnitsUpdated(id, held - feeUnits, feeUnits, inflow);
-        vm.record();
-        _rebalance(id);
-        (, bytes32[] memory writes) = vm.accesses(address(distributionPool));
-        assertEq(writes.length, 0);
-    }
-
     function testFuzz_GivenAFeeThatMovesByLessThanATwentieth(uint64 capacity, uint256 time) external {
         capacity = uint64(bound(capacity, 1e5, 1e6));
         _setFee(96);
