@@ -321,9 +321,11 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint256 escrowBefore = pool.escrowUnits;
         uint256 confirmed = pool.book.confirmed;
         uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
-        bool moves = _escrowTarget(pool, confirmed) != escrowBefore;
-        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, moves)) pool.feeUnits = feeUnits.toUint80();
         uint256 escrowUnits = _escrowTarget(pool, confirmed);
+        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, escrowUnits != escrowBefore)) {
+            pool.feeUnits = feeUnits.toUint80();
+            escrowUnits = _escrowTarget(pool, confirmed);
+        }
         if (escrowUnits != escrowBefore) pool.escrowUnits = escrowUnits.toUint80();
         uint256 held = _units(pool).held();
 

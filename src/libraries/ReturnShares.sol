@@ -273,18 +273,22 @@ library ReturnShares {
         view
         returns (uint256 forShares, uint256 forRate)
     {
-        uint256 scales = self.scale - claim.scale;
         uint256 start = claim.setAsidePerShare;
         // What was set aside for what the rate had bought before counts in `forShares`.
         uint256 before;
-        for (uint256 i; i <= Math.min(scales, SCALES_TO_ZERO); ++i) {
-            if (i != 0) _divide(claim);
-            uint256 end = i == scales ? self.setAsidePerShare : ends[claim.scale + i];
+        bool caughtUp;
+        while (!caughtUp) {
+            // What is next to nothing stays so, and needs no look at the scales in between.
+            caughtUp = claim.scale == self.scale || (claim.shares == 0 && claim.sharesPerRate < 2);
+            uint256 end = caughtUp ? self.setAsidePerShare : ends[claim.scale];
             // A scale that was skipped has no end.
-            if (end <= start) continue;
-            forShares += Math.mulShr(claim.shares, end - start, PER_SHARE_BITS);
-            before += Math.mulShr(claim.sharesPerRate, end - start, PER_SHARE_BITS - PER_RATE_BITS, Math.Rounding.Ceil);
-            start = end;
+            if (end > start) {
+                forShares += Math.mulShr(claim.shares, end - start, PER_SHARE_BITS);
+                before +=
+                    Math.mulShr(claim.sharesPerRate, end - start, PER_SHARE_BITS - PER_RATE_BITS, Math.Rounding.Ceil);
+                start = end;
+            }
+            if (!caughtUp) _enterNextScale(claim);
         }
         claim.scale = self.scale;
         uint256 perRate = Math.saturatingSub(self.setAsidePerRate - claim.setAsidePerRate, before);
@@ -292,10 +296,11 @@ library ReturnShares {
     }
 
     /// @dev In favour of the book: a claim has less, and its rate had bought more before.
-    function _divide(Claim memory claim) private pure {
+    function _enterNextScale(Claim memory claim) private pure {
         claim.shares /= SCALE;
         claim.leaving /= uint224(SCALE);
         claim.sharesPerRate = Math.ceilDiv(claim.sharesPerRate, SCALE).toUint224();
+        ++claim.scale;
     }
 
     function _baseOf(Claim memory claim) private pure returns (int256) {
