@@ -438,8 +438,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     function _bookNow(Pool storage pool) private view returns (InflowBook.Book memory) {
         uint256 received = pool.distributionPool.getTotalAmountReceivedByMember(ESCROW);
-        uint256 depth = uint256(pool.unitRate) * pool.sinkUnits * pool.epochLength;
-        return pool.book.asOfNow(_units(pool), received, _priceCap(pool), depth);
+        return pool.book.asOfNow(_units(pool), received, _priceCap(pool), _depth(pool));
     }
 
     function _units(Pool storage pool) private view returns (InflowBook.Units memory) {
@@ -450,9 +449,15 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         return pool.limited ? FlowMath.priceCapDown(pool.unitRate, pool.limit, pool.sinkUnits) : pool.unitRate;
     }
 
-    /// @dev While overflow runs into the escrow, sinks are paid in full already and nothing is spare.
+    /// @dev While overflow runs into the escrow, sinks are paid in full already and nothing is spare. Units that went in
+    /// this block take their part of the bucket with them.
     function _drainable(Pool storage pool, uint256 spare) private view returns (uint256) {
-        return pool.escrowUnits > 1 ? 0 : spare;
+        return pool.escrowUnits > 1 ? 0 : Math.min(spare, _depth(pool));
+    }
+
+    /// @dev One epoch of full pay, wei.
+    function _depth(Pool storage pool) private view returns (uint256) {
+        return uint256(pool.unitRate) * pool.sinkUnits * pool.epochLength;
     }
 
     function _epoch(Pool storage pool) private view returns (uint256) {

@@ -389,8 +389,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     {
         ReturnShares.Claim memory claim = source.claim;
         (uint256 changedAt, uint256 rate) = _flowOf(escrow, account);
-        uint256 streamed =
-            StreamedAmount.totalAt(source.streamed, claim.syncedAt, rate, changedAt, block.timestamp);
+        uint256 streamed = StreamedAmount.totalAt(source.streamed, claim.syncedAt, rate, changedAt, block.timestamp);
         source.streamed = _saturate(streamed);
         bool stayed = rate == claim.rate && changedAt <= claim.syncedAt;
         book.sync(claim, escrow.ends, stayed, rate.toUint96());
@@ -401,12 +400,11 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @dev Of a source that is up to date.
-    function _spent(
-        Escrow storage escrow,
-        ReturnShares.Book memory book,
-        Source memory source,
-        address account
-    ) private view returns (uint256) {
+    function _spent(Escrow storage escrow, ReturnShares.Book memory book, Source memory source, address account)
+        private
+        view
+        returns (uint256)
+    {
         uint256 gone = uint256(source.streamed) + escrow.deposits.spentOf[account];
         uint256 held = book.valueOf(source.claim.shares, Math.Rounding.Ceil) + source.claim.payableNow;
         return Math.saturatingSub(gone, held + source.returned);

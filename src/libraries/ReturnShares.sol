@@ -284,8 +284,9 @@ library ReturnShares {
             // A scale that was skipped has no end.
             if (end > start) {
                 forShares += Math.mulShr(claim.shares, end - start, PER_SHARE_BITS);
-                before +=
-                    Math.mulShr(claim.sharesPerRate, end - start, PER_SHARE_BITS - PER_RATE_BITS, Math.Rounding.Ceil);
+                before += Math.mulShr(
+                    claim.sharesPerRate, end - start, PER_SHARE_BITS - PER_RATE_BITS, Math.Rounding.Ceil
+                );
                 start = end;
             }
             if (!caughtUp) _enterNextScale(claim);

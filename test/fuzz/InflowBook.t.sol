@@ -62,8 +62,9 @@ contract InflowBookFuzzTest is Test {
         uint256 time,
         uint256[2] memory members
     ) external {
-        InflowBook.Units memory units =
-            InflowBook.Units({ sinks: bound(members[0], 0, 1e12), escrow: bound(members[1], 1, 1e12), fee: 0 });
+        InflowBook.Units memory units = InflowBook.Units({
+            sinks: bound(members[0], 0, 1e12), escrow: bound(members[1], 1, 1e12), fee: 0
+        });
         perUnit = bound(perUnit, 1, 1e18);
         time = bound(time, 1, 30 days);
         uint256 rate = perUnit * (units.sinks + units.escrow);
@@ -75,7 +76,9 @@ contract InflowBookFuzzTest is Test {
     }
 
     /// @dev WAITING, RIPE, and what is confirmed: the average of the money since the anchor, whatever the rates were called.
-    function testFuzz_MoneySinceTheAnchorConfirms(uint256[SEGMENTS] memory paid, uint256[SEGMENTS] memory times) external {
+    function testFuzz_MoneySinceTheAnchorConfirms(uint256[SEGMENTS] memory paid, uint256[SEGMENTS] memory times)
+        external
+    {
         InflowBook.Units memory units = InflowBook.Units({ sinks: 999, escrow: 1, fee: 0 });
         uint256 received;
         uint256 since;
@@ -99,11 +102,14 @@ contract InflowBookFuzzTest is Test {
     }
 
     /// @dev No amount that Superfluid can name makes a record fail, and no counter falls.
-    function testFuzz_CountersStopAtTheirEnds(uint256[3] memory received, uint80[3] memory members, uint32[3] memory times)
-        external
-    {
-        InflowBook.Units memory units =
-            InflowBook.Units({ sinks: members[0], escrow: bound(members[1], 1, type(uint80).max), fee: members[2] });
+    function testFuzz_CountersStopAtTheirEnds(
+        uint256[3] memory received,
+        uint80[3] memory members,
+        uint32[3] memory times
+    ) external {
+        InflowBook.Units memory units = InflowBook.Units({
+            sinks: members[0], escrow: bound(members[1], 1, type(uint80).max), fee: members[2]
+        });
         for (uint256 i; i < 3; ++i) {
             if (i != 0) received[i] = bound(received[i], received[i - 1], type(uint256).max);
             vm.warp(bound(times[i], block.timestamp, type(uint32).max));

@@ -224,7 +224,9 @@ contract HostileTokenScenarioTest is LedgerTest {
     function _poolCallback(uint256 seed) private view returns (address, bytes memory) {
         seed = bound(seed, 0, 3);
         if (seed == 0) return (address(registry), abi.encodeCall(registry.rebalance, (id, books[id].sinks)));
-        if (seed == 1) return (address(registry), abi.encodeCall(registry.rebalance, (_hostileId, _list(_hostileSink))));
+        if (seed == 1) {
+            return (address(registry), abi.encodeCall(registry.rebalance, (_hostileId, _list(_hostileSink))));
+        }
         if (seed == 2) return (address(escrow), abi.encodeCall(escrow.drain, (id)));
         return (address(escrow), abi.encodeCall(escrow.drain, (_hostileId)));
     }

@@ -29,26 +29,18 @@ contract SuperAppSink {
         _run(target, call);
     }
 
-    function afterAgreementCreated(
-        ISuperToken,
-        address,
-        bytes32,
-        bytes calldata,
-        bytes calldata,
-        bytes calldata ctx
-    ) external returns (bytes memory) {
+    function afterAgreementCreated(ISuperToken, address, bytes32, bytes calldata, bytes calldata, bytes calldata ctx)
+        external
+        returns (bytes memory)
+    {
         _run(_target, _call);
         return ctx;
     }
 
-    function afterAgreementUpdated(
-        ISuperToken,
-        address,
-        bytes32,
-        bytes calldata,
-        bytes calldata,
-        bytes calldata ctx
-    ) external returns (bytes memory) {
+    function afterAgreementUpdated(ISuperToken, address, bytes32, bytes calldata, bytes calldata, bytes calldata ctx)
+        external
+        returns (bytes memory)
+    {
         _run(_target, _call);
         return ctx;
     }

@@ -33,7 +33,10 @@ contract MIHugeGiftsTest is MoneyAttackTest {
         _rebalance(id);
         escrow.syncSource(id, source);
         vm.prank(source);
-        try escrow.requestReturn(id) { } catch { assertEq(_held(source), 0, "only for want of shares"); }
+        try escrow.requestReturn(id) { }
+            catch {
+            assertEq(_held(source), 0, "only for want of shares");
+        }
         _setStream(id, source, 0);
         escrow.syncSource(id, source);
         if (escrow.releasable(id) != 0) escrow.release(id);

@@ -37,9 +37,12 @@ contract P6LooksTest is MoneyAttackTest {
 
     /// @dev P8: the inflow rises tenfold. Strangers poke whenever they like, and look whenever they like; somebody looks at
     /// least every 12 s. 36 s after the change no unit is paid above the cap.
-    function testFuzz_StrangersDelayNothing(uint256 before, uint256[8] memory pokes, uint256[8] memory looks, uint256 late)
-        external
-    {
+    function testFuzz_StrangersDelayNothing(
+        uint256 before,
+        uint256[8] memory pokes,
+        uint256[8] memory looks,
+        uint256 late
+    ) external {
         _newSink(id, "sink", CAPACITY);
         address source = _honest("source", bound(before, FULL / 10, FULL));
         _confirmInflow(id);

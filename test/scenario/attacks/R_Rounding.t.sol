@@ -7,9 +7,11 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 /// forge-config: default.fuzz.runs = 8
 contract RRoundingTest is MoneyAttackTest {
     /// @dev Prices of a few wei, where a wei per unit is most; units change between.
-    function testFuzz_AfterAnyRounding_TheLastIsPaidInFull(uint256[3] memory rates, uint256[6] memory capacities, bool reversed)
-        external
-    {
+    function testFuzz_AfterAnyRounding_TheLastIsPaidInFull(
+        uint256[3] memory rates,
+        uint256[6] memory capacities,
+        bool reversed
+    ) external {
         address sink = _newSink(id, "sink", 1, 1e6);
         address[3] memory sources;
         for (uint256 i; i < 3; ++i) {

@@ -10,9 +10,7 @@ import { LedgerTest } from "../../utils/LedgerTest.sol";
 contract TakeSlashTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheStakeManager(address caller, uint256 amount) external {
         vm.assume(caller != address(stakes));
-        vm.expectRevert(
-            abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_NotAllowed.selector, caller, address(stakes))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_NotAllowed.selector, caller, address(stakes)));
         vm.prank(caller);
         escrow.takeSlash(id, amount);
     }

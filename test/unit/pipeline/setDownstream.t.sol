@@ -154,7 +154,11 @@ contract SetDownstreamTest is PipelineTest {
         _assertLink(upstream, downstream, ratio);
         assertEq(pipeline.limitOf(upstream), limit, "limit");
         uint256 cap = limit / own;
-        assertEq(pool.priceCap(upstream), cap > UNIT_RATE ? UNIT_RATE : cap < UNIT_RATE / 1e4 ? UNIT_RATE / 1e4 : cap, "the pool knows");
+        assertEq(
+            pool.priceCap(upstream),
+            cap > UNIT_RATE ? UNIT_RATE : cap < UNIT_RATE / 1e4 ? UNIT_RATE / 1e4 : cap,
+            "the pool knows"
+        );
     }
 
     function _assertRefusesCycle(TaskTypeId from, TaskTypeId to, uint256 ratio) private {
