@@ -52,7 +52,7 @@ library ReturnShares {
     uint256 internal constant MAX_SHARES_PER_WEI = WAD * SCALE;
 
     /// @dev How much larger the unit of shares gets at the end of a scale.
-    uint256 internal constant SCALE = 1e9;
+    uint224 internal constant SCALE = 1e9;
 
     /// @dev After so many scales nothing is left of any number of shares.
     uint256 internal constant SCALES_TO_ZERO = 9;
@@ -195,7 +195,7 @@ library ReturnShares {
             // The claims round down when they follow; what they have together must not become more than this.
             uint256 sharesUp = Math.ceilDiv(claimedShares(self) + 1, SCALE) + 1;
             self.shares = Math.ceilDiv(self.shares, SCALE);
-            self.sharesPerRate /= uint224(SCALE);
+            self.sharesPerRate /= SCALE;
             self.base = sharesUp.toInt256() - _times(self.rate, self.sharesPerRate).toInt256();
         }
     }
@@ -299,7 +299,7 @@ library ReturnShares {
     /// @dev In favour of the book: a claim has less, and its rate had bought more before.
     function _enterNextScale(Claim memory claim) private pure {
         claim.shares /= SCALE;
-        claim.leaving /= uint224(SCALE);
+        claim.leaving /= SCALE;
         claim.sharesPerRate = Math.ceilDiv(claim.sharesPerRate, SCALE).toUint224();
         ++claim.scale;
     }

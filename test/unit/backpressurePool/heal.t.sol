@@ -32,7 +32,7 @@ contract HealTest is LedgerTest {
         _app.run(address(registry), abi.encodeCall(registry.revealCapacity, (id, 100, 0, SALT)));
     }
 
-    function testFuzz_AfterAnyMoves_LessThanAMillionthLeaks(uint256 rate, uint64[16] memory capacities) external {
+    function testFuzz_AfterAnyMoves(uint256 rate, uint64[16] memory capacities) external {
         _newSource(id, "source", bound(rate, 2e6, 2e9) * (CAPACITY + 101));
         for (uint256 i; i < 16; ++i) {
             _signal(id, _sink, uint64(bound(capacities[i], CAPACITY / 2, CAPACITY)), 0);
