@@ -12,6 +12,7 @@ import { TestToken } from "@superfluid-finance/ethereum-contracts/contracts/util
 import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
 import { HostileToken } from "../utils/HostileToken.sol";
 import { ProtocolTest } from "../utils/ProtocolTest.sol";
+import { ScriptedVerifier } from "../utils/ScriptedVerifier.sol";
 import { World } from "./World.sol";
 import { AttackerHandler } from "./handlers/AttackerHandler.sol";
 import { GrieferHandler } from "./handlers/GrieferHandler.sol";
@@ -44,6 +45,7 @@ abstract contract InvariantTest is ProtocolTest {
         vm.roll(1000);
         _deploySuperfluid();
         _deployProtocol();
+        verifier = new ScriptedVerifier();
         _registerTaskTypes();
         world = new World(World.Contracts(stakes, registry, pool, escrow, pipeline, sf), ids);
         _createHandlers();
@@ -52,7 +54,7 @@ abstract contract InvariantTest is ProtocolTest {
 
     function _registerTaskTypes() private {
         TaskTypeParameters memory p = _parameters();
-        p.verifier = makeAddr("verifier");
+        p.verifier = address(verifier);
         p.bufferMax = 5e18;
         parameters.push(p);
 
@@ -69,11 +71,11 @@ abstract contract InvariantTest is ProtocolTest {
 
         // Rounding bites: few wei per second and unit, odd numbers.
         p.superToken = _secondToken();
-        p.unitRate = 1e6 + 7;
+        p.unitRate = 1e11 + 7;
         p.epochLength = 127;
         p.reportDelay = 0;
         p.horizon = 701;
-        p.acknowledgementGrace = 0;
+        p.acknowledgementGrace = 31;
         p.signalTimeToLive = 2 hours;
         p.smoothing = 1e18;
         p.minimumStake = 1;
@@ -120,7 +122,7 @@ abstract contract InvariantTest is ProtocolTest {
         ISuperToken(address(token)).initialize(IERC20(address(0)), 18, "Hostile", "HOST");
         TaskTypeParameters memory p = parameters[0];
         p.superToken = ISuperToken(address(token));
-        p.verifier = address(token);
+        p.verifier = address(verifier);
         p.bufferMax = 1e18;
         return new HostileTokenHandler(world, token, _registerTaskType(p, "hostile"));
     }

@@ -124,8 +124,7 @@ contract VerificationTest is EconomyTest {
             if (stake < bond) break;
         }
         assertEq(tracker.ledgerOf(id, workers[1].sink).owed, 0);
-        assertEq(tracker.ledgerOf(id, workers[1].sink).peakScaled, 0);
-        assertEq(tracker.ledgerOf(id, workers[1].sink).open, 0);
+        assertEq(tracker.ledgerOf(id, workers[1].sink).earned, 0);
         assertEq(tracker.ledgerOf(id, workers[1].sink).strikes, 0);
     }
 

@@ -38,21 +38,14 @@ abstract contract Forbidden is Handler {
         view
         returns (Attempts memory attempts)
     {
-        _forbiddenStakes(attempts, id, sink, eve);
+        _forbiddenStakes(attempts, id, eve);
         _forbiddenRegistry(attempts, id, sink, eve);
         _forbiddenPool(attempts, id, sink, eve);
         _forbiddenEscrow(attempts, id, eve);
         _forbiddenSuperfluid(attempts, id, source, eve);
     }
 
-    function _forbiddenStakes(Attempts memory attempts, TaskTypeId id, address sink, address eve) private view {
-        address verifier = world.parametersOf(id).verifier;
-        _add(
-            attempts,
-            address(stakes),
-            abi.encodeCall(stakes.slash, (id, sink, 1)),
-            abi.encodeWithSelector(IStakeManager.StakeManager_NotVerifier.selector, eve, verifier)
-        );
+    function _forbiddenStakes(Attempts memory attempts, TaskTypeId id, address eve) private view {
         _add(
             attempts,
             address(stakes),
@@ -74,23 +67,18 @@ abstract contract Forbidden is Handler {
         address target = address(registry);
         _add(attempts, target, abi.encodeCall(registry.stakeChanged, (id, sink, 0)), notStakes);
         _add(attempts, target, abi.encodeCall(registry.stakeSlashed, (id, sink, 0)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.assess, (id, sink)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.judgeLeaver, (id, sink)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.setProfile, (id, "")), unknown);
         _add(attempts, target, abi.encodeCall(registry.deregisterSink, (id)), unknown);
         _add(attempts, target, abi.encodeCall(registry.commitCapacity, (id, bytes32("any"))), unknown);
         _add(attempts, target, abi.encodeCall(registry.revealCapacity, (id, 1, 0, bytes32("any"))), unknown);
         _add(
             attempts,
             target,
-            abi.encodeCall(registry.registerSink, (id)),
+            abi.encodeCall(registry.registerSink, (id, "")),
             abi.encodeWithSelector(
                 ICapacityRegistry.CapacityRegistry_StakeBelowMinimum.selector, 0, world.parametersOf(id).minimumStake
-            )
-        );
-        _add(
-            attempts,
-            target,
-            abi.encodeCall(registry.setVerifiedBacklog, (id, sink, 0)),
-            abi.encodeWithSelector(
-                ICapacityRegistry.CapacityRegistry_NotVerifier.selector, eve, world.parametersOf(id).verifier
             )
         );
     }

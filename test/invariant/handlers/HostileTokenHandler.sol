@@ -8,9 +8,9 @@ import {
     ISuperfluidToken
 } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 
-import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { HostileToken } from "../../utils/HostileToken.sol";
+import { ScriptedVerifier } from "../../utils/ScriptedVerifier.sol";
 import { World } from "../World.sol";
 import { Attack } from "./Attack.sol";
 import { Handler } from "./Handler.sol";
@@ -92,23 +92,13 @@ contract HostileTokenHandler is Attack {
     }
 
     /// @dev Its own sinks, and nobody else's.
-    function slash(uint256 idSeed, uint256 sinkSeed, uint256 amount) external action("hostile token: slash") {
+    function slash(uint256 idSeed, uint256 amount) external action("hostile token: slash") {
         TaskTypeId id = _id(idSeed);
         _revive(idSeed);
         Picture memory before = _picture(id);
-        address verifier = world.parametersOf(id).verifier;
         amount = _bound(amount, 1, type(uint112).max);
-        bytes memory call = abi.encodeCall(stakes.slash, (id, _sink(sinkSeed), amount));
-        vm.prank(address(TOKEN));
-        (bool success, bytes memory answer) = address(stakes).call(call);
-        assertFalse(success, "not its sink");
-        assertEq(
-            answer,
-            abi.encodeWithSelector(IStakeManager.StakeManager_NotVerifier.selector, address(TOKEN), verifier),
-            "wrong error"
-        );
-        vm.prank(address(TOKEN));
-        stakes.slash(HOSTILE, SINK, amount);
+        ScriptedVerifier(world.parametersOf(HOSTILE).verifier).take(HOSTILE, SINK, amount);
+        stakes.assess(HOSTILE, SINK);
         assertEq(pool.unitsOf(HOSTILE, SINK), 0, "its own sink is gone");
         _assertSame(_picture(id), before, true);
         _happens();
@@ -211,7 +201,7 @@ contract HostileTokenHandler is Attack {
             _asOwner(SINK, address(stakes), bond, abi.encodeCall(stakes.stake, (HOSTILE, bond - staked)));
         }
         if (!_isRegistered(HOSTILE, SINK)) {
-            _asOwner(SINK, address(registry), 0, abi.encodeCall(registry.registerSink, (HOSTILE)));
+            _asOwner(SINK, address(registry), 0, abi.encodeCall(registry.registerSink, (HOSTILE, "")));
         }
         bytes32 commitment = registry.hashSignal(HOSTILE, SINK, CAPACITY, 0, "");
         _asOwner(SINK, address(registry), 0, abi.encodeCall(registry.commitCapacity, (HOSTILE, commitment)));

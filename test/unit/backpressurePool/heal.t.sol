@@ -24,7 +24,7 @@ contract HealTest is LedgerTest {
         _giveTokens(address(_app), 1e22);
         _app.run(address(superToken), abi.encodeCall(superToken.approve, (address(stakes), 1e22)));
         _app.run(address(stakes), abi.encodeCall(stakes.stake, (id, _stakeFor(100))));
-        _app.run(address(registry), abi.encodeCall(registry.registerSink, (id)));
+        _app.run(address(registry), abi.encodeCall(registry.registerSink, (id, "")));
         bytes32 commitment = registry.hashSignal(id, address(_app), 100, 0, SALT);
         _app.run(address(registry), abi.encodeCall(registry.commitCapacity, (id, commitment)));
         _nextBlock();

@@ -9,7 +9,7 @@ import { PipelineTest } from "../../utils/PipelineTest.sol";
 contract SetDownstreamTest is PipelineTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheCreator(address caller, uint256 ratio) external {
         vm.assume(caller != creator);
-        address[3] memory callers = [caller, owner, verifier];
+        address[3] memory callers = [caller, owner, address(verifier)];
         TaskTypeId[2] memory targets = [downstream, NO_TASK_TYPE];
         for (uint256 i; i < callers.length; ++i) {
             for (uint256 j; j < targets.length; ++j) {
