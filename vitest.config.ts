@@ -17,6 +17,8 @@ export default defineConfig({
     // The same order on every machine, and one process per file: tests start chains and servers of their own.
     sequence: { seed: 1 },
     pool: "forks",
+    // By default one core is left idle, which doubles the time where there are two. Much of a test is waiting for a chain.
+    maxWorkers: "100%",
     // Before the first test is written, and in a checkout of the contracts alone, there is nothing to run.
     passWithNoTests: true,
     // `npm run coverage`. What tests run as processes of their own is not seen; files that only run so are left out.

@@ -69,8 +69,6 @@ const MAX_THREADS = 4;
  * embed the same contracts, which a thread compiles once.
  */
 function split({ files, input }, threads) {
-  // Nodes of syntax trees refer to each other across files, by numbers that only one compilation gives: `npm run audit`.
-  if (process.env.FOUNDRY_PROFILE === "audit") return [input];
   const count = Math.max(1, Math.min(threads, Math.floor(files.length / FILES_PER_THREAD)));
   const lengthOf = (path) => input.sources[path].content.length;
   const total = files.reduce((sum, path) => sum + lengthOf(path), 0);
@@ -111,7 +109,12 @@ function merge(outputs) {
   return result;
 }
 
+/** Nodes of syntax trees refer to each other across files, libraries too, by numbers that only one compilation gives. */
+const asksForTrees = ({ settings }) =>
+  Object.values(settings.outputSelection).some((selection) => selection[""]?.includes("ast"));
+
 async function compile(input) {
+  if (asksForTrees(input)) return compileInThread(input);
   const files = wantedFiles(input);
   const kinds = [
     { files: files.filter((path) => !ACTORS.test(path)), input },
