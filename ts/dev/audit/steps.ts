@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ToolFailedError } from "../../core/errors.ts";
 import { compare, readClaims, readFindings } from "./proofs.ts";
@@ -74,7 +74,11 @@ function halmos(): StepResult {
     panics,
   ];
   const outputs = ["--no-status", "--json-output", json];
-  const outcome = run("halmos", [...args, "--solver-command", solver, ...limits, ...outputs], { profile: "audit" });
+  const prove = (): Outcome =>
+    run("halmos", [...args, "--solver-command", solver, ...limits, ...outputs], { profile: "audit" });
+  let outcome = prove();
+  // z3 now and then dies within Halmos, which then writes nothing at all: no verdict, so it is asked once more.
+  if (!existsSync(json)) outcome = prove();
   writeFileSync(join(WORKPLACE, "halmos.log"), outcome.output);
   readJson(json, outcome);
   const results = readFindings(readFileSync(json, "utf8"));
