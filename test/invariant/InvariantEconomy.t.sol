@@ -38,7 +38,7 @@ contract InvariantEconomy is CapacityChecks, MoneyChecks, PayChecks, RolesChecks
         else if (trial == 3) _I9_DepositsQueue();
         else if (trial == 4) _I11_CommitmentsAreBound();
         else if (trial == 5) _I14_OnlyRolesChangeAnything(pick);
-        else if (trial == 6) _I15_AnAbandonedPoolReturnsEverything(pick);
+        else if (trial == 6) _I15_ClosedSourcesGetEverythingBack(pick);
         else _I16_AFlashStreamChangesNothing(pick);
     }
 

@@ -50,7 +50,7 @@ contract VerificationTest is EconomyTest {
         }
         assertLt(stake, bond, "slashed");
         assertEq(pool.unitsOf(id, workers[1].sink), 0, "and paid no more, in the same transaction");
-        (uint256 donated,,) = escrow.totalsOf(id);
+        uint256 donated = escrow.bookOf(id).unowned;
         assertEq(donated, bond - stake, "to those who paid");
         _neverSlashed(0);
     }
@@ -124,8 +124,7 @@ contract VerificationTest is EconomyTest {
             if (stake < bond) break;
         }
         assertEq(tracker.ledgerOf(id, workers[1].sink).owed, 0);
-        assertEq(tracker.ledgerOf(id, workers[1].sink).peakScaled, 0);
-        assertEq(tracker.ledgerOf(id, workers[1].sink).open, 0);
+        assertEq(tracker.ledgerOf(id, workers[1].sink).earned, 0);
         assertEq(tracker.ledgerOf(id, workers[1].sink).strikes, 0);
     }
 
@@ -156,7 +155,7 @@ contract VerificationTest is EconomyTest {
         // Nobody acknowledges what it did in its last minute.
         for (uint256 i; i < 5; ++i) {
             skip(EPOCH);
-            tracker.assess(id, workers[1].sink);
+            stakes.assess(id, workers[1].sink);
         }
         (, uint256 unbonding,) = stakes.bondOf(id, workers[1].sink);
         assertEq(unbonding, _stakeFor(100));

@@ -20,14 +20,13 @@ abstract contract MoneyChecks is InvariantTest {
             TaskTypeId id = ids[i];
             uint256 received = _receivedBy(id, world.allSinks()) + _receivedBy(id, world.allOthers());
             (, uint256 fee) = pool.incomeOf(id);
-            (,, uint256 released) = escrow.totalsOf(id);
+            uint256 returned = _returned(id);
             assertEq(
                 _in(id),
-                received + fee + escrow.level(id) + released + world.total(id, Ledger.Entry.Refunded)
-                    + world.total(id, Ledger.Entry.Leaked),
+                received + fee + escrow.level(id) + escrow.setAsideOf(id) + returned
+                    + world.total(id, Ledger.Entry.Refunded) + world.total(id, Ledger.Entry.Leaked),
                 "I1: in = out, per task type"
             );
-            assertLe(escrow.setAsideOf(id), released, "I1: what is set aside was released");
         }
         _assertDust(superToken);
         _assertSupply(superToken);
@@ -73,31 +72,33 @@ abstract contract MoneyChecks is InvariantTest {
         assertEq(escrow.depositsOf(id), 0, "I9: all refunded");
     }
 
-    /// @dev What would happen if all sinks and sources left now: after the grace, the sources get back everything that is
-    /// theirs, to the wei but for rounding; what they paid without ever being synchronised stays.
-    function _I15_AnAbandonedPoolReturnsEverything(uint256 pick) internal {
+    /// @dev What would happen if all sources left now: one horizon later they get back everything that is theirs, to the wei
+    /// but for rounding; what they paid without ever being synchronised stays.
+    function _I15_ClosedSourcesGetEverythingBack(uint256 pick) internal {
         TaskTypeId id = ids[pick];
         _leave(id);
         if (world.poolOf(id).getTotalFlowRate() == 0) sourceHandler.open(pick, 0, 1);
         _syncSources(id);
         world.pass(1 minutes);
         _closeStreams(id);
-        world.pass(_grace(id));
-        uint256 overflow = escrow.overflowOf(id);
         uint256 held = _held(id);
-        assertGt(held, 0, "I15: the last minute's money at least is theirs");
-
-        uint256 amount = escrow.releasable(id) == 0 ? 0 : escrow.release(id);
-        assertEq(escrow.overflowOf(id), overflow - amount, "I15: what is released leaves the overflow");
-        assertLe(amount, held + ROUNDING, "I15: nobody's money stays");
-        assertLe(_held(id), ROUNDING, "I15: and nothing is left to have");
-        // Rates that leaked earned a little more than the escrow got; together they get what there is.
-        if (world.total(id, Ledger.Entry.Leaked) == 0) assertGe(amount + ROUNDING, held, "I15: all that is theirs");
-
         uint256 setAside = escrow.setAsideOf(id);
+        assertGt(held, 0, "I15: the last minute's money at least is theirs");
+        assertLe(held, escrow.bookOf(id).owned, "I18: and no more than there is");
+        world.pass(registry.parametersOf(id).horizon);
+
         uint256 paid = _pay(id);
-        assertEq(paid, setAside - escrow.setAsideOf(id), "I15: from what is set aside");
-        assertGe(paid + DUST, setAside, "I15: all of it");
+        assertGe(paid + ROUNDING, held, "I15: all of it");
+        assertLe(paid, held + setAside, "I15: and no more than that");
+        assertLe(_held(id), ROUNDING, "I15: nothing is left to have");
+        assertLe(escrow.setAsideOf(id), DUST, "I15: nor kept");
+    }
+
+    function _returned(TaskTypeId id) private view returns (uint256 sum) {
+        address[] memory payers = world.allPayers();
+        for (uint256 i; i < payers.length; ++i) {
+            sum += escrow.returnedOf(id, payers[i]);
+        }
     }
 
     function _held(TaskTypeId id) private view returns (uint256 sum) {
@@ -109,14 +110,9 @@ abstract contract MoneyChecks is InvariantTest {
     }
 
     function _pay(TaskTypeId id) private returns (uint256 paid) {
-        uint256 before = world.tokenOf(id).balanceOf(address(escrow));
+        uint256 before = _returned(id);
         _syncSources(id);
-        return before - world.tokenOf(id).balanceOf(address(escrow));
-    }
-
-    function _grace(TaskTypeId id) private view returns (uint256) {
-        uint256 timeToLive = registry.parametersOf(id).signalTimeToLive;
-        return timeToLive < 30 minutes ? timeToLive : 30 minutes;
+        return _returned(id) - before;
     }
 
     function _leave(TaskTypeId id) private {
@@ -128,7 +124,7 @@ abstract contract MoneyChecks is InvariantTest {
         }
         // A pipeline may have left so many escrow units that a new stream would round to nothing.
         world.pass(3 * pool.CONFIRM_DELAY());
-        pool.rebalance(id, new address[](0));
+        registry.rebalance(id, new address[](0));
     }
 
     /// @dev Each source counts its last stretch just before it closes.
@@ -155,8 +151,7 @@ abstract contract MoneyChecks is InvariantTest {
 
     function _in(TaskTypeId id) private view returns (uint256) {
         return world.total(id, Ledger.Entry.Streamed) + world.total(id, Ledger.Entry.PaidOnce)
-            + world.total(id, Ledger.Entry.Donated) + world.total(id, Ledger.Entry.Swept)
-            + world.total(id, Ledger.Entry.Deposited);
+            + world.total(id, Ledger.Entry.Donated) + world.total(id, Ledger.Entry.Deposited);
     }
 
     function _receivedBy(TaskTypeId id, address[] memory members) private view returns (uint256 sum) {
@@ -168,13 +163,11 @@ abstract contract MoneyChecks is InvariantTest {
     /// @dev Pools that share a token leak into one balance.
     function _assertDust(ISuperToken token) private view {
         uint256 leaked;
-        uint256 swept;
         for (uint256 i; i < ids.length; ++i) {
             if (parameters[i].superToken != token) continue;
             leaked += world.total(ids[i], Ledger.Entry.Leaked);
-            swept += world.total(ids[i], Ledger.Entry.Swept);
         }
-        assertEq(token.balanceOf(address(pool)), leaked - swept, "I1: what leaked waits to be swept");
+        assertEq(token.balanceOf(address(pool)), leaked, "I1: what leaked is nobody's, and all there is");
     }
 
     /// @dev Every wei of the token is in an account that this test knows.

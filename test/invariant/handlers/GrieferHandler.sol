@@ -100,7 +100,7 @@ contract GrieferHandler is Attack {
         _stake(id, amount);
         if (joins) {
             vm.prank(MALLORY);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
         }
         _stream(id, MALLORY, world.poolOf(id).getTotalUnits() * _bound(rate, 1, 1e9));
         assertEq(_attest(id, 3000), joins ? 0 : 1, "no capacity in the block of joining");
@@ -124,7 +124,7 @@ contract GrieferHandler is Attack {
     function _useForAMoment(TaskTypeId id, bool joins) private {
         address[] memory sinks = new address[](1);
         sinks[0] = MALLORY;
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         if (!joins) world.saw("seen: flash capacity with units", pool.unitsOf(id, MALLORY) != 0);
         escrow.syncSource(id, MALLORY);
         world.poolOf(id).claimAll(MALLORY);

@@ -41,7 +41,7 @@ contract SinkHandler is Handler {
             if (_isRegistered(id, sink)) continue;
             _stake(id, sink, world.parametersOf(id).minimumStake + _bound(capacity, 1, MAX_CAPACITY) * _bondPerUnit(id));
             vm.prank(sink);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
             world.joined(id, sink);
             silent[id][sink] = false;
             return _happens();

@@ -127,7 +127,7 @@ contract SourceHandler is Handler {
     function deposit(uint256 idSeed, uint256 sourceSeed, uint256 amount) external action("source: deposit") {
         TaskTypeId id = _id(idSeed);
         address source = _source(sourceSeed);
-        uint256 min = uint256(world.parametersOf(id).unitRate) * world.parametersOf(id).epochLength;
+        uint256 min = escrow.minDepositOf(id);
         amount = _bound(amount, min, 500 * min);
         _giveAndApprove(id, source, address(escrow), amount);
         vm.prank(source);

@@ -7,19 +7,23 @@ import { LedgerTest } from "../../utils/LedgerTest.sol";
 
 /// forge-config: default.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
-contract MoveExactlyTest is LedgerTest {
-    function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(address caller, TaskTypeId taskTypeId, address sink)
-        external
-    {
+contract MoveTest is LedgerTest {
+    function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(
+        address caller,
+        TaskTypeId taskTypeId,
+        address[] calldata sinks,
+        uint256[] calldata targets,
+        bool exact
+    ) external {
         vm.assume(caller != address(registry));
         vm.expectRevert(
             abi.encodeWithSelector(IBackpressurePool.BackpressurePool_NotAllowed.selector, caller, address(registry))
         );
         vm.prank(caller);
-        pool.moveExactly(taskTypeId, sink);
+        pool.move(taskTypeId, sinks, targets, exact);
     }
 
-    function testFuzz_WhenTheEffectiveCapacityDiffersByLessThanATwentieth(uint64 capacity, uint64 next) external {
+    function testFuzz_WhenItIsExactAndTheTargetDiffersByLessThanATwentieth(uint64 capacity, uint64 next) external {
         capacity = uint64(bound(capacity, 100, 5e11));
         next = uint64(bound(next, capacity * 20 / 21 + 1, capacity - 1));
         address sink = _newSink(id, "sink", capacity);
@@ -28,17 +32,16 @@ contract MoveExactlyTest is LedgerTest {
 
         vm.expectEmit(address(pool));
         emit IBackpressurePool.UnitsUpdated(id, sink, capacity, next);
-        vm.prank(address(registry));
-        pool.moveExactly(id, sink);
+        _move(sink, next, true);
         assertEq(pool.unitsOf(id, sink), next);
         assertEq(distributionPool.getUnits(sink), next);
     }
 
-    function testFuzz_WhenTheEffectiveCapacityIsWhatTheUnitsSay(uint64 capacity, bool known) external {
+    function testFuzz_WhenTheTargetIsWhatTheUnitsSay(uint64 capacity, bool known) external {
         address sink = _newSink(id, "sink", uint64(bound(capacity, 100, 5e11)));
         vm.record();
-        vm.prank(address(registry));
-        pool.moveExactly(id, known ? sink : stranger);
+        if (known) _move(sink, pool.unitsOf(id, sink), true);
+        else _move(stranger, 0, true);
         (, bytes32[] memory writes) = vm.accesses(address(pool));
         assertEq(writes.length, 0);
     }
@@ -59,5 +62,22 @@ contract MoveExactlyTest is LedgerTest {
         registry.deregisterSink(id);
         assertEq(_flowTo(id, sink), 0);
         assertEq(distributionPool.getTotalUnits(), _ceil(inflow, UNIT_RATE));
+    }
+
+    function testFuzz_WhenNoSinkIsNamed(uint64 capacity, uint256 overload) external {
+        capacity = uint64(bound(capacity, 100, 1e6));
+        _newSink(id, "sink", capacity);
+        _newSource(id, "source", uint256(capacity) * UNIT_RATE * bound(overload, 2, 100));
+        skip(EPOCH);
+        vm.prank(address(registry));
+        pool.move(id, new address[](0), new uint256[](0), true);
+        assertLe(pool.spotPrice(id), UNIT_RATE, "only the escrow is looked at");
+    }
+
+    function _move(address sink, uint256 target, bool exact) private {
+        uint256[] memory targets = new uint256[](1);
+        targets[0] = target;
+        vm.prank(address(registry));
+        pool.move(id, _list(sink), targets, exact);
     }
 }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.35;
+
+import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
+
+/// @notice R1 and R2: rounding alone used to promise more than there was, and whoever came last was cut in silence.
+/// forge-config: default.fuzz.runs = 8
+contract RRoundingTest is MoneyAttackTest {
+    /// @dev Prices of a few wei, where a wei per unit is most; units change between.
+    function testFuzz_AfterAnyRounding_TheLastIsPaidInFull(
+        uint256[3] memory rates,
+        uint256[6] memory capacities,
+        bool reversed
+    ) external {
+        address sink = _newSink(id, "sink", 1, 1e6);
+        address[3] memory sources;
+        for (uint256 i; i < 3; ++i) {
+            rates[i] = bound(rates[i], 1e7, i == 0 ? 1e9 : 1e17);
+            sources[i] = _honest(vm.toString(i), rates[i]);
+        }
+        for (uint256 i; i < 6; ++i) {
+            skip(EPOCH);
+            _signal(id, sink, uint64(bound(capacities[i], 1, 2000)), 0);
+            _rebalance(id);
+            _assertClaimsCovered();
+            if (escrow.drainable(id) != 0) escrow.drain(id);
+        }
+        _donate(id, stranger, 1001e18);
+        _payAll(sources, reversed);
+        _assertConserved();
+    }
+
+    function _payAll(address[3] memory sources, bool reversed) private {
+        for (uint256 i; i < 3; ++i) {
+            escrow.syncSource(id, sources[i]);
+        }
+        if (escrow.releasable(id) != 0) escrow.release(id);
+        uint256 setAside = escrow.setAsideOf(id);
+        uint256 claimed;
+        uint256[3] memory due;
+        for (uint256 i; i < 3; ++i) {
+            (, due[i]) = escrow.claimOf(id, sources[i]);
+            claimed += due[i];
+        }
+        _print("R1: set aside, wei", setAside);
+        _print("R1: claimed, wei", claimed);
+        assertLe(claimed, setAside);
+        for (uint256 i; i < 3; ++i) {
+            uint256 pick = reversed ? 2 - i : i;
+            uint256 before = escrow.returnedOf(id, sources[pick]);
+            escrow.syncSource(id, sources[pick]);
+            assertEq(escrow.returnedOf(id, sources[pick]) - before, due[pick], "whoever comes last too");
+        }
+    }
+}
