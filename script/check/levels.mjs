@@ -46,7 +46,9 @@ for (const name of Object.keys(LEVELS)) if (!seen.has(name)) wrong.push(`there i
 for (const file of readdirSync("src/libraries")) wrong.push(...complaints(`src/libraries/${file}`, 0, []));
 for (const file of readdirSync("src/interfaces")) {
   const name = file.replace(".sol", "");
-  wrong.push(...complaints(`src/interfaces/${file}`, levelOf(name), name === "ICompletionTracker" ? ["IVerifier"] : []));
+  wrong.push(
+    ...complaints(`src/interfaces/${file}`, levelOf(name), name === "ICompletionTracker" ? ["IVerifier"] : []),
+  );
 }
 for (const line of wrong) console.error(line);
 process.exitCode = wrong.length === 0 ? 0 : 1;
