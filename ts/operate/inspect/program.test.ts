@@ -64,7 +64,7 @@ async function jsonOf(...argv: string[]) {
 }
 
 const rebalance = (sinks: Address[] = []) =>
-  send(source, contractsOf(chain.deployment).backpressurePool.rebalance(taskTypeId, sinks));
+  send(source, contractsOf(chain.deployment).capacityRegistry.rebalance(taskTypeId, sinks));
 
 test("a pool shows its money per month and per second, by name or identifier", async () => {
   const { flowRate } = await openStream(source, { ...task, flowRate: 50n * UNIT_RATE });
