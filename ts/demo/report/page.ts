@@ -90,7 +90,7 @@ function tiles({ summary, deadSink, liar }: ReportParameters): string {
     tile(share, `of ${deadSink.stage}'s pay went to ${deadSink.name}: when it died, and before it came back`),
     tile(
       formatShare(summary.liarRateOverTrueRate),
-      `of what it really serves is what ${liar.name} is paid for in the end, though it declares twice as much`,
+      `of what it really serves is what ${liar.name} is paid for in the end, though it declares twice as much; what is above 100 % is left to chance`,
     ),
     tile(
       `${formatMoney(BigInt(summary.deadSinkSlashedWei), 2)} USDCx`,
@@ -160,7 +160,7 @@ function truthPanel({ samples, timeline, liar }: ReportParameters): Panel {
       `${LIAR.name} declares ${formatThousands(liar.declares)} thousand tokens per second, has the bond for it, can serve ${formatThousands(liar.rate)}, and admits no backlog. ${DEAD.name} serves nothing and signals that all is well.`,
       "Once a minute, payers and agents sign receipts for what was delivered. What an agent was paid for and, compared with the others, has no receipts for is its backlog, whatever it says: it loses units.",
       `${LIAR.name} is over-paid when its pool is full, until what it owes has cost it the units that it should never have had: over the last ten minutes it was paid ${paid}.`,
-      `${DEAD.name} loses its units and, after three assessments beyond the horizon, a part of its bond: what it was paid for nothing and 10 %. The escrow passes it on to those who deliver.`,
+      `${DEAD.name} loses its units and, after three windows of receipts in a row that close beyond the horizon, a part of its bond: what it was paid for nothing and 10 %. The escrow passes it on to those who deliver.`,
     ],
   };
 }
@@ -244,7 +244,7 @@ function moneyTable(summary: Summary): string {
   const rows = summary.stages.map((stage) => `<tr><td>${stage.name}</td>${cells(stage)}${tokens(stage)}</tr>`);
   const total = { ...summary, demandedTokens: 0, servedTokens: 0, feeWei: summary.feeWei };
   const verdict = summary.conserved
-    ? `Streamed and slashed are equal to the sum of the rest <strong>to the last wei</strong>, with ${formatCount(BigInt(summary.dustWei))} wei of dust that could not be split evenly and waits to be swept.`
+    ? `Streamed and slashed are equal to the sum of the rest <strong>to the last wei</strong>, with ${formatCount(BigInt(summary.dustWei))} wei of dust that could not be split evenly.`
     : `<strong>The sums differ.</strong> ${summary.violations.map(({ reason }) => reason).join("; ")}`;
   return `<div class="panel" style="grid-template-columns:minmax(0,1fr)">
 <div class="scroll"><table>
