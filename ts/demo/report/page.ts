@@ -90,7 +90,7 @@ function tiles({ summary, deadSink, liar }: ReportParameters): string {
     tile(share, `of ${deadSink.stage}'s pay went to ${deadSink.name}: when it died, and before it came back`),
     tile(
       formatShare(summary.liarRateOverTrueRate),
-      `of what it really serves is what ${liar.name} is paid for in the end, though it declares twice as much; what is above 100 % is left to chance`,
+      `of what it really serves is what ${liar.name} is paid for in the end, though it declares twice as much`,
     ),
     tile(
       `${formatMoney(BigInt(summary.deadSinkSlashedWei), 2)} USDCx`,
@@ -159,7 +159,7 @@ function truthPanel({ samples, timeline, liar }: ReportParameters): Panel {
     text: [
       `${LIAR.name} declares ${formatThousands(liar.declares)} thousand tokens per second, has the bond for it, can serve ${formatThousands(liar.rate)}, and admits no backlog. ${DEAD.name} serves nothing and signals that all is well.`,
       "Once a minute, payers and agents sign receipts for what was delivered. What an agent was paid for and, compared with the others, has no receipts for is its backlog, whatever it says: it loses units.",
-      `${LIAR.name} is over-paid when its pool is full, until what it owes has cost it the units that it should never have had: over the last ten minutes it was paid ${paid}.`,
+      `${LIAR.name} is over-paid when its pool is full, until what it owes has cost it the units that it should never have had: over the last ten minutes it was paid ${paid}. A tenth less than what the others deliver for their pay is left to chance, and it takes that.`,
       `${DEAD.name} loses its units and, after three windows of receipts in a row that close beyond the horizon, a part of its bond: what it was paid for nothing and 10 %. The escrow passes it on to those who deliver.`,
     ],
   };
