@@ -1,17 +1,20 @@
 import { type Hex, parseEther } from "viem";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { contractsOf, gdaAt } from "../../sdk/calls/contracts.ts";
 import { throughHost } from "../../sdk/calls/superfluid.ts";
 import {
   deposit,
+  deregisterSink,
   getPool,
   getSink,
   getSource,
   openStream,
+  requestUnstake,
   signReceipt,
   submitReceipts,
   type WriteClient,
+  withdraw,
 } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
@@ -108,12 +111,17 @@ test("a deposit is drained to the sinks", async () => {
   expect(after.paid).toBeGreaterThan(before.paid);
 });
 
-test("what is too much is returned to the source, in the same transaction", async () => {
-  await openStream(source, { ...task, flowRate: 2000n * UNIT_RATE });
+/** Lets keepers confirm the streams, and leave everything else. */
+async function settleEscrow(): Promise<void> {
   for (let look = 0; look < 3; look++) {
     await chain.pass(30);
     await keepers.once(["--min-amount", "1000"]);
   }
+}
+
+test("what is too much is returned to the source, in the same transaction", async () => {
+  await openStream(source, { ...task, flowRate: 2000n * UNIT_RATE });
+  await settleEscrow();
   await chain.pass(300);
   const before = await pool();
   expect(before.escrow.overflow).toBeGreaterThan(parseEther("20"));
@@ -136,40 +144,107 @@ async function acknowledge(sink: WriteClient): Promise<void> {
   await submitReceipts(sink, { ...task, receipts: [{ ...receipt, sourceSignature, sinkSignature }] });
 }
 
-test("who is paid and delivers nothing is assessed every epoch and slashed; who delivers is not", async () => {
+/** An epoch in which both sinks say what they can do, the source acknowledges the living one's work, and a keeper looks. */
+async function keepEpoch(actions: Set<string | undefined>): Promise<void> {
+  await signalFor(chain, taskTypeId, alive, 100n, 1);
+  await signalFor(chain, taskTypeId, dying, 100n, 1);
+  await acknowledge(alive);
+  for (const action of confirmed(await keepers.once())) actions.add(action);
+}
+
+test("who is paid and delivers nothing is settled, assessed and slashed; who delivers is not", async () => {
   await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
   const [{ stake: before }, { stake: honest }] = await Promise.all([sinkOf(dying), sinkOf(alive)]);
   const actions = new Set<string | undefined>();
-  for (let epoch = 0; epoch < 25; epoch++) {
-    await signalFor(chain, taskTypeId, alive, 100n, 1);
-    await signalFor(chain, taskTypeId, dying, 100n, 1);
-    await acknowledge(alive);
-    for (const action of confirmed(await keepers.once())) actions.add(action);
-  }
+  for (let epoch = 0; epoch < 60 && (await sinkOf(dying)).stake === before; epoch++) await keepEpoch(actions);
+  expect(actions).toContain("settle");
   expect(actions).toContain("assess");
   expect((await sinkOf(dying)).stake).toBeLessThan(before);
   expect((await sinkOf(alive)).stake).toBe(honest);
 });
 
-test("between assessments a sink whose work has been acknowledged since is settled", async () => {
-  const seldom = ["--assess-every", "50"];
-  await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
-  // The first assessment opens the ledgers; what one sink is acknowledged counts for the others from the next one on.
-  for (let round = 0; round < 3; round++) {
-    await chain.pass(3 * EPOCH);
+describe("a sink that owes", () => {
+  beforeEach(async () => {
+    await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
+    for (let epoch = 0; epoch < 40 && (await sinkOf(dying)).verifiedBacklog < 3600n; epoch++) {
+      await keepEpoch(new Set());
+    }
+    expect((await sinkOf(dying)).verifiedBacklog).toBeGreaterThanOrEqual(3600n);
+  });
+
+  test("is settled once its work has been acknowledged, so that its pay returns", async () => {
+    const before = await sinkOf(dying);
+    await chain.pass(EPOCH);
+    await acknowledge(dying);
+    expect(confirmed(await keepers.once())).toContain("settle");
+    const after = await sinkOf(dying);
+    expect(after.verifiedBacklog).toBeLessThan(before.verifiedBacklog);
+    expect(after.units).toBeGreaterThan(before.units);
+  });
+
+  test("is judged after it has left, until its bond is out", async () => {
+    const { ledger } = await sinkOf(dying);
+    await deregisterSink(dying, task);
+    await chain.test.mine({ blocks: 64 });
+    await chain.pass(5 * EPOCH);
     await acknowledge(alive);
     expect(confirmed(await keepers.once())).toContain("assess");
-  }
-  const before = await sinkOf(dying);
-  expect(before.ledger.owed).toBeGreaterThan(0n);
-  await chain.pass(EPOCH);
-  expect(confirmed(await keepers.once(seldom))).not.toContain("settle");
-  await chain.pass(EPOCH);
-  await acknowledge(dying);
-  const actions = confirmed(await keepers.once(seldom));
-  expect(actions).toContain("settle");
-  expect(actions).not.toContain("assess");
-  expect((await sinkOf(dying)).ledger.owed).toBeLessThan(before.ledger.owed);
+    expect((await sinkOf(dying)).ledger.openedAt).toBeGreaterThan(ledger.openedAt);
+    const { stake } = await sinkOf(dying);
+    const { unbondedAt } = await requestUnstake(dying, { ...task, amount: stake });
+    await chain.test.setNextBlockTimestamp({ timestamp: BigInt(unbondedAt) });
+    await chain.test.mine({ blocks: 1 });
+    await withdraw(dying, task);
+    expect(confirmed(await keepers.once())).not.toContain("assess");
+  });
+});
+
+test("a sink that signals seldom is settled before it fades", async () => {
+  const { signal } = await sinkOf(alive);
+  await chain.test.setNextBlockTimestamp({ timestamp: BigInt((signal.settledEpoch + 5) * EPOCH) });
+  await chain.test.mine({ blocks: 1 });
+  const last = Math.floor((await sinkOf(alive)).timestamp / EPOCH);
+  expect(confirmed(await keepers.once())).toContain("settle");
+  expect((await sinkOf(alive)).signal.settledEpoch).toBe(last);
+});
+
+test("what a source has in the escrow is paid to it one horizon after its stream ended", async () => {
+  const min = ["--min-amount", "0.001"];
+  await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
+  await chain.pass(100);
+  // Whoever ends it tells nobody else; without receipts its sinks take no more.
+  await streamAlone(source, 0n);
+  await chain.pass(1);
+  await keepers.once(min);
+  expect((await sourceOf(source)).returns).toMatchObject({ payable: 0n, returned: 0n });
+  await chain.pass(360);
+  const { payable } = (await sourceOf(source)).returns;
+  expect(payable).toBeGreaterThan(parseEther("0.001"));
+  expect(confirmed(await keepers.once(min))).toContain("syncSource");
+  expect((await sourceOf(source)).returns).toMatchObject({ owned: 0n, payable: 0n, returned: payable });
+  await chain.pass(13);
+  expect(confirmed(await keepers.once(min))).not.toContain("syncSource");
+});
+
+test("a source that runs dry is synchronised before it can be liquidated", async () => {
+  const poor = await addSource(chain, "poor", parseEther("1000"));
+  const { flowRate } = await openStream(poor, { ...task, flowRate: 600n * UNIT_RATE });
+  await settleEscrow();
+  const { runway = 0, availableBalance } = await sourceOf(poor);
+  expect(availableBalance).toBeGreaterThan(0n);
+  await chain.pass(runway - 50);
+  await keepers.once();
+  const entered = (await sourceOf(poor)).returns.owned;
+  // In the same epoch, a little later, it is done again.
+  const timestamp = BigInt((Math.floor((await sourceOf(poor)).timestamp / EPOCH) + 1) * EPOCH + 1);
+  await chain.test.setNextBlockTimestamp({ timestamp });
+  await chain.test.mine({ blocks: 1 });
+  await keepers.once();
+  await chain.pass(12);
+  expect((await sourceOf(poor)).runway).toBeLessThan(60);
+  expect(confirmed(await keepers.once())).toContain("syncSource");
+  expect((await sourceOf(poor)).returns.owned).toBeGreaterThan(entered);
+  expect(flowRate).toBeGreaterThan(0n);
 });
 
 test("pressure is carried upstream, link by link", async () => {
