@@ -4,12 +4,14 @@ import { addSink, addSource, signalFor } from "../../localchain/participants.ts"
 import { contractsOf, gdaAt } from "../../sdk/calls/contracts.ts";
 import { throughHost } from "../../sdk/calls/superfluid.ts";
 import {
+  closeStream,
   deposit,
   deregisterSink,
   getPool,
   getSink,
   getSource,
   openStream,
+  requestReturn,
   requestUnstake,
   signReceipt,
   submitReceipts,
@@ -208,43 +210,61 @@ test("a sink that signals seldom is settled before it fades", async () => {
   expect((await sinkOf(alive)).signal.settledEpoch).toBe(last);
 });
 
-test("what a source has in the escrow is paid to it one horizon after its stream ended", async () => {
-  const min = ["--min-amount", "0.001"];
-  await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
-  await chain.pass(100);
-  // Whoever ends it tells nobody else; without receipts its sinks take no more.
-  await streamAlone(source, 0n);
-  await chain.pass(1);
-  await keepers.once(min);
-  expect((await sourceOf(source)).returns).toMatchObject({ payable: 0n, returned: 0n });
-  await chain.pass(360);
-  const { payable } = (await sourceOf(source)).returns;
-  expect(payable).toBeGreaterThan(parseEther("0.001"));
-  expect(confirmed(await keepers.once(min))).toContain("syncSource");
-  expect((await sourceOf(source)).returns).toMatchObject({ owned: 0n, payable: 0n, returned: payable });
-  await chain.pass(13);
-  expect(confirmed(await keepers.once(min))).not.toContain("syncSource");
-});
+describe("a source", () => {
+  let own: typeof task;
+  const stateOf = ({ account }: WriteClient) => getSource(chain.client, { ...own, source: account.address });
 
-test("a source that runs dry is synchronised before it can be liquidated", async () => {
-  const poor = await addSource(chain, "poor", parseEther("1000"));
-  const { flowRate } = await openStream(poor, { ...task, flowRate: 600n * UNIT_RATE });
-  await settleEscrow();
-  const { runway = 0, availableBalance } = await sourceOf(poor);
-  expect(availableBalance).toBeGreaterThan(0n);
-  await chain.pass(runway - 50);
-  await keepers.once();
-  const entered = (await sourceOf(poor)).returns.owned;
-  // In the same epoch, a little later, it is done again.
-  const timestamp = BigInt((Math.floor((await sourceOf(poor)).timestamp / EPOCH) + 1) * EPOCH + 1);
-  await chain.test.setNextBlockTimestamp({ timestamp });
-  await chain.test.mine({ blocks: 1 });
-  await keepers.once();
-  await chain.pass(12);
-  expect((await sourceOf(poor)).runway).toBeLessThan(60);
-  expect(confirmed(await keepers.once())).toContain("syncSource");
-  expect((await sourceOf(poor)).returns.owned).toBeGreaterThan(entered);
-  expect(flowRate).toBeGreaterThan(0n);
+  /** In a pool without sinks all that it streams waits in the escrow. */
+  beforeEach(async () => {
+    own = { ...task, taskTypeId: await chain.registerTaskType("empty") };
+  });
+
+  test("is paid what it has in the escrow one horizon after its stream ended, once", async () => {
+    await openStream(source, { ...own, flowRate: 600n * UNIT_RATE });
+    await chain.pass(100);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    await closeStream(source, own);
+    await chain.pass(359);
+    expect(confirmed(await keepers.once())).not.toContain("syncSource");
+    await chain.pass(1);
+    const { payable } = (await stateOf(source)).returns;
+    expect(payable).toBeGreaterThan(parseEther("5"));
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    expect((await stateOf(source)).returns).toEqual({ owned: 0n, payable: 0n, returned: payable });
+    await chain.pass(EPOCH);
+    expect(confirmed(await keepers.once())).not.toContain("syncSource");
+  });
+
+  test("is paid what it asked for one horizon later", async () => {
+    await openStream(source, { ...own, flowRate: 600n * UNIT_RATE });
+    await chain.pass(100);
+    await requestReturn(source, own);
+    await chain.pass(360);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    expect((await stateOf(source)).returns.returned).toBeGreaterThan(parseEther("5"));
+  });
+
+  test("is synchronised once an epoch, and more often before it can be liquidated", async () => {
+    const poor = await addSource(chain, "poor", parseEther("1200"));
+    await openStream(poor, { ...own, flowRate: 600n * UNIT_RATE });
+    const startOf = async (epochs: number): Promise<void> => {
+      const epoch = Math.floor((await stateOf(poor)).timestamp / EPOCH) + epochs;
+      await chain.test.setNextBlockTimestamp({ timestamp: BigInt(epoch * EPOCH) });
+      await chain.test.mine({ blocks: 1 });
+    };
+    await startOf(1);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    await chain.pass(20);
+    expect(confirmed(await keepers.once())).not.toContain("syncSource");
+
+    await startOf(Math.floor(((await stateOf(poor)).runway ?? 0) / EPOCH));
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    const { runway = 0, returns } = await stateOf(poor);
+    await chain.pass(Math.min(runway - 1, 50));
+    expect((await stateOf(poor)).runway).toBeLessThan(60);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    expect((await stateOf(poor)).returns.owned).toBeGreaterThan(returns.owned);
+  });
 });
 
 test("pressure is carried upstream, link by link", async () => {
@@ -256,6 +276,7 @@ test("pressure is carried upstream, link by link", async () => {
     contractsOf(chain.deployment).pipeline.setDownstream(taskTypeId, downstream, parseEther("1")),
   );
   await signalFor(chain, downstream, narrow, 20n, 5);
+  await signalFor(chain, taskTypeId, alive, 100n, 4);
   const before = await pool();
   expect(before.limit).toBeLessThan(before.intake);
   expect(confirmed(await keepers.once())).toContain("propagate");
