@@ -65,9 +65,9 @@ const services = {} as Record<ServiceName, ServiceProcess>;
 const log: LogLine[][] = [];
 
 const task = () => ({ deployment: economy.deployment, taskTypeId });
-const sinkOf = (name: (typeof NAMES)[number]): Promise<GetSinkReturnType> =>
-  getSink(economy.client, { ...task(), sink: sinks[name].account.address });
 /** While it mines, anvil may answer with the state of one block at the time of the one before; then it is asked again. */
+const sinkOf = (name: (typeof NAMES)[number]): Promise<GetSinkReturnType> =>
+  vi.waitFor(() => getSink(economy.client, { ...task(), sink: sinks[name].account.address }), SOON);
 const poolNow = () => vi.waitFor(() => getPool(economy.client, task()), SOON);
 const epochNow = async () => Math.floor(Number((await economy.test.getBlock()).timestamp) / EPOCH);
 
@@ -212,7 +212,18 @@ test("deploy, and register a task type", async () => {
   economy = await localEconomy({ url: anvil.url, deployment: addressesOf(record), superfluid });
 
   // Attestations may wait for a service that starts on a busy machine.
-  const times = ["--epoch", "30s", "--report-delay", "60s", "--horizon", "245s", "--grace", "30s"];
+  const times = [
+    "--epoch",
+    "30s",
+    "--report-delay",
+    "60s",
+    "--horizon",
+    "245s",
+    "--grace",
+    "30s",
+    "--receipt-epochs",
+    "3",
+  ];
   const terms = ["--unit-rate", String(UNIT_RATE), ...times];
   await run(["task-type", "--name", "answer", "--token", superfluid.superToken, "--minimum-stake", "10", ...terms]);
   taskTypeId = requireRecord(folder, 31337).taskTypes?.answer as Hex;

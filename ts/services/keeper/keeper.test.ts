@@ -275,8 +275,8 @@ test("pressure is carried upstream, link by link", async () => {
     await chain.actor("creator"),
     contractsOf(chain.deployment).pipeline.setDownstream(taskTypeId, downstream, parseEther("1")),
   );
-  await signalFor(chain, downstream, narrow, 20n, 5);
-  await signalFor(chain, taskTypeId, alive, 100n, 4);
+  await signalFor(chain, taskTypeId, alive, 100n, 3);
+  await signalFor(chain, downstream, narrow, 20n, 3);
   const before = await pool();
   expect(before.limit).toBeLessThan(before.intake);
   expect(confirmed(await keepers.once())).toContain("propagate");
