@@ -203,6 +203,15 @@ export class Crowd {
     return operations;
   }
 
+  /** Windows that can close do. */
+  settle(sinks: readonly Member[]): Operation[] {
+    const { capacityRegistry } = this.#contracts;
+    return chunks(sinks).map((some) => {
+      const addresses = some.map(({ address }) => address);
+      return this.#carried(`settle of ${some.length}`, capacityRegistry.settle(this.taskType.taskTypeId, addresses));
+    });
+  }
+
   assess(name: string, sinks: readonly Member[]): Operation[] {
     const { stakeManager } = this.#contracts;
     return sinks.map(({ address }) => this.#carried(name, stakeManager.assess(this.taskType.taskTypeId, address)));
