@@ -273,6 +273,7 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
   test("ends: all leave, and everything is with whom it belongs to", async () => {
     await at(33);
     await both((crowd) => crowd.deregister());
+    await both((crowd) => acknowledgeAll(crowd, "last receipts"));
     const pool = await getPool(chain.client, { deployment: chain.deployment, taskTypeId: big.taskType.taskTypeId });
     expect(pool.units.sinks).toBe(0n);
     await at(33, 3000);
@@ -332,7 +333,10 @@ const SAME = 1.02;
 async function expectPaidOff(crowd: Crowd): Promise<void> {
   const { sinks, sources, views } = crowd;
   const received = await views.received(sinks);
-  const lost = new Map(books.slashes.map(({ sink, wei }) => [sink, wei]));
+  const lost = new Map<Address, bigint>();
+  for (const { sink, wei } of [...books.slashes, ...books.charges]) lost.set(sink, (lost.get(sink) ?? 0n) + wei);
+  const dead = new Set(addresses(crowd.dead));
+  expect(sinks.filter(({ address }) => lost.has(address) && !dead.has(address))).toEqual([]);
   const due = sinks.map(({ address }, index) => {
     return crowd.stakeFor(CAPACITY) + (received[index] ?? 0n) - (lost.get(address) ?? 0n);
   });
