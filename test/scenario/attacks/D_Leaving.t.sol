@@ -66,8 +66,8 @@ contract LeavingAttackTest is AttackTest {
         uint256 charged = agents[thief].bond - _cashIn(thief);
         int256 net = (int256(stolen) - int256(charged)) * 10_000 / int256(agents[thief].bond);
         _printSigned(string.concat("D: idle for its last ", vm.toString(epochs), " epochs: net, 1e-4 of the bond"), net);
-        // What two epochs pay: the doubt, and the windows that mix work and idleness.
-        assertLe(net, int256(2 * 90 * Q * EPOCH * 10_000 / agents[thief].bond));
+        // The tolerance, the doubt, and a window that mixes work and idleness; receipts in lumps add to it.
+        assertLe(net, every == 1 ? int256(500) : int256(600));
     }
 
     function test_D_NobodyButTheLeaverMakesACall() external {
