@@ -115,13 +115,13 @@ contract SinkHandler is Handler {
         }
     }
 
-    /// @dev Several signals one block after another, most of them in the same epoch.
+    /// @dev Several signals one block after another, most of them in the same epoch; or one unit that comes and goes.
     function signalOften(uint256 idSeed, uint256 sinkSeed, uint256 seed) external action("sink: signal often") {
         TaskTypeId id = _id(idSeed);
         address sink = _sink(sinkSeed);
         if (!_isRegistered(id, sink)) return;
         for (uint256 i; i < 3; ++i) {
-            _commit(id, sink, _capacity(id, sink, _mix(seed, i)), 0);
+            _commit(id, sink, seed % 2 == 0 ? uint64(i % 2) : _capacity(id, sink, _mix(seed, i)), 0);
             world.pass(2);
             _reveal(id, sink);
         }
