@@ -14,6 +14,7 @@ contract InvariantEconomy is CapacityChecks, MoneyChecks, PayChecks, RolesChecks
 
     /// @dev Always: what is cheap to see. Else one of two: what is dear to see, which are sums and stay wrong if they were
     /// once; or one trial, which acts. What it does is forgotten.
+    /// forge-config: default.invariant.runs = 24
     function invariant_Economy() external {
         _I2_PayNeverExceedsCapacity();
         _I5_SignalsOfAnEpochMakeOneStep();

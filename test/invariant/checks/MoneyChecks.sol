@@ -127,7 +127,7 @@ abstract contract MoneyChecks is InvariantTest {
 
     /// @dev Some of what attackers, and all sources but one, can do, in any order; none of it drains.
     function _othersAct(uint256 pick, uint256 except, uint256 seed) private {
-        for (uint256 i; i < 5; ++i) {
+        for (uint256 i; i < 4; ++i) {
             uint256 mix = uint256(keccak256(abi.encode(seed, i)));
             uint256 other = except + 1 + i % 2;
             uint256 what = mix % 12;

@@ -85,8 +85,12 @@ contract SinkHandler is Handler {
         }
     }
 
-    /// @dev Any commitment that waits; those of the same block wait for the next.
+    /// @dev Any commitment that waits, or one made for it; those of the same block wait for the next.
     function reveal(uint256 seed) external action("sink: reveal") {
+        TaskTypeId own = _id(seed / 12);
+        if (seed % 4 == 0 && _isRegistered(own, _sink(seed / 4))) {
+            _commit(own, _sink(seed / 4), _capacity(own, _sink(seed / 4), seed), 0);
+        }
         for (uint256 i; i < 12; ++i) {
             uint256 pick = seed % 12 + i;
             TaskTypeId id = _id(pick / 4);
