@@ -153,9 +153,10 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     {
         Pool storage pool = _known(taskTypeId);
         mapping(address => SinkUnits) storage stored = _sinks[taskTypeId];
+        uint256 epoch = _epoch(pool);
         Before memory before;
         for (uint256 i; i < sinks.length; ++i) {
-            if (!_shouldMove(pool, stored[sinks[i]], targets[i], exact)) continue;
+            if (!_shouldMove(epoch, stored[sinks[i]], targets[i], exact)) continue;
             if (before.units == 0) before = _record(pool);
             _moveSink(taskTypeId, pool, stored[sinks[i]], sinks[i], targets[i]);
         }
@@ -215,8 +216,9 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         returns (bool)
     {
         Pool storage pool = _known(taskTypeId);
+        uint256 epoch = _epoch(pool);
         for (uint256 i; i < sinks.length; ++i) {
-            if (_shouldMove(pool, _sinks[taskTypeId][sinks[i]], targets[i], false)) return true;
+            if (_shouldMove(epoch, _sinks[taskTypeId][sinks[i]], targets[i], false)) return true;
         }
         return _escrowDue(pool);
     }
@@ -389,14 +391,14 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         if (address(pool.distributionPool) == address(0)) revert BackpressurePool_UnknownTaskType(taskTypeId);
     }
 
-    function _shouldMove(Pool storage pool, SinkUnits storage stored, uint256 target, bool exact)
+    function _shouldMove(uint256 epoch, SinkUnits storage stored, uint256 target, bool exact)
         private
         view
         returns (bool)
     {
         uint256 units = stored.units;
         if (units == target) return false;
-        return exact || CapacityMath.shouldMove(units, target, _epoch(pool) >= stored.movedAtEpoch + OVERDUE_EPOCHS);
+        return exact || CapacityMath.shouldMove(units, target, epoch >= stored.movedAtEpoch + OVERDUE_EPOCHS);
     }
 
     /// @dev Whether the escrow would move, or witness an inflow that would move it.

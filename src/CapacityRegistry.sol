@@ -72,6 +72,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         uint256 reportDelay;
         uint256 signalTimeToLive;
         uint256 receiptEpochs;
+        uint256 settleEpochs;
         uint256 smoothing;
         address verifier;
     }
@@ -466,8 +467,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     // --------------------------------------------------------------------------------------------- Private: verifier
 
     function _isSettlementDue(Signal signal, Terms memory terms) private pure returns (bool) {
-        return terms.verifier != address(0)
-            && terms.epoch >= signal.settledEpoch() + Math.min(SETTLE_EPOCHS, terms.receiptEpochs);
+        return terms.verifier != address(0) && terms.epoch >= signal.settledEpoch() + terms.settleEpochs;
     }
 
     /// @dev Counts as a settlement even if the verifier fails: then what it said before stands, and nobody fades for it.
@@ -563,6 +563,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         terms.reportDelay = parameters.reportDelay;
         terms.signalTimeToLive = parameters.signalTimeToLive;
         terms.receiptEpochs = parameters.receiptEpochs;
+        terms.settleEpochs = Math.min(SETTLE_EPOCHS, terms.receiptEpochs);
         terms.smoothing = parameters.smoothing;
         terms.verifier = parameters.verifier;
     }

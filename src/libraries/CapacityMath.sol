@@ -59,15 +59,18 @@ library CapacityMath {
     /// @notice Backpressure: u = C - min(C, Q / T).
     /// @param capacityScaled Smoothed capacity C in billionths of a unit; below 2^72.
     /// @param backlog Q, unit-seconds; below 2^64.
-    /// @param horizon T, seconds; not zero.
+    /// @param horizon T, seconds; not zero, below 2^32.
     /// @return units Effective capacity in whole units, rounded down, which favours the payer.
     function effectiveUnitsDown(uint256 capacityScaled, uint256 backlog, uint256 horizon)
         internal
         pure
         returns (uint256 units)
     {
-        uint256 pressureScaled = (backlog * SCALE + horizon - 1) / horizon;
-        units = pressureScaled < capacityScaled ? (capacityScaled - pressureScaled) / SCALE : 0;
+        // Safe: 64 + 30 bits and a horizon of 32; the smaller is taken from the larger.
+        unchecked {
+            uint256 pressureScaled = (backlog * SCALE + horizon - 1) / horizon;
+            units = pressureScaled < capacityScaled ? (capacityScaled - pressureScaled) / SCALE : 0;
+        }
     }
 
     /// @notice The capacity that a stake backs: (S - m) / b. Linear on purpose: with m > 0 splitting a stake never

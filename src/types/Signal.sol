@@ -75,7 +75,10 @@ library SignalLib {
 
     /// @notice Epoch of the latest settlement.
     function settledEpoch(Signal self) internal pure returns (uint256) {
-        return uint256(self.baseEpoch()) + 1 - (Signal.unwrap(self) >> LAG);
+        // Safe: the lag is at most two, and epochs are counted since 1970.
+        unchecked {
+            return uint256(self.baseEpoch()) + 1 - (Signal.unwrap(self) >> LAG);
+        }
     }
 
     /// @notice With another base, and settled for the last time in `settled`, at most two epochs before `epoch` + 1.
