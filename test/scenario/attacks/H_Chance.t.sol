@@ -5,7 +5,7 @@ import { AttackTest } from "../../utils/AttackTest.sol";
 
 /// @notice Row H: nobody lies; tasks are sent at random, in proportion to units, and everything is acknowledged. Chance
 /// alone must not look like idleness.
-/// @dev `CHANCE_EPOCHS=1440` plays a whole day, as `npm run test:deep` does.
+/// @dev `CHANCE_EPOCHS=1440` plays a whole day.
 contract ChanceTest is AttackTest {
     uint256 private constant SINKS = 9;
     uint256 private constant LOAD = 90;
