@@ -129,7 +129,10 @@ export class ExactPool {
   }
 
   setLimit(limit: bigint): void {
-    if (limit === this.limit) return this.moveEscrow(false);
+    if (limit === this.limit) {
+      this.moveEscrow(false);
+      return;
+    }
     this.#record();
     this.limit = limit;
     this.#toTarget();
