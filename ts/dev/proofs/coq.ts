@@ -61,6 +61,7 @@ export function checkProofs(folder: string, say: (text: string) => void): Proved
 function assumptions(workplace: string, file: string): Proved[] {
   const module = file.replace(/\.v$/, "");
   const names = [...readFileSync(join(workplace, file), "utf8").matchAll(STATED)].map(([, name = ""]) => name);
+  if (names.length === 0) return [];
   const questions = names.map((name) => `Print Assumptions ${module}.${name}.\nPrint ${MARK}.\n`);
   const header = `From Backpressure Require ${module}.\nDefinition ${MARK} := tt.\n`;
   writeFileSync(join(workplace, "Assumptions.v"), header + questions.join(""));
