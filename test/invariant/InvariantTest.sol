@@ -35,6 +35,7 @@ abstract contract InvariantTest is ProtocolTest {
     KeeperHandler internal keeperHandler;
     OwnerHandler internal ownerHandler;
     AttackerHandler internal attackerHandler;
+    GrieferHandler internal grieferHandler;
     TimeHandler internal timeHandler;
     Handler[] internal handlers;
     TaskTypeId[] internal ids;
@@ -109,7 +110,7 @@ abstract contract InvariantTest is ProtocolTest {
         handlers.push(keeperHandler = KeeperHandler(_deploy("KeeperHandler", abi.encode(world))));
         handlers.push(ownerHandler = OwnerHandler(_deploy("OwnerHandler", abi.encode(world, creator))));
         handlers.push(attackerHandler = AttackerHandler(_deploy("AttackerHandler", abi.encode(world))));
-        handlers.push(GrieferHandler(_deploy("GrieferHandler", abi.encode(world))));
+        handlers.push(grieferHandler = GrieferHandler(_deploy("GrieferHandler", abi.encode(world))));
         handlers.push(_createHostileTokenHandler());
         handlers.push(timeHandler = TimeHandler(_deploy("TimeHandler", abi.encode(world))));
         for (uint256 i; i < handlers.length; ++i) {

@@ -96,7 +96,7 @@ abstract contract AttackTest is ProtocolTest {
     }
 
     /// @dev Work is done for payers in proportion to their streams.
-    function _workAll() internal {
+    function _workAll() internal virtual {
         uint256 total;
         for (uint256 p; p < payers.length; ++p) {
             total += payers[p].rate;
@@ -183,6 +183,11 @@ abstract contract AttackTest is ProtocolTest {
     /// @notice A figure of a row, percent.
     function _print(string memory row, uint256 percent) internal pure {
         console.log(string.concat(row, ": %d %%"), percent);
+    }
+
+    /// @notice A figure of a row that is no percentage.
+    function _printPlain(string memory row, uint256 figure) internal pure {
+        console.log(string.concat(row, ": %d"), figure);
     }
 
     function _printSigned(string memory row, int256 percent) internal pure {

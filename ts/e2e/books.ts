@@ -44,9 +44,10 @@ const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) 
  */
 export class Books {
   readonly slashes: BookedSlash[] = [];
+  /** What sinks were charged when they took their bonds out. */
+  readonly charges: BookedSlash[] = [];
   /** Payments to sources that did not get through; they stay set aside. */
   refusals = 0;
-  #charged = 0n;
   #deposited = 0n;
   #drained = 0n;
   #paidBack = 0n;
@@ -101,7 +102,7 @@ export class Books {
     const pools: PoolTotals[] = [];
     for (const pool of this.pools) pools.push(await this.#readPool(pool, blockNumber));
     const total = (pick: (pool: PoolTotals) => bigint): bigint => sum(pools.map(pick));
-    const slashed = sum(this.slashes.map(({ wei }) => wei)) + this.#charged;
+    const slashed = sum([...this.slashes, ...this.charges].map(({ wei }) => wei));
     const totals: Totals = {
       streamed: sum(
         this.pools.map(({ distributionPool }) => this.streams.streamed(distributionPool, Number(timestamp))),
@@ -136,7 +137,7 @@ export class Books {
     } else if (log.eventName === "Slashed") {
       this.slashes.push({ taskTypeId: args.taskTypeId, sink: args.sink, wei: args.amount, timestamp });
     } else if (log.eventName === "Charged") {
-      this.#charged += args.amount;
+      this.charges.push({ taskTypeId: args.taskTypeId, sink: args.sink, wei: args.amount, timestamp });
     } else if (log.eventName === "Drained") {
       this.#drained += args.fromOverflow + args.fromDeposits;
     } else if (log.eventName === "SourceSynced") {

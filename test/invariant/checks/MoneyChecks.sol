@@ -3,6 +3,7 @@ pragma solidity 0.8.35;
 
 import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 
+import { ReturnShares } from "../../../src/libraries/ReturnShares.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { InvariantTest } from "../InvariantTest.sol";
 import { Ledger } from "../Ledger.sol";
@@ -14,6 +15,9 @@ abstract contract MoneyChecks is InvariantTest {
 
     /// @dev Wei that all releases and synchronisations of a run together round off.
     uint256 private constant DUST = 1000;
+
+    /// @dev The part of what came in that rounding and what leaked may keep from a source, at most.
+    uint256 private constant STATED = 10_000;
 
     function _I1_NoWeiIsCreatedOrLost() internal view {
         for (uint256 i; i < ids.length; ++i) {
@@ -89,9 +93,87 @@ abstract contract MoneyChecks is InvariantTest {
 
         uint256 paid = _pay(id);
         assertGe(paid + ROUNDING, held, "I15: all of it");
-        assertLe(paid, held + setAside, "I15: and no more than that");
+        assertLe(paid, held + setAside + ROUNDING, "I15: and no more than that");
         assertLe(_held(id), ROUNDING, "I15: nothing is left to have");
         assertLe(escrow.setAsideOf(id), DUST, "I15: nor kept");
+    }
+
+    /// @dev I15 for one source while everybody else goes on: from its closing to one horizon later others do what they like,
+    /// except that nobody drains. And I18 for the time before, in which it stays as it is, and synchronised.
+    function _I15_I18_ASynchronisedSourceHasItsPart(uint256 pick, uint256 seed) internal {
+        TaskTypeId id = ids[pick];
+        address source = world.sources(seed % 3);
+        if (world.rateOf(id, source) == 0) sourceHandler.open(pick, seed % 3, seed >> 8);
+        escrow.syncSource(id, source);
+        uint256 before = _worthOf(id, source);
+        world.watch(id, source);
+        _othersAct(pick, seed % 3, seed);
+        escrow.syncSource(id, source);
+        uint256 part = world.watchedDue();
+        world.saw("seen: a part of the overflow", part != 0);
+        assertGe(_worthOf(id, source) + part / STATED + ROUNDING, before + part, "I18: its part of what came in");
+
+        _close(id, source);
+        before = _worthOf(id, source);
+        uint256 closedAt = block.timestamp;
+        world.watch(id, address(0));
+        _othersAct(pick, seed % 3, uint256(keccak256(abi.encode(seed))));
+        uint256 horizon = registry.parametersOf(id).horizon;
+        if (block.timestamp < closedAt + horizon) world.pass(closedAt + horizon - block.timestamp);
+        escrow.syncSource(id, source);
+        assertGe(escrow.returnedOf(id, source) + ROUNDING, before, "I15: all of it, one horizon later");
+        assertLe(escrow.returnedOf(id, source), before + ROUNDING, "I15: and no more");
+    }
+
+    /// @dev Some of what attackers, and all sources but one, can do, in any order; none of it drains.
+    function _othersAct(uint256 pick, uint256 except, uint256 seed) private {
+        for (uint256 i; i < 4; ++i) {
+            uint256 mix = uint256(keccak256(abi.encode(seed, i)));
+            uint256 other = except + 1 + i % 2;
+            uint256 what = mix % 12;
+            if (what == 0) attackerHandler.poke(pick);
+            else if (what == 1) attackerHandler.flashSource(pick, mix, mix >> 8);
+            else if (what == 2) grieferHandler.streamTinily(pick, mix);
+            else if (what == 3) grieferHandler.syncAtBadMoments(pick, other, mix);
+            else if (what == 4) grieferHandler.bracket(pick, mix, mix >> 8);
+            else if (what == 5) sourceHandler.give(pick, mix);
+            else if (what == 6) sourceHandler.change(pick, other, mix);
+            else if (what == 7) sourceHandler.close(pick, other);
+            else if (what == 8) sinkHandler.signalOften(pick, mix, mix >> 8);
+            else if (what == 9) keeperHandler.rebalance(pick, mix, mix >> 8);
+            else if (what == 10) keeperHandler.release(pick);
+            else sinkHandler.quit(pick, mix);
+            world.pass(1 + mix % 40);
+        }
+    }
+
+    function _worthOf(TaskTypeId id, address source) private view returns (uint256) {
+        (uint256 held, uint256 payableNow) = escrow.claimOf(id, source);
+        return held + payableNow + escrow.returnedOf(id, source);
+    }
+
+    // ------------------------------------------------------------------------------------------- I18
+
+    /// @dev Always, for all histories: what sources can claim is there, and what they were paid came in.
+    function _I18_ClaimsAreCovered() internal view {
+        for (uint256 i; i < ids.length; ++i) {
+            TaskTypeId id = ids[i];
+            ReturnShares.Book memory book = escrow.bookOf(id);
+            (uint256 held, uint256 payableNow) = _claims(id);
+            assertLe(held, book.owned, "I18: claims are worth no more than what is owned");
+            assertLe(held + payableNow, uint256(book.owned) + book.setAside, "I18: nor together than there is");
+            (uint256 income,) = pool.incomeOf(id);
+            assertLe(_returned(id) + book.setAside + book.owned, income, "I18: paid no more than what came in");
+        }
+    }
+
+    function _claims(TaskTypeId id) private view returns (uint256 held, uint256 payableNow) {
+        address[] memory payers = world.allPayers();
+        for (uint256 i; i < payers.length; ++i) {
+            (uint256 one, uint256 ready) = escrow.claimOf(id, payers[i]);
+            held += one;
+            payableNow += ready;
+        }
     }
 
     function _returned(TaskTypeId id) private view returns (uint256 sum) {
@@ -102,11 +184,7 @@ abstract contract MoneyChecks is InvariantTest {
     }
 
     function _held(TaskTypeId id) private view returns (uint256 sum) {
-        address[] memory payers = world.allPayers();
-        for (uint256 i; i < payers.length; ++i) {
-            (uint256 held,) = escrow.claimOf(id, payers[i]);
-            sum += held;
-        }
+        (sum,) = _claims(id);
     }
 
     function _pay(TaskTypeId id) private returns (uint256 paid) {
@@ -132,12 +210,17 @@ abstract contract MoneyChecks is InvariantTest {
         _syncSources(id);
         address[] memory sources = world.allSources();
         for (uint256 i; i < sources.length; ++i) {
-            if (world.rateOf(id, sources[i]) == 0) continue;
-            vm.startPrank(sources[i]);
-            sf.gdaV1Forwarder.distributeFlow(world.tokenOf(id), sources[i], world.poolOf(id), 0, "");
-            vm.stopPrank();
-            escrow.syncSource(id, sources[i]);
+            if (world.rateOf(id, sources[i]) != 0) _close(id, sources[i]);
         }
+    }
+
+    function _close(TaskTypeId id, address source) private {
+        escrow.syncSource(id, source);
+        vm.startPrank(source);
+        sf.gdaV1Forwarder.distributeFlow(world.tokenOf(id), source, world.poolOf(id), 0, "");
+        vm.stopPrank();
+        world.inflowTouched(id);
+        escrow.syncSource(id, source);
     }
 
     function _syncSources(TaskTypeId id) private {

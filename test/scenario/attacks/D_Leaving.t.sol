@@ -47,6 +47,29 @@ contract LeavingAttackTest is AttackTest {
         assertLe(net, 0);
     }
 
+    /// @dev It worked for half an hour, and takes its last pay for nothing. The doubt is what it may keep.
+    function testFuzz_D_StoppingBeforeLeavingNeverPays(uint256 epochs, bool byAKeeper, uint256 interval) external {
+        epochs = bound(epochs, 1, 12);
+        assessed = byAKeeper;
+        every = bound(interval, 1, 5);
+        _addAgents(5, 100);
+        _addPayer(540 * Q);
+        uint256 thief = _addAgent(100, 100);
+        _epochs(30);
+        agents[thief].rate = 0;
+        uint256 before = _received(thief);
+        uint256 undone = before - agents[thief].delivered;
+        _epochs(epochs);
+        _depart(thief);
+        _epochs(registry.unbondingPeriod(id) / EPOCH + 1);
+        uint256 stolen = _received(thief) - before + undone;
+        uint256 charged = agents[thief].bond - _cashIn(thief);
+        int256 net = (int256(stolen) - int256(charged)) * 10_000 / int256(agents[thief].bond);
+        _printSigned(string.concat("D: idle for its last ", vm.toString(epochs), " epochs: net, 1e-4 of the bond"), net);
+        // The tolerance, the doubt, and a window that mixes work and idleness; receipts in lumps add to it.
+        assertLe(net, every == 1 ? int256(500) : int256(600));
+    }
+
     function test_D_NobodyButTheLeaverMakesACall() external {
         int256 net = _run(12, 0);
         _printSigned("D: nobody else calls: net, hundredths of the bond's", net);

@@ -33,9 +33,12 @@ contract NewcomersAttackTest is AttackTest {
 
     function testFuzz_F_DeadMajorityNeverPays(uint256 choice, bool many) external {
         uint256 times = [1, 4, 20][choice % 3];
-        int256 net = _run(times, many ? 6 : 1);
+        int256 net = _run(times, many ? 10 : 1);
         _printSigned(
-            string.concat("F: ", vm.toString(times), " times the honest units: net, hundredths of the bond's"), net
+            string.concat(
+                "F: ", vm.toString(times), " times the honest units, ", many ? "10" : "1", ": net, 1e-4 of the bonds"
+            ),
+            net
         );
         assertLe(net, 0);
     }

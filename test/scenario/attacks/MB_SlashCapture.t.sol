@@ -6,8 +6,9 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 /// @notice Money row B: after a drain shares are cheap, and one block of a stream buys almost all of them. What is slashed next
 /// is nobody's, so they are worth what was paid for them.
 /// forge-config: default.fuzz.runs = 16
+/// forge-config: deep.fuzz.runs = 160
 contract MBSlashCaptureTest is MoneyAttackTest {
-    function testFuzz_ASlashGoesToNoShare(uint64 capacity, uint256 rate, uint256 slashed) external {
+    function testFuzz_MB_ASlashGoesToNoShare(uint64 capacity, uint256 rate, uint256 slashed) external {
         capacity = uint64(bound(capacity, 1e4, 1e6));
         slashed = bound(slashed, 1e18, 1000e18);
         address sink = _newSink(id, "sink", capacity);
@@ -30,8 +31,8 @@ contract MBSlashCaptureTest is MoneyAttackTest {
         escrow.syncSource(id, attacker);
         if (escrow.releasable(id) != 0) escrow.release(id);
         escrow.syncSource(id, attacker);
-        _print("B: spent, wei", spent);
-        _print("B: out, of a slash of 1 to 1000 tokens, wei", escrow.returnedOf(id, attacker));
+        _print("MB: spent, wei", spent);
+        _print("MB: out, of a slash of 1 to 1000 tokens, wei", escrow.returnedOf(id, attacker));
         assertLe(escrow.returnedOf(id, attacker), spent);
 
         uint256 paid = _paidTo(sink);

@@ -9,7 +9,7 @@ contract MHTakingTurnsTest is MoneyAttackTest {
     uint64 private constant CAPACITY = 1000;
     uint256 private constant FULL = CAPACITY * uint256(UNIT_RATE);
 
-    function test_StayingIsAsGoodAsTakingTurns() external {
+    function test_MH2_StayingIsAsGoodAsTakingTurns() external {
         _newSink(id, "sink", CAPACITY);
         address[2] memory turns = [_honest("turn 0", 2 * FULL), _honest("turn 1", 0)];
         address stays = _honest("stays", 2 * FULL);
@@ -24,8 +24,8 @@ contract MHTakingTurnsTest is MoneyAttackTest {
             escrow.syncSource(id, turns[(i + 1) % 2]);
         }
         uint256 back = escrow.returnedOf(id, turns[0]) + escrow.returnedOf(id, turns[1]);
-        _print("H2: back to two that take turns, wei", back);
-        _print("H2: back to one that stays and asks, wei", escrow.returnedOf(id, stays));
+        _print("MH2: back to two that take turns, wei", back);
+        _print("MH2: back to one that stays and asks, wei", escrow.returnedOf(id, stays));
         assertGt(back, 0);
         assertGe(escrow.returnedOf(id, stays) * 100, back * 99);
         _assertConserved();

@@ -5,8 +5,9 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P4 and money row I2: gifts of more than any real supply. Counters stop at their end; every way out stays open.
 /// forge-config: default.fuzz.runs = 16
+/// forge-config: deep.fuzz.runs = 160
 contract MIHugeGiftsTest is MoneyAttackTest {
-    function testFuzz_EveryWayOutStaysOpen(uint256[2] memory gifts, bool throughThePool) external {
+    function testFuzz_P4_MI2_EveryWayOutStaysOpen(uint256[2] memory gifts, bool throughThePool) external {
         address sink = _newSink(id, "sink", 1000);
         address source = _honest("source", 2000 * uint256(UNIT_RATE));
         uint256 depositId = _deposit(id, creator, 1000e18);
@@ -17,6 +18,7 @@ contract MIHugeGiftsTest is MoneyAttackTest {
             if (throughThePool) _gift(id, stranger, gift);
             else _donate(id, stranger, gift);
             skip(2);
+            _print("P4, MI2: every way out open after a gift of so many wei", gift);
             _leaveTrial(sink, source, depositId);
             skip(EPOCH);
             _rebalance(id);

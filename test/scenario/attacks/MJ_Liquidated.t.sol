@@ -7,15 +7,16 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 /// ends loses what it earned since it was last synchronised, to the sinks; what it had is safe. How much that is depends on how
 /// often it is synchronised: its own receipts do that, and a keeper, once per epoch.
 /// forge-config: default.fuzz.runs = 8
+/// forge-config: deep.fuzz.runs = 80
 contract MJLiquidatedTest is MoneyAttackTest {
-    function testFuzz_WhatALiquidatedSourceLoses(uint256 rate, uint256 every) external {
+    function testFuzz_MJ_WhatALiquidatedSourceLoses(uint256 rate, uint256 every) external {
         rate = bound(rate, 1e15, 1e17);
         every = bound(every, EPOCH, 1 hours);
         uint256 never = _lostOf("never synchronised", rate, 365 days);
         uint256 rarely = _lostOf("synchronised at times", rate, every);
         uint256 often = _lostOf("synchronised every epoch", rate, EPOCH);
-        _print("J: lost of an hour's overflow, parts in 1000: never synchronised", never);
-        _print("J: the same, synchronised every epoch", often);
+        _print("MJ: lost of an hour's overflow, parts in 1000: never synchronised", never);
+        _print("MJ: the same, synchronised every epoch", often);
         assertEq(never, 1000);
         assertLe(rarely, every * 1000 / 1 hours + 20);
         assertLe(often, 2 * EPOCH * 1000 / 1 hours);

@@ -7,12 +7,13 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 /// @notice P1: in a throttled pool units explode, and a sink of one unit that toggles makes Superfluid round at every turn.
 /// What it takes away is nobody's, and at most a millionth of the stream, without a keeper.
 /// forge-config: default.fuzz.runs = 4
+/// forge-config: deep.fuzz.runs = 40
 contract P1LeaksTest is MoneyAttackTest {
     uint256 private constant RATE = 1e18;
 
     address private _thief;
 
-    function testFuzz_AToggledUnitInAThrottledPool(uint256 rate, uint256 pause) external {
+    function testFuzz_P1_P1c_AToggledUnitInAThrottledPool(uint256 rate, uint256 pause) external {
         rate = bound(rate, RATE / 100, RATE * 10);
         pause = bound(pause, 2, EPOCH);
         _prepare();
@@ -35,7 +36,7 @@ contract P1LeaksTest is MoneyAttackTest {
     }
 
     /// @dev Two sources, one of whom toggles: claims by rate would exceed what the escrow got.
-    function testFuzz_AToggledUnit_ByASource(uint256 rate, uint256 own) external {
+    function testFuzz_P1c_AToggledUnit_ByASource(uint256 rate, uint256 own) external {
         rate = bound(rate, RATE / 100, RATE);
         own = bound(own, RATE / 100, RATE);
         _prepare();
@@ -55,7 +56,7 @@ contract P1LeaksTest is MoneyAttackTest {
     }
 
     /// @dev What leaked in one task type never reaches another.
-    function test_NothingReachesAnotherTaskType() external {
+    function test_P1_NothingReachesAnotherTaskType() external {
         TaskTypeId other = _newTaskType("the thief's own");
         _prepare();
         _honest("source", RATE);
@@ -69,7 +70,7 @@ contract P1LeaksTest is MoneyAttackTest {
 
     /// @dev C2: at the least unit rate and the least price, toggles heal all the same. D2, E2: and strangers who poke in
     /// between neither switch that off nor make the book forget what the source paid.
-    function testFuzz_TheLeastUnitRate_WithStrangersPoking(uint256 rate, bool poked) external {
+    function testFuzz_MC2_MD2_ME2_TheLeastUnitRate_WithStrangersPoking(uint256 rate, bool poked) external {
         TaskTypeParameters memory parameters = _parameters();
         parameters.unitRate = 1e11;
         id = _registerTaskType(parameters, "cheap");
@@ -86,9 +87,9 @@ contract P1LeaksTest is MoneyAttackTest {
             if (poked) _poke(id);
         }
         overflowed = escrow.overflowOf(id) - overflowed;
-        _print("C2, D2, E2: leaked, parts in 1e12 of the stream", leaked);
+        _print("MC2, MD2, ME2: leaked, parts in 1e12 of the stream", leaked);
         assertLe(leaked, 2e6);
-        _print("E2: credited to the source, parts in 1e6", _held(source) * 1e6 / escrow.overflowOf(id));
+        _print("ME2: credited to the source, parts in 1e6", _held(source) * 1e6 / escrow.overflowOf(id));
         assertGe(_held(source), overflowed * 9999 / 10_000);
         _assertClaimsCovered();
         _assertConserved();

@@ -7,6 +7,7 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 /// @notice P3 and money row A: money that is borrowed, given and gone within a transaction throttles nobody, and given money
 /// does not come back.
 /// forge-config: default.fuzz.runs = 16
+/// forge-config: deep.fuzz.runs = 160
 contract P3FlashPressureTest is MoneyAttackTest {
     uint64 private constant CAPACITY = 1000;
     uint256 private constant FULL = CAPACITY * uint256(UNIT_RATE);
@@ -28,7 +29,7 @@ contract P3FlashPressureTest is MoneyAttackTest {
         pipeline.propagate(_upstream);
     }
 
-    function testFuzz_ADonationPressesNobodyAtOnce(uint256 amount, uint256 time) external {
+    function testFuzz_P3_ADonationPressesNobodyAtOnce(uint256 amount, uint256 time) external {
         uint256 before = _flowTo(_upstream, _worker);
         _donate(id, stranger, bound(amount, 1, 1e24));
         pipeline.propagate(_upstream);
@@ -41,7 +42,7 @@ contract P3FlashPressureTest is MoneyAttackTest {
     }
 
     /// @dev One block of a stream buys shares; T later the attacker borrows, gives, lets it press, and synchronises itself.
-    function testFuzz_ABorrowedDonation_DoesNotComeBack(uint256 amount, uint256 rate) external {
+    function testFuzz_MA_ABorrowedDonation_DoesNotComeBack(uint256 amount, uint256 rate) external {
         amount = bound(amount, 1e18, 1000e18);
         address attacker = _honest("attacker", bound(rate, FULL, 10 * FULL));
         skip(2);
@@ -53,8 +54,8 @@ contract P3FlashPressureTest is MoneyAttackTest {
         pipeline.propagate(_upstream);
         escrow.syncSource(id, attacker);
         uint256 back = escrow.returnedOf(id, attacker);
-        _print("A: given, wei", amount);
-        _print("A: came back, wei", back);
+        _print("MA: given, wei", amount);
+        _print("MA: came back, wei", back);
         assertLe(back, spent, "at most what it streamed");
         assertEq(_flowTo(_upstream, _worker), before, "and nobody was throttled");
         _assertConserved();

@@ -5,9 +5,10 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P5: dust in the queue. A drain always gets through, and what it costs to fill the queue grows with the pool.
 /// forge-config: default.fuzz.runs = 8
+/// forge-config: deep.fuzz.runs = 80
 contract P5DustDepositsTest is MoneyAttackTest {
     /// @dev Made while the pool was small, so that each is as small as can be; then the pool grows a thousandfold.
-    function testFuzz_DustFromWhenThePoolWasSmall(uint64 capacity, uint256 count) external {
+    function testFuzz_P5_DustFromWhenThePoolWasSmall(uint64 capacity, uint256 count) external {
         capacity = uint64(bound(capacity, 1e5, 1e6));
         count = bound(count, 17, 40);
         uint256 dust = escrow.minDepositOf(id);
@@ -31,7 +32,7 @@ contract P5DustDepositsTest is MoneyAttackTest {
     }
 
     /// @dev In a large pool sixteen of the smallest deposits are a sixteenth of what the sinks can be paid in an epoch.
-    function testFuzz_DustInALargePool(uint64 capacity) external {
+    function testFuzz_P5_DustInALargePool(uint64 capacity) external {
         capacity = uint64(bound(capacity, 1e4, 1e6));
         _newSink(id, "sink", capacity);
         uint256 dust = escrow.minDepositOf(id);

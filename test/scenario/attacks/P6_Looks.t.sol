@@ -7,13 +7,14 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 /// @notice P6 and P8: who decides what flows in. Money does; a rate that exists while somebody looks decides nothing, and
 /// strangers who poke delay nothing.
 /// forge-config: default.fuzz.runs = 16
+/// forge-config: deep.fuzz.runs = 160
 contract P6LooksTest is MoneyAttackTest {
     uint64 private constant CAPACITY = 1000;
     uint256 private constant FULL = CAPACITY * uint256(UNIT_RATE);
 
     /// @dev P6: the inflow falls from ten times the capacity to just the capacity; the escrow's units are nine tenths too
     /// many, and the attacker makes the rate ten times as high whenever a keeper looks, for the length of that look.
-    function testFuzz_ABracketedStream_VetoesNothing(uint256 every, uint256 pretended) external {
+    function testFuzz_P6_ABracketedStream_VetoesNothing(uint256 every, uint256 pretended) external {
         every = bound(every, DELAY, EPOCH);
         address sink = _newSink(id, "sink", CAPACITY);
         address source = _honest("source", 10 * FULL);
@@ -37,7 +38,7 @@ contract P6LooksTest is MoneyAttackTest {
 
     /// @dev P8: the inflow rises tenfold. Strangers poke whenever they like, and look whenever they like; somebody looks at
     /// least every 12 s. 36 s after the change no unit is paid above the cap.
-    function testFuzz_StrangersDelayNothing(
+    function testFuzz_P8_StrangersDelayNothing(
         uint256 before,
         uint256[8] memory pokes,
         uint256[8] memory looks,
@@ -51,6 +52,7 @@ contract P6LooksTest is MoneyAttackTest {
         skip(late % DELAY);
         _stream(id, source, 10 * FULL);
         uint256 changed = block.timestamp;
+        uint256 above;
 
         // Every second of the next 36 somebody may poke or look; a keeper looks every 12, whatever its phase.
         for (uint256 second = 1; second <= 36; ++second) {
@@ -60,16 +62,21 @@ contract P6LooksTest is MoneyAttackTest {
                 if (looks[i] % 36 + 1 == second) _rebalance(id);
             }
             if (second % DELAY == late % DELAY) _rebalance(id);
+            if (pool.spotPrice(id) > UNIT_RATE) above = second;
         }
         _rebalance(id);
+        _print("P8: last second in which a unit was paid above the cap", above);
         _print("P8: price 36 s later, parts in 1000 of the cap", pool.spotPrice(id) * 1000 / UNIT_RATE);
+        assertLe(pool.spotPrice(id), UNIT_RATE);
+        // And no later: nobody needs to come again.
+        skip(EPOCH);
         assertLe(pool.spotPrice(id), UNIT_RATE);
         _assertConserved();
     }
 
     /// @dev What remains: real money for 12 s, recorded, then gone, and nobody looks for `wait` seconds. What the sinks miss is
     /// less than what the attacker spent on them, and waits for them in the escrow.
-    function testFuzz_RealMoneyForTwelveSeconds(uint256 rate, uint256 wait) external {
+    function testFuzz_P6_RealMoneyForTwelveSeconds(uint256 rate, uint256 wait) external {
         address sink = _newSink(id, "sink", CAPACITY);
         _honest("source", FULL / 2);
         _confirmInflow(id);

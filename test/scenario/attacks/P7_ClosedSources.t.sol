@@ -5,9 +5,10 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P7, Q and P12: who closed its stream has its whole part one horizon later, whoever else does what.
 /// forge-config: default.fuzz.runs = 16
+/// forge-config: deep.fuzz.runs = 160
 contract P7ClosedSourcesTest is MoneyAttackTest {
     /// @dev P7: one unit of capacity for two seconds every half hour used to keep an abandoned pool's money.
-    function testFuzz_ASinkThatComesForSeconds_KeepsNothing(uint256 time, uint256 phase) external {
+    function testFuzz_P7_ASinkThatComesForSeconds_KeepsNothing(uint256 time, uint256 phase) external {
         address sink = _newSink(id, "sink", 1);
         _signal(id, sink, 0, 0);
         time = bound(time, 1 minutes, 1 hours);
@@ -29,7 +30,7 @@ contract P7ClosedSourcesTest is MoneyAttackTest {
     }
 
     /// @dev Q: also below `bufferMax`, and while others go on streaming.
-    function testFuzz_BelowTheBuffer_WhileOthersStream(uint256 rate, uint256 other, uint256 time) external {
+    function testFuzz_Q_BelowTheBuffer_WhileOthersStream(uint256 rate, uint256 other, uint256 time) external {
         rate = bound(rate, 1e12, 1e17);
         other = bound(other, 1e12, 1e17);
         time = bound(time, 1, 1 hours);
@@ -50,7 +51,7 @@ contract P7ClosedSourcesTest is MoneyAttackTest {
     }
 
     /// @dev P12: little gas cannot make a payment look refused.
-    function testFuzz_LittleGas_PaysOrReverts(uint256 gas) external {
+    function testFuzz_P12_LittleGas_PaysOrReverts(uint256 gas) external {
         address source = _honest("source", 1e17);
         skip(1 hours);
         _changeRate(source, 0);
@@ -59,6 +60,7 @@ contract P7ClosedSourcesTest is MoneyAttackTest {
         gas = bound(gas, 30_000, 1_000_000);
         vm.recordLogs();
         (bool done,) = address(escrow).call{ gas: gas }(abi.encodeCall(escrow.syncSource, (id, source)));
+        _print(done ? "P12: paid with so much gas" : "P12: reverted with so much gas", gas);
         assertEq(_logsOf(keccak256("PaymentRefused(bytes32,address,uint256)")), 0, "never refused");
         assertEq(escrow.returnedOf(id, source), done ? due : 0);
         _assertConserved();

@@ -80,10 +80,11 @@ contract SettleTest is CapacityTest {
     function testFuzz_WhenTheBacklogExceeds64Bits(uint64 capacity, uint256 backlog) external {
         address sink = _addPaidSink(id, "sink", _boundCapacity(capacity));
         backlog = bound(backlog, uint256(type(uint64).max) + 1, type(uint256).max);
+        verifier.owe(id, sink, backlog);
 
         vm.expectEmit(address(registry));
         emit ICapacityRegistry.BacklogVerified(id, sink, type(uint64).max);
-        _owe(id, sink, backlog);
+        _settle(id, sink);
 
         assertEq(registry.sinkOf(id, sink).verifiedBacklog, type(uint64).max);
         assertEq(pool.unitsOf(id, sink), 0);
@@ -110,6 +111,7 @@ contract SettleTest is CapacityTest {
         _signal(id, sink, capacity, uint96(declared));
         uint256 unitsBefore = pool.unitsOf(id, sink);
         uint256 units = verified > capacity * HORIZON ? 0 : (capacity * HORIZON - verified) / HORIZON;
+        verifier.owe(id, sink, verified);
 
         vm.expectEmit(address(registry));
         emit ICapacityRegistry.BacklogVerified(id, sink, verified);
@@ -117,7 +119,7 @@ contract SettleTest is CapacityTest {
             vm.expectEmit(address(pool));
             emit IBackpressurePool.UnitsUpdated(id, sink, unitsBefore, units);
         }
-        _owe(id, sink, verified);
+        _settle(id, sink);
 
         assertEq(registry.effectiveCapacity(id, sink), units, "effective capacity");
         assertEq(distributionPool.getUnits(sink), units, "units");

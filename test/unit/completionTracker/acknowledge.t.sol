@@ -51,13 +51,16 @@ contract AcknowledgeTest is TrackerTest {
 
         assertEq(_acknowledge(type(uint128).max), 1);
         uint256 acknowledged = tracker.acknowledgedBy(id, source);
-        assertEq(acknowledged, escrow.spentOf(id, source), "what it spent");
+        assertEq(acknowledged, _received(sink), "what the sink was paid of it");
+        assertLe(acknowledged, escrow.spentOf(id, source), "what it spent");
         assertLe(acknowledged, escrow.streamedOf(id, source) - returned, "without what came back");
     }
 
+    /// @dev The money of another source makes room: the sink was paid more than this one spent.
     function testFuzz_WhenTheReceiptExceedsWhatWasSpent(uint256 time, uint256 later) external {
         later = bound(later, 1, 1 days);
-        skip(bound(time, 0, 1 days));
+        _openStream(id, "another source", STREAM / 2);
+        skip(bound(time, EPOCH, 1 days));
         uint256 spent = escrow.spentOf(id, source);
         assertLe(spent, escrow.streamedOf(id, source), "less what it can still claim");
         assertEq(_acknowledge(type(uint128).max), 1);
@@ -69,6 +72,32 @@ contract AcknowledgeTest is TrackerTest {
         assertEq(_acknowledge(type(uint128).max), 1);
         assertEq(tracker.acknowledgedBy(id, source), spent, "and the rest later");
         assertEq(tracker.ledgerOf(id, sink).acknowledged, spent);
+    }
+
+    /// @dev One unit of the escrow's is paid, too, so the source has spent more than its sink was paid.
+    function testFuzz_WhenTheReceiptExceedsWhatTheSinkWasPaid(uint256 time, uint256 later) external {
+        later = bound(later, 1, 1 days);
+        (, uint256 otherKey) = _addOther();
+        skip(bound(time, 0, 1 days));
+        uint256 paid = _received(sink);
+        assertLt(paid, escrow.spentOf(id, source), "room is what binds");
+        assertEq(_acknowledge(type(uint128).max), 1);
+        assertEq(tracker.completedOf(id, source, sink), paid, "what it was paid");
+        _assertSkipped(id, _receipt(id, sourceKey, sinkKey, type(uint128).max), ICompletionTracker.Skipped.NothingPaid);
+        assertEq(tracker.completedOf(id, source, vm.addr(otherKey)), 0);
+
+        skip(later);
+        assertEq(_acknowledge(type(uint128).max), 1);
+        assertEq(tracker.completedOf(id, source, sink), _received(sink), "and the rest later");
+    }
+
+    /// @dev Receipts for somebody whom nobody pays would raise what is expected of all others.
+    function testFuzz_WhenThePoolNeverPaidTheSink(uint128 completed) external {
+        completed = uint128(bound(completed, 1, type(uint128).max));
+        (, uint256 key) = makeAddrAndKey("never a sink");
+        _assertSkipped(id, _receipt(id, sourceKey, key, completed), ICompletionTracker.Skipped.NothingPaid);
+        (uint256 acknowledged, uint256 participating) = tracker.totalsOf(id);
+        assertEq(acknowledged + participating, 0, "nor does its source take part");
     }
 
     // ------------------------------------------------------------------------------------------- Participation
@@ -201,6 +230,7 @@ contract AcknowledgeTest is TrackerTest {
     function testFuzz_WhenAWalletHasSigned(uint256 completed) external {
         completed = bound(completed, 1, _rate() * EPOCH * 99 / 100);
         address wallet = address(new OwnedWallet(vm.addr(sinkKey)));
+        _payAsSink(wallet);
         bytes32 digest = tracker.hashReceipt(id, source, wallet, uint128(completed));
         ICompletionTracker.Receipt memory receipt = ICompletionTracker.Receipt(
             source, wallet, uint128(completed), _sign(sourceKey, digest), _sign(sinkKey, digest)
@@ -222,7 +252,8 @@ contract AcknowledgeTest is TrackerTest {
     function testFuzz_WhenTheEntriesAreGood(uint256 toFirst, uint256 toSecond) external {
         toFirst = bound(toFirst, 1, _rate() * EPOCH * 49 / 100);
         toSecond = bound(toSecond, 1, _rate() * EPOCH * 49 / 100);
-        (address other, uint256 otherKey) = makeAddrAndKey("other");
+        (address other, uint256 otherKey) = _addOther();
+        skip(EPOCH);
         ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](2);
         batch[0] = _receipt(id, sourceKey, sinkKey, uint128(toFirst));
         batch[1] = _receipt(id, sourceKey, otherKey, uint128(toSecond));
@@ -238,6 +269,13 @@ contract AcknowledgeTest is TrackerTest {
         assertEq(tracker.completedOf(id, source, other), toSecond);
         assertEq(tracker.ledgerOf(id, sink).acknowledged, toFirst);
         assertEq(tracker.ledgerOf(id, other).acknowledged, toSecond);
+    }
+
+    /// @dev A wallet stakes, registers and signals like anybody; here only its pay matters.
+    function _payAsSink(address wallet) private {
+        vm.prank(address(pool));
+        distributionPool.updateMemberUnits(wallet, CAPACITY);
+        skip(3 * EPOCH);
     }
 
     function _cut(bytes memory signature, uint256 length) private pure returns (bytes memory cut) {

@@ -70,25 +70,34 @@ contract JudgeTest is TrackerTest {
         assertEq(amount, 0, "once");
     }
 
-    function testFuzz_WhenTheWindowOfALeaverIsTooYoung(uint256 age, uint256 share) external {
+    /// @dev The doubt is for who has left and cannot wait for the next receipt; who stays could wash its debt with it.
+    function testFuzz_WhenTheWindowOfALeaverIsTooYoung(uint256 age, uint256 share, bool stays) external {
+        uint256 capacity = stays ? CAPACITY : 0;
         _beDeadFor(2);
         skip(bound(age, EPOCH, INTERVAL - 1));
         ICompletionTracker.Ledger memory before = _ledger();
         uint256 fresh = escrow.spentOf(id, source) - tracker.acknowledgedBy(id, source);
         fresh = bound(share, 1, fresh);
         _acknowledge(uint128(fresh));
-        uint256 used = fresh < before.owed ? fresh : before.owed;
+        uint256 counted = tracker.completedOf(id, source, sink);
+        uint256 used = counted < before.owed ? counted : before.owed;
 
-        (bool ready, uint256 amount) = _judgeAsRegistry(CAPACITY, true);
+        (bool ready, uint256 amount) = _judgeAsRegistry(capacity, true);
 
         assertTrue(ready);
         uint256 received = before.receivedMark - before.clearReceived;
-        assertEq(amount, LedgerMath.exitChargeDown(before.owed - used, received, before.earned));
+        uint256 owed = before.owed - used;
+        assertEq(
+            amount,
+            stays
+                ? LedgerMath.withPenaltyDown(LedgerMath.unearnedDown(owed, received, before.earned))
+                : LedgerMath.exitChargeDown(owed, received, before.earned)
+        );
         ICompletionTracker.Ledger memory ledger = _ledger();
         assertEq(ledger.openedAt, before.openedAt, "still open");
         assertEq(ledger.receivedMark, before.receivedMark, "its pay is judged later");
         assertEq(ledger.acknowledgedMark, before.acknowledgedMark + used, "what was used counts once");
-        assertEq(ledger.peakScaled, uint256(CAPACITY) * 1e9);
+        assertEq(ledger.peakScaled, capacity * 1e9);
     }
 
     function testFuzz_WhenNobodyEverAcknowledgedAnything(uint256 time) external {

@@ -40,7 +40,7 @@ contract SettleTest is TrackerTest {
 
     function testFuzz_WhenTheWindowIsYoungerThanTheInterval(uint256 age) external {
         ICompletionTracker.Ledger memory before = _ledger();
-        vm.warp(before.openedAt + bound(age, 0, INTERVAL - 1));
+        skip(bound(age, 0, before.openedAt + INTERVAL - 1 - block.timestamp));
         _acknowledgeAllTo(sinkKey);
         before.acknowledged = _ledger().acknowledged;
         vm.recordLogs();
@@ -50,8 +50,8 @@ contract SettleTest is TrackerTest {
     }
 
     function test_WhenThePoolHasPaidNothingInTheWindow() external {
-        _setStream(id, source, 0);
         _acknowledgeAllTo(sinkKey);
+        _setStream(id, source, 0);
         skip(INTERVAL);
         _settleAsRegistry();
         uint256 openedAt = _ledger().openedAt;
@@ -77,7 +77,7 @@ contract SettleTest is TrackerTest {
 
     /// @dev Little money took part for long; that much of it does in the present window does not make it the pool.
     function test_WhenTooLittleMoneyTookPartOverTheLongLook() external {
-        for (uint256 i; i < 6; ++i) {
+        for (uint256 i; i < 7; ++i) {
             skip(2 * INTERVAL);
             _settleAsRegistry();
         }
@@ -109,11 +109,10 @@ contract SettleTest is TrackerTest {
 
     /// @dev The source acknowledges to the other sink all that it spends.
     function testFuzz_WhenOnlyAnotherSinkIsAcknowledged(uint256 time) external {
-        (address other, uint256 otherKey) = _addOther();
+        (, uint256 otherKey) = _addOther();
         skip(INTERVAL);
         _acknowledgeAllTo(otherKey);
-        _settle(id, sink);
-        _settle(id, other);
+        _settleAsRegistry();
         ICompletionTracker.Ledger memory before = _ledger();
         uint256 paidBefore = before.poolPaidMark;
         skip(bound(time, INTERVAL, 2 * INTERVAL));
@@ -126,6 +125,8 @@ contract SettleTest is TrackerTest {
             LedgerMath.shareDown(participating - before.poolParticipatingMark, paid)
         );
 
+        _settleAsRegistry();
+        // The window is closed: this only tells the registry.
         _settle(id, sink);
 
         uint256 owed = before.owed + received * expected / standard;
@@ -136,12 +137,10 @@ contract SettleTest is TrackerTest {
         assertGe(_received(sink), owed, "never more than it was paid");
 
         // What is acknowledged in the open window counts at once, at par.
-        uint256 fresh = escrow.spentOf(id, source) - tracker.acknowledgedBy(id, source);
-        if (fresh != 0) _acknowledgeAllTo(sinkKey);
         skip(EPOCH);
-        _acknowledgeAllTo(sinkKey);
-        uint256 done = tracker.completedOf(id, source, sink);
-        uint256 left = LedgerMath.provenBacklogDown(owed - done, UNIT_RATE, uint256(CAPACITY) * 1e9, 120);
+        _acknowledge(uint128(owed / 3));
+        assertEq(tracker.completedOf(id, source, sink), owed / 3);
+        uint256 left = LedgerMath.provenBacklogDown(owed - owed / 3, UNIT_RATE, uint256(CAPACITY) * 1e9, 120);
         _settle(id, sink);
         assertEq(registry.sinkOf(id, sink).verifiedBacklog, left);
     }
@@ -150,11 +149,11 @@ contract SettleTest is TrackerTest {
         (, uint256 otherKey) = _addOther();
         skip(INTERVAL);
         _acknowledgeAllTo(otherKey);
-        _settle(id, sink);
-        _signal(id, sink, CAPACITY / 4, 0);
+        _settleAsRegistry();
         skip(INTERVAL);
         _acknowledgeAllTo(otherKey);
-        _settle(id, sink);
+        vm.prank(address(registry));
+        tracker.settle(id, sink, uint256(CAPACITY) / 4 * 1e9);
         assertEq(_ledger().peakScaled, uint256(CAPACITY) * 1e9 * 5 / 8, "half way");
     }
 
@@ -170,10 +169,49 @@ contract SettleTest is TrackerTest {
         assertEq(_ledger().strikes, 3, "struck");
 
         skip(INTERVAL);
-        _acknowledgeAllTo(otherKey);
-        skip(10 * INTERVAL);
         _acknowledgeAllTo(sinkKey);
+        _acknowledgeAllTo(otherKey);
         _settleAsRegistry();
         assertEq(_ledger().strikes, 0, "cleared");
+    }
+
+    /// @dev Receipts for two windows come in the second. Each paid R; the first closes with one wei acknowledged, the second
+    /// with 2 R - 1: R - 1 more than it paid, which is left for the third.
+    function test_WhenMoreIsAcknowledgedThanTheWindowPaid() external {
+        skip(INTERVAL);
+        _acknowledge(1);
+        _settleAsRegistry();
+        uint256 mark = _ledger().poolPaidMark;
+        skip(INTERVAL);
+        _acknowledge(type(uint128).max);
+        uint256 paid = pool.paidOf(id) - mark;
+        _settleAsRegistry();
+
+        (uint256 acknowledged,) = tracker.totalsOf(id);
+        assertEq(acknowledged, pool.paidOf(id), "both windows");
+        uint256 above = acknowledged - 1 - paid;
+        assertEq(_ledger().poolAcknowledgedMark, acknowledged - (above < paid ? above : paid), "counts once more");
+    }
+
+    /// @dev A window that nobody says anything about is dropped: what was owed before it stays, less what is acknowledged at
+    /// par, and its pay is no pay.
+    function test_GivenTheSinkOwes_WhenAWindowIsDropped() external {
+        (, uint256 otherKey) = _addOther();
+        skip(INTERVAL);
+        _acknowledgeAllTo(otherKey);
+        _settleAsRegistry();
+        ICompletionTracker.Ledger memory before = _ledger();
+        assertGt(before.owed, 0);
+        skip(20 * INTERVAL);
+        uint256 part = before.owed / 3;
+        _acknowledge(uint128(part));
+
+        vm.expectEmit(address(tracker));
+        emit ICompletionTracker.WindowDropped(id, sink, before.owed - part);
+        _settleAsRegistry();
+
+        assertEq(_ledger().owed, before.owed - part);
+        uint256 received = _received(sink) - before.receivedMark;
+        assertEq(_ledger().clearReceived, before.clearReceived + received, "its pay does not count");
     }
 }

@@ -60,9 +60,10 @@ contract AssessTest is CapacityTest {
         uint256 taken = amount < staked + unbonding ? amount : staked + unbonding;
         uint256 fromUnbonding = taken < unbonding ? taken : unbonding;
 
+        verifier.take(id, sink, amount);
         vm.expectEmit(address(stakes));
         emit IStakeManager.Slashed(id, sink, taken);
-        assertEq(_slash(id, sink, amount), taken, "slashed");
+        assertEq(stakes.assess(id, sink), taken, "slashed");
 
         (uint256 stake, uint256 left, uint256 unbondedAt) = stakes.bondOf(id, sink);
         assertEq(left, unbonding - fromUnbonding, "what was about to leave goes first");
@@ -83,10 +84,11 @@ contract AssessTest is CapacityTest {
         sink = _addPaidSink(id, "sink", capacity);
         _openPayingStream(id);
         assertGt(_payOf(id, sink), 0, "paid before");
+        verifier.take(id, sink, amount);
 
         vm.expectEmit(address(pool));
         emit IBackpressurePool.UnitsUpdated(id, sink, capacity, 0);
-        _slash(id, sink, amount);
+        stakes.assess(id, sink);
 
         assertEq(_payOf(id, sink), 0, "pay");
         assertEq(pool.unitsOf(id, sink), 0, "units");

@@ -76,7 +76,7 @@ const formulas: Record<string, unknown> = {
     rule.debitDown(received, standardOf(standard, expected)),
   creditUp: (acknowledged: bigint, standard: bigint) => rule.creditUp(acknowledged, standardOf(standard)),
   provenBacklogDown: (owed: bigint, unitRate: bigint, peakScaled: bigint, acknowledgementGrace: bigint) =>
-    rule.provenBacklogDown(owed, peakScaled, { unitRate, acknowledgementGrace, horizon: 0n, receiptInterval: 0n }),
+    rule.provenBacklogDown(owed, peakScaled, { unitRate, acknowledgementGrace }),
 };
 
 test.each(conformance)("%s(%s) = %s", (name, values, result) => {

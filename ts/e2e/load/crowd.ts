@@ -66,11 +66,6 @@ export class Crowd {
     return this.sinks.filter(({ index }) => index < 10 && index !== 2);
   }
 
-  /** Whom a sink works for. */
-  sourceOf(sink: Member): Member {
-    return this.sources[sink.index % this.sources.length] as Member;
-  }
-
   // ------------------------------------------------------------------------------------------- Sinks
 
   approve(capacity: bigint): Operation[] {
@@ -187,20 +182,35 @@ export class Crowd {
     );
   }
 
-  /** @param completed Of each honest sink, wei, in their order. */
+  /**
+   * All sources pay the dead as well, so all of them have as many honest sinks to acknowledge.
+   * @param completed Of each honest sink, wei, in their order.
+   */
   async acknowledge(what: string, completed: readonly bigint[]): Promise<Operation[]> {
     const { completionTracker } = this.#contracts;
     const { taskTypeId } = this.taskType;
     const { length } = this.sources;
     const operations: Operation[] = [];
     for (const [first, some] of chunks(this.honest).entries()) {
-      const receipts = some.map((sink, index) => this.#receipt(sink, completed[first * BATCH + index] ?? 0n));
+      const receipts = some.map((sink, index) => {
+        const place = first * BATCH + index;
+        return this.#receipt(sink, this.sources[place % length] as Member, completed[place] ?? 0n);
+      });
       const call = completionTracker.acknowledge(taskTypeId, await Promise.all(receipts));
       // The first receipt of a source fills empty storage.
-      const whose = some.every(({ index }) => index < length) ? `${what} of ${some.length} sources` : what;
+      const whose = first * BATCH + some.length <= length ? `${what} of ${some.length} sources` : what;
       operations.push(this.#carried(`acknowledge, ${whose}`, call));
     }
     return operations;
+  }
+
+  /** Windows that can close do. */
+  settle(sinks: readonly Member[]): Operation[] {
+    const { capacityRegistry } = this.#contracts;
+    return chunks(sinks).map((some) => {
+      const addresses = some.map(({ address }) => address);
+      return this.#carried(`settle of ${some.length}`, capacityRegistry.settle(this.taskType.taskTypeId, addresses));
+    });
   }
 
   assess(name: string, sinks: readonly Member[]): Operation[] {
@@ -208,8 +218,7 @@ export class Crowd {
     return sinks.map(({ address }) => this.#carried(name, stakeManager.assess(this.taskType.taskTypeId, address)));
   }
 
-  async #receipt(sink: Member, completed: bigint) {
-    const source = this.sourceOf(sink);
+  async #receipt(sink: Member, source: Member, completed: bigint) {
     const { deployment } = this.#chain;
     const { taskTypeId } = this.taskType;
     const receipt: Receipt = { taskTypeId, source: source.address, sink: sink.address, completed };

@@ -89,9 +89,12 @@ test("a pool in order needs nothing", async () => {
   expect(await textOf("pool", "translate")).toContain("Nothing needs attention.");
 });
 
+const UNJUDGED = "too few sources give receipts to judge any sink: only declared backlog protects the money here";
+
 test("a pool says that the escrow lags, and stops saying so", async () => {
   await openStream(source, { ...task, flowRate: 300n * UNIT_RATE });
   expect((await jsonOf("pool", "translate")).attention).toEqual([
+    UNJUDGED,
     "units are paid more than they may be: call rebalance now and 12 s later",
   ]);
   await chain.pass(12);
@@ -102,7 +105,7 @@ test("a pool says that the escrow lags, and stops saying so", async () => {
     await chain.pass(12);
     await rebalance();
   }
-  expect((await jsonOf("pool", "translate")).attention).toEqual([]);
+  expect((await jsonOf("pool", "translate")).attention).toEqual([UNJUDGED]);
 });
 
 test("a pool says what can be drained, released, and that nobody is there", async () => {
@@ -137,7 +140,7 @@ test("a pool says whether its sinks can be judged, before anybody streams and af
   await chain.pass(60);
   const { evidence, attention } = await jsonOf("pool", "translate");
   expect(evidence).toEqual({ participation: 0, verified: false });
-  expect(attention).toContainEqual(expect.stringMatching(/^too few sources give receipts/));
+  expect(attention).toContainEqual(UNJUDGED);
 
   const completed = (await jsonOf("sink", "translate", sink.account.address)).paid;
   const receipt = {
@@ -151,7 +154,7 @@ test("a pool says whether its sinks can be judged, before anybody streams and af
     signReceipt(sink, { ...task, receipt }),
   ]);
   await submitReceipts(sink, { ...task, receipts: [{ ...receipt, sourceSignature, sinkSignature }] });
-  expect(await textOf("pool", "translate")).toMatch(/evidence +verified, receipts speak for 9\d\.\d % of the pay/);
+  expect(await textOf("pool", "translate")).toMatch(/evidence +verified, receipts speak for [4-9]\d\.\d % of the pay/);
 });
 
 test("what is shown fits a screen of 80 columns", async () => {
@@ -192,11 +195,12 @@ test("a sink shows the profile that it has set last, and no sequence that moves 
 });
 
 test("a sink that went silent is said to have expired, and since when", async () => {
+  // It was settled two epochs before its last signal, and fades from five after that on.
   await chain.pass(9 * EPOCH);
   const { attention, signal } = await jsonOf("sink", "translate", sink.account.address);
-  expect(signal.epochsExpired).toBe(4);
+  expect(signal.epochsExpired).toBe(6);
   expect(attention).toContain(
-    `sink ${sink.account.address} expired 4 epochs ago: run signalCapacity, or its pay fades`,
+    `sink ${sink.account.address} expired 6 epochs ago: run signalCapacity, or its pay fades`,
   );
   expect(attention).toContainEqual(expect.stringMatching(/call rebalance for it/));
 });
