@@ -63,6 +63,7 @@ export const TASKS = {
   "bench:sim": { programs: [ts("sim/bench.ts")] },
   snapshot: { programs: [["env", "FORGE_SNAPSHOT_EMIT=true", ...GAS_TESTS], GAS_TESTS] },
   audit: { programs: [ts("dev/audit/main.ts")] },
+  proofs: { programs: [ts("dev/proofs/main.ts")] },
 
   check: {
     all: true,

@@ -213,6 +213,8 @@ library ReturnShares {
         bool stayed,
         uint96 rate
     ) internal view {
+        // Through the end of a scale, what its rate bought is rounded anew; what it leaves would be less than one too low.
+        if (claim.scale != self.scale && claim.rate != 0) ++self.base;
         (uint256 forShares, uint256 forRate) = _follow(self, claim, ends);
         uint256 asked = Math.saturatingAdd(claim.payableNow, Math.saturatingAdd(forShares, forRate));
         uint256 earned = stayed ? asked : Math.saturatingAdd(claim.payableNow, forShares);

@@ -180,6 +180,34 @@ contract ReturnSharesFuzzTest is Test {
         _assertHeld(1, _paid(rate, time), 2);
     }
 
+    /// @dev Each claim that follows through the end of a scale is rounded anew. What the claims have together is unsigned: if
+    /// it fell below zero by what rounding took, nobody could release any more, and no scale could end.
+    function testFuzz_AScaleEnds_AndAllLeave(uint32 fraction) external {
+        ReturnShares.Book memory book;
+        ReturnShares.Claim[] memory claims = new ReturnShares.Claim[](30);
+        uint96 rate = 1e15 - uint96(fraction) * 7919;
+        for (uint256 i; i < claims.length; ++i) {
+            book.sync(claims[i], _ends, false, rate);
+        }
+        for (uint256 i = 1; i <= 3; ++i) {
+            // Five more stream, whom nobody ever synchronises.
+            book.accrue(uint256(rate) * 35_000 * i, 1000e18 * i);
+            book.drain(book.overflow() / 3, 0);
+        }
+        for (uint256 i; i < claims.length; ++i) {
+            book.sync(claims[i], _ends, true, rate - fraction);
+        }
+        book.drain(book.overflow() - 5e8, 0);
+        book.rescale(_ends);
+        assertEq(book.scale, 1, "a scale ended");
+        for (uint256 i; i < claims.length; ++i) {
+            book.sync(claims[i], _ends, true, 0);
+            book.redeem(claims[i], claims[i].shares);
+            book.pay(claims[i]);
+        }
+        assertLe(book.claimedShares(), 2 + 2 * claims.length, "nothing is left, but for what rounds up");
+    }
+
     function testFuzz_AScaleEnds_AboveABillionSharesPerWei(uint256 owned) external {
         owned = bound(owned, 1, type(uint96).max);
         ReturnShares.Book memory book;

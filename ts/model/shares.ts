@@ -180,6 +180,8 @@ export function rescale(book: Book, ends: Ends): void {
  * @param stayed Whether the stream has had the claim's rate ever since it was last synchronised
  */
 export function sync(book: Book, claim: Claim, ends: Ends, stayed: boolean, rate: bigint, now: bigint): void {
+  // Through the end of a scale, what its rate bought is rounded anew; what it leaves would be less than one too low.
+  if (claim.scale !== book.scale && claim.rate !== 0n) book.base += 1n;
   const { forShares, forRate } = follow(book, claim, ends);
   const asked = sum(claim.payableNow, sum(forShares, forRate));
   claim.payableNow = min(stayed ? asked : sum(claim.payableNow, forShares), book.setAside);
