@@ -1,4 +1,4 @@
-import { escrowUnitsUp, excess, min, priceCapDown, saturate, shouldHeal } from "../../model/exact.ts";
+import { escrowUnitsUp, excess, max, min, priceCapDown, saturate, shouldHeal } from "../../model/exact.ts";
 import {
   allUnits,
   asOfNow,
@@ -247,8 +247,7 @@ export class ExactPool {
 
   get #isAnchorOld(): boolean {
     const { epochLength } = this.#p;
-    const delay = epochLength > CONFIRM_DELAY ? epochLength : CONFIRM_DELAY;
-    return this.gda.now >= this.#inflow.anchoredAt + delay;
+    return this.gda.now >= this.#inflow.anchoredAt + max(epochLength, CONFIRM_DELAY);
   }
 
   get #depth(): bigint {
