@@ -1,0 +1,45 @@
+/** What one source has paid one sink, lately: credit that is older than the horizon lapses. Wei and Unix seconds. */
+export type PayHistory = { horizon: number; points: { time: number; paid: bigint }[] };
+
+export const emptyPay = (horizon: number): PayHistory => ({ horizon, points: [] });
+
+/** Notes what was paid since the beginning. One point before the horizon is kept, to count from. */
+export function notePaid({ horizon, points }: PayHistory, time: number, paid: bigint): PayHistory {
+  const kept = [...points.filter((point) => point.time < time), { time, paid }];
+  const first = kept.findLastIndex((point) => point.time <= time - horizon);
+  return { horizon, points: first > 0 ? kept.slice(first) : kept };
+}
+
+/** Paid since the beginning, wei. */
+export const paidIn = ({ points }: PayHistory): bigint => points.at(-1)?.paid ?? 0n;
+
+/** Paid within the last `window` seconds, wei; what was paid before the first point does not count as recent. */
+export function paidLately(history: PayHistory, now: number, window = history.horizon): bigint {
+  const { points } = history;
+  const from = points.findLast((point) => point.time <= now - window) ?? points[0];
+  const recent = paidIn(history) - (from?.paid ?? 0n);
+  return recent > 0n ? recent : 0n;
+}
+
+/** When `amount` more will have been paid at the rate of late, Unix seconds; undefined if nothing flows. */
+export function timeToPay(history: PayHistory, now: number, amount: bigint): number | undefined {
+  if (amount <= 0n) return now;
+  const recent = paidLately(history, now);
+  const from = history.points.findLast((point) => point.time <= now - history.horizon) ?? history.points[0];
+  const last = history.points.at(-1);
+  if (recent === 0n || from === undefined || last === undefined) return undefined;
+  const elapsed = BigInt(Math.max(1, Math.ceil(last.time - from.time)));
+  return now + Number((amount * elapsed + recent - 1n) / recent);
+}
+
+/**
+ * What may be asked for now, wei: what is owed, and of it at most one task or what was paid within the horizon. What is
+ * bought is capacity in time: work that nobody asked for does not pile up.
+ */
+export function eligible(history: PayHistory, used: bigint, oneTask: bigint, now: number): bigint {
+  const owed = paidIn(history) - used;
+  const recent = paidLately(history, now);
+  const cap = recent > oneTask ? recent : oneTask;
+  if (owed < cap) return owed;
+  return cap;
+}
