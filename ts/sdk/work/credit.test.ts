@@ -2,7 +2,7 @@ import { type Address, type Hex, numberToHex } from "viem";
 import { expect, test } from "vitest";
 import { Random } from "../../model/random.ts";
 import { InvalidParameterError } from "../errors.ts";
-import { decode, encode } from "./bigintJson.ts";
+import { decode, encode } from "./amounts.ts";
 import { CreditBook, type CreditBookState, type Sample } from "./credit.ts";
 
 const [A, B] = ["0xA", "0xB"] as Address[] as [Address, Address];

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import { InvalidParameterError } from "../errors.ts";
+import { max, min } from "./amounts.ts";
 
 /** What the chain says at the end of one block. All amounts count since the beginning, wei. */
 export type Sample = {
@@ -94,7 +95,7 @@ export class CreditBook {
     const elapsed = BigInt(Math.max(0, sample.time - latest.time));
     const atOldRate = (old * elapsed) / BigInt(Math.max(1, latest.time - before.time));
     const atNewRate = (next(latest, sample).credit[source]?.[sink] ?? 0n) - settled;
-    return settled + (atOldRate < atNewRate ? atOldRate : atNewRate);
+    return settled + min(atOldRate, atNewRate);
   }
 
   toJSON(): CreditBookState {
@@ -115,11 +116,11 @@ function next(last: Point | undefined, { block, hash, time, paid, spent, receive
   if (block <= last.block || time < last.time) {
     throw new InvalidParameterError(`block ${block} is not after block ${last.block}, the latest of this account`);
   }
-  const paidMore = paid > last.paid ? paid - last.paid : 0n;
+  const paidMore = max(0n, paid - last.paid);
   const spends = increases(last.spent, spent);
   const receipts = increases(last.received, received);
   const spentMore = spends.reduce((sum, [, wei]) => sum + wei, 0n);
-  const divisor = spentMore > paidMore ? spentMore : paidMore;
+  const divisor = max(spentMore, paidMore);
 
   const credit = { ...last.credit };
   for (const [source, wei] of spends) {
@@ -129,7 +130,7 @@ function next(last: Point | undefined, { block, hash, time, paid, spent, receive
   }
   return {
     ...{ block, hash, time, credit },
-    paid: paid > last.paid ? paid : last.paid,
+    paid: max(paid, last.paid),
     spent: highest(last.spent, spent),
     received: highest(last.received, received),
   };
@@ -147,7 +148,7 @@ function increases(before: Amounts, now: Amounts): [Address, bigint][] {
 function highest(before: Amounts, now: Amounts): Record<Address, bigint> {
   const result: Record<Address, bigint> = { ...before };
   for (const [who, wei] of Object.entries(now) as [Address, bigint][]) {
-    if (wei > (result[who] ?? -1n)) result[who] = wei;
+    result[who] = max(wei, result[who] ?? wei);
   }
   return result;
 }

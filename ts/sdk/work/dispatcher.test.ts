@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { expect, test } from "vitest";
 import { Random } from "../../model/random.ts";
 import { InvalidParameterError } from "../errors.ts";
-import { decode, encode } from "./bigintJson.ts";
+import { decode, encode } from "./amounts.ts";
 import { Dispatcher, type DispatcherState } from "./dispatcher.ts";
 import { SinksBusyError, StopLossError, WaitForCreditError } from "./errors.ts";
 import { assertWorthPaying, type LossReport, watchLoss } from "./lossWatch.ts";

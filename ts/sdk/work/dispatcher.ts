@@ -1,5 +1,6 @@
 import type { Address } from "viem";
 import { InvalidParameterError } from "../errors.ts";
+import { min } from "./amounts.ts";
 import { SinksBusyError, WaitForCreditError } from "./errors.ts";
 import { Heap } from "./heap.ts";
 import { eligible, notePaid, paidIn, timeToPay } from "./payHistory.ts";
@@ -108,7 +109,7 @@ export class Dispatcher {
   accepted({ id, now, value }: Outcome & { value: bigint }): void {
     const sending = this.#end(id);
     const standing = this.#of(sending.sink);
-    const cost = value < sending.value ? value : sending.value;
+    const cost = min(value, sending.value);
     standing.sent -= sending.value - cost;
     standing.accepted += cost;
     succeed(standing, { load: sending.load, latency: now - sending.sentAt }, this.#parameters);

@@ -104,18 +104,36 @@ export class AcknowledgeFirstError extends OrderRefusedError {
   }
 }
 
+/** Source and sink do not agree on what was delivered: 403. They part; what was signed stands. */
+export class DisputedError extends OrderRefusedError {
+  override name = "DisputedError";
+  readonly status = 403;
+  readonly code = "disputed";
+
+  /** @param disputed What the sink has counted and the source has not, wei. */
+  constructor(
+    readonly source: Address,
+    readonly disputed: bigint,
+  ) {
+    super(
+      `${source} does not acknowledge ${formatAmount(disputed)} tokens of what it was sent: work with another sink`,
+    );
+  }
+}
+
 /** An order that the sink cannot take whatever is paid: expired, in progress, or another under the same nonce. */
 export class OrderConflictError extends OrderRefusedError {
   override name = "OrderConflictError";
   readonly status = 409;
 
-  constructor(readonly code: "expired" | "in_progress" | "other_request" | "interrupted" | "failed") {
+  constructor(readonly code: keyof typeof CONFLICTS) {
     super(CONFLICTS[code]);
   }
 }
 
 const CONFLICTS = {
   expired: "the order is past its validBefore: sign a new one",
+  valid_too_long: "the order is valid for longer than the sink remembers orders: sign one with an earlier validBefore",
   in_progress: "the order is being worked on: ask again later",
   other_request: "another request was ordered under this nonce: sign a new order",
   interrupted: "the sink stopped while it worked on this order and will not begin again: sign a new one",

@@ -1,3 +1,5 @@
+import { max, min } from "./amounts.ts";
+
 /** What one source has paid one sink, lately: credit that is older than the horizon lapses. Wei and Unix seconds. */
 export type PayHistory = { horizon: number; points: { time: number; paid: bigint }[] };
 
@@ -17,8 +19,7 @@ export const paidIn = ({ points }: PayHistory): bigint => points.at(-1)?.paid ??
 export function paidLately(history: PayHistory, now: number, window = history.horizon): bigint {
   const { points } = history;
   const from = points.findLast((point) => point.time <= now - window) ?? points[0];
-  const recent = paidIn(history) - (from?.paid ?? 0n);
-  return recent > 0n ? recent : 0n;
+  return max(0n, paidIn(history) - (from?.paid ?? 0n));
 }
 
 /** When `amount` more will have been paid at the rate of late, Unix seconds; undefined if nothing flows. */
@@ -39,7 +40,5 @@ export function timeToPay(history: PayHistory, now: number, amount: bigint): num
 export function eligible(history: PayHistory, used: bigint, oneTask: bigint, now: number): bigint {
   const owed = paidIn(history) - used;
   const recent = paidLately(history, now);
-  const cap = recent > oneTask ? recent : oneTask;
-  if (owed < cap) return owed;
-  return cap;
+  return min(owed, max(recent, oneTask));
 }

@@ -1,4 +1,5 @@
 import type { Address } from "viem";
+import { max, min } from "./amounts.ts";
 import { emptyPay, type PayHistory } from "./payHistory.ts";
 
 /** How a source sees one sink: what it may ask for, and whether it is worth asking. Amounts in wei, times Unix seconds. */
@@ -61,9 +62,8 @@ export function hasRoom(standing: Standing, value: bigint): boolean {
 export function succeed(standing: Standing, { load, latency }: { load: bigint; latency: number }, by: Liveness): void {
   const ratio = BigInt(Math.round((1000 * by.targetLatency) / Math.max(latency, 0.001)));
   const measured = (load * ratio) / 1000n;
-  const twice = 2n * (standing.window > load ? standing.window : load);
   const next = standing.proven ? (standing.window + measured) / 2n : measured;
-  standing.window = next < twice ? next : twice;
+  standing.window = min(next, 2n * max(standing.window, load));
   standing.proven = true;
   standing.failures = 0;
   standing.pausedUntil = 0;
