@@ -80,7 +80,13 @@ test("a refusal costs nothing, and the sink is left alone until then", () => {
   dispatcher.refused({ id: dispatcher.next({ value: 100n, now: 61 }).id, now: 61, until: 70 });
   expect(dispatcher.standing(K)).toMatchObject({ sent: 0n, failures: 0 });
   expect(() => dispatcher.next({ value: 100n, now: 62 })).toThrow(new SinksBusyError(70));
-  expect(dispatcher.next({ value: 100n, now: 70 }).sink).toBe(K);
+  const { id, sink } = dispatcher.next({ value: 100n, now: 70 });
+  expect(sink).toBe(K);
+  // By its own account it owes less; more than one thinks it cannot say.
+  dispatcher.refused({ id, now: 70, until: 71, owed: 30n });
+  expect(dispatcher.eligible(K, 71)).toBe(30n);
+  dispatcher.refused({ id: dispatcher.next({ value: 30n, now: 71 }).id, now: 71, until: 72, owed: 900n });
+  expect(dispatcher.eligible(K, 72)).toBe(30n);
 });
 
 test("who waits for credit is told when", () => {

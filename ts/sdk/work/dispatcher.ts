@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { InvalidParameterError } from "../errors.ts";
-import { min } from "./amounts.ts";
+import { max, min } from "./amounts.ts";
 import { SinksBusyError, WaitForCreditError } from "./errors.ts";
 import { Heap } from "./heap.ts";
 import { eligible, notePaid, paidIn, timeToPay } from "./payHistory.ts";
@@ -123,11 +123,15 @@ export class Dispatcher {
     this.#offer(standing, now);
   }
 
-  /** The sink says by itself that it cannot take the task before `until`, Unix seconds. It was not worked on. */
-  refused({ id, now, until }: Outcome & { until: number }): void {
+  /**
+   * The sink says by itself that it cannot take the task before `until`, Unix seconds. It was not worked on.
+   * @param owed What the sink says it owes, wei: if it is less than one thinks, the rest is not asked for again.
+   */
+  refused({ id, now, until, owed }: Outcome & { until: number; owed?: bigint | undefined }): void {
     const sending = this.#end(id);
     const standing = this.#of(sending.sink);
     standing.sent -= sending.value;
+    if (owed !== undefined) standing.sent = max(standing.sent, paidIn(standing.pay) - max(0n, owed));
     standing.pausedUntil = Math.max(standing.pausedUntil, Math.min(until, now + this.#parameters.longestBackOff));
     this.#offer(standing, now);
   }

@@ -39,39 +39,26 @@ async function readEach(whom: readonly Address[], readOne: (of: Address) => Prom
   return Object.fromEntries(amounts) as Record<Address, bigint>;
 }
 
-export type FindEpochBlockParameters = {
-  /** h, seconds. */
-  epochLength: number;
-  /** How old the head must be for its past to be taken as final, seconds; 12 if not said. */
-  depth?: number | undefined;
-};
-
 /**
- * The first block of the latest epoch that began at least `depth` seconds before the latest block: where both sides sample.
- * Takes a number of requests that is logarithmic in the blocks of an epoch.
- * @returns Its number; undefined if the chain has no block before that epoch.
+ * The first block that is not older than `time`, Unix seconds. Takes a number of requests that is logarithmic in its depth.
+ * @returns Its number; undefined if every block is as young, or none.
  */
-export async function findEpochBlock(
-  client: ReadClient,
-  { epochLength, depth = 12 }: FindEpochBlockParameters,
-): Promise<bigint | undefined> {
+export async function findBlockAt(client: ReadClient, time: number): Promise<bigint | undefined> {
   const head = await getBlock(client);
-  const boundary = Math.floor((Number(head.timestamp) - depth) / epochLength) * epochLength;
+  if (head.timestamp < time) return undefined;
   const timeOf = async (blockNumber: bigint) => Number((await getBlock(client, { blockNumber })).timestamp);
-  // Backwards in growing steps to a block before the boundary, then halves in between.
-  let [after, step] = [head.number, 1n];
-  let before = after;
+  // Backwards in growing steps to an older block, then halves in between.
+  let [before, after, step] = [head.number, head.number, 1n];
   for (;;) {
     before = after > step ? after - step : 0n;
-    const time = await timeOf(before);
-    if (time < boundary) break;
+    if ((await timeOf(before)) < time) break;
     if (before === 0n) return undefined;
     after = before;
     step *= 2n;
   }
   while (after - before > 1n) {
     const middle = (before + after) / 2n;
-    if ((await timeOf(middle)) < boundary) before = middle;
+    if ((await timeOf(middle)) < time) before = middle;
     else after = middle;
   }
   return after;
