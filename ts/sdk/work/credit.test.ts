@@ -49,6 +49,16 @@ test("what falls and rises again counts once", () => {
   expect(() => book.take(sample(3, 200n, [100n, 0n], [200n, 0n]))).toThrow(InvalidParameterError);
 });
 
+test("who begins to stream between two samples is credited from then on, who was overlooked is not", () => {
+  const credit = (opened: Address[]) => {
+    const book = new CreditBook();
+    book.take({ ...sample(1, 0n, [0n, 0n], [0n, 0n]), spent: { [B]: 0n } });
+    book.take({ ...sample(2, 100n, [40n, 60n], [100n, 0n]), opened });
+    return book.credit(A, K);
+  };
+  expect([credit([A]), credit([])]).toEqual([40n, 0n]);
+});
+
 test("within an epoch the lower of old and new rate counts", () => {
   const book = new CreditBook();
   book.take(sample(1, 0n, [0n, 0n], [0n, 0n]));

@@ -14,6 +14,8 @@ export type Sample = {
   spent: Readonly<Record<Address, bigint>>;
   /** What each sink has received from the pool. */
   received: Readonly<Record<Address, bigint>>;
+  /** Sources whose first stream is younger than the sample before: they had spent nothing then. */
+  opened?: readonly Address[] | undefined;
 };
 
 /** The account at the end of a block. */
@@ -55,7 +57,8 @@ export class CreditBook {
   }
 
   /**
-   * Continues the account up to a sample. The first only opens it, and so does the first that has a source or a sink.
+   * Continues the account up to a sample. The first only opens it, and so does the first that has a source or a
+   * sink, except for sources that have `opened` since.
    * @throws {InvalidParameterError} if the sample is not later than the latest.
    */
   take(sample: Sample): void {
@@ -110,14 +113,15 @@ export class CreditBook {
 }
 
 /** An amount that falls and rises again is not counted twice: every account keeps its highest value so far. */
-function next(last: Point | undefined, { block, hash, time, paid, spent, received }: Sample): Point {
+function next(last: Point | undefined, { block, hash, time, paid, spent, received, opened = [] }: Sample): Point {
   if (last === undefined)
     return { block, hash, time, paid, spent: { ...spent }, received: { ...received }, credit: {} };
   if (block <= last.block || time < last.time) {
     throw new InvalidParameterError(`block ${block} is not after block ${last.block}, the latest of this account`);
   }
   const paidMore = max(0n, paid - last.paid);
-  const spends = increases(last.spent, spent);
+  const newcomers = opened.filter((source) => last.spent[source] === undefined).map((source) => [source, 0n]);
+  const spends = increases({ ...last.spent, ...Object.fromEntries(newcomers) }, spent);
   const receipts = increases(last.received, received);
   const spentMore = spends.reduce((sum, [, wei]) => sum + wei, 0n);
   const divisor = max(spentMore, paidMore);

@@ -4,13 +4,14 @@ import type { ContractCallError } from "../errors.ts";
 import type { GetTaskTypeReturnType } from "../read/getTaskType.ts";
 import type { Deployment, ReadClient } from "../types.ts";
 import { CreditBook, type CreditBookState } from "./credit.ts";
+import type { FoundSource } from "./discovery.ts";
 import { findBlockAt, type ReadSampleParameters, readSample } from "./sampling.ts";
 
 export type CreditFeedParameters = {
   deployment: Deployment;
   taskType: Pick<GetTaskTypeReturnType, "taskTypeId" | "distributionPool" | "epochLength">;
-  /** Who is to be sampled, asked every time: a source names itself, a sink all that stream to its pool. */
-  sources: () => Promise<readonly Address[]>;
+  /** Who is to be sampled, asked every time: a source names itself, a sink all that stream to its pool (`getSources`). */
+  sources: () => Promise<readonly Pick<FoundSource, "source" | "since">[]>;
   sinks: () => Promise<readonly Address[]>;
   /** Told, at every refresh, what each source has at each sink since the beginning, wei. */
   onCredit: (source: Address, sink: Address, credit: bigint, now: number) => void;
@@ -52,13 +53,15 @@ export class CreditFeed {
     this.#head = { time: Number(head.timestamp), seenAt: performance.now() };
     await this.#forgetReorganised();
     const [sources, sinks] = await Promise.all([this.#parameters.sources(), this.#parameters.sinks()]);
-    const from = { deployment, ...taskType, sources, sinks };
+    const from = { deployment, ...taskType, sources: sources.map(({ source }) => source), sinks };
+    const latestBlock = this.book.block?.block ?? 0n;
+    const opened = sources.filter(({ since }) => since > latestBlock).map(({ source }) => source);
     const final = this.#head.time - DEPTH;
     const epochBlock = await findBlockAt(this.#client, Math.floor(final / taskType.epochLength) * taskType.epochLength);
-    if (this.#isNew(epochBlock)) this.book.take(await this.#sample(from, epochBlock));
+    if (this.#isNew(epochBlock)) this.book.take({ ...(await this.#sample(from, epochBlock)), opened });
     const latest = await findBlockAt(this.#client, final);
     const sample = this.#isNew(latest) ? await this.#sample(from, latest) : undefined;
-    for (const source of sources) {
+    for (const { source } of sources) {
       for (const sink of sinks) {
         const credit = sample ? this.book.provisional(sample, source, sink) : this.book.credit(source, sink);
         onCredit(source, sink, credit, this.#head.time);

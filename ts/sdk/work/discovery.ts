@@ -80,6 +80,8 @@ export type FoundSource = {
   source: Address;
   /** What it asked to stream at its latest change, wei per second; 0 if it has closed its stream. */
   flowRate: bigint;
+  /** Block of its first stream. */
+  since: bigint;
 };
 
 /**
@@ -100,8 +102,12 @@ export async function getSources(
       eventName: "FlowDistributionUpdated",
     }),
   );
-  const rates = new Map(events.map(({ args }) => [args.distributor, args.newDistributorToPoolFlowRate]));
-  return [...rates].map(([source, flowRate]) => ({ source, flowRate: BigInt(flowRate) }));
+  const sources = new Map<Address, FoundSource>();
+  for (const { args, blockNumber } of events) {
+    const { distributor: source, newDistributorToPoolFlowRate: flowRate } = args;
+    sources.set(source, { source, flowRate, since: sources.get(source)?.since ?? blockNumber });
+  }
+  return [...sources.values()];
 }
 
 export type FindPoolsParameters = { deployment: Deployment } & EventRange & {
