@@ -268,7 +268,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     function paidOf(TaskTypeId taskTypeId) external view returns (uint256) {
-        return _bookNow(_known(taskTypeId)).paid;
+        Pool storage pool = _known(taskTypeId);
+        return pool.book.paidNow(_units(pool), _received(pool));
     }
 
     /// @inheritdoc IBackpressurePool
@@ -308,7 +309,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     function _moveEscrowIfDue(TaskTypeId taskTypeId, Pool storage pool) private {
-        if (!_shouldLook(pool) && !_isAnchorOld(pool)) return;
+        if (!_isAnchorOld(pool) && !_shouldLook(pool)) return;
         Before memory before = _record(pool);
         if (_escrowTarget(pool, pool.book.confirmed) != pool.escrowUnits) _moveEscrow(taskTypeId, pool, before);
     }
@@ -377,7 +378,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @dev For whoever may come often in a block.
     function _recordOnce(Pool storage pool) private {
         bool upToDate = pool.book.recordedAt == block.timestamp
-            && pool.book.received == pool.distributionPool.getTotalAmountReceivedByMember(ESCROW);
+            && pool.book.received == _received(pool);
         if (!upToDate) _record(pool);
     }
 
@@ -437,8 +438,12 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     function _bookNow(Pool storage pool) private view returns (InflowBook.Book memory) {
-        uint256 received = pool.distributionPool.getTotalAmountReceivedByMember(ESCROW);
-        return pool.book.asOfNow(_units(pool), received, _priceCap(pool), _depth(pool));
+        return pool.book.asOfNow(_units(pool), _received(pool), _priceCap(pool), _depth(pool));
+    }
+
+    /// @dev What the escrow member has received in all, wei.
+    function _received(Pool storage pool) private view returns (uint256) {
+        return pool.distributionPool.getTotalAmountReceivedByMember(ESCROW);
     }
 
     function _units(Pool storage pool) private view returns (InflowBook.Units memory) {

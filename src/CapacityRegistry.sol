@@ -183,8 +183,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         // Effect and interaction
         sink.standing.committedAtBlock = 0;
         Terms memory terms = _terms(taskTypeId);
-        _settleIfDue(taskTypeId, msg.sender, sink, terms);
-        uint256 units = _declare(taskTypeId, msg.sender, sink, terms, capacity, backlog, block.timestamp.toUint32());
+        uint32 issuedAt = block.timestamp.toUint32();
+        uint256 units = _declare(taskTypeId, msg.sender, sink, sink.signal, terms, capacity, backlog, issuedAt);
         _move(taskTypeId, msg.sender, units, false);
     }
 
@@ -426,25 +426,30 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (!SignatureLib.isValid(attestation.sink, digest, attestation.signature)) return (Skipped.BadSignature, 0);
 
         // Interaction and effect
-        _settleIfDue(taskTypeId, attestation.sink, sink, terms);
-        effectiveUnits =
-            _declare(taskTypeId, attestation.sink, sink, terms, attestation.capacity, attestation.backlog, issuedAt);
+        effectiveUnits = _declare(
+            taskTypeId, attestation.sink, sink, signal, terms, attestation.capacity, attestation.backlog, issuedAt
+        );
         return (Skipped.No, effectiveUnits);
     }
 
-    /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
+    /// @dev A signal settles its sink before it would fade, so that whoever signals needs nobody else.
+    ///
+    /// The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
     /// target changes. So any number of signals makes one step, towards the last of them. Returns the effective capacity.
     function _declare(
         TaskTypeId taskTypeId,
         address sinkAddress,
         SinkState storage sink,
+        Signal signal,
         Terms memory terms,
         uint256 capacity,
         uint96 backlog,
         uint32 issuedAt
     ) private returns (uint256) {
-        Signal signal = sink.signal;
-        if (terms.epoch - 1 > signal.baseEpoch()) {
+        if (_isSettlementDue(signal, terms)) {
+            _settle(taskTypeId, sinkAddress, sink, terms);
+            signal = sink.signal;
+        } else if (terms.epoch - 1 > signal.baseEpoch()) {
             signal = _rebased(signal, terms, terms.verifier == address(0) ? terms.epoch : signal.settledEpoch());
         }
         // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs. What
@@ -460,12 +465,9 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     // --------------------------------------------------------------------------------------------- Private: verifier
 
-    /// @dev A signal settles its sink before it would fade, so that whoever signals needs nobody else.
-    function _settleIfDue(TaskTypeId taskTypeId, address sinkAddress, SinkState storage sink, Terms memory terms)
-        private
-    {
-        if (terms.verifier == address(0) || terms.epoch < sink.signal.settledEpoch() + Math.min(SETTLE_EPOCHS, terms.receiptEpochs)) return;
-        _settle(taskTypeId, sinkAddress, sink, terms);
+    function _isSettlementDue(Signal signal, Terms memory terms) private pure returns (bool) {
+        return terms.verifier != address(0)
+            && terms.epoch >= signal.settledEpoch() + Math.min(SETTLE_EPOCHS, terms.receiptEpochs);
     }
 
     /// @dev Counts as a settlement even if the verifier fails: then what it said before stands, and nobody fades for it.

@@ -78,8 +78,13 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         mapping(address sink => Ledger) ledgers;
     }
 
-    /// @dev What the source of the latest receipt has spent, wei: a batch asks once for receipts in a row.
-    struct Budget {
+    /// @dev What the receipts of one transaction share.
+    /// @param domain EIP-712 domain separator.
+    /// @param source Of whom the escrow was asked last: a batch asks once for receipts in a row.
+    /// @param spent What it said, wei.
+    struct Batch {
+        TaskTypeId taskTypeId;
+        bytes32 domain;
         address source;
         uint256 spent;
     }
@@ -106,11 +111,12 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     /// @inheritdoc ICompletionTracker
     function acknowledge(TaskTypeId taskTypeId, Receipt[] calldata receipts) external returns (uint256 accepted) {
         Evidence storage evidence = _known(taskTypeId);
-        Budget memory budget;
-        bytes32 domain = _domainSeparatorV4();
+        Batch memory batch;
+        batch.taskTypeId = taskTypeId;
+        batch.domain = _domainSeparatorV4();
         for (uint256 i; i < receipts.length; ++i) {
             Receipt calldata receipt = receipts[i];
-            Skipped reason = _acknowledge(taskTypeId, evidence, budget, domain, receipt);
+            Skipped reason = _acknowledge(evidence, batch, receipt);
             if (reason == Skipped.No) ++accepted;
             else emit ReceiptSkipped(taskTypeId, receipt.source, receipt.sink, i, reason);
         }
@@ -222,13 +228,10 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
     /// @dev Cheap checks first; a source is synchronised only for a receipt that it has signed, or strangers could make
     /// money take part that never acknowledges anything.
-    function _acknowledge(
-        TaskTypeId taskTypeId,
-        Evidence storage evidence,
-        Budget memory budget,
-        bytes32 domain,
-        Receipt calldata receipt
-    ) private returns (Skipped) {
+    function _acknowledge(Evidence storage evidence, Batch memory batch, Receipt calldata receipt)
+        private
+        returns (Skipped)
+    {
         // Check
         address sink = receipt.sink;
         uint128 completed = receipt.completed;
@@ -236,43 +239,35 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         uint128 before = payer.completed[sink];
         if (completed <= before) return Skipped.NothingNew;
         {
-            Skipped reason = _checkSignatures(taskTypeId, domain, receipt);
+            Skipped reason = _checkSignatures(batch, receipt);
             if (reason != Skipped.No) return reason;
         }
 
         // Interaction: with the escrow's book, which calls nobody back.
         bool first = _isFirstOfEpoch(payer.markedAt, evidence.epochLength);
-        _ask(taskTypeId, budget, receipt.source, first);
         uint112 acknowledged = payer.acknowledged;
-        if (budget.spent <= acknowledged) return Skipped.NothingSpent;
-        uint256 room = _room(evidence, sink);
+        uint256 spent = _spent(batch, payer, receipt.source, first, uint256(acknowledged) + completed - before);
+        if (spent <= acknowledged) return Skipped.NothingSpent;
+        // Receipts for somebody whom nobody pays would raise what is expected of all others.
+        Ledger storage ledger = evidence.ledgers[sink];
+        uint256 room = _since(_received(evidence, sink), ledger.acknowledged);
         if (room == 0) return Skipped.NothingPaid;
 
         // Effect
-        if (first) _participate(evidence, payer, budget.spent);
+        if (first) _participate(evidence, payer, spent);
         // Safe: at most `completed`, and at most what was spent.
         // forge-lint: disable-next-line(unsafe-typecast)
-        uint112 amount = uint112(Math.min(Math.min(completed - before, room), budget.spent - acknowledged));
+        uint112 amount = uint112(Math.min(Math.min(completed - before, room), spent - acknowledged));
         payer.completed[sink] = before + amount;
         payer.acknowledged = acknowledged + amount;
         evidence.acknowledged += amount;
-        evidence.ledgers[sink].acknowledged += amount;
-        emit Acknowledged(taskTypeId, receipt.source, sink, amount, before + amount);
+        ledger.acknowledged += amount;
+        emit Acknowledged(batch.taskTypeId, receipt.source, sink, amount, before + amount);
         return Skipped.No;
     }
 
-    /// @dev What a sink was paid and nobody has acknowledged: receipts for somebody whom nobody pays would raise what is
-    /// expected of all others.
-    function _room(Evidence storage evidence, address sink) private view returns (uint256) {
-        return _since(_received(evidence, sink), evidence.ledgers[sink].acknowledged);
-    }
-
-    function _checkSignatures(TaskTypeId taskTypeId, bytes32 domain, Receipt calldata receipt)
-        private
-        view
-        returns (Skipped)
-    {
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, _hashReceipt(taskTypeId, receipt));
+    function _checkSignatures(Batch memory batch, Receipt calldata receipt) private view returns (Skipped) {
+        bytes32 digest = MessageHashUtils.toTypedDataHash(batch.domain, _hashReceipt(batch.taskTypeId, receipt));
         if (!SignatureLib.isValid(receipt.source, digest, receipt.sourceSignature)) return Skipped.BadSourceSignature;
         if (!SignatureLib.isValid(receipt.sink, digest, receipt.sinkSignature)) return Skipped.BadSinkSignature;
         return Skipped.No;
@@ -282,12 +277,21 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
         return markedAt == 0 || markedAt / epochLength != block.timestamp / epochLength;
     }
 
-    /// @dev Asks the escrow what a source has spent, and has it booked first at the source's first receipt of an epoch.
-    function _ask(TaskTypeId taskTypeId, Budget memory budget, address source, bool first) private {
-        if (source == budget.source) return;
-        budget.source = source;
-        uint256 spent = first ? ESCROW.bookSource(taskTypeId, source) : ESCROW.spentOf(taskTypeId, source);
-        budget.spent = Math.min(spent, type(uint112).max);
+    /// @dev The most that a source is known to have spent, wei. The escrow books it at the source's first receipt of an
+    /// epoch; later it is asked, which is dear, only if the mark does not cover what is `wanted`.
+    function _spent(Batch memory batch, Payer storage payer, address source, bool first, uint256 wanted)
+        private
+        returns (uint256)
+    {
+        uint256 mark = payer.spentMark;
+        if (!first && wanted <= mark) return mark;
+        if (source != batch.source) {
+            batch.source = source;
+            uint256 spent =
+                first ? ESCROW.bookSource(batch.taskTypeId, source) : ESCROW.spentOf(batch.taskTypeId, source);
+            batch.spent = Math.min(spent, type(uint112).max);
+        }
+        return Math.max(mark, batch.spent);
     }
 
     /// @dev Counts what a source has spent since its mark as money that takes part. What it had spent before counts once,

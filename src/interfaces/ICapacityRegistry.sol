@@ -137,7 +137,7 @@ interface ICapacityRegistry {
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external;
 
     /// @notice Reveals the committed signal. Money moves in this transaction. Several signals in one epoch count once: the
-    /// last one stands. Settles the sink first if it was last settled three epochs ago or earlier.
+    /// last one stands. Settles the sink first if it was last settled three epochs ago or earlier (two, where V is two).
     /// @dev Emits `CapacitySignalled` and, where units move, the pool's `UnitsUpdated`.
     /// @param capacity c, units.
     /// @param backlog Q, unit-seconds: work paid for and not finished.
@@ -145,8 +145,9 @@ interface ICapacityRegistry {
     function revealCapacity(TaskTypeId taskTypeId, uint64 capacity, uint96 backlog, bytes32 salt) external;
 
     /// @notice Takes a batch of signed signals of one task type, carried by anyone, and moves money for all of them at
-    /// once, settling who is due as `revealCapacity` does. An entry counts if its sink is registered, it is neither from the future nor older than `reportDelay`,
-    /// newer than the sink's latest signal, and signed by the sink. Any other entry is skipped.
+    /// once, settling who is due as `revealCapacity` does. An entry counts if its sink is registered, it is neither from the
+    /// future nor older than `reportDelay`, newer than the sink's latest signal, and signed by the sink. Any other entry is
+    /// skipped.
     /// @dev Emits `CapacitySignalled` or `AttestationSkipped` per entry. An ERC-1271 wallet gets a fixed amount of gas and
     /// one word of return data, so none can hurt the rest of a batch.
     /// @return accepted Entries that counted.

@@ -4,7 +4,7 @@ pragma solidity ^0.8.26;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title Capacity: smoothing, backpressure, bond cap, hysteresis
-/// @notice Pure arithmetic of design section 2, points 2 to 4. `ts/sim/exact.ts` is the second implementation against
+/// @notice Pure arithmetic of spec 4.3, 6.2, 6.6 and 7.2. `ts/model/exact.ts` is the second implementation against
 /// which every function here is tested.
 /// @dev Capacities whose name ends in `Scaled` count billionths of a unit, so that a moving average of small integers
 /// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8.
@@ -71,7 +71,7 @@ library CapacityMath {
     }
 
     /// @notice The capacity that a stake backs: (S - m) / b. Linear on purpose: with m > 0 splitting a stake never
-    /// raises the total (theory, section 7).
+    /// raises the total (theory 7.1).
     /// @param stake S, wei.
     /// @param minimumStake m, wei.
     /// @param bondPerUnit b, wei per unit; not zero.
@@ -87,13 +87,13 @@ library CapacityMath {
     /// @notice Whether units should move from `current` to `target` now, or wait for a larger difference.
     /// @param current Units in the pool.
     /// @param target Effective capacity, units.
-    /// @param refreshDue True once the units are so old that any difference counts. Without it an honest sink could
+    /// @param overdue True once the units are so old that any difference counts. Without it an honest sink could
     /// stay almost 5 % low for ever.
     /// @return True if the difference is at least 5 % of the smaller of the two, to or from zero, or overdue. With the
     /// smaller as the base, a sink that waits is paid at most 1.05 times its effective capacity.
-    function shouldMove(uint256 current, uint256 target, bool refreshDue) internal pure returns (bool) {
+    function shouldMove(uint256 current, uint256 target, bool overdue) internal pure returns (bool) {
         if (current == target) return false;
-        if (refreshDue || current == 0 || target == 0) return true;
+        if (overdue || current == 0 || target == 0) return true;
         (uint256 low, uint256 high) = current < target ? (current, target) : (target, current);
         return (high - low) * HYSTERESIS_DIVISOR >= low;
     }

@@ -109,6 +109,12 @@ library InflowBook {
         book.recordedAt = block.timestamp.toUint32();
     }
 
+    /// @notice `asOfNow(…).paid`, without the rest.
+    function paidNow(Book storage self, Units memory units, uint256 received) internal view returns (uint256) {
+        uint256 perUnit = (Math.min(received, type(uint160).max) - self.received) / held(units);
+        return _saturate(self.paid + perUnit * units.sinks);
+    }
+
     /// @notice Counts a drain of `perUnit` wei to every unit. It is no inflow: it must not confirm a stream that is not
     /// there.
     function countDrain(Book storage self, Units memory units, uint256 perUnit) internal {

@@ -19,7 +19,7 @@ library TaskTypeLib {
     uint256 internal constant MIN_SMOOTHING = 0.01e18;
     uint256 internal constant MAX_SMOOTHING = 1e18;
 
-    /// @dev Euler's number, rounded up, 1e18 = 1: theory, key lemma, needs T >= e * (h + d).
+    /// @dev Euler's number, rounded up, 1e18 = 1: theory 3.5 needs T >= e * (h + d).
     uint256 internal constant E_UP = 2_718_281_828_459_045_236;
 
     /// @notice `unitRate` is outside its range; values in wei per second and unit.
@@ -77,7 +77,7 @@ library TaskTypeLib {
         if (p.minimumStake == 0) revert TaskType_MinimumStakeTooLow(p.minimumStake, 1);
     }
 
-    /// @notice The smallest horizon at which backlog never overshoots: e * (h + d) (theory, key lemma).
+    /// @notice The smallest horizon at which backlog never overshoots: e * (h + d) (theory 3.5).
     /// @return Seconds, rounded up, which favours stability.
     function minimumHorizonUp(uint256 epochLength, uint256 reportDelay) internal pure returns (uint256) {
         return (E_UP * (epochLength + reportDelay) + 1e18 - 1) / 1e18;

@@ -81,11 +81,21 @@ abstract contract VerificationGasBenchmark is GasTest {
         _checkAcknowledge("acknowledge (batch of 50 pairs, each)", BATCH, SOURCES, 0, NO_TARGET);
     }
 
+    /// @dev More than its source had spent at its first receipt of the epoch.
+    function test_Acknowledge_One_BeyondTheMark() external {
+        skip(EPOCH);
+        _acknowledge(1, 1, 1, 1e12);
+        uint256 accepted = _acknowledge(1, 1, 1, type(uint128).max);
+        _check("acknowledge (batch of 1, beyond the mark)", NO_TARGET);
+        assertEq(accepted, 1);
+    }
+
     /// @dev The second receipt of each pair is measured: one writes new slots only once.
     function _checkAcknowledge(string memory operation, uint256 sinks, uint256 sources, uint256 later, uint256 target)
         private
     {
         uint256 size = sinks > sources ? sinks : sources;
+        skip(EPOCH);
         _acknowledge(size, sinks, sources, 1e12);
         skip(later);
         uint256 accepted = _acknowledge(size, sinks, sources, 2e12);
@@ -131,7 +141,11 @@ abstract contract VerificationGasBenchmark is GasTest {
         _checkReveal("reveal (saturated, settlement due)", 565_000);
     }
 
+    /// @dev The sink has moved before.
     function _checkReveal(string memory operation, uint256 target) private {
+        _signal(id, _sink(1), CAPACITY / 2, 1);
+        skip(EPOCH);
+        _signal(id, _sink(1), CAPACITY, 1);
         _interval();
         _interval();
         _beforeSettling();
@@ -142,7 +156,8 @@ abstract contract VerificationGasBenchmark is GasTest {
         assertLt(pool.unitsOf(id, _sink(1)), CAPACITY * 6 / 10, "the sink moves");
     }
 
-    /// @dev Five epochs at whose end the first source acknowledges the pay of sinks 1 to 49, and they are settled.
+    /// @dev Five epochs at whose end the first source acknowledges nine tenths of the pay of sinks 1 to 49, so that it has
+    /// spent enough for all of them, and they are settled.
     function _interval() internal noGasMetering {
         _beforeSettling();
         for (uint256 i = 1; i < BATCH; ++i) {
@@ -156,7 +171,7 @@ abstract contract VerificationGasBenchmark is GasTest {
         ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](BATCH - 1);
         for (uint256 i; i < batch.length; ++i) {
             uint256 received = distributionPool.getTotalAmountReceivedByMember(_sink(i + 1));
-            batch[i] = _receipt(id, _sourceKey(0), _sinkKey(i + 1), uint128(received));
+            batch[i] = _receipt(id, _sourceKey(0), _sinkKey(i + 1), uint128(received * 9 / 10));
         }
         tracker.acknowledge(id, batch);
     }

@@ -178,7 +178,7 @@ const subjects: Record<string, Subject> = {
       return [r.oneIn(3n) ? around(r, graceWei) : r.edgy(0n, UINT128), rate, peak, grace];
     },
     exact: (owed, unitRate, peak, acknowledgementGrace) =>
-      rule.provenBacklogDown(owed, peak, { unitRate, acknowledgementGrace, horizon: 0n, receiptInterval: 0n }),
+      rule.provenBacklogDown(owed, peak, { unitRate, acknowledgementGrace }),
   },
   isBeyondHorizon: {
     inputs: (r) => {

@@ -2,6 +2,7 @@
 
 export * from "./decorators.ts";
 export * from "./errors.ts";
+export type { PoolEvidence } from "./internal/evidence.ts";
 export type { Signal } from "./internal/signal.ts";
 export * from "./read/getDeposit.ts";
 export * from "./read/getPipeline.ts";

@@ -89,7 +89,7 @@ export class Crowd {
   }
 
   register(): Operation[] {
-    const call = this.#contracts.capacityRegistry.registerSink(this.taskType.taskTypeId);
+    const call = this.#contracts.capacityRegistry.registerSink(this.taskType.taskTypeId, "");
     return this.#each(this.sinks, () => call);
   }
 
@@ -204,8 +204,8 @@ export class Crowd {
   }
 
   assess(name: string, sinks: readonly Member[]): Operation[] {
-    const { completionTracker } = this.#contracts;
-    return sinks.map(({ address }) => this.#carried(name, completionTracker.assess(this.taskType.taskTypeId, address)));
+    const { stakeManager } = this.#contracts;
+    return sinks.map(({ address }) => this.#carried(name, stakeManager.assess(this.taskType.taskTypeId, address)));
   }
 
   async #receipt(sink: Member, completed: bigint) {
@@ -221,7 +221,7 @@ export class Crowd {
   }
 
   #rebalance(sinks: readonly Address[]): AnyCall {
-    return this.#contracts.backpressurePool.rebalance(this.taskType.taskTypeId, sinks);
+    return this.#contracts.capacityRegistry.rebalance(this.taskType.taskTypeId, sinks);
   }
 
   /** A call that anybody may make, made by one account for all. */

@@ -100,7 +100,7 @@ export class Evidence<Account> {
   }
 
   /**
-   * Takes a cumulative receipt, as far as the source has spent and the sink was paid: receipts for somebody whom nobody pays
+   * Takes a cumulative receipt, as far as the source is known to have spent and the sink was paid: receipts for somebody whom nobody pays
    * would raise what is expected of all others. The rest counts when it comes again.
    *
    * @param claimed What the source has acknowledged to the sink in all, wei
@@ -112,7 +112,7 @@ export class Evidence<Account> {
     if (!ledger) return 0n;
     const payer = this.#payer(source);
     const before = payer.completed.get(sink) ?? 0n;
-    const budget = min(excess(spent, payer.acknowledged), excess(received, ledger.acknowledged));
+    const budget = min(excess(max(spent, payer.spentMark), payer.acknowledged), excess(received, ledger.acknowledged));
     const amount = min(excess(claimed, before), budget);
     if (amount === 0n) return 0n;
     this.#participate(payer, spent, now);

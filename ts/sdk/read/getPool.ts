@@ -1,8 +1,9 @@
-import { type Address, isAddressEqual, maxUint96 } from "viem";
+import { type Address, maxUint96 } from "viem";
 import { getBlock } from "viem/actions";
 import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
+import { type PoolEvidence, readEvidence } from "../internal/evidence.ts";
 import { getGda } from "../internal/superfluid.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
 import { type GetTaskTypeReturnType, getTaskType } from "./getTaskType.ts";
@@ -48,19 +49,12 @@ export type GetPoolReturnType = {
     /** The smallest deposit that is taken now. */
     minDeposit: bigint;
   };
+  /** Undefined where another verifier than the protocol's judges. */
   evidence: PoolEvidence | undefined;
   /** In basis points, and who gets it. */
   fee: { basisPoints: number; recipient: Address };
   /** Whether `rebalance` would move the escrow. */
   needsRebalance: boolean;
-};
-
-/** How much the money in a pool says about its sinks; undefined where another verifier than the protocol's judges. */
-export type PoolEvidence = {
-  /** P: share of the pay of late whose payers take part in acknowledging, 0 to 1. Below a third nobody can be judged. */
-  participation: number;
-  /** Whether anybody can be judged: if not, money is protected by declared backlog alone. */
-  verified: boolean;
 };
 
 export type GetPoolErrorType = TaskTypeNotFoundError | ContractCallError;
@@ -137,18 +131,4 @@ async function readEscrow(client: ReadClient, { deployment, taskTypeId }: GetPoo
     read(client, escrowBuffer.minDepositOf(taskTypeId)),
   ]);
   return { overflow, deposits, drainable, releasable, setAside, minDeposit };
-}
-
-async function readEvidence(
-  client: ReadClient,
-  { deployment, taskTypeId }: GetPoolParameters,
-  { verifier }: GetTaskTypeReturnType,
-): Promise<PoolEvidence | undefined> {
-  if (!isAddressEqual(verifier, deployment.completionTracker)) return undefined;
-  const { completionTracker } = contractsOf(deployment);
-  const [participation, verified] = await Promise.all([
-    read(client, completionTracker.participationOf(taskTypeId)),
-    read(client, completionTracker.verified(taskTypeId)),
-  ]);
-  return { participation: Number(participation) / 1e18, verified };
 }

@@ -70,6 +70,8 @@ export type SinkLedger = {
   acknowledged: bigint;
   /** Pay that it has not earned, as of the latest window that was judged, wei. */
   owed: bigint;
+  /** Pay that it has earned since it last owed nothing, wei. */
+  earned: bigint;
   /** Windows in a row that were closed with the sink beyond the horizon; with the third it can be slashed. */
   strikes: number;
   /** Since when the present window is open, Unix seconds; 0 for never. */
@@ -172,9 +174,9 @@ async function readLedger(
   { deployment, taskTypeId, sink }: GetSinkParameters,
 ): Promise<SinkLedger> {
   const { completionTracker } = contractsOf(deployment);
-  const [{ acknowledged, owed, strikes, openedAt }, exitCharge] = await Promise.all([
+  const [{ acknowledged, owed, earned, strikes, openedAt }, exitCharge] = await Promise.all([
     read(client, completionTracker.ledgerOf(taskTypeId, sink)),
     read(client, completionTracker.exitChargeOf(taskTypeId, sink)),
   ]);
-  return { acknowledged, owed, strikes, openedAt, exitCharge };
+  return { acknowledged, owed, earned, strikes, openedAt, exitCharge };
 }

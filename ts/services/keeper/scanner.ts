@@ -45,6 +45,7 @@ const STRUCTURE = [
   "SinkRegistered",
   "SinkDeregistered",
   "SourceSynced",
+  "ReturnRequested",
   "DownstreamSet",
 ];
 
