@@ -6,6 +6,7 @@ import { addSink, addSource, signalFor } from "../../localchain/participants.ts"
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { closeStream, deregisterSink, getTaskType, openStream, setProfile, type WriteClient } from "../index.ts";
 import { CreditBook } from "./credit.ts";
+import { CreditFeed } from "./creditFeed.ts";
 import { findPools, getSinks, getSources, getTaskTypes } from "./discovery.ts";
 import { findBlockAt, readSample } from "./sampling.ts";
 
@@ -129,4 +130,33 @@ test("both sides sample at the first block of an epoch and credit what was paid"
   expect((await getSources(client, { ...task(), ...all }))[1]?.flowRate).toBe(0n);
   expect(await findBlockAt(client, 10 ** 9)).toBeUndefined();
   expect(await findBlockAt(client, 10 ** 10)).toBeUndefined();
+});
+
+test("after a reorganisation a feed computes again, and its clock is the chain's", async () => {
+  const { client, deployment, test: anvil } = chain;
+  const credits: bigint[] = [];
+  const source = addressOf(alice);
+  const feed = new CreditFeed(client, {
+    ...{ deployment, taskType: await getTaskType(client, task()) },
+    sources: async () => [{ source, since: 0n }],
+    sinks: async () => [addressOf(first)],
+    onCredit: (_, __, credit) => credits.push(credit),
+  });
+  expect(feed.now()).toBe(0);
+  const epoch = async (seconds = EPOCH / 4) => {
+    for (let block = 0; block < 5; block++) await chain.pass(seconds);
+    await feed.refresh();
+  };
+  await epoch();
+  const snapshot = await anvil.snapshot();
+  await epoch();
+  const gone = feed.book.block;
+  await anvil.revert({ id: snapshot });
+  await epoch(EPOCH / 4 + 1);
+  const there = feed.book.block;
+  expect(there?.hash).not.toBe(gone?.hash);
+  expect((await getBlock(client, { blockNumber: there?.block as bigint })).hash).toBe(there?.hash);
+  await epoch();
+  expect(credits.at(-1)).toBeGreaterThan(0n);
+  expect(feed.now() - Number((await getBlock(client)).timestamp)).toBeLessThan(10);
 });
