@@ -55,7 +55,9 @@ export class ReceiptCounters {
     const signed = presented !== undefined && (await isOwn(peer, presented)) ? presented.completed : 0n;
     const onChain = await completedOnChain(peer);
     if (this.#met.has(peer)) return this.meet(peer, presented);
-    table.set(peer, max(this.completed(peer), max(signed, onChain)));
+    const start = max(signed, onChain);
+    // Strangers are free: what says nothing is not kept.
+    if (start > this.completed(peer)) table.set(peer, start);
     this.#met.add(peer);
   }
 
