@@ -1,11 +1,12 @@
-import type { Address, Hex } from "viem";
-import { getChainId, verifyTypedData } from "viem/actions";
+import { type Address, type Hex, hashTypedData } from "viem";
+import { getChainId } from "viem/actions";
 import { BackpressureError } from "../../core/errors.ts";
 import { InvalidParameterError } from "../errors.ts";
 import type { SignedReceipt } from "../receipts/receiptBook.ts";
 import { signReceipt } from "../receipts/signReceipt.ts";
 import { verifyReceipt } from "../receipts/verifyReceipt.ts";
 import type { Deployment, WriteClient } from "../types.ts";
+import { isSigned } from "../utils/isSigned.ts";
 import type { Admission } from "./admission.ts";
 import { min } from "./amounts.ts";
 import type { CreditQueue } from "./creditQueue.ts";
@@ -144,9 +145,9 @@ class Seller {
     if (orderId(order) !== orderId(key)) throw new MalformedMessageError("the order is for another sink or task type");
     if (order.requestHash !== hashRequest(request)) throw new MalformedMessageError("the order is for another request");
     const chainId = this.client.chain?.id ?? (await getChainId(this.client));
-    const typedData = orderTypedData({ deployment, chainId, order });
-    const isSigned = await verifyTypedData(this.client, { address: order.source, signature, ...typedData });
-    if (!isSigned) throw new MalformedMessageError(`${order.source} has not signed this order`);
+    const digest = hashTypedData(orderTypedData({ deployment, chainId, order }));
+    if (!(await isSigned(this.client, { signer: order.source, digest, signature })))
+      throw new MalformedMessageError(`${order.source} has not signed this order`);
   }
 
   /** Takes a receipt from its source, if it is one and acknowledges more than the latest; signs it for the sink. */
