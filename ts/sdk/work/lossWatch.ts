@@ -23,6 +23,10 @@ const TOO_MUCH = 2_000n;
  * Says how much pay goes to sinks that are not reachable or do not answer. If it is more than a fifth for longer than the
  * horizon T it warns; after twice as long it is time to close the stream, with `assertWorthPaying`.
  * @param before What it said the last time; `{ since: undefined }` at first. Keep it with the dispatcher's state.
+ * @example
+ * report = watchLoss(report, dispatcher.standings(), { now: feed.now(), horizon }); // at every refresh
+ * if (report.level === "warn") console.warn(`${report.share} of the pay goes to ${report.lost}`);
+ * assertWorthPaying(report);
  */
 export function watchLoss(
   before: LossWatch,

@@ -194,9 +194,10 @@ test("on a chain and over HTTP, work follows the money", async () => {
   const sinks = [await startSink("one", 100n), await startSink("two", 50n), await startSink("dead", 50n)];
   const [one, two, dead] = sinks as [Sink, Sink, Sink];
   for (let epoch = 0; epoch < 5; epoch++) await nextEpoch(sinks);
-  const alice = await addSource(chain, "alice");
+  const [alice, bob] = [await addSource(chain, "alice"), await addSource(chain, "bob")];
+  // Away from the end of an epoch: a call that is estimated before it and mined after it takes more gas.
+  await chain.pass(EPOCH + 5 - (Number((await chain.test.getBlock()).timestamp) % EPOCH));
   await openStream(alice, { ...task(), flowRate: 40n * UNIT_RATE });
-  const bob = await addSource(chain, "bob");
   await openStream(bob, { ...task(), flowRate: 80n * UNIT_RATE });
   const buyers = [await startBuyer(alice, "alice"), await startBuyer(bob, "bob")];
   const [first, second] = buyers as [(typeof buyers)[0], (typeof buyers)[0]];
