@@ -100,6 +100,14 @@ test("who waits for credit is told when", () => {
   expect(() => dispatcher.failed({ id: 5, now: 60 })).toThrow(/no task 5/);
 });
 
+test("who waits for credit is not kept by the debts of those who do not answer", () => {
+  const dispatcher = paidUp({ [K]: 500n, [L]: 60n });
+  dispatcher.failed({ id: dispatcher.next({ value: 100n, now: 60 }).id, now: 60 });
+  expect(() => dispatcher.next({ value: 90n, now: 60 })).toThrow(new WaitForCreditError(90n, 70));
+  expect(() => dispatcher.next({ value: 65n, now: 60 })).toThrow(new WaitForCreditError(65n, 65));
+  expect(dispatcher.next({ value: 90n, now: 70 }).sink).toBe(K);
+});
+
 test("credit lapses: a sink that is back owes one horizon of pay, not all", () => {
   const dispatcher = new Dispatcher(TERMS);
   for (let now = 0; now <= 3600; now += 60) dispatcher.paid(K, BigInt(now), now);

@@ -234,11 +234,12 @@ export class Dispatcher {
     const earliest = (times: (number | undefined)[]) =>
       times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
     const owing = others.filter((standing) => this.#eligible(standing, now) >= value);
-    if (owing.length > 0) {
-      return new SinksBusyError(earliest(owing.map(({ pausedUntil: until }) => (until > now ? until : undefined))));
-    }
+    const pauses = owing.map(({ pausedUntil: until }) => (until > now ? until : undefined));
     const answering = others.filter((standing) => !isLost(standing));
-    const times = answering.map(({ pay, sent }) => timeToPay(pay, now, value - (paidIn(pay) - sent)));
-    return new WaitForCreditError(value, earliest(times));
+    // Debts of those who do not answer are no reason to be called busy: the next task waits for credit elsewhere.
+    const isBusy = owing.some((standing) => answering.includes(standing) || answering.length === 0);
+    if (isBusy) return new SinksBusyError(earliest(pauses));
+    const payments = answering.map(({ pay, sent }) => timeToPay(pay, now, value - (paidIn(pay) - sent)));
+    return new WaitForCreditError(value, earliest([...payments, ...pauses]));
   }
 }
