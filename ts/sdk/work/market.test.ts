@@ -18,6 +18,7 @@ import {
   signAttestation,
   submitAttestations,
   submitReceipts,
+  TransactionRevertedError,
   verifyReceipt,
   type WriteClient,
 } from "../index.ts";
@@ -178,6 +179,14 @@ async function nextEpoch(sinks: readonly Sink[]): Promise<void> {
   await submitAttestations(await chain.actor("oracle"), { deployment, taskTypeId, attestations });
 }
 
+/** A call whose gas was estimated in the second of the latest block may need more in the next: tried again, as it advises. */
+async function openSoon(client: WriteClient, flowRate: bigint): Promise<void> {
+  await openStream(client, { ...task(), flowRate }).catch((error: unknown) => {
+    if (!(error instanceof TransactionRevertedError)) throw error;
+    return openStream(client, { ...task(), flowRate });
+  });
+}
+
 /** Buys until nobody who answers owes a task. @returns How many. */
 async function buyAll({ buyer }: Awaited<ReturnType<typeof startBuyer>>): Promise<number> {
   for (let bought = 0; ; bought++) {
@@ -195,10 +204,8 @@ test("on a chain and over HTTP, work follows the money", async () => {
   const [one, two, dead] = sinks as [Sink, Sink, Sink];
   for (let epoch = 0; epoch < 5; epoch++) await nextEpoch(sinks);
   const [alice, bob] = [await addSource(chain, "alice"), await addSource(chain, "bob")];
-  // Away from the end of an epoch: a call that is estimated before it and mined after it takes more gas.
-  await chain.pass(EPOCH + 5 - (Number((await chain.test.getBlock()).timestamp) % EPOCH));
-  await openStream(alice, { ...task(), flowRate: 40n * UNIT_RATE });
-  await openStream(bob, { ...task(), flowRate: 80n * UNIT_RATE });
+  await openSoon(alice, 40n * UNIT_RATE);
+  await openSoon(bob, 80n * UNIT_RATE);
   const buyers = [await startBuyer(alice, "alice"), await startBuyer(bob, "bob")];
   const [first, second] = buyers as [(typeof buyers)[0], (typeof buyers)[0]];
   dead.close();
