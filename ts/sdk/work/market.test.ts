@@ -179,7 +179,7 @@ async function nextEpoch(sinks: readonly Sink[]): Promise<void> {
   await submitAttestations(await chain.actor("oracle"), { deployment, taskTypeId, attestations });
 }
 
-/** A call whose gas was estimated in the second of the latest block may need more in the next: tried again, as it advises. */
+/** Opening a stream reverts after its simulation now and then, why is not known yet: tried again once, as its error advises. */
 async function openSoon(client: WriteClient, flowRate: bigint): Promise<void> {
   await openStream(client, { ...task(), flowRate }).catch((error: unknown) => {
     if (!(error instanceof TransactionRevertedError)) throw error;
