@@ -61,6 +61,7 @@ export const TASKS = {
   "coverage:contracts": { programs: [ts("dev/bench/coverage.ts")] },
   "bench:gas": { programs: [ts("dev/bench/gas.ts")] },
   "bench:sim": { programs: [ts("sim/bench.ts")] },
+  "bench:work": { programs: [ts("dev/bench/work.ts")] },
   snapshot: { programs: [["env", "FORGE_SNAPSHOT_EMIT=true", ...GAS_TESTS], GAS_TESTS] },
   audit: { programs: [ts("dev/audit/main.ts")] },
   proofs: { programs: [ts("dev/proofs/main.ts")] },

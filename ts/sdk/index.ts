@@ -40,6 +40,7 @@ export * from "./source/syncSource.ts";
 export * from "./source/withdrawDeposit.ts";
 export type * from "./types.ts";
 export * from "./utils/format.ts";
+export * from "./utils/isSigned.ts";
 export * from "./utils/parseDeployment.ts";
 export * from "./utils/typedData.ts";
 export * from "./utils/units.ts";

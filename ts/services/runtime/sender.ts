@@ -2,6 +2,7 @@ import { formatEther, type LocalAccount, zeroAddress } from "viem";
 import { call, estimateGas, getBalance, getTransactionCount } from "viem/actions";
 import { describeError } from "../../core/errors.ts";
 import { gasOffered } from "../../core/gasOffered.ts";
+import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "../../core/rpcErrors.ts";
 import { ContractCallError } from "../../sdk/errors.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
 import type { ServiceChain } from "./client.ts";
@@ -10,7 +11,6 @@ import { GasBudget } from "./gasBudget.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
-import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "./rpcErrors.ts";
 import { SentTransaction, type TrackingOptions } from "./sentTransaction.ts";
 import type { SendOutcome, Transaction } from "./transaction.ts";
 

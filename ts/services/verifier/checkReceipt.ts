@@ -2,10 +2,10 @@ import { hashTypedData, isAddressEqual } from "viem";
 import { contractsOf, distributionPoolAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { SignedReceipt } from "../../sdk/receipts/receiptBook.ts";
+import { isSigned } from "../../sdk/utils/isSigned.ts";
 import { receiptTypedData } from "../../sdk/utils/typedData.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { Refusal } from "../intake/refusal.ts";
-import { isSigned } from "../intake/signature.ts";
 import { type ReceiptMessage, toReceipt } from "./receipt.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { BaseError, HttpRequestError, TimeoutError } from "viem";
-import { describeError } from "../../core/errors.ts";
+import { describeError } from "./errors.ts";
 
 /** What nodes say of a transaction; their codes differ, their words hardly. */
 const ALREADY_KNOWN = /already known|already imported|known transaction/i;

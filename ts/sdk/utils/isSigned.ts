@@ -1,8 +1,8 @@
 import { type Address, type Hex, pad, parseAbi, recoverAddress, size, slice } from "viem";
 import { call, getCode } from "viem/actions";
-import { callsOf, encodeCall } from "../../sdk/calls/callsOf.ts";
-import type { ReadClient } from "../../sdk/types.ts";
-import { isChainsAnswer } from "../runtime/rpcErrors.ts";
+import { isChainsAnswer } from "../../core/rpcErrors.ts";
+import { callsOf, encodeCall } from "../calls/callsOf.ts";
+import type { ReadClient } from "../types.ts";
 
 const walletAt = callsOf(
   parseAbi(["function isValidSignature(bytes32 digest, bytes signature) view returns (bytes4)"]),
@@ -21,16 +21,23 @@ const MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0
 
 export type IsSignedParameters = { signer: Address; digest: Hex; signature: Hex };
 
+export type IsSignedReturnType = boolean;
+
 /**
- * Whether the contracts would take a signature: `SignatureLib.isValid` off the chain. An account without code signs
- * with 65 bytes and a low s; one with code is asked (ERC-1271) and gets 200,000 gas.
+ * Whether the contracts would take a signature: `SignatureLib.isValid` off the chain. The key comes first: 65 bytes with a
+ * low s, also of an account that has code (EIP-7702), for which the chain need not be asked. Then a wallet with code is
+ * asked (ERC-1271), and gets 200,000 gas.
  * @throws If the chain cannot be asked.
  * @example
+ * const receipt = { taskTypeId, source, sink, completed: parseEther("1") };
+ * const digest = hashTypedData(receiptTypedData({ deployment, chainId: 31337, receipt }));
+ * const signature = await signReceipt(sinkClient, { deployment, receipt });
  * const valid = await isSigned(client, { signer: sink, digest, signature });
  */
-export async function isSigned(client: ReadClient, parameters: IsSignedParameters): Promise<boolean> {
+export async function isSigned(client: ReadClient, parameters: IsSignedParameters): Promise<IsSignedReturnType> {
+  if (await isSignedByKey(parameters)) return true;
   const code = await getCode(client, { address: parameters.signer });
-  return code === undefined ? isSignedByKey(parameters) : isSignedByWallet(client, parameters);
+  return code !== undefined && isSignedByWallet(client, parameters);
 }
 
 async function isSignedByKey({ signer, digest, signature }: IsSignedParameters): Promise<boolean> {

@@ -5,10 +5,10 @@ import { privateKeyToAccount, serializeSignature } from "viem/accounts";
 import { deployContract, sendTransaction, waitForTransactionReceipt } from "viem/actions";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROJECT_ROOT } from "../../core/projectRoot.ts";
-import { callsOf, encodeCall } from "../../sdk/calls/callsOf.ts";
-import type { WriteClient } from "../../sdk/types.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";
-import { isSigned } from "./signature.ts";
+import { callsOf, encodeCall } from "../calls/callsOf.ts";
+import type { WriteClient } from "../types.ts";
+import { isSigned } from "./isSigned.ts";
 
 const walletAt = callsOf(parseAbi(["function become(uint8 habit)"]));
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -61,6 +61,15 @@ test("an account signs with 65 bytes, v 27 or 28 and a low s", async () => {
   expect(await verdict(key.address, `0x${"00".repeat(64)}1b`)).toBe(false);
 });
 
+test("an account that has code keeps its key", async () => {
+  const wallet = await deployWallet("HostileWallet", []);
+  const bytecode: Hex = `0xef0100${wallet.address.slice(2)}`;
+  await chain.test.setCode({ address: key.address, bytecode });
+  expect(await verdict(key.address, good)).toBe(true);
+  expect(await verdict(key.address, (await deployer.account.sign?.({ hash: digest })) as Hex)).toBe(false);
+  await chain.test.setCode({ address: key.address, bytecode: "0x" });
+});
+
 test("a wallet is asked", async () => {
   const wallet = await deployWallet("OwnedWallet", [key.address]);
   expect(await verdict(wallet.address, good)).toBe(true);
@@ -86,5 +95,7 @@ test.each([
 test("a chain that does not answer is no verdict", async () => {
   const lost = await startTestChain();
   await lost.stop();
-  await expect(isSigned(lost.client, { signer: key.address, digest, signature: good })).rejects.toThrow();
+  await expect(isSigned(lost.client, { signer: deployer.account.address, digest, signature: good })).rejects.toThrow();
+  // A key's signature speaks for itself.
+  expect(await isSigned(lost.client, { signer: key.address, digest, signature: good })).toBe(true);
 });
