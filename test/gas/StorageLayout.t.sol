@@ -165,8 +165,9 @@ contract StorageLayoutTest is ProtocolTest {
         uint256 leak = rate % 3637 + 5152 - 3637;
         assertEq(_load(address(pool), slot, 5), spare | leak << 128 | (START + 66) << 224);
         uint256 feeIncome = 60 * 30 * perUnit + 2 * 51 * perUnitAfter;
-        // Four seconds before the first sink, then the escrow's one unit of all.
-        uint256 overflowTime = 4e18 + 60 * uint256(1e18) / 3031 + 2 * uint256(1e18) / 5152;
+        // While money flows the escrow's one unit of all, less the wei per second and unit that Superfluid may round away.
+        uint256 overflowTime = 60e18 * perUnit / (3031 * (perUnit + 1));
+        overflowTime += 2e18 * perUnitAfter / (5152 * (perUnitAfter + 1));
         assertEq(_load(address(pool), slot, 6), feeIncome | overflowTime << 128 | anchoredAt << 224);
 
         uint256 drained = _donateAndDrain();
