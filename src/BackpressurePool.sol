@@ -379,8 +379,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @dev For whoever may come often in a block.
     function _recordOnce(Pool storage pool) private {
-        bool upToDate = pool.book.recordedAt == block.timestamp
-            && pool.book.received == _received(pool);
+        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == _received(pool);
         if (!upToDate) _record(pool);
     }
 
