@@ -138,8 +138,12 @@ contract RegisterSinkTest is CapacityTest {
                 )
             );
         }
+        uint256 gas = gasleft();
         _register();
-        if (answer != ScriptedAdmission.Answer.Yes) return;
+        if (answer != ScriptedAdmission.Answer.Yes) {
+            assertLt(gas - gasleft(), 300_000, "and cannot burn more than it is given");
+            return;
+        }
 
         // Asked once: whatever it says later, who was admitted signals, is paid and leaves.
         admission.give(ScriptedAdmission.Answer.Burn);

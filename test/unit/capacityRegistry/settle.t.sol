@@ -139,6 +139,26 @@ contract SettleTest is CapacityTest {
         assertEq(registry.sinkOf(id, sinks[2]).verifiedBacklog, 7);
     }
 
+    function testFuzz_WhenABatchHoldsASinkTwice(uint64 capacity, uint256 declared, uint256 owed) external {
+        capacity = _boundCapacity(capacity);
+        declared = bound(declared, 0, capacity * HORIZON);
+        owed = bound(owed, 0, 2 * capacity * HORIZON);
+        address sink = _addSink(id, "sink", capacity);
+        _signal(id, sink, capacity, uint96(declared));
+        verifier.owe(id, sink, owed);
+        uint256 state = vm.snapshotState();
+        _settle(id, sink);
+        bytes memory once = abi.encode(registry.sinkOf(id, sink), pool.unitsOf(id, sink));
+        vm.revertToState(state);
+
+        address[] memory sinks = new address[](3);
+        (sinks[0], sinks[1], sinks[2]) = (sink, stranger, sink);
+        registry.settle(id, sinks);
+
+        assertEq(abi.encode(registry.sinkOf(id, sink), pool.unitsOf(id, sink)), once, "as if it stood there once");
+        assertEq(pool.unitsOf(id, stranger), 0);
+    }
+
     /// @dev In the middle of a settlement an accomplice of the verifier gets itself assessed: what that did stays.
     function testFuzz_GivenTheVerifierCallsBack(uint64 capacity, uint256 amount) external {
         capacity = _boundCapacity(capacity);
@@ -179,9 +199,14 @@ contract SettleTest is CapacityTest {
         assertApproxEqAbs(registry.smoothedCapacity(id, sink), expected, 20, "and after it");
     }
 
-    function testFuzz_WhenASinkThatIsDueSignals(uint64 capacity, uint256 epochs) external {
+    /// @dev After three epochs; after two where it would fade then.
+    function testFuzz_WhenASinkThatIsDueSignals(uint64 capacity, uint256 epochs, uint256 receiptEpochs) external {
         capacity = _boundCapacity(capacity);
         epochs = bound(epochs, 1, 4);
+        receiptEpochs = bound(receiptEpochs, 2, 4);
+        TaskTypeParameters memory parameters = _parameters();
+        parameters.receiptEpochs = uint32(receiptEpochs);
+        id = _registerTaskType(parameters, "other intervals");
         address sink = _addPaidSink(id, "sink", capacity);
         uint256 settled = registry.sinkOf(id, sink).settledEpoch;
         verifier.owe(id, sink, 99);
@@ -189,7 +214,7 @@ contract SettleTest is CapacityTest {
 
         _signal(id, sink, capacity, 0);
 
-        bool due = epochs >= 3;
+        bool due = epochs >= (receiptEpochs == 2 ? 2 : 3);
         assertEq(registry.sinkOf(id, sink).settledEpoch, due ? settled + epochs : settled);
         assertEq(registry.sinkOf(id, sink).verifiedBacklog, due ? 99 : 0);
     }

@@ -133,6 +133,24 @@ contract AcknowledgeTest is TrackerTest {
         assertEq(participating - before, (escrow.spentOf(id, source) - spent) * INTERVAL / time, "one interval of it");
     }
 
+    /// @dev Asking the escrow is dear. What the source had spent at its first receipt of the epoch it has spent for ever.
+    function testFuzz_WhenItsMarkCoversTheReceipt(uint256 wait, uint256 above) external {
+        // So that the room of a receipt above the mark is not what binds.
+        _openStream(id, "another source", STREAM);
+        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
+        assertEq(_acknowledge(1), 1);
+        uint256 mark = escrow.spentOf(id, source);
+        skip(bound(wait, 1, EPOCH - 1));
+        above = bound(above, 1, escrow.spentOf(id, source) - mark);
+
+        // Once for both, and that must be for the second.
+        vm.expectCall(address(escrow), abi.encodeCall(escrow.spentOf, (id, source)), 1);
+        assertEq(_acknowledge(uint128(mark)), 1);
+        assertEq(tracker.acknowledgedBy(id, source), mark, "all of the mark");
+        assertEq(_acknowledge(uint128(mark + above)), 1);
+        assertEq(tracker.acknowledgedBy(id, source), mark + above, "and more, which is asked for");
+    }
+
     /// @dev Or strangers could make money take part that never acknowledges anything.
     function test_WhenAReceiptIsSkipped() external {
         ICompletionTracker.Receipt memory receipt = _receipt(id, sourceKey, sinkKey, 1e12);

@@ -3,7 +3,7 @@ pragma solidity 0.8.35;
 
 import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
 import { BoundedCall } from "../../../src/libraries/BoundedCall.sol";
-import { TaskTypeId } from "../../../src/types/TaskType.sol";
+import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { CapacityTest } from "../../utils/CapacityTest.sol";
 import { ScriptedVerifier } from "../../utils/ScriptedVerifier.sol";
 
@@ -165,6 +165,33 @@ contract WithdrawTest is CapacityTest {
         uint256 staked = _stakeFor(capacity) - (charge > 1e18 ? charge - 1e18 : 0);
         assertEq(registry.sinkOf(id, sink).capacity, _capOf(staked), "its signal stays, within what its stake backs");
         assertEq(pool.unitsOf(id, sink), _capOf(staked), "and so does its pay");
+    }
+
+    /// @dev What it owed is charged, so it is not held against its units any longer. They follow at the next look.
+    function testFuzz_GivenASinkThatOwesIsCharged(uint64 capacity, uint256 backlog) external {
+        capacity = _boundCapacity(capacity);
+        backlog = bound(backlog, 1, type(uint64).max);
+        sink = _addPaidSink(id, "sink", capacity);
+        _stake(id, sink, 1e18);
+        _owe(id, sink, backlog);
+        _unstake(id, sink, 1e18);
+        verifier.take(id, sink, 1);
+        skip(registry.unbondingPeriod(id));
+        assertEq(registry.sinkOf(id, sink).verifiedBacklog, backlog, "before");
+
+        _withdraw(id);
+
+        assertEq(registry.sinkOf(id, sink).verifiedBacklog, 0, "charged");
+    }
+
+    function testFuzz_GivenTheTaskTypeHasNoVerifier(uint256 staked) external {
+        staked = bound(staked, 1, MAX_STAKE);
+        TaskTypeParameters memory parameters = _parameters();
+        parameters.verifier = address(0);
+        id = _registerTaskType(parameters, "unverified");
+        _stakeAndUnstake(staked, staked);
+        skip(registry.unbondingPeriod(id));
+        assertEq(_withdraw(id), staked, "nobody asks for anything");
     }
 
     function test_GivenTheVerifierCallsBack() external {
