@@ -40,6 +40,7 @@ test("the SDK exports exactly this", () => {
     "getSink",
     "getSource",
     "getTaskType",
+    "isSigned",
     "openStream",
     "parseDeployment",
     "quoteStream",
