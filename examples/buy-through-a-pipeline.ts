@@ -39,7 +39,7 @@ const [transcribe, summarise, report] = stages as [Hex, Hex, Hex];
 
 // Every wei of pay in a stage becomes one wei of demand in the next. Only who created a stage may say so.
 const creator = await economy.actor("creator");
-const { backpressurePool, escrowBuffer, pipeline } = contractsOf(deployment);
+const { capacityRegistry, escrowBuffer, pipeline } = contractsOf(deployment);
 for (const [stage, next] of [[transcribe, summarise] as const, [summarise, report] as const]) {
   await send(creator, pipeline.setDownstream(stage, next, parseEther("1")));
 }
@@ -77,7 +77,7 @@ async function keep(keeper: WriteClient, taskTypeId: Hex): Promise<void> {
   const { escrow } = await getPool(keeper, { deployment, taskTypeId });
   if (escrow.drainable > UNIT_RATE) await send(keeper, escrowBuffer.drain(taskTypeId));
   if (taskTypeId !== report) await send(keeper, pipeline.propagate(taskTypeId));
-  await send(keeper, backpressurePool.rebalance(taskTypeId, []));
+  await send(keeper, capacityRegistry.rebalance(taskTypeId, []));
 }
 
 async function show(title: string): Promise<void> {

@@ -22,7 +22,7 @@ export async function startExamplePools() {
     // A new inflow counts once it is confirmed: 12 seconds, and a look at its beginning and end.
     for (let look = 0; look < 3; look++) {
       await economy.pass(12);
-      await send(source, contractsOf(deployment).backpressurePool.rebalance(taskTypeId, []));
+      await send(source, contractsOf(deployment).capacityRegistry.rebalance(taskTypeId, []));
     }
   }
   return economy;

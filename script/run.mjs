@@ -61,8 +61,10 @@ export const TASKS = {
   "coverage:contracts": { programs: [ts("dev/bench/coverage.ts")] },
   "bench:gas": { programs: [ts("dev/bench/gas.ts")] },
   "bench:sim": { programs: [ts("sim/bench.ts")] },
+  "bench:work": { programs: [ts("dev/bench/work.ts")] },
   snapshot: { programs: [["env", "FORGE_SNAPSHOT_EMIT=true", ...GAS_TESTS], GAS_TESTS] },
   audit: { programs: [ts("dev/audit/main.ts")] },
+  proofs: { programs: [ts("dev/proofs/main.ts")] },
 
   check: {
     all: true,
@@ -71,9 +73,10 @@ export const TASKS = {
       ["env", "FOUNDRY_PROFILE=lint", "forge", "lint", "--deny", "warnings"],
       ["tsc", "--noEmit"],
       ["biome", "ci"],
-      ...["references", "trees", "words"].map(check),
+      ...["levels", "references", "trees", "words"].map(check),
     ],
   },
+  "check:levels": { programs: [check("levels")] },
   "check:references": { programs: [check("references")] },
   "check:trees": { programs: [check("trees")] },
   "check:words": { programs: [check("words")] },

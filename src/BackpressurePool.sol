@@ -2,8 +2,6 @@
 pragma solidity 0.8.35;
 
 import { Ownable, Ownable2Step } from "@openzeppelin/contracts/access/Ownable2Step.sol";
-import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -17,24 +15,27 @@ import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/in
 
 import { SuperfluidAccount } from "./SuperfluidAccount.sol";
 import { IBackpressurePool } from "./interfaces/IBackpressurePool.sol";
-import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
-import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
 import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { FlowMath } from "./libraries/FlowMath.sol";
+import { InflowBook } from "./libraries/InflowBook.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { TaskTypeId } from "./types/TaskType.sol";
 
 /// @title BackpressurePool: who gets which share of the stream
-/// @notice Read `rebalance` first; everything else here serves it.
-/// @dev State is written after calls to Superfluid's pool, which calls nobody back; everything that anybody can reach is
-/// guarded all the same. `open` is called once per task type, by the registry.
+/// @notice Read `move` first; everything else here serves it. It calls no other contract of the protocol; the registry,
+/// the escrow buffer and the pipeline call it.
+/// @dev State is written after calls to Superfluid's pool, which calls nobody back; everything is guarded all the same.
+/// What Superfluid cannot split after a unit update goes to this contract, which is the admin of all pools. It is
+/// nobody's, because one balance for all task types must not be anybody's; it is at most a millionth of a stream, or
+/// one wei per second and unit (see `_countLeak`).
 contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step, ReentrancyGuardTransient {
     using SafeCast for int256;
     using SafeCast for uint256;
-    using SafeERC20 for IERC20;
+    using InflowBook for InflowBook.Book;
+    using InflowBook for InflowBook.Units;
 
     /// @notice How long money must confirm a change of inflow before the escrow follows it, seconds. Six blocks on Base.
-    uint256 public constant CONFIRM_DELAY = 12 seconds;
+    uint256 public constant CONFIRM_DELAY = InflowBook.CONFIRM_DELAY;
 
     /// @notice The highest fee, basis points.
     uint256 public constant MAX_FEE = 100;
@@ -42,17 +43,26 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @notice Age at which units move however small the difference, epochs.
     uint256 public constant OVERDUE_EPOCHS = 10;
 
+    /// @dev Healing a pool takes about 360,000 gas. It may fail only for another reason than too little of it.
+    uint256 private constant HEAL_GAS = 450_000;
+
     uint96 private constant NO_LIMIT = type(uint96).max;
 
-    /// @dev One line per slot. A rebalance with nothing to do reads the first two.
+    /// @dev One line per slot.
     ///
     ///     distributionPool 160 | unitRate 96
     ///     sinkUnits 80 | escrowUnits 80 | feeUnits 80 | limited 8
-    ///     received 128 | inflow 128
-    ///     spare 128 | recordedAt 32 | epochLength 32 | emptySince 32 | filledAt 32
-    ///     anchorInflow 128 | confirmedInflow 96 | anchoredAt 32
-    ///     feeIncome 128 | limit 96
-    ///     drained 128 | overflowTime 128
+    ///     drained 128 | limit 96 | epochLength 32
+    ///     book: four slots
+    ///
+    /// @param distributionPool Superfluid's pool.
+    /// @param unitRate q, wei per second and unit.
+    /// @param sinkUnits U.
+    /// @param limited Whether `limit` is one.
+    /// @param drained Wei that drains have paid to all members.
+    /// @param limit What the sinks together may be paid, wei per second.
+    /// @param epochLength h, seconds.
+    /// @param book What has flowed in.
     struct Pool {
         ISuperfluidPool distributionPool;
         uint96 unitRate;
@@ -60,20 +70,16 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint80 escrowUnits;
         uint80 feeUnits;
         bool limited;
-        uint128 received;
-        uint128 inflow;
-        uint128 spare;
-        uint32 recordedAt;
-        uint32 epochLength;
-        uint32 emptySince;
-        uint32 filledAt;
-        uint128 anchorInflow;
-        uint96 confirmedInflow;
-        uint32 anchoredAt;
-        uint128 feeIncome;
-        uint96 limit;
         uint128 drained;
-        uint128 overflowTime;
+        uint96 limit;
+        uint32 epochLength;
+        InflowBook.Book book;
+    }
+
+    /// @dev The pool just before units move: what the members are paid, wei per second, and how many units they have.
+    struct Before {
+        uint256 flow;
+        uint256 units;
     }
 
     struct SinkUnits {
@@ -81,16 +87,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         uint32 movedAtEpoch;
     }
 
-    /// @dev What happened since the last record, in wei.
-    struct Delta {
-        uint256 received;
-        uint256 inflow;
-        uint256 feeIncome;
-        uint256 spare;
-    }
-
-    ICapacityRegistry private immutable REGISTRY;
-    IEscrowBuffer private immutable ESCROW;
+    address private immutable REGISTRY;
+    address private immutable ESCROW;
     address private immutable PIPELINE;
 
     mapping(TaskTypeId taskTypeId => Pool) private _pools;
@@ -104,39 +102,9 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     constructor(ProtocolAddresses memory addresses, address owner) SuperfluidAccount(addresses.host) Ownable(owner) {
-        REGISTRY = addresses.capacityRegistry;
-        ESCROW = addresses.escrowBuffer;
+        REGISTRY = address(addresses.capacityRegistry);
+        ESCROW = address(addresses.escrowBuffer);
         PIPELINE = address(addresses.pipeline);
-    }
-
-    // --------------------------------------------------------------------------------------------- Anyone
-
-    /// @inheritdoc IBackpressurePool
-    // slither-disable-next-line reentrancy-no-eth
-    function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external nonReentrant {
-        Pool storage pool = _known(taskTypeId);
-        mapping(address => SinkUnits) storage units = _sinks[taskTypeId];
-        bool recorded;
-        for (uint256 i; i < sinks.length; ++i) {
-            uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sinks[i]);
-            if (!_shouldMove(pool, units[sinks[i]], target)) continue;
-            _moveSink(taskTypeId, pool, sinks[i], target, recorded);
-            recorded = true;
-        }
-        _moveEscrow(taskTypeId, pool, recorded);
-    }
-
-    /// @inheritdoc IBackpressurePool
-    function sweep(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
-        ISuperfluidPool distributionPool = _known(taskTypeId).distributionPool;
-        ISuperToken token = ISuperToken(address(distributionPool.superToken()));
-        // A distribution of zero from the admin makes Superfluid split the adjustment flow among the members again.
-        HOST.callAgreement(GDA, abi.encodeCall(GDA.distributeFlow, (token, address(this), distributionPool, 0, "")), "");
-        amount = token.balanceOf(address(this));
-        emit DustSwept(taskTypeId, amount);
-        if (amount == 0) return 0;
-        IERC20(address(token)).forceApprove(address(ESCROW), amount);
-        ESCROW.donate(taskTypeId, amount);
     }
 
     // --------------------------------------------------------------------------------------------- Owner
@@ -150,13 +118,14 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         emit FeeChanged(basisPoints, recipient);
     }
 
-    // --------------------------------------------------------------------------------------------- Other contracts
+    // --------------------------------------------------------------------------------------------- Registry, pipeline
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-benign,reentrancy-events
     function open(TaskTypeId taskTypeId, ISuperToken superToken, uint96 unitRate, uint32 epochLength)
         external
-        only(address(REGISTRY))
+        only(REGISTRY)
+        nonReentrant
     {
         ISuperfluidPool distributionPool = GDA.createPool(
             superToken,
@@ -167,86 +136,91 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         pool.distributionPool = distributionPool;
         pool.unitRate = unitRate;
         pool.escrowUnits = 1;
-        pool.recordedAt = block.timestamp.toUint32();
         pool.epochLength = epochLength;
-        pool.emptySince = block.timestamp.toUint32();
-        pool.anchoredAt = block.timestamp.toUint32();
+        pool.book.recordedAt = block.timestamp.toUint32();
+        pool.book.anchoredAt = block.timestamp.toUint32();
         pool.limit = NO_LIMIT;
         emit PoolOpened(taskTypeId, distributionPool);
-        distributionPool.updateMemberUnits(address(ESCROW), 1);
+        distributionPool.updateMemberUnits(ESCROW, 1);
     }
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-no-eth
-    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
+    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets, bool exact)
         external
-        only(address(REGISTRY))
+        only(REGISTRY)
         nonReentrant
     {
-        Pool storage pool = _pools[taskTypeId];
-        mapping(address => SinkUnits) storage units = _sinks[taskTypeId];
-        bool recorded;
+        Pool storage pool = _known(taskTypeId);
+        mapping(address => SinkUnits) storage stored = _sinks[taskTypeId];
+        uint256 epoch = _epoch(pool);
+        Before memory before;
         for (uint256 i; i < sinks.length; ++i) {
-            address sink = sinks[i];
-            uint256 target = targets[i];
-            if (!_shouldMove(pool, units[sink], target)) continue;
-            _moveSink(taskTypeId, pool, sink, target, recorded);
-            recorded = true;
+            if (!_shouldMove(epoch, stored[sinks[i]], targets[i], exact)) continue;
+            if (before.units == 0) before = _record(pool);
+            _moveSink(taskTypeId, pool, stored[sinks[i]], sinks[i], targets[i]);
         }
-        _moveEscrow(taskTypeId, pool, recorded);
-    }
-
-    /// @inheritdoc IBackpressurePool
-    // slither-disable-next-line reentrancy-no-eth
-    function moveExactly(TaskTypeId taskTypeId, address sink) external only(address(REGISTRY)) nonReentrant {
-        Pool storage pool = _pools[taskTypeId];
-        uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sink);
-        bool moves = target != _sinks[taskTypeId][sink].units;
-        if (moves) _moveSink(taskTypeId, pool, sink, target, false);
-        _moveEscrow(taskTypeId, pool, moves);
+        if (before.units == 0) _moveEscrowIfDue(taskTypeId, pool);
+        else _moveEscrow(taskTypeId, pool, before);
     }
 
     /// @inheritdoc IBackpressurePool
     function setLimit(TaskTypeId taskTypeId, uint96 limit) external only(PIPELINE) nonReentrant {
         Pool storage pool = _pools[taskTypeId];
-        if (limit != pool.limit) {
-            // The bucket fills at the old cap up to now.
-            _record(pool);
-            pool.limit = limit;
-            pool.limited = limit != NO_LIMIT;
-            emit LimitUpdated(taskTypeId, limit);
-        }
-        _moveEscrow(taskTypeId, pool, false);
+        if (limit == pool.limit) return _moveEscrowIfDue(taskTypeId, pool);
+        // The bucket fills at the old cap up to now.
+        Before memory before = _record(pool);
+        pool.limit = limit;
+        pool.limited = limit != NO_LIMIT;
+        emit LimitUpdated(taskTypeId, limit);
+        _moveEscrow(taskTypeId, pool, before);
+    }
+
+    // --------------------------------------------------------------------------------------------- Escrow buffer
+
+    /// @inheritdoc IBackpressurePool
+    function record(TaskTypeId taskTypeId)
+        external
+        only(ESCROW)
+        nonReentrant
+        returns (uint256 income, uint256 overflowTime)
+    {
+        Pool storage pool = _pools[taskTypeId];
+        _recordOnce(pool);
+        return (pool.book.income(), pool.book.overflowTime);
     }
 
     /// @inheritdoc IBackpressurePool
     function takeSpare(TaskTypeId taskTypeId, uint256 available)
         external
-        only(address(ESCROW))
+        only(ESCROW)
         nonReentrant
-        returns (uint256 amount)
+        returns (uint256 amount, uint256 back)
     {
         Pool storage pool = _pools[taskTypeId];
-        _record(pool);
-        uint256 perUnit = Math.min(_drainable(pool, pool.spare), available) / _totalUnits(pool);
-        amount = perUnit * _totalUnits(pool);
-        pool.spare -= amount.toUint128();
-        pool.drained += amount.toUint128();
-        // What comes back to the escrow's own units is not inflow: it must not confirm a stream that is not there.
-        pool.received += (perUnit * _heldUnits(pool)).toUint128();
-        pool.feeIncome += (perUnit * pool.feeUnits).toUint128();
+        _recordOnce(pool);
+        InflowBook.Units memory units = _units(pool);
+        uint256 perUnit = Math.min(_drainable(pool, pool.book.spare), available) / units.total();
+        amount = perUnit * units.total();
+        back = perUnit * units.escrow;
+        pool.drained = Math.min(pool.drained + amount, type(uint128).max).toUint128();
+        pool.book.countDrain(units, perUnit);
     }
 
     // --------------------------------------------------------------------------------------------- Views
 
     /// @inheritdoc IBackpressurePool
-    function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool) {
+    function needsMove(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
+        external
+        view
+        returns (bool)
+    {
         Pool storage pool = _known(taskTypeId);
+        uint256 epoch = _epoch(pool);
         for (uint256 i; i < sinks.length; ++i) {
-            uint256 target = REGISTRY.effectiveCapacity(taskTypeId, sinks[i]);
-            if (_shouldMove(pool, _sinks[taskTypeId][sinks[i]], target)) return true;
+            if (_shouldMove(epoch, _sinks[taskTypeId][sinks[i]], targets[i], false)) return true;
         }
-        return _escrowDue(pool, _flowRate(pool));
+        return _escrowDue(pool);
     }
 
     /// @inheritdoc IBackpressurePool
@@ -268,7 +242,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @inheritdoc IBackpressurePool
     function spotPrice(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
-        return _flowRate(pool) / _totalUnits(pool);
+        return _flowRate(pool) / _units(pool).total();
     }
 
     /// @inheritdoc IBackpressurePool
@@ -278,7 +252,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     function totalUnits(TaskTypeId taskTypeId) external view returns (uint256) {
-        return _totalUnits(_known(taskTypeId));
+        return _units(_known(taskTypeId)).total();
     }
 
     /// @inheritdoc IBackpressurePool
@@ -290,39 +264,31 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// @inheritdoc IBackpressurePool
     function streamedOf(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
-        return pool.inflow + _sinceRecord(pool).inflow;
+        InflowBook.Book memory book = _bookNow(pool);
+        return Math.saturatingSub(uint256(book.paid) + book.received, pool.drained);
     }
 
     /// @inheritdoc IBackpressurePool
     function paidOf(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
-        Delta memory delta = _sinceRecord(pool);
-        return uint256(pool.inflow) + delta.inflow + pool.drained - pool.received - delta.received;
+        return pool.book.paidNow(_units(pool), _received(pool));
     }
 
     /// @inheritdoc IBackpressurePool
     function spareOf(TaskTypeId taskTypeId) external view returns (uint256) {
         Pool storage pool = _known(taskTypeId);
-        return _drainable(pool, _sinceRecord(pool).spare);
+        return _drainable(pool, _bookNow(pool).spare);
     }
 
     /// @inheritdoc IBackpressurePool
     function incomeOf(TaskTypeId taskTypeId) external view returns (uint256 escrowIncome, uint256 feeIncome) {
-        Pool storage pool = _known(taskTypeId);
-        Delta memory delta = _sinceRecord(pool);
-        feeIncome = pool.feeIncome + delta.feeIncome;
-        escrowIncome = pool.received + delta.received - feeIncome;
+        InflowBook.Book memory book = _bookNow(_known(taskTypeId));
+        return (book.income(), book.feeIncome);
     }
 
     /// @inheritdoc IBackpressurePool
     function overflowTimeOf(TaskTypeId taskTypeId) external view returns (uint256) {
-        return _overflowTime(_known(taskTypeId));
-    }
-
-    /// @inheritdoc IBackpressurePool
-    function emptySince(TaskTypeId taskTypeId) external view returns (uint256) {
-        Pool storage pool = _known(taskTypeId);
-        return pool.sinkUnits == 0 ? pool.emptySince : 0;
+        return _bookNow(_known(taskTypeId)).overflowTime;
     }
 
     /// @inheritdoc IBackpressurePool
@@ -332,68 +298,89 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     // --------------------------------------------------------------------------------------------- Private: moves
 
-    /// @dev Moves one sink to its effective capacity. The pool's record is up to date afterwards.
-    function _moveSink(TaskTypeId taskTypeId, Pool storage pool, address sink, uint256 target, bool recorded) private {
-        // Effect
-        if (!recorded) _record(pool);
-        uint256 current = _sinks[taskTypeId][sink].units;
-        uint256 sinkUnits = pool.sinkUnits - current + target;
-        // Capacity that comes and goes within one transaction does not restart the grace.
-        if (pool.sinkUnits == 0) pool.filledAt = block.timestamp.toUint32();
-        if (sinkUnits == 0 && pool.filledAt != block.timestamp) pool.emptySince = block.timestamp.toUint32();
-        pool.sinkUnits = sinkUnits.toUint80();
-        _sinks[taskTypeId][sink] = SinkUnits({ units: target.toUint80(), movedAtEpoch: _epoch(pool).toUint32() });
+    /// @dev Moves one sink. The pool has been recorded.
+    function _moveSink(TaskTypeId taskTypeId, Pool storage pool, SinkUnits storage stored, address sink, uint256 target)
+        private
+    {
+        uint256 current = stored.units;
+        pool.sinkUnits = (pool.sinkUnits - current + target).toUint80();
+        stored.units = target.toUint80();
+        stored.movedAtEpoch = _epoch(pool).toUint32();
         emit UnitsUpdated(taskTypeId, sink, current, target);
-
-        // Interaction
         pool.distributionPool.updateMemberUnits(sink, target.toUint128());
     }
 
-    /// @dev Moves escrow and fee to where the confirmed inflow leaves no unit above the cap. The rate of this moment only
-    /// tells whether to look: a rate that exists within one transaction has no money behind it and changes nothing.
-    function _moveEscrow(TaskTypeId taskTypeId, Pool storage pool, bool recorded) private {
-        uint256 inflow = _flowRate(pool);
-        if (!recorded) {
-            if (!_escrowDue(pool, inflow)) return;
-            _record(pool);
-        }
-
-        // Effect
-        uint256 heldBefore = _heldUnits(pool);
-        uint256 escrowBefore = pool.escrowUnits;
-        uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
-        bool inflowMoved = _escrowTarget(pool, inflow) != escrowBefore;
-        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, inflowMoved)) pool.feeUnits = feeUnits.toUint80();
-        // Asked again: units that the fee gives up would otherwise raise the price of all others.
-        if (_escrowTarget(pool, inflow) != escrowBefore) {
-            pool.escrowUnits = _escrowTarget(pool, pool.confirmedInflow).toUint80();
-        }
-        uint256 held = _heldUnits(pool);
-        if (held == heldBefore && pool.escrowUnits == escrowBefore) return;
-        emit EscrowUnitsUpdated(taskTypeId, pool.escrowUnits, pool.feeUnits, pool.confirmedInflow);
-
-        // Interaction
-        if (held != heldBefore) pool.distributionPool.updateMemberUnits(address(ESCROW), held.toUint128());
+    function _moveEscrowIfDue(TaskTypeId taskTypeId, Pool storage pool) private {
+        if (!_isAnchorOld(pool) && !_shouldLook(pool)) return;
+        Before memory before = _record(pool);
+        if (_escrowTarget(pool, pool.book.confirmed) != pool.escrowUnits) _moveEscrow(taskTypeId, pool, before);
     }
 
-    /// @dev Writes down what happened since the last record. Must run before any unit changes. Once the anchor is old
-    /// enough, the money since then becomes the confirmed inflow, and the anchor moves here.
-    function _record(Pool storage pool) private {
-        Delta memory delta = _sinceRecord(pool);
-        uint256 inflow = pool.inflow + delta.inflow;
-        pool.received += delta.received.toUint128();
-        pool.inflow = inflow.toUint128();
-        pool.spare = delta.spare.toUint128();
-        pool.overflowTime = _overflowTime(pool).toUint128();
-        pool.recordedAt = block.timestamp.toUint32();
-        if (delta.feeIncome != 0) pool.feeIncome += delta.feeIncome.toUint128();
-        if (_witnessDue(pool)) {
-            pool.confirmedInflow = _isSteady(pool)
-                ? _flowRate(pool).toUint96()
-                : ((inflow - pool.anchorInflow) / (block.timestamp - pool.anchoredAt)).toUint96();
-            pool.anchorInflow = inflow.toUint128();
-            pool.anchoredAt = block.timestamp.toUint32();
+    /// @dev Moves escrow and fee to where the confirmed inflow leaves no unit above the cap. The rate of this moment has
+    /// no say. The pool has been recorded.
+    function _moveEscrow(TaskTypeId taskTypeId, Pool storage pool, Before memory before) private {
+        // Effect
+        uint256 heldBefore = _units(pool).held();
+        uint256 escrowBefore = pool.escrowUnits;
+        uint256 confirmed = pool.book.confirmed;
+        uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
+        uint256 escrowUnits = _escrowTarget(pool, confirmed);
+        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, escrowUnits != escrowBefore)) {
+            pool.feeUnits = feeUnits.toUint80();
+            escrowUnits = _escrowTarget(pool, confirmed);
         }
+        if (escrowUnits != escrowBefore) pool.escrowUnits = escrowUnits.toUint80();
+        uint256 held = _units(pool).held();
+
+        // Interaction
+        if (held != heldBefore || escrowUnits != escrowBefore) {
+            emit EscrowUnitsUpdated(taskTypeId, escrowUnits, pool.feeUnits, confirmed);
+            if (held != heldBefore) pool.distributionPool.updateMemberUnits(ESCROW, held.toUint128());
+        }
+        _countLeak(pool, before);
+    }
+
+    /// @dev After units have changed. Superfluid has taken what it could not split, which is what the members get less
+    /// than before. Where that is worth it, it splits it again. What others changed since the record before has left at
+    /// most one wei per second and unit, which is why units count: the last of these is gone, the next may come.
+    function _countLeak(Pool storage pool, Before memory before) private {
+        uint256 flow = _flowRate(pool);
+        uint256 units = _units(pool).total();
+        uint256 leakBefore = pool.book.leak;
+        uint256 leak = Math.saturatingSub(leakBefore + before.flow + before.units, flow + units);
+        if (FlowMath.shouldHeal(leak, flow, units) && _heal(pool)) leak = 0;
+        if (leak != leakBefore) pool.book.leak = Math.min(leak, type(uint96).max).toUint96();
+    }
+
+    /// @dev A distribution of zero by the admin makes Superfluid split everything again. It refuses any while it calls a
+    /// sink or a source back, and whoever moves units then must be able to: the next move heals.
+    function _heal(Pool storage pool) private returns (bool) {
+        if (gasleft() < HEAL_GAS) revert BackpressurePool_TooLittleGas(gasleft(), HEAL_GAS);
+        ISuperToken token = ISuperToken(address(pool.distributionPool.superToken()));
+        bytes memory data = abi.encodeCall(GDA.distributeFlow, (token, address(this), pool.distributionPool, 0, ""));
+        try HOST.callAgreement(GDA, data, "") returns (bytes memory) {
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    /// @dev Writes down what happened since the last record. Must run before any unit changes.
+    function _record(Pool storage pool) private returns (Before memory before) {
+        before = Before({ flow: _flowRate(pool), units: _units(pool).total() });
+        InflowBook.Book memory book = _bookNow(pool);
+        if (book.isRipe()) {
+            // Asking Superfluid is dear and tells nothing new where money and rate agree.
+            bool steady = !book.confirms(before.flow, before.units) && _isSteady(pool);
+            book.confirm(steady ? before.flow : book.average());
+        }
+        pool.book = book;
+    }
+
+    /// @dev For whoever may come often in a block.
+    function _recordOnce(Pool storage pool) private {
+        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == _received(pool);
+        if (!upToDate) _record(pool);
     }
 
     // --------------------------------------------------------------------------------------------- Private: reads
@@ -403,11 +390,34 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         if (address(pool.distributionPool) == address(0)) revert BackpressurePool_UnknownTaskType(taskTypeId);
     }
 
-    function _shouldMove(Pool storage pool, SinkUnits storage sink, uint256 target) private view returns (bool) {
-        uint256 units = sink.units;
+    function _shouldMove(uint256 epoch, SinkUnits storage stored, uint256 target, bool exact)
+        private
+        view
+        returns (bool)
+    {
+        uint256 units = stored.units;
         if (units == target) return false;
-        bool overdue = _epoch(pool) >= uint256(sink.movedAtEpoch) + OVERDUE_EPOCHS;
-        return CapacityMath.shouldMove(units, target, overdue);
+        return exact || CapacityMath.shouldMove(units, target, epoch >= stored.movedAtEpoch + OVERDUE_EPOCHS);
+    }
+
+    /// @dev Whether the escrow would move, or witness an inflow that would move it.
+    function _escrowDue(Pool storage pool) private view returns (bool) {
+        return
+            _shouldLook(pool)
+                || (_isAnchorOld(pool) && _escrowTarget(pool, _bookNow(pool).average()) != pool.escrowUnits);
+    }
+
+    /// @dev The rate of this moment may ask for a look, but only money decides.
+    function _shouldLook(Pool storage pool) private view returns (bool) {
+        uint256 units = pool.escrowUnits;
+        if (_escrowTarget(pool, pool.book.confirmed) != units) return true;
+        bool ripe = block.timestamp >= pool.book.anchoredAt + CONFIRM_DELAY;
+        return ripe && _escrowTarget(pool, _flowRate(pool)) != units;
+    }
+
+    /// @dev Once per epoch whoever comes looks: a rate that exists only while others look hides nothing.
+    function _isAnchorOld(Pool storage pool) private view returns (bool) {
+        return block.timestamp >= pool.book.anchoredAt + Math.max(pool.epochLength, CONFIRM_DELAY);
     }
 
     function _escrowTarget(Pool storage pool, uint256 inflow) private view returns (uint256) {
@@ -415,7 +425,7 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @dev The rate at which the members are paid. Superfluid's adjustment flow, the remainder of the last division,
-    /// is not part of it: it cannot raise what a unit is paid until the next change of a stream, and `sweep` returns it.
+    /// is not part of it: it cannot raise what a unit is paid until the next change of a stream.
     function _flowRate(Pool storage pool) private view returns (uint256) {
         return int256(pool.distributionPool.getTotalFlowRate()).toUint256();
     }
@@ -428,55 +438,35 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         return block.timestamp >= changedAt + CONFIRM_DELAY;
     }
 
-    /// @dev Whether the escrow should move, or witness an inflow that would move it.
-    function _escrowDue(Pool storage pool, uint256 inflow) private view returns (bool) {
-        if (_escrowTarget(pool, inflow) == pool.escrowUnits) return false;
-        return _witnessDue(pool) || _escrowTarget(pool, pool.confirmedInflow) != pool.escrowUnits;
+    function _bookNow(Pool storage pool) private view returns (InflowBook.Book memory) {
+        return pool.book.asOfNow(_units(pool), _received(pool), _priceCap(pool), _depth(pool));
     }
 
-    function _witnessDue(Pool storage pool) private view returns (bool) {
-        return block.timestamp >= pool.anchoredAt + CONFIRM_DELAY;
+    /// @dev What the escrow member has received in all, wei.
+    function _received(Pool storage pool) private view returns (uint256) {
+        return pool.distributionPool.getTotalAmountReceivedByMember(ESCROW);
+    }
+
+    function _units(Pool storage pool) private view returns (InflowBook.Units memory) {
+        return InflowBook.Units({ sinks: pool.sinkUnits, escrow: pool.escrowUnits, fee: pool.feeUnits });
     }
 
     function _priceCap(Pool storage pool) private view returns (uint256) {
         return pool.limited ? FlowMath.priceCapDown(pool.unitRate, pool.limit, pool.sinkUnits) : pool.unitRate;
     }
 
-    function _totalUnits(Pool storage pool) private view returns (uint256) {
-        return pool.sinkUnits + _heldUnits(pool);
-    }
-
-    /// @dev Units of the escrow buffer as a member: its own, and those whose income is the fee.
-    function _heldUnits(Pool storage pool) private view returns (uint256) {
-        return uint256(pool.escrowUnits) + pool.feeUnits;
-    }
-
-    /// @dev While overflow runs into the escrow, sinks are paid in full already and nothing is spare.
+    /// @dev While overflow runs into the escrow, sinks are paid in full already and nothing is spare. Units that went in
+    /// this block take their part of the bucket with them.
     function _drainable(Pool storage pool, uint256 spare) private view returns (uint256) {
-        return pool.escrowUnits > 1 ? 0 : spare;
+        return pool.escrowUnits > 1 ? 0 : Math.min(spare, _depth(pool));
+    }
+
+    /// @dev One epoch of full pay, wei.
+    function _depth(Pool storage pool) private view returns (uint256) {
+        return uint256(pool.unitRate) * pool.sinkUnits * pool.epochLength;
     }
 
     function _epoch(Pool storage pool) private view returns (uint256) {
         return block.timestamp / pool.epochLength;
-    }
-
-    /// @dev Between two records the units stay, so the escrow's share of every stream does.
-    function _overflowTime(Pool storage pool) private view returns (uint256) {
-        uint256 time = block.timestamp - pool.recordedAt;
-        return pool.overflowTime + time * 1e18 * pool.escrowUnits / _totalUnits(pool);
-    }
-
-    /// @dev Every unit has been paid the same whole number of wei since the last record, so the escrow's own income
-    /// tells, exactly, what all members were paid: no rate is trusted.
-    function _sinceRecord(Pool storage pool) private view returns (Delta memory delta) {
-        uint256 held = _heldUnits(pool);
-        uint256 sinkUnits = pool.sinkUnits;
-        delta.received = pool.distributionPool.getTotalAmountReceivedByMember(address(ESCROW)) - pool.received;
-        uint256 perUnit = delta.received / held;
-        delta.inflow = perUnit * (sinkUnits + held);
-        delta.feeIncome = perUnit * pool.feeUnits;
-        uint256 capacity = _priceCap(pool) * sinkUnits * (block.timestamp - pool.recordedAt);
-        uint256 depth = Math.min(uint256(pool.unitRate) * sinkUnits * pool.epochLength, type(uint128).max);
-        delta.spare = FlowMath.fillBucket(pool.spare, capacity, perUnit * sinkUnits, depth);
     }
 }

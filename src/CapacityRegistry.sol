@@ -6,25 +6,40 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperfluid.sol";
 
+import { IAdmission } from "./interfaces/IAdmission.sol";
 import { IBackpressurePool } from "./interfaces/IBackpressurePool.sol";
 import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
-import { IStakeManager } from "./interfaces/IStakeManager.sol";
+import { IVerifier } from "./interfaces/IVerifier.sol";
+import { BoundedCall } from "./libraries/BoundedCall.sol";
 import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { SignatureLib } from "./libraries/SignatureLib.sol";
 import { TaskTypeLib } from "./libraries/TaskTypeLib.sol";
+import { EscrowTerms } from "./types/EscrowTerms.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { Signal, SignalLib } from "./types/Signal.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
+import { VerifierTerms } from "./types/VerifierTerms.sol";
 
 /// @title CapacityRegistry: task types, sinks, and what sinks say they can absorb
 /// @notice Signals are smoothed when they are read, not when they are written, so silence fades by itself.
+/// @dev A verifier may be anybody's contract. It is called after everything else of that sink has been written, what it
+/// answers is all that is written afterwards, and from storage as it then is: called back, nothing can be overwritten.
 contract CapacityRegistry is ICapacityRegistry, EIP712 {
     using SafeCast for uint256;
     using TaskTypeLib for TaskTypeParameters;
 
     /// @dev Blocks within which a commitment must be revealed: 40 s on Base, less than the shortest usual epoch.
     uint256 private constant REVEAL_BLOCKS = 20;
+
+    /// @dev Epochs after which a signal settles its sink.
+    uint256 private constant SETTLE_EPOCHS = 3;
+
+    /// @dev What a verifier may use to settle or judge one sink; the default one needs a third.
+    uint256 private constant VERIFIER_GAS = 400_000;
+
+    /// @dev What an admission contract may use to answer.
+    uint256 private constant ADMISSION_GAS = 200_000;
 
     bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
         "CapacityAttestation(bytes32 taskTypeId,address sink,uint64 capacity,uint96 backlog,uint32 issuedAt)"
@@ -35,11 +50,13 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         address creator;
     }
 
-    /// @dev One slot: committedAtBlock 64 | verifiedBacklog 64 | cap 40.
+    /// @dev One slot: stake 112 | verifiedBacklog 64 | cap 40 | committedAtBlock 40. The stake manager pushes stake and cap;
+    /// they outlast a registration.
     struct Standing {
-        uint64 committedAtBlock;
+        uint112 stake;
         uint64 verifiedBacklog;
         uint40 cap;
+        uint40 committedAtBlock;
     }
 
     struct SinkState {
@@ -54,11 +71,14 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         uint256 horizon;
         uint256 reportDelay;
         uint256 signalTimeToLive;
+        uint256 receiptEpochs;
+        uint256 settleEpochs;
         uint256 smoothing;
+        address verifier;
     }
 
     ISuperfluid private immutable HOST;
-    IStakeManager private immutable STAKE_MANAGER;
+    address private immutable STAKE_MANAGER;
     IBackpressurePool private immutable POOL;
     IEscrowBuffer private immutable ESCROW;
 
@@ -69,13 +89,13 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     mapping(TaskTypeId taskTypeId => mapping(address sink => bytes32)) private _commitments;
 
     modifier onlyStakeManager() {
-        if (msg.sender != address(STAKE_MANAGER)) revert CapacityRegistry_NotStakeManager(msg.sender);
+        if (msg.sender != STAKE_MANAGER) revert CapacityRegistry_NotStakeManager(msg.sender);
         _;
     }
 
     constructor(ProtocolAddresses memory addresses) EIP712("Backpressure Economics", "1") {
         HOST = addresses.host;
-        STAKE_MANAGER = addresses.stakeManager;
+        STAKE_MANAGER = address(addresses.stakeManager);
         POOL = addresses.backpressurePool;
         ESCROW = addresses.escrowBuffer;
     }
@@ -92,6 +112,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (address(parameters.superToken).code.length == 0 || parameters.superToken.getHost() != address(HOST)) {
             revert CapacityRegistry_SuperTokenNotOnHost(address(parameters.superToken), address(HOST));
         }
+        _requireContract(parameters.verifier);
+        _requireContract(parameters.admission);
         taskTypeId = TaskTypeId.wrap(keccak256(abi.encode(msg.sender, salt, metadata)));
         TaskType storage taskType = _taskTypes[taskTypeId];
         if (taskType.creator != address(0)) revert CapacityRegistry_TaskTypeExists(taskTypeId);
@@ -102,40 +124,53 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         emit TaskTypeRegistered(taskTypeId, msg.sender, parameters, metadata);
 
         // Interaction
-        POOL.open(taskTypeId, parameters.superToken, parameters.unitRate, parameters.epochLength);
-        ESCROW.open(taskTypeId, parameters.superToken);
+        _handDown(taskTypeId, parameters);
     }
 
     // --------------------------------------------------------------------------------------------- Sinks
 
     /// @inheritdoc ICapacityRegistry
-    function registerSink(TaskTypeId taskTypeId) external {
-        TaskType storage taskType = _taskTypes[taskTypeId];
-        if (taskType.creator == address(0)) revert CapacityRegistry_UnknownTaskType(taskTypeId);
+    function registerSink(TaskTypeId taskTypeId, string calldata profileUri) external {
+        // Check
+        TaskTypeParameters storage parameters = _known(taskTypeId).parameters;
         SinkState storage sink = _sinks[taskTypeId][msg.sender];
         if (sink.signal.isRegistered()) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
-        (uint256 stake,,) = STAKE_MANAGER.bondOf(taskTypeId, msg.sender);
-        uint256 minimumStake = taskType.parameters.minimumStake;
+        uint256 stake = sink.standing.stake;
+        uint256 minimumStake = parameters.minimumStake;
         if (stake < minimumStake) revert CapacityRegistry_StakeBelowMinimum(stake, minimumStake);
+        _requireAdmitted(taskTypeId, parameters.admission);
 
+        // Effect
         // What was signed before must not count again after leaving and coming back.
-        sink.signal = SignalLib.registeredAt(block.timestamp.toUint32());
-        sink.standing.cap = _cap(taskTypeId, msg.sender);
+        Terms memory terms = _terms(taskTypeId);
+        sink.signal = SignalLib.registeredAt(block.timestamp.toUint32(), terms.epoch.toUint32());
         emit SinkRegistered(taskTypeId, msg.sender);
+        emit ProfileSet(taskTypeId, msg.sender, profileUri);
+
+        // Interaction: its ledger opens now, or is what it left behind.
+        _settle(taskTypeId, msg.sender, sink, terms);
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function setProfile(TaskTypeId taskTypeId, string calldata profileUri) external {
+        _registered(taskTypeId, msg.sender);
+        emit ProfileSet(taskTypeId, msg.sender, profileUri);
     }
 
     /// @inheritdoc ICapacityRegistry
     function deregisterSink(TaskTypeId taskTypeId) external {
-        _registered(taskTypeId, msg.sender);
-        delete _sinks[taskTypeId][msg.sender];
+        SinkState storage sink = _registered(taskTypeId, msg.sender);
+        sink.signal = Signal.wrap(0);
+        sink.standing.verifiedBacklog = 0;
+        sink.standing.committedAtBlock = 0;
         emit SinkDeregistered(taskTypeId, msg.sender);
-        POOL.moveExactly(taskTypeId, msg.sender);
+        _move(taskTypeId, msg.sender, 0, true);
     }
 
     /// @inheritdoc ICapacityRegistry
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external {
         SinkState storage sink = _registered(taskTypeId, msg.sender);
-        sink.standing.committedAtBlock = block.number.toUint64();
+        sink.standing.committedAtBlock = block.number.toUint40();
         _commitments[taskTypeId][msg.sender] = commitment;
         emit CapacityCommitted(taskTypeId, msg.sender, commitment);
     }
@@ -146,15 +181,12 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         SinkState storage sink = _registered(taskTypeId, msg.sender);
         _checkReveal(taskTypeId, sink, hashSignal(taskTypeId, msg.sender, capacity, backlog, salt));
 
-        // Effect
+        // Effect and interaction
         sink.standing.committedAtBlock = 0;
         Terms memory terms = _terms(taskTypeId);
-        Signal signal = _declare(sink.signal, sink, terms, capacity, backlog, block.timestamp.toUint32());
-        sink.signal = signal;
-        emit CapacitySignalled(taskTypeId, msg.sender, signal.capacity(), backlog);
-
-        // Interaction
-        _move(taskTypeId, msg.sender, _effectiveCapacity(signal, sink, terms));
+        uint32 issuedAt = block.timestamp.toUint32();
+        uint256 units = _declare(taskTypeId, msg.sender, sink, sink.signal, terms, capacity, backlog, issuedAt);
+        _move(taskTypeId, msg.sender, units, false);
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -182,45 +214,77 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             mstore(sinks, accepted)
             mstore(units, accepted)
         }
-        POOL.move(taskTypeId, sinks, units);
+        POOL.move(taskTypeId, sinks, units, false);
     }
 
-    // --------------------------------------------------------------------------------------------- Verifier, stakes
+    // --------------------------------------------------------------------------------------------- Keepers
 
     /// @inheritdoc ICapacityRegistry
-    function setVerifiedBacklog(TaskTypeId taskTypeId, address sinkAddress, uint256 backlog) external {
-        address verifier = _taskTypes[taskTypeId].parameters.verifier;
-        if (msg.sender != verifier) revert CapacityRegistry_NotVerifier(msg.sender, verifier);
-        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
-        uint64 verified = Math.min(backlog, type(uint64).max).toUint64();
-        if (!sink.signal.isRegistered() || sink.standing.verifiedBacklog == verified) return;
-        _setVerifiedBacklog(sink, verified);
-        emit BacklogVerified(taskTypeId, sinkAddress, verified);
-        _move(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, _terms(taskTypeId)));
+    function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external {
+        POOL.move(taskTypeId, sinks, _targets(taskTypeId, sinks), false);
     }
 
     /// @inheritdoc ICapacityRegistry
-    function stakeSlashed(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
-        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.signal.isRegistered()) return;
-        sink.signal = sink.signal.cappedAt(0);
-        sink.standing.cap = _cap(taskTypeId, sinkAddress);
-        _setVerifiedBacklog(sink, 0);
-        POOL.moveExactly(taskTypeId, sinkAddress);
+    function settle(TaskTypeId taskTypeId, address[] calldata sinks) external {
+        _known(taskTypeId);
+        Terms memory terms = _terms(taskTypeId);
+        for (uint256 i; i < sinks.length; ++i) {
+            SinkState storage sink = _sinks[taskTypeId][sinks[i]];
+            if (sink.signal.isRegistered()) _settle(taskTypeId, sinks[i], sink, terms);
+        }
+        POOL.move(taskTypeId, sinks, _targets(taskTypeId, sinks), false);
     }
 
-    /// @inheritdoc ICapacityRegistry
-    function stakeChanged(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager {
-        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
-        if (!sink.signal.isRegistered()) return;
+    // --------------------------------------------------------------------------------------------- Stake manager
 
+    /// @inheritdoc ICapacityRegistry
+    function stakeChanged(TaskTypeId taskTypeId, address sinkAddress, uint256 stake) external onlyStakeManager {
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
         uint40 oldCap = sink.standing.cap;
-        uint40 cap = _cap(taskTypeId, sinkAddress);
-        sink.standing.cap = cap;
-        if (cap >= oldCap) return;
+        uint40 cap = _setStake(taskTypeId, sink, stake);
+        if (!sink.signal.isRegistered() || cap >= oldCap) return;
 
-        sink.signal = sink.signal.cappedAt(cap);
-        POOL.moveExactly(taskTypeId, sinkAddress);
+        Signal signal = sink.signal.cappedAt(cap);
+        sink.signal = signal;
+        _move(taskTypeId, sinkAddress, _effectiveCapacity(signal, sink, _terms(taskTypeId)), true);
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function stakeSlashed(TaskTypeId taskTypeId, address sinkAddress, uint256 stake) external onlyStakeManager {
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        _setStake(taskTypeId, sink, stake);
+        if (!sink.signal.isRegistered()) return;
+
+        sink.signal = sink.signal.cappedAt(0);
+        _setVerifiedBacklog(taskTypeId, sinkAddress, sink, 0);
+        _move(taskTypeId, sinkAddress, 0, true);
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function assess(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager returns (uint256 amount) {
+        _known(taskTypeId);
+        Terms memory terms = _terms(taskTypeId);
+        if (terms.verifier == address(0)) return 0;
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        (, amount) = _judge(taskTypeId, sinkAddress, sink, terms, false);
+        // Who is slashed is moved when the stake manager says so.
+        if (amount != 0 || !sink.signal.isRegistered()) return amount;
+        _settle(taskTypeId, sinkAddress, sink, terms);
+        _move(taskTypeId, sinkAddress, _effectiveCapacity(sink.signal, sink, terms), false);
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function judgeLeaver(TaskTypeId taskTypeId, address sinkAddress)
+        external
+        onlyStakeManager
+        returns (bool ready, uint256 amount)
+    {
+        SinkState storage sink = _sinks[taskTypeId][sinkAddress];
+        Terms memory terms = _terms(taskTypeId);
+        if (terms.verifier == address(0)) return (true, 0);
+        (ready, amount) = _judge(taskTypeId, sinkAddress, sink, terms, true);
+        // What it owed is charged. Its units follow at the next look: nothing here may keep anybody from leaving.
+        if (ready && sink.signal.isRegistered()) _setVerifiedBacklog(taskTypeId, sinkAddress, sink, 0);
     }
 
     // --------------------------------------------------------------------------------------------- Views
@@ -251,6 +315,11 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     }
 
     /// @inheritdoc ICapacityRegistry
+    function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool) {
+        return POOL.needsMove(taskTypeId, sinks, _targets(taskTypeId, sinks));
+    }
+
+    /// @inheritdoc ICapacityRegistry
     function effectiveCapacity(TaskTypeId taskTypeId, address sinkAddress) external view returns (uint256) {
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
         return _effectiveCapacity(sink.signal, sink, _terms(taskTypeId));
@@ -258,10 +327,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function smoothedCapacity(TaskTypeId taskTypeId, address sink) external view returns (uint256) {
-        Signal signal = _sinks[taskTypeId][sink].signal;
-        if (!signal.isRegistered()) return 0;
-        Terms memory terms = _terms(taskTypeId);
-        return _smoothedAt(signal, terms, terms.epoch);
+        return _smoothedCapacity(_sinks[taskTypeId][sink].signal, _terms(taskTypeId));
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -273,10 +339,12 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             capacity: signal.capacity(),
             baseEpoch: signal.baseEpoch(),
             signalledAt: signal.signalledAt(),
+            settledEpoch: signal.isRegistered() ? signal.settledEpoch().toUint32() : 0,
             backlog: signal.backlog(),
             committedAtBlock: standing.committedAtBlock,
             verifiedBacklog: standing.verifiedBacklog,
             cap: standing.cap,
+            stake: standing.stake,
             registered: signal.isRegistered()
         });
     }
@@ -302,27 +370,28 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         return _taskTypes[taskTypeId].parameters.unbondingPeriod();
     }
 
-    // --------------------------------------------------------------------------------------------- Private
+    // --------------------------------------------------------------------------------------------- Private: checks
+
+    function _known(TaskTypeId taskTypeId) private view returns (TaskType storage taskType) {
+        taskType = _taskTypes[taskTypeId];
+        if (taskType.creator == address(0)) revert CapacityRegistry_UnknownTaskType(taskTypeId);
+    }
 
     function _registered(TaskTypeId taskTypeId, address sinkAddress) private view returns (SinkState storage sink) {
         sink = _sinks[taskTypeId][sinkAddress];
         if (!sink.signal.isRegistered()) revert CapacityRegistry_UnknownSink(taskTypeId, sinkAddress);
     }
 
-    function _terms(TaskTypeId taskTypeId) private view returns (Terms memory terms) {
-        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
-        terms.epochLength = parameters.epochLength;
-        // Nobody is registered for an unknown task type, so nothing is computed for it.
-        if (terms.epochLength == 0) return terms;
-        terms.epoch = block.timestamp / terms.epochLength;
-        terms.horizon = parameters.horizon;
-        terms.reportDelay = parameters.reportDelay;
-        terms.signalTimeToLive = parameters.signalTimeToLive;
-        terms.smoothing = parameters.smoothing;
+    function _requireContract(address named) private view {
+        if (named != address(0) && named.code.length == 0) revert CapacityRegistry_NotAContract(named);
     }
 
-    function _cap(TaskTypeId taskTypeId, address sinkAddress) private view returns (uint40) {
-        return Math.min(STAKE_MANAGER.capacityCap(taskTypeId, sinkAddress), type(uint40).max).toUint40();
+    function _requireAdmitted(TaskTypeId taskTypeId, address admission) private view {
+        if (admission == address(0)) return;
+        bytes memory question = abi.encodeCall(IAdmission.admits, (taskTypeId, msg.sender));
+        if (!BoundedCall.asks(admission, ADMISSION_GAS, question)) {
+            revert CapacityRegistry_NotAdmitted(taskTypeId, msg.sender, admission);
+        }
     }
 
     function _checkReveal(TaskTypeId taskTypeId, SinkState storage sink, bytes32 revealed) private view {
@@ -337,6 +406,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         bytes32 commitment = _commitments[taskTypeId][msg.sender];
         if (revealed != commitment) revert CapacityRegistry_CommitmentMismatch(commitment, revealed);
     }
+
+    // --------------------------------------------------------------------------------------------- Private: signals
 
     /// @dev Cheap checks first; a wallet is only asked if everything else is right.
     function _attest(
@@ -355,50 +426,155 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         bytes32 digest = hashAttestation(taskTypeId, attestation);
         if (!SignatureLib.isValid(attestation.sink, digest, attestation.signature)) return (Skipped.BadSignature, 0);
 
-        // Effect
-        uint96 backlog = attestation.backlog;
-        signal = _declare(signal, sink, terms, attestation.capacity, backlog, issuedAt);
-        sink.signal = signal;
-        emit CapacitySignalled(taskTypeId, attestation.sink, signal.capacity(), backlog);
-        return (Skipped.No, _effectiveCapacity(signal, sink, terms));
+        // Interaction and effect
+        effectiveUnits = _declare(
+            taskTypeId, attestation.sink, sink, signal, terms, attestation.capacity, attestation.backlog, issuedAt
+        );
+        return (Skipped.No, effectiveUnits);
     }
 
-    function _move(TaskTypeId taskTypeId, address sink, uint256 effectiveUnits) private {
-        address[] memory sinks = new address[](1);
-        uint256[] memory units = new uint256[](1);
-        sinks[0] = sink;
-        units[0] = effectiveUnits;
-        POOL.move(taskTypeId, sinks, units);
-    }
-
-    function _setVerifiedBacklog(SinkState storage sink, uint64 verified) private {
-        sink.standing.verifiedBacklog = verified;
-        bool isVerified = verified != 0;
-        if (sink.signal.isBacklogVerified() != isVerified) sink.signal = sink.signal.withBacklogVerified(isVerified);
-    }
-
-    /// @dev The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
-    /// target changes. So any number of signals makes one step, towards the last of them.
+    /// @dev A signal settles its sink before it would fade, so that whoever signals needs nobody else.
+    ///
+    /// The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
+    /// target changes. So any number of signals makes one step, towards the last of them. Returns the effective capacity.
     function _declare(
-        Signal signal,
+        TaskTypeId taskTypeId,
+        address sinkAddress,
         SinkState storage sink,
+        Signal signal,
         Terms memory terms,
         uint256 capacity,
-        uint256 backlog,
+        uint96 backlog,
         uint32 issuedAt
-    ) private view returns (Signal) {
-        uint256 previousEpoch = terms.epoch - 1;
-        if (previousEpoch > signal.baseEpoch()) {
-            // Safe: the average lies between two values of 72 bits; epochs are fewer than seconds.
-            // forge-lint: disable-next-line(unsafe-typecast)
-            signal = signal.withBase(uint72(_smoothedAt(signal, terms, previousEpoch)), uint32(previousEpoch));
+    ) private returns (uint256) {
+        if (_isSettlementDue(signal, terms)) {
+            _settle(taskTypeId, sinkAddress, sink, terms);
+            signal = sink.signal;
+        } else if (terms.epoch - 1 > signal.baseEpoch()) {
+            signal = _rebased(signal, terms, terms.verifier == address(0) ? terms.epoch : signal.settledEpoch());
         }
         // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs. What
         // was declared before is within it.
         if (capacity > signal.capacity()) capacity = Math.min(capacity, sink.standing.cap);
         // Safe: at most the cap or the previous capacity, both of 40 bits; the smaller of two, of which one is a uint64.
         // forge-lint: disable-next-line(unsafe-typecast)
-        return signal.withDeclared(uint40(capacity), uint64(Math.min(backlog, type(uint64).max)), issuedAt);
+        signal = signal.withDeclared(uint40(capacity), uint64(Math.min(backlog, type(uint64).max)), issuedAt);
+        sink.signal = signal;
+        emit CapacitySignalled(taskTypeId, sinkAddress, signal.capacity(), backlog);
+        return _effectiveCapacity(signal, sink, terms);
+    }
+
+    // --------------------------------------------------------------------------------------------- Private: verifier
+
+    function _isSettlementDue(Signal signal, Terms memory terms) private pure returns (bool) {
+        return terms.verifier != address(0) && terms.epoch >= signal.settledEpoch() + terms.settleEpochs;
+    }
+
+    /// @dev Counts as a settlement even if the verifier fails: then what it said before stands, and nobody fades for it.
+    function _settle(TaskTypeId taskTypeId, address sinkAddress, SinkState storage sink, Terms memory terms) private {
+        if (terms.verifier == address(0)) return;
+        // Effect
+        Signal signal = sink.signal;
+        uint256 smoothed = _smoothedAt(signal, terms, terms.epoch);
+        sink.signal = _rebased(signal, terms, terms.epoch);
+
+        // Interaction
+        bytes memory question = abi.encodeCall(IVerifier.settle, (taskTypeId, sinkAddress, smoothed));
+        (bool success, uint256 backlog,) = BoundedCall.tryCall(terms.verifier, VERIFIER_GAS, question, 1);
+        if (success) _setVerifiedBacklog(taskTypeId, sinkAddress, sink, backlog);
+        else emit VerifierFailed(taskTypeId, sinkAddress, terms.verifier);
+    }
+
+    function _judge(
+        TaskTypeId taskTypeId,
+        address sinkAddress,
+        SinkState storage sink,
+        Terms memory terms,
+        bool leaving
+    ) private returns (bool ready, uint256 amount) {
+        uint256 smoothed = _smoothedCapacity(sink.signal, terms);
+        bytes memory question = abi.encodeCall(IVerifier.judge, (taskTypeId, sinkAddress, smoothed, leaving));
+        (bool success, uint256 answer, uint256 asked) = BoundedCall.tryCall(terms.verifier, VERIFIER_GAS, question, 2);
+        if (!success) emit VerifierFailed(taskTypeId, sinkAddress, terms.verifier);
+        ready = success && answer == 1;
+        if (ready) amount = asked;
+    }
+
+    function _setVerifiedBacklog(TaskTypeId taskTypeId, address sinkAddress, SinkState storage sink, uint256 backlog)
+        private
+    {
+        uint64 verified = Math.min(backlog, type(uint64).max).toUint64();
+        if (!sink.signal.isRegistered() || sink.standing.verifiedBacklog == verified) return;
+        sink.standing.verifiedBacklog = verified;
+        bool any = verified != 0;
+        if (sink.signal.isBacklogVerified() != any) sink.signal = sink.signal.withBacklogVerified(any);
+        emit BacklogVerified(taskTypeId, sinkAddress, verified);
+    }
+
+    // --------------------------------------------------------------------------------------------- Private: others
+
+    function _handDown(TaskTypeId taskTypeId, TaskTypeParameters calldata parameters) private {
+        POOL.open(taskTypeId, parameters.superToken, parameters.unitRate, parameters.epochLength);
+        EscrowTerms memory escrowTerms = EscrowTerms({
+            superToken: parameters.superToken,
+            unitRate: parameters.unitRate,
+            epochLength: parameters.epochLength,
+            horizon: parameters.horizon,
+            bufferMax: parameters.bufferMax
+        });
+        ESCROW.open(taskTypeId, escrowTerms);
+        if (parameters.verifier == address(0)) return;
+        VerifierTerms memory verifierTerms = VerifierTerms({
+            unitRate: parameters.unitRate,
+            epochLength: parameters.epochLength,
+            horizon: parameters.horizon,
+            acknowledgementGrace: parameters.acknowledgementGrace,
+            receiptInterval: parameters.receiptEpochs * parameters.epochLength
+        });
+        IVerifier(parameters.verifier).open(taskTypeId, verifierTerms);
+    }
+
+    function _move(TaskTypeId taskTypeId, address sink, uint256 target, bool exact) private {
+        address[] memory sinks = new address[](1);
+        uint256[] memory targets = new uint256[](1);
+        sinks[0] = sink;
+        targets[0] = target;
+        POOL.move(taskTypeId, sinks, targets, exact);
+    }
+
+    /// @dev Returns the capacity that the stake backs.
+    function _setStake(TaskTypeId taskTypeId, SinkState storage sink, uint256 stake) private returns (uint40 cap) {
+        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
+        uint256 backed = CapacityMath.capacityCapDown(stake, parameters.minimumStake, parameters.bondPerUnit());
+        cap = Math.min(backed, type(uint40).max).toUint40();
+        sink.standing.stake = stake.toUint112();
+        sink.standing.cap = cap;
+    }
+
+    // --------------------------------------------------------------------------------------------- Private: capacity
+
+    function _terms(TaskTypeId taskTypeId) private view returns (Terms memory terms) {
+        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
+        terms.epochLength = parameters.epochLength;
+        // Nobody is registered for an unknown task type, so nothing is computed for it.
+        if (terms.epochLength == 0) return terms;
+        terms.epoch = block.timestamp / terms.epochLength;
+        terms.horizon = parameters.horizon;
+        terms.reportDelay = parameters.reportDelay;
+        terms.signalTimeToLive = parameters.signalTimeToLive;
+        terms.receiptEpochs = parameters.receiptEpochs;
+        terms.settleEpochs = Math.min(SETTLE_EPOCHS, terms.receiptEpochs);
+        terms.smoothing = parameters.smoothing;
+        terms.verifier = parameters.verifier;
+    }
+
+    function _targets(TaskTypeId taskTypeId, address[] calldata sinks) private view returns (uint256[] memory targets) {
+        Terms memory terms = _terms(taskTypeId);
+        targets = new uint256[](sinks.length);
+        for (uint256 i; i < sinks.length; ++i) {
+            SinkState storage sink = _sinks[taskTypeId][sinks[i]];
+            targets[i] = _effectiveCapacity(sink.signal, sink, terms);
+        }
     }
 
     function _effectiveCapacity(Signal signal, SinkState storage sink, Terms memory terms)
@@ -416,14 +592,32 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         return signal.isBacklogVerified() ? Math.max(signal.backlog(), sink.standing.verifiedBacklog) : signal.backlog();
     }
 
-    /// @dev Moving average at `epoch`: steps towards the declared capacity while the signal lives, then towards zero.
+    function _smoothedCapacity(Signal signal, Terms memory terms) private pure returns (uint256) {
+        return signal.isRegistered() ? _smoothedAt(signal, terms, terms.epoch) : 0;
+    }
+
+    /// @dev With the base at the end of the previous epoch: how it faded until then stays, whatever is settled now.
+    function _rebased(Signal signal, Terms memory terms, uint256 settledEpoch) private pure returns (Signal) {
+        uint256 previous = terms.epoch - 1;
+        // Safe: the average lies between two values of 72 bits; epochs are fewer than seconds.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return signal.withBase(uint72(_smoothedAt(signal, terms, previous)), uint32(previous), settledEpoch);
+    }
+
+    /// @dev Moving average at `epoch`: steps towards the declared capacity while the signal lives and its sink is settled,
+    /// then towards zero.
     function _smoothedAt(Signal signal, Terms memory terms, uint256 epoch) private pure returns (uint256 scaled) {
         // Safe: sums and products of values below 2^72; the base is never later than an epoch that counts.
         unchecked {
-            uint256 lastLiveEpoch = (signal.signalledAt() + terms.signalTimeToLive) / terms.epochLength;
-            uint256 liveUntil = epoch < lastLiveEpoch ? epoch : lastLiveEpoch;
+            uint256 base = signal.baseEpoch();
+            uint256 liveUntil = (signal.signalledAt() + terms.signalTimeToLive) / terms.epochLength;
+            if (terms.verifier != address(0)) {
+                liveUntil = Math.min(liveUntil, signal.settledEpoch() + terms.receiptEpochs);
+            }
+            // A settlement may have moved the base beyond the life of the signal.
+            liveUntil = Math.max(Math.min(epoch, liveUntil), base);
             uint256 target = signal.capacity() * CapacityMath.SCALE;
-            scaled = CapacityMath.smooth(signal.baseScaled(), target, terms.smoothing, liveUntil - signal.baseEpoch());
+            scaled = CapacityMath.smooth(signal.baseScaled(), target, terms.smoothing, liveUntil - base);
             if (epoch > liveUntil) scaled = CapacityMath.smooth(scaled, 0, terms.smoothing, epoch - liveUntil);
         }
     }

@@ -13,49 +13,49 @@ import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/in
 
 import { SuperfluidAccount } from "./SuperfluidAccount.sol";
 import { IBackpressurePool } from "./interfaces/IBackpressurePool.sol";
-import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
 import { DepositQueue } from "./libraries/DepositQueue.sol";
+import { FlowMath } from "./libraries/FlowMath.sol";
 import { ReturnShares } from "./libraries/ReturnShares.sol";
 import { StreamedAmount } from "./libraries/StreamedAmount.sol";
+import { EscrowTerms } from "./types/EscrowTerms.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
-import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
+import { TaskTypeId } from "./types/TaskType.sol";
 
 /// @title EscrowBuffer: what no sink could absorb
-/// @notice Each task type has an escrow of its own; nothing is ever read from the shared token balance.
+/// @notice Keeps one book per task type; nothing is ever read from the token balance that they share. What is set aside
+/// for a source has been claimed from the pool before, so that no task type pays with another's money.
 contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransient {
-    using SafeCast for int256;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using DepositQueue for DepositQueue.Queue;
     using ReturnShares for ReturnShares.Book;
 
-    /// @dev What a source has streamed (see `StreamedAmount`), what it got back, and what it may get (see `ReturnShares`).
+    /// @dev What a source has streamed (see `StreamedAmount`) and was paid back, wei, and what it has in the overflow.
     struct Source {
         uint128 streamed;
-        uint96 returned;
-        uint32 syncedAt;
+        uint128 returned;
         ReturnShares.Claim claim;
     }
 
     /// @param token The task type's super token.
     /// @param distributionPool Superfluid pool that the sources stream into.
-    /// @param donated Wei that came in as donations.
-    /// @param drained Wei of overflow paid to the sinks.
-    /// @param released Wei of overflow set aside for the sources, less what came back unclaimed.
+    /// @param horizon How long overflow waits for the sinks before its source may take it back, seconds.
+    /// @param bufferMax Overflow above which money returns to the sources without waiting, wei.
+    /// @param unitEpoch q * h, wei.
     /// @param feeCollected Wei of fee paid out.
     /// @param book Whose the overflow is.
-    /// @param endOf The book's `setAsidePerShare` at the end of a generation.
+    /// @param ends See `ReturnShares.rescale`.
     /// @param deposits Prepayments, oldest first.
     struct Escrow {
         ISuperToken token;
         ISuperfluidPool distributionPool;
-        uint128 donated;
-        uint128 drained;
-        uint128 released;
+        uint32 horizon;
+        uint128 bufferMax;
+        uint128 unitEpoch;
         uint128 feeCollected;
         ReturnShares.Book book;
-        mapping(uint256 generation => uint256) endOf;
+        mapping(uint256 scale => uint256) ends;
         DepositQueue.Queue deposits;
         mapping(address source => Source) sources;
     }
@@ -63,16 +63,24 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @dev The most that paying a source may cost: three transfers. Some tokens let the receiver run code of its own.
     uint256 private constant TRANSFER_GAS = 400_000;
 
-    /// @dev The longest that an empty pool keeps the overflow, seconds.
-    uint256 private constant MAX_GRACE = 30 minutes;
+    /// @dev A caller gives this much before it, of which the transfer may use 63/64, so that the claim, the transfer and
+    /// what follows have enough.
+    uint256 private constant MIN_GAS = 600_000;
 
-    ICapacityRegistry private immutable REGISTRY;
+    address private immutable REGISTRY;
+    address private immutable STAKE_MANAGER;
     IBackpressurePool private immutable POOL;
 
     mapping(TaskTypeId taskTypeId => Escrow) private _escrows;
 
+    modifier only(address expected) {
+        if (msg.sender != expected) revert EscrowBuffer_NotAllowed(msg.sender, expected);
+        _;
+    }
+
     constructor(ProtocolAddresses memory addresses) SuperfluidAccount(addresses.host) {
-        REGISTRY = addresses.capacityRegistry;
+        REGISTRY = address(addresses.capacityRegistry);
+        STAKE_MANAGER = address(addresses.stakeManager);
         POOL = addresses.backpressurePool;
     }
 
@@ -82,73 +90,90 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     function drain(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
         // Check
         Escrow storage escrow = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, escrow);
+        ReturnShares.Book memory book = _record(taskTypeId, escrow);
         uint256 overflow = book.overflow();
         uint256 available = overflow + escrow.deposits.ready();
-        uint256 units = POOL.totalUnits(taskTypeId);
-        amount = POOL.takeSpare(taskTypeId, available);
+        uint256 back;
+        (amount, back) = POOL.takeSpare(taskTypeId, available);
         if (amount == 0) revert EscrowBuffer_NothingToDrain(available, POOL.spareOf(taskTypeId));
 
         // Effect
         uint256 fromOverflow = Math.min(amount, overflow);
-        // While anything is spare the escrow has one unit, which gets its share back.
-        uint256 released = book.drain(fromOverflow, amount / units);
+        book.drain(fromOverflow, back);
         _write(escrow, book);
-        if (released != 0) _countReleased(taskTypeId, escrow, released);
-        escrow.drained = (escrow.drained + fromOverflow).toUint128();
         escrow.deposits.spend(amount - fromOverflow);
         emit Drained(taskTypeId, fromOverflow, amount - fromOverflow);
 
         // Interaction
         escrow.distributionPool.claimAll(address(this));
         _distribute(escrow.token, escrow.distributionPool, amount);
-        // What was set aside may be what the escrow's own unit has just got back.
-        if (released != 0) escrow.distributionPool.claimAll(address(this));
     }
 
     /// @inheritdoc IEscrowBuffer
     function release(TaskTypeId taskTypeId) external nonReentrant returns (uint256 amount) {
         // Check
         Escrow storage escrow = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, escrow);
+        ReturnShares.Book memory book = _record(taskTypeId, escrow);
         uint256 claimedShares = book.claimedShares();
-        uint256 excess = _excess(taskTypeId, book.overflow());
+        uint256 excess = _excess(escrow, book);
         amount = book.release(excess);
         if (amount == 0) revert EscrowBuffer_NothingToRelease(excess, claimedShares);
 
         // Effect
         _write(escrow, book);
-        _countReleased(taskTypeId, escrow, amount);
+        emit Released(taskTypeId, amount);
 
         // Interaction
         escrow.distributionPool.claimAll(address(this));
     }
 
     /// @inheritdoc IEscrowBuffer
-    function syncSource(TaskTypeId taskTypeId, address source) external nonReentrant {
+    function syncSource(TaskTypeId taskTypeId, address account) external nonReentrant {
         // Check
         Escrow storage escrow = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, escrow);
-        Source memory synced = escrow.sources[source];
-        uint256 unclaimed = _sync(escrow, book, synced, source);
+        ReturnShares.Book memory book = _record(taskTypeId, escrow);
+        Source memory source = escrow.sources[account];
+        uint256 leaving = _sync(escrow, book, source, account);
 
         // Effect
-        uint128 amount = book.pay(synced.claim);
+        uint256 released = leaving == 0 ? 0 : book.redeem(source.claim, leaving);
+        uint128 amount = book.pay(source.claim);
+        source.returned = _saturate(uint256(source.returned) + amount);
         _write(escrow, book);
-        escrow.sources[source] = synced;
-        if (unclaimed != 0) escrow.released -= unclaimed.toUint128();
-        emit SourceSynced(taskTypeId, source, synced.streamed, synced.claim.shares, amount);
+        escrow.sources[account] = source;
+        if (released != 0) emit Released(taskTypeId, released);
+        emit SourceSynced(taskTypeId, account, source.streamed, source.claim.shares, amount);
 
         // Interaction
-        if (amount != 0 && !_tryTransfer(escrow.token, source, amount)) _keep(taskTypeId, source, amount);
+        if (amount == 0) return;
+        // Whoever calls must not be able to make a payment fail by giving too little gas.
+        if (gasleft() < MIN_GAS) revert EscrowBuffer_TooLittleGas(gasleft(), MIN_GAS);
+        if (released != 0) escrow.distributionPool.claimAll(address(this));
+        if (!_tryTransfer(escrow.token, account, amount)) _keep(taskTypeId, escrow, account, amount);
+    }
+
+    /// @inheritdoc IEscrowBuffer
+    function bookSource(TaskTypeId taskTypeId, address account) external nonReentrant returns (uint256 spent) {
+        (spent,) = _bookSource(taskTypeId, _known(taskTypeId), account);
+    }
+
+    /// @inheritdoc IEscrowBuffer
+    function requestReturn(TaskTypeId taskTypeId) external nonReentrant {
+        Escrow storage escrow = _known(taskTypeId);
+        (, uint256 shares) = _bookSource(taskTypeId, escrow, msg.sender);
+        uint256 leaving = Math.min(shares, type(uint224).max);
+        if (leaving == 0) revert EscrowBuffer_NothingToReturn(taskTypeId, msg.sender);
+        ReturnShares.Claim storage claim = escrow.sources[msg.sender].claim;
+        claim.leaving = leaving.toUint224();
+        claim.leavingSince = block.timestamp.toUint32();
+        emit ReturnRequested(taskTypeId, msg.sender, leaving, block.timestamp + escrow.horizon);
     }
 
     /// @inheritdoc IEscrowBuffer
     function deposit(TaskTypeId taskTypeId, uint256 amount) external nonReentrant returns (uint256 depositId) {
         // Check
         Escrow storage escrow = _known(taskTypeId);
-        TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
-        uint256 min = uint256(parameters.unitRate) * parameters.epochLength;
+        uint256 min = _minDeposit(taskTypeId, escrow);
         if (amount < min) revert EscrowBuffer_DepositTooSmall(amount, min);
 
         // Effect
@@ -177,11 +202,7 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @inheritdoc IEscrowBuffer
     function donate(TaskTypeId taskTypeId, uint256 amount) external nonReentrant {
         Escrow storage escrow = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, escrow);
-        book.donate(amount);
-        _write(escrow, book);
-        escrow.donated = (escrow.donated + amount).toUint128();
-        emit Donated(taskTypeId, msg.sender, amount);
+        _donate(taskTypeId, escrow, amount);
         _pull(escrow.token, amount);
     }
 
@@ -203,13 +224,21 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         IERC20(address(escrow.token)).safeTransfer(recipient, amount);
     }
 
-    // --------------------------------------------------------------------------------------------- Registry
+    // --------------------------------------------------------------------------------------------- Registry, stakes
 
     /// @inheritdoc IEscrowBuffer
-    function open(TaskTypeId taskTypeId, ISuperToken superToken) external {
-        if (msg.sender != address(REGISTRY)) revert EscrowBuffer_NotAllowed(msg.sender, address(REGISTRY));
-        _escrows[taskTypeId].token = superToken;
-        _escrows[taskTypeId].distributionPool = POOL.distributionPoolOf(taskTypeId);
+    function open(TaskTypeId taskTypeId, EscrowTerms calldata terms) external only(REGISTRY) {
+        Escrow storage escrow = _escrows[taskTypeId];
+        escrow.token = terms.superToken;
+        escrow.distributionPool = POOL.distributionPoolOf(taskTypeId);
+        escrow.horizon = terms.horizon;
+        escrow.bufferMax = terms.bufferMax;
+        escrow.unitEpoch = (uint256(terms.unitRate) * terms.epochLength).toUint128();
+    }
+
+    /// @inheritdoc IEscrowBuffer
+    function takeSlash(TaskTypeId taskTypeId, uint256 amount) external only(STAKE_MANAGER) nonReentrant {
+        _donate(taskTypeId, _known(taskTypeId), amount);
     }
 
     // --------------------------------------------------------------------------------------------- Views
@@ -217,12 +246,12 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     /// @inheritdoc IEscrowBuffer
     function level(TaskTypeId taskTypeId) external view returns (uint256) {
         Escrow storage escrow = _known(taskTypeId);
-        return _overflow(taskTypeId, escrow) + escrow.deposits.total;
+        return _bookNow(taskTypeId, escrow).overflow() + escrow.deposits.total;
     }
 
     /// @inheritdoc IEscrowBuffer
     function overflowOf(TaskTypeId taskTypeId) external view returns (uint256) {
-        return _overflow(taskTypeId, _known(taskTypeId));
+        return _bookNow(taskTypeId, _known(taskTypeId)).overflow();
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -237,17 +266,23 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
+    function minDepositOf(TaskTypeId taskTypeId) external view returns (uint256) {
+        return _minDeposit(taskTypeId, _known(taskTypeId));
+    }
+
+    /// @inheritdoc IEscrowBuffer
     function drainable(TaskTypeId taskTypeId) external view returns (uint256) {
         Escrow storage escrow = _known(taskTypeId);
-        uint256 available = _overflow(taskTypeId, escrow) + escrow.deposits.ready();
+        uint256 available = _bookNow(taskTypeId, escrow).overflow() + escrow.deposits.ready();
         uint256 units = POOL.totalUnits(taskTypeId);
         return Math.min(available, POOL.spareOf(taskTypeId)) / units * units;
     }
 
     /// @inheritdoc IEscrowBuffer
     function releasable(TaskTypeId taskTypeId) external view returns (uint256) {
-        ReturnShares.Book memory book = _book(taskTypeId, _known(taskTypeId));
-        return book.release(_excess(taskTypeId, book.overflow()));
+        Escrow storage escrow = _known(taskTypeId);
+        ReturnShares.Book memory book = _bookNow(taskTypeId, escrow);
+        return book.release(_excess(escrow, book));
     }
 
     /// @inheritdoc IEscrowBuffer
@@ -256,34 +291,40 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @inheritdoc IEscrowBuffer
-    function claimOf(TaskTypeId taskTypeId, address source) external view returns (uint256 owned, uint256 payableNow) {
+    function claimOf(TaskTypeId taskTypeId, address account) external view returns (uint256 held, uint256 payableNow) {
         Escrow storage escrow = _known(taskTypeId);
-        ReturnShares.Book memory book = _book(taskTypeId, escrow);
-        Source memory synced = escrow.sources[source];
-        _sync(escrow, book, synced, source);
-        return (book.valueOf(synced.claim), synced.claim.payableNow);
+        ReturnShares.Book memory book = _bookNow(taskTypeId, escrow);
+        Source memory source = escrow.sources[account];
+        uint256 leaving = _sync(escrow, book, source, account);
+        if (leaving != 0) book.redeem(source.claim, leaving);
+        return (book.valueOf(source.claim.shares, Math.Rounding.Floor), source.claim.payableNow);
     }
 
     /// @inheritdoc IEscrowBuffer
-    function totalsOf(TaskTypeId taskTypeId) external view returns (uint256, uint256, uint256) {
+    function bookOf(TaskTypeId taskTypeId) external view returns (ReturnShares.Book memory) {
+        return _bookNow(taskTypeId, _known(taskTypeId));
+    }
+
+    /// @inheritdoc IEscrowBuffer
+    function streamedOf(TaskTypeId taskTypeId, address account) external view returns (uint256) {
         Escrow storage escrow = _known(taskTypeId);
-        return (escrow.donated, escrow.drained, escrow.released);
+        (uint256 changedAt, uint256 rate) = _flowOf(escrow, account);
+        Source storage source = escrow.sources[account];
+        return StreamedAmount.totalAt(source.streamed, source.claim.syncedAt, rate, changedAt, block.timestamp);
     }
 
     /// @inheritdoc IEscrowBuffer
-    function streamedOf(TaskTypeId taskTypeId, address source) external view returns (uint256 streamed) {
-        (streamed,) = _streamedAndReturned(taskTypeId, source);
+    function returnedOf(TaskTypeId taskTypeId, address account) external view returns (uint256) {
+        return _known(taskTypeId).sources[account].returned;
     }
 
     /// @inheritdoc IEscrowBuffer
-    function returnedOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        return _known(taskTypeId).sources[source].returned;
-    }
-
-    /// @inheritdoc IEscrowBuffer
-    function spentOf(TaskTypeId taskTypeId, address source) external view returns (uint256) {
-        (uint256 streamed, uint256 returned) = _streamedAndReturned(taskTypeId, source);
-        return streamed > returned ? streamed - returned : 0;
+    function spentOf(TaskTypeId taskTypeId, address account) external view returns (uint256) {
+        Escrow storage escrow = _known(taskTypeId);
+        ReturnShares.Book memory book = _bookNow(taskTypeId, escrow);
+        Source memory source = escrow.sources[account];
+        _sync(escrow, book, source, account);
+        return _spent(escrow, book, source, account);
     }
 
     // --------------------------------------------------------------------------------------------- Private
@@ -293,62 +334,95 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
         if (address(escrow.token) == address(0)) revert EscrowBuffer_UnknownTaskType(taskTypeId);
     }
 
-    /// @dev From what the member really received, never from claims (anyone can claim for anyone) and never from this
-    /// contract's balance (task types share it).
-    function _overflow(TaskTypeId taskTypeId, Escrow storage escrow) private view returns (uint256) {
-        (uint256 income,) = POOL.incomeOf(taskTypeId);
-        return income + escrow.donated - escrow.drained - escrow.released;
+    /// @dev Whose the overflow is, as of now, for whoever changes it. The pool writes down what flowed until now, so that
+    /// what is credited between two changes of this book is bounded by the money of that time. What counts is what the
+    /// member really received, never claims (anyone can claim for anyone) nor this contract's balance (task types share
+    /// it).
+    function _record(TaskTypeId taskTypeId, Escrow storage escrow) private returns (ReturnShares.Book memory book) {
+        (uint256 income, uint256 overflowTime) = POOL.record(taskTypeId);
+        book = escrow.book;
+        book.accrue(income, overflowTime);
     }
 
-    /// @dev Whose the overflow is, as of now.
-    function _book(TaskTypeId taskTypeId, Escrow storage escrow) private view returns (ReturnShares.Book memory book) {
-        book = escrow.book;
+    /// @dev The same for views.
+    function _bookNow(TaskTypeId taskTypeId, Escrow storage escrow)
+        private
+        view
+        returns (ReturnShares.Book memory book)
+    {
         (uint256 income,) = POOL.incomeOf(taskTypeId);
+        book = escrow.book;
         book.accrue(income, POOL.overflowTimeOf(taskTypeId));
     }
 
     function _write(Escrow storage escrow, ReturnShares.Book memory book) private {
-        uint256 generation = escrow.book.generation;
-        if (book.generation != generation) escrow.endOf[generation] = book.setAsidePerShare;
+        book.rescale(escrow.ends);
         escrow.book = book;
     }
 
-    function _countReleased(TaskTypeId taskTypeId, Escrow storage escrow, uint256 amount) private {
-        escrow.released = (escrow.released + amount).toUint128();
-        emit Released(taskTypeId, amount);
+    function _excess(Escrow storage escrow, ReturnShares.Book memory book) private view returns (uint256) {
+        return Math.saturatingSub(book.overflow(), escrow.bufferMax);
     }
 
-    function _excess(TaskTypeId taskTypeId, uint256 overflow) private view returns (uint256) {
-        TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
-        uint256 emptySince = POOL.emptySince(taskTypeId);
-        uint256 grace = Math.min(parameters.signalTimeToLive, MAX_GRACE);
-        bool abandoned = emptySince != 0 && block.timestamp >= emptySince + grace;
-        return abandoned ? overflow : Math.saturatingSub(overflow, parameters.bufferMax);
+    /// @dev Brings a source up to date and stores it. Pays nothing.
+    function _bookSource(TaskTypeId taskTypeId, Escrow storage escrow, address account)
+        private
+        returns (uint256 spent, uint256 shares)
+    {
+        ReturnShares.Book memory book = _record(taskTypeId, escrow);
+        Source memory source = escrow.sources[account];
+        _sync(escrow, book, source, account);
+        (spent, shares) = (_spent(escrow, book, source, account), source.claim.shares);
+        _write(escrow, book);
+        escrow.sources[account] = source;
+        emit SourceSynced(taskTypeId, account, source.streamed, shares, 0);
     }
 
     /// @dev Brings a source up to date, in memory. Its stream counts from `syncedAt` on if it still has that rate and
     /// has had no other in between.
-    function _sync(Escrow storage escrow, ReturnShares.Book memory book, Source memory synced, address source)
+    /// @return leaving Those of its shares that may return now: all of a stream that ended, or those that it asked for, one
+    /// horizon later. A bid is not free: what it could not buy waits for the sinks so long.
+    function _sync(Escrow storage escrow, ReturnShares.Book memory book, Source memory source, address account)
         private
         view
-        returns (uint256 unclaimed)
+        returns (uint256 leaving)
     {
-        ReturnShares.Claim memory claim = synced.claim;
-        (uint256 changedAt, uint256 rate) = _flowOf(escrow, source);
-        uint256 before = claim.payableNow;
-        bool stayed = rate == claim.rate && changedAt <= synced.syncedAt;
-        unclaimed = book.sync(claim, escrow.endOf[claim.generation], stayed, rate.toUint96());
+        ReturnShares.Claim memory claim = source.claim;
+        (uint256 changedAt, uint256 rate) = _flowOf(escrow, account);
+        uint256 streamed = StreamedAmount.totalAt(source.streamed, claim.syncedAt, rate, changedAt, block.timestamp);
+        source.streamed = _saturate(streamed);
+        bool stayed = rate == claim.rate && changedAt <= claim.syncedAt;
+        book.sync(claim, escrow.ends, stayed, rate.toUint96());
 
-        // Saturates far above the supply of any token that is streamed for work.
-        uint256 returned = synced.returned + Math.saturatingSub(claim.payableNow, before);
-        synced.returned = Math.min(returned, type(uint96).max).toUint96();
-        synced.streamed =
-            StreamedAmount.totalAt(synced.streamed, synced.syncedAt, rate, changedAt, block.timestamp).toUint128();
-        synced.syncedAt = block.timestamp.toUint32();
+        if (rate == 0 && changedAt != 0 && block.timestamp >= changedAt + escrow.horizon) return claim.shares;
+        if (claim.leavingSince != 0 && block.timestamp >= claim.leavingSince + escrow.horizon) return claim.leaving;
+        return 0;
     }
 
-    /// @dev A receiver that the token does not pay can be synchronised all the same: what it pretends must not stay in
-    /// the book.
+    /// @dev Of a source that is up to date.
+    function _spent(Escrow storage escrow, ReturnShares.Book memory book, Source memory source, address account)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 gone = uint256(source.streamed) + escrow.deposits.spentOf[account];
+        uint256 held = book.valueOf(source.claim.shares, Math.Rounding.Ceil) + source.claim.payableNow;
+        return Math.saturatingSub(gone, held + source.returned);
+    }
+
+    function _minDeposit(TaskTypeId taskTypeId, Escrow storage escrow) private view returns (uint256) {
+        (uint256 sinkUnits,,) = POOL.unitsOfPool(taskTypeId);
+        return FlowMath.minDepositUp(escrow.unitEpoch, sinkUnits);
+    }
+
+    /// @dev What is nobody's needs no record: it changes neither shares nor their price.
+    function _donate(TaskTypeId taskTypeId, Escrow storage escrow, uint256 amount) private {
+        escrow.book.unowned = _saturate(escrow.book.unowned + Math.min(amount, type(uint128).max));
+        emit Donated(taskTypeId, msg.sender, amount);
+    }
+
+    /// @dev A receiver that the token does not pay can be synchronised all the same: what it pretends must not stay in the
+    /// book.
     function _tryTransfer(ISuperToken token, address to, uint256 amount) private returns (bool) {
         try token.transfer{ gas: TRANSFER_GAS }(to, amount) returns (bool done) {
             return done;
@@ -358,27 +432,19 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
     }
 
     /// @dev What could not be paid stays set aside.
-    function _keep(TaskTypeId taskTypeId, address source, uint128 amount) private {
-        Escrow storage escrow = _escrows[taskTypeId];
-        escrow.sources[source].claim.payableNow = amount;
+    function _keep(TaskTypeId taskTypeId, Escrow storage escrow, address account, uint128 amount) private {
+        Source storage source = escrow.sources[account];
+        source.returned -= amount;
+        source.claim.payableNow = amount;
         escrow.book.setAside += amount;
         escrow.book.claimed += amount;
-        emit PaymentRefused(taskTypeId, source, amount);
-    }
-
-    /// @dev What a source has streamed up to now and got back, wei.
-    function _streamedAndReturned(TaskTypeId taskTypeId, address source) private view returns (uint256, uint256) {
-        Escrow storage escrow = _known(taskTypeId);
-        Source storage stored = escrow.sources[source];
-        (uint256 changedAt, uint256 rate) = _flowOf(escrow, source);
-        uint256 streamed = stored.streamed;
-        return (StreamedAmount.totalAt(streamed, stored.syncedAt, rate, changedAt, block.timestamp), stored.returned);
+        emit PaymentRefused(taskTypeId, account, amount);
     }
 
     /// @dev When the stream of a source got its present rate, Unix seconds, and that rate, wei per second.
-    function _flowOf(Escrow storage escrow, address source) private view returns (uint256 changedAt, uint256 rate) {
+    function _flowOf(Escrow storage escrow, address account) private view returns (uint256 changedAt, uint256 rate) {
         int96 flowRate;
-        (changedAt, flowRate,) = GDA.getFlow(escrow.token, source, escrow.distributionPool);
+        (changedAt, flowRate,) = GDA.getFlow(escrow.token, account, escrow.distributionPool);
         // Safe: a pool is never streamed a negative rate.
         // forge-lint: disable-next-line(unsafe-typecast)
         rate = uint96(flowRate);
@@ -386,6 +452,10 @@ contract EscrowBuffer is IEscrowBuffer, SuperfluidAccount, ReentrancyGuardTransi
 
     function _pull(ISuperToken token, uint256 amount) private {
         IERC20(address(token)).safeTransferFrom(msg.sender, address(this), amount);
+    }
+
+    function _saturate(uint256 value) private pure returns (uint128) {
+        return Math.min(value, type(uint128).max).toUint128();
     }
 
     // Slither does not see the call in `drain`.

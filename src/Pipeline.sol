@@ -9,8 +9,9 @@ import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
 import { IPipeline } from "./interfaces/IPipeline.sol";
 import { FlowMath } from "./libraries/FlowMath.sol";
+import { InflowBook } from "./libraries/InflowBook.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
-import { NO_TASK_TYPE, TaskTypeId } from "./types/TaskType.sol";
+import { NO_TASK_TYPE, TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
 
 /// @title Pipeline: which pool feeds which
 /// @notice Pressure travels upstream one link per call.
@@ -27,11 +28,23 @@ contract Pipeline is IPipeline {
         uint96 ratio;
     }
 
+    /// @dev What presses from downstream. One slot.
+    ///
+    /// @param lasting Overflow that had been there for `CONFIRM_DELAY` when it was last looked at, wei.
+    /// @param seen Overflow when the present look began, wei.
+    /// @param seenAt When that was, Unix seconds.
+    struct Pressure {
+        uint112 lasting;
+        uint112 seen;
+        uint32 seenAt;
+    }
+
     ICapacityRegistry private immutable REGISTRY;
     IBackpressurePool private immutable POOL;
     IEscrowBuffer private immutable ESCROW;
 
     mapping(TaskTypeId upstream => Link) private _links;
+    mapping(TaskTypeId downstream => Pressure) private _pressures;
 
     constructor(ProtocolAddresses memory addresses) {
         REGISTRY = addresses.capacityRegistry;
@@ -52,29 +65,22 @@ contract Pipeline is IPipeline {
         }
         _links[upstream] = Link({ downstream: downstream, ratio: ratio.toUint96() });
         emit DownstreamSet(upstream, downstream, ratio);
-        _apply(upstream);
+        _apply(upstream, downstream);
     }
 
     /// @inheritdoc IPipeline
     function propagate(TaskTypeId upstream) external {
-        if (_links[upstream].downstream == NO_TASK_TYPE) revert Pipeline_NoDownstream(upstream);
-        _apply(upstream);
+        TaskTypeId downstream = _links[upstream].downstream;
+        if (downstream == NO_TASK_TYPE) revert Pipeline_NoDownstream(upstream);
+        _apply(upstream, downstream);
     }
 
     /// @inheritdoc IPipeline
-    function limitOf(TaskTypeId upstream) public view returns (uint256) {
-        Link storage link = _links[upstream];
-        TaskTypeId downstream = link.downstream;
+    function limitOf(TaskTypeId upstream) external view returns (uint256) {
+        TaskTypeId downstream = _links[upstream].downstream;
         if (downstream == NO_TASK_TYPE) return NO_LIMIT;
-        // Deposits do not count: whoever deposits can take the money back, and so could throttle a stage for nothing.
-        uint256 limit = FlowMath.pipelineLimitDown(
-            POOL.intakeOf(downstream),
-            ESCROW.overflowOf(downstream),
-            REGISTRY.parametersOf(downstream).horizon,
-            link.ratio
-        );
-        // One below the maximum, which means that there is no limit.
-        return Math.min(limit, NO_LIMIT - 1);
+        TaskTypeParameters memory parameters = REGISTRY.parametersOf(downstream);
+        return _limit(upstream, downstream, parameters.horizon, _pressureNow(downstream, parameters.bufferMax).lasting);
     }
 
     /// @inheritdoc IPipeline
@@ -82,8 +88,39 @@ contract Pipeline is IPipeline {
         return (_links[upstream].downstream, _links[upstream].ratio);
     }
 
-    function _apply(TaskTypeId upstream) private {
-        POOL.setLimit(upstream, limitOf(upstream).toUint96());
+    function _apply(TaskTypeId upstream, TaskTypeId downstream) private {
+        if (downstream == NO_TASK_TYPE) return POOL.setLimit(upstream, NO_LIMIT);
+        TaskTypeParameters memory parameters = REGISTRY.parametersOf(downstream);
+        Pressure memory pressure = _pressureNow(downstream, parameters.bufferMax);
+        _pressures[downstream] = pressure;
+        POOL.setLimit(upstream, _limit(upstream, downstream, parameters.horizon, pressure.lasting).toUint96());
+    }
+
+    function _limit(TaskTypeId upstream, TaskTypeId downstream, uint256 horizon, uint256 overflow)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 intake = POOL.intakeOf(downstream);
+        uint256 limit = FlowMath.pipelineLimitDown(intake, overflow, horizon, _links[upstream].ratio);
+        // One below the maximum, which means that there is no limit.
+        return Math.min(limit, NO_LIMIT - 1);
+    }
+
+    /// @dev Deposits do not count: whoever deposits can take the money back, and so could throttle a stage for nothing. Nor
+    /// does what anybody may release, nor what was not there at a look `CONFIRM_DELAY` ago: it could be borrowed money, gone
+    /// in the same transaction.
+    function _pressureNow(TaskTypeId downstream, uint256 bufferMax) private view returns (Pressure memory pressure) {
+        pressure = _pressures[downstream];
+        uint256 overflow = Math.min(ESCROW.overflowOf(downstream), bufferMax);
+        uint112 present = Math.min(overflow, type(uint112).max).toUint112();
+        if (block.timestamp < pressure.seenAt + InflowBook.CONFIRM_DELAY) {
+            if (present < pressure.lasting) pressure.lasting = present;
+        } else {
+            pressure.lasting = present < pressure.seen ? present : pressure.seen;
+            pressure.seen = present;
+            pressure.seenAt = block.timestamp.toUint32();
+        }
     }
 
     /// @dev Only the last link can close a cycle, so following the chain from the new downstream finds it.

@@ -10,12 +10,12 @@ import { SuperfluidAccount } from "./SuperfluidAccount.sol";
 import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
 import { IStakeManager } from "./interfaces/IStakeManager.sol";
-import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
 
 /// @title StakeManager: the bonds of sinks
 /// @notice Bonds back capacity; unbonding money stays slashable. See the interface for what each call does.
+/// @dev Amounts are read after a verifier was asked, which may be anybody's contract and call back.
 contract StakeManager is IStakeManager, SuperfluidAccount {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
@@ -51,7 +51,7 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         emit Staked(taskTypeId, msg.sender, amount, bond.staked);
 
         // Interaction
-        REGISTRY.stakeChanged(taskTypeId, msg.sender);
+        REGISTRY.stakeChanged(taskTypeId, msg.sender, bond.staked);
         token.safeTransferFrom(msg.sender, address(this), amount);
     }
 
@@ -70,47 +70,43 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         emit UnstakeRequested(taskTypeId, msg.sender, amount, unbondedAt);
 
         // Interaction
-        REGISTRY.stakeChanged(taskTypeId, msg.sender);
+        REGISTRY.stakeChanged(taskTypeId, msg.sender, bond.staked);
     }
 
     /// @inheritdoc IStakeManager
+    // slither-disable-next-line reentrancy-no-eth
     function withdraw(TaskTypeId taskTypeId) external returns (uint256 amount) {
         // Check
         Bond storage bond = _bonds[taskTypeId][msg.sender];
-        amount = bond.unbonding;
-        if (amount == 0) revert StakeManager_NothingUnbonding(taskTypeId, msg.sender);
-        if (block.timestamp < bond.unbondedAt) revert StakeManager_StillUnbonding(bond.unbondedAt);
+        uint256 unbondedAt = bond.unbondedAt;
+        if (bond.unbonding == 0) revert StakeManager_NothingUnbonding(taskTypeId, msg.sender);
+        if (block.timestamp < unbondedAt) revert StakeManager_StillUnbonding(unbondedAt);
+        (bool ready, uint256 charge) = REGISTRY.judgeLeaver(taskTypeId, msg.sender);
+        uint256 patience = unbondedAt + REGISTRY.unbondingPeriod(taskTypeId);
+        if (!ready && block.timestamp < patience) revert StakeManager_NotJudged(taskTypeId, msg.sender, patience);
 
-        // Effect
+        // Effect and interaction
+        if (charge != 0) {
+            uint256 staked = bond.staked;
+            emit Charged(taskTypeId, msg.sender, _take(taskTypeId, bond, charge));
+            if (bond.staked != staked) REGISTRY.stakeChanged(taskTypeId, msg.sender, bond.staked);
+        }
+        amount = bond.unbonding;
         bond.unbonding = 0;
         bond.unbondedAt = 0;
         emit Withdrawn(taskTypeId, msg.sender, amount);
-
-        // Interaction
         _token(taskTypeId).safeTransfer(msg.sender, amount);
     }
 
     /// @inheritdoc IStakeManager
-    function slash(TaskTypeId taskTypeId, address sink, uint256 amount) external returns (uint256 slashed) {
-        // Check
-        if (amount == 0) revert StakeManager_ZeroAmount(taskTypeId);
-        TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
-        if (msg.sender != parameters.verifier) revert StakeManager_NotVerifier(msg.sender, parameters.verifier);
-
-        // Effect
+    // slither-disable-next-line reentrancy-no-eth
+    function assess(TaskTypeId taskTypeId, address sink) external returns (uint256 slashed) {
+        uint256 amount = REGISTRY.assess(taskTypeId, sink);
+        if (amount == 0) return 0;
         Bond storage bond = _bonds[taskTypeId][sink];
-        uint256 fromStake = Math.min(amount, bond.staked);
-        uint256 fromUnbonding = Math.min(amount - fromStake, bond.unbonding);
-        slashed = fromStake + fromUnbonding;
-        if (slashed == 0) return 0;
-        bond.staked = (bond.staked - fromStake).toUint112();
-        bond.unbonding = (bond.unbonding - fromUnbonding).toUint112();
+        slashed = _take(taskTypeId, bond, amount);
         emit Slashed(taskTypeId, sink, slashed);
-
-        // Interaction
-        REGISTRY.stakeSlashed(taskTypeId, sink);
-        IERC20(address(parameters.superToken)).forceApprove(address(ESCROW), slashed);
-        ESCROW.donate(taskTypeId, slashed);
+        REGISTRY.stakeSlashed(taskTypeId, sink, bond.staked);
     }
 
     /// @inheritdoc IStakeManager
@@ -119,12 +115,20 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
         return (bond.staked, bond.unbonding, bond.unbondedAt);
     }
 
-    /// @inheritdoc IStakeManager
-    function capacityCap(TaskTypeId taskTypeId, address sink) external view returns (uint256) {
-        uint256 staked = _bonds[taskTypeId][sink].staked;
-        if (staked == 0) return 0;
-        (uint256 minimumStake, uint256 bondPerUnit) = REGISTRY.bondTerms(taskTypeId);
-        return CapacityMath.capacityCapDown(staked, minimumStake, bondPerUnit);
+    /// @dev Takes up to `amount` for the escrow, where it is nobody's: first what is about to leave, then stake. What no
+    /// bond is left for is not taken.
+    function _take(TaskTypeId taskTypeId, Bond storage bond, uint256 amount) private returns (uint256 taken) {
+        // Effect
+        uint256 fromUnbonding = Math.min(amount, bond.unbonding);
+        uint256 fromStake = Math.min(amount - fromUnbonding, bond.staked);
+        taken = fromUnbonding + fromStake;
+        if (taken == 0) return 0;
+        bond.unbonding = (bond.unbonding - fromUnbonding).toUint112();
+        bond.staked = (bond.staked - fromStake).toUint112();
+
+        // Interaction
+        _token(taskTypeId).safeTransfer(address(ESCROW), taken);
+        ESCROW.takeSlash(taskTypeId, taken);
     }
 
     function _token(TaskTypeId taskTypeId) private view returns (IERC20) {

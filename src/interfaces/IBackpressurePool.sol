@@ -23,8 +23,6 @@ interface IBackpressurePool {
     );
     /// @notice A pipeline limits what the sinks together may be paid, wei per second; the maximum means no limit.
     event LimitUpdated(TaskTypeId indexed taskTypeId, uint256 limit);
-    /// @notice Money that Superfluid could not split evenly went to the escrow, wei.
-    event DustSwept(TaskTypeId indexed taskTypeId, uint256 amount);
     /// @notice The owner changed the fee, in basis points, or who gets it.
     // Too rare to be searched for by recipient.
     // slither-disable-next-line unindexed-event-address
@@ -36,59 +34,52 @@ interface IBackpressurePool {
     error BackpressurePool_FeeTooHigh(uint256 fee, uint256 max);
     /// @notice A fee needs somebody to receive it.
     error BackpressurePool_NoFeeRecipient(uint256 fee);
-    /// @notice This call belongs to another contract of the protocol.
+    /// @notice This move also lets Superfluid split a leak again, which takes more gas than was given.
+    error BackpressurePool_TooLittleGas(uint256 gasLeft, uint256 min);
+    /// @notice Only another contract of the protocol may call this.
     error BackpressurePool_NotAllowed(address caller, address expected);
 
-    /// @notice Brings the pool up to date: pulls the effective capacity of the named sinks, sets their units, then the
-    /// units of escrow and fee. Anyone may call it for any sinks; its cost depends on `sinks.length` only.
-    /// @dev Emits `UnitsUpdated` per sink that moved and `EscrowUnitsUpdated` if the escrow moved. A change below 5 %
-    /// waits (see `CapacityMath.shouldMove`). Never reverts for strangers in `sinks`; they have no capacity.
-    /// A change of inflow counts once money confirms it: call once when the inflow changed, and again
-    /// `CONFIRM_DELAY` later.
-    /// @param sinks Sinks to look at; may be empty.
-    function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external;
-
-    /// @notice Gives back to the escrow what Superfluid could not split evenly and sent to this contract as the pool's
-    /// admin, and lets the pool distribute that flow again.
-    /// @dev Emits `DustSwept`. Dust of pools that share a super token is one balance: the first caller's task type gets
-    /// it. It is less than one wei per second and unit.
-    /// @return amount Wei.
-    function sweep(TaskTypeId taskTypeId) external returns (uint256 amount);
-
     /// @notice Sets the fee, in basis points of what sinks and fee earn together, and who receives it.
-    /// @dev Only the owner. Emits `FeeChanged`. Each pool follows at its next rebalance that moves something.
+    /// @dev Only the owner. Emits `FeeChanged`. Each pool follows at its next move that changes units.
     function setFee(uint256 basisPoints, address recipient) external;
 
     /// @notice Creates the distribution pool of a new task type, with one unit for the escrow.
     /// @dev Only the registry. Emits `PoolOpened`.
     function open(TaskTypeId taskTypeId, ISuperToken superToken, uint96 unitRate, uint32 epochLength) external;
 
-    /// @notice Sets units of sinks as `rebalance` does, but to effective capacities that the caller knows already: a batch
-    /// of signals would pay twice for them.
-    /// @dev Only the registry. Emits as `rebalance` does.
-    /// @param units Effective capacity of each of `sinks`.
-    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata units) external;
-
-    /// @notice Sets a sink's units to its effective capacity exactly, without hysteresis: it left, unstaked, or was
-    /// slashed.
-    /// @dev Only the registry. Emits as `rebalance` does.
-    function moveExactly(TaskTypeId taskTypeId, address sink) external;
+    /// @notice Sets the units of sinks, then those of escrow and fee to what the confirmed inflow asks for. Where no sink
+    /// moves, the escrow is looked at only if the present rate would move it, or once per epoch.
+    /// @dev Only the registry. Emits `UnitsUpdated` per sink that moved and `EscrowUnitsUpdated` if the escrow moved.
+    /// @param sinks May be empty, and may name a sink twice.
+    /// @param targets Effective capacity of each of `sinks`, units.
+    /// @param exact Whether a change below 5 % moves too.
+    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets, bool exact) external;
 
     /// @notice Limits what the sinks of a pool together may be paid.
     /// @dev Only the pipeline. Emits `LimitUpdated` and, where it moves, `EscrowUnitsUpdated`.
     /// @param limit Wei per second; `type(uint96).max` for none.
     function setLimit(TaskTypeId taskTypeId, uint96 limit) external;
 
+    /// @notice Writes down what has flowed in until now.
+    /// @dev Only the escrow buffer, whenever its own book changes.
+    /// @return income See `incomeOf`, wei.
+    /// @return overflowTime See `overflowTimeOf`, wei times 1e18.
+    function record(TaskTypeId taskTypeId) external returns (uint256 income, uint256 overflowTime);
+
     /// @notice Takes spare capacity out of the token bucket for a drain.
     /// @dev Only the escrow buffer, which distributes the returned amount in the same call.
     /// @param available Wei that the escrow could drain.
     /// @return amount Wei: the smaller of bucket and `available`, rounded down to a multiple of total units, as
     /// Superfluid will.
-    function takeSpare(TaskTypeId taskTypeId, uint256 available) external returns (uint256 amount);
+    /// @return back Wei of it that come back to the escrow's own units.
+    function takeSpare(TaskTypeId taskTypeId, uint256 available) external returns (uint256 amount, uint256 back);
 
-    /// @notice Whether `rebalance` with these arguments would do something: move units, or witness an inflow that has
-    /// yet to be confirmed.
-    function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool);
+    /// @notice Whether `move` with these arguments would do something: move units, or record an inflow that has yet to be
+    /// confirmed.
+    function needsMove(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
+        external
+        view
+        returns (bool);
 
     /// @notice The Superfluid pool that sources stream to with `distributeFlow`. Never send a CFA stream or a transfer
     /// there: Superfluid accepts it and it is stuck.
@@ -110,8 +101,8 @@ interface IBackpressurePool {
     /// @notice The most that one unit may be paid: q, or less where a pipeline limits the pool. Wei per second.
     function priceCap(TaskTypeId taskTypeId) external view returns (uint256);
 
-    /// @notice U, the escrow's units and the fee's units together. Also the smallest stream that moves money, in wei per
-    /// second: below one wei per second and unit Superfluid floors it to zero without an error.
+    /// @notice Units of all members. It is also the smallest stream that moves money, in wei per second: below one wei per
+    /// second and unit Superfluid floors it to zero without an error.
     function totalUnits(TaskTypeId taskTypeId) external view returns (uint256);
 
     /// @notice What the sinks of the pool together can be paid: min(q * U, limit). Wei per second.
@@ -129,13 +120,9 @@ interface IBackpressurePool {
     /// @notice What the escrow buffer has received as a member of the pool, split into its own and the fee. Wei.
     function incomeOf(TaskTypeId taskTypeId) external view returns (uint256 escrowIncome, uint256 feeIncome);
 
-    /// @notice How long so far, in time of the whole stream, streams have overflowed: the integral of the escrow's share of
-    /// the units. A constant stream of one wei per second has paid the escrow as many wei as this grew. Seconds times
-    /// 1e18, rounded down.
+    /// @notice What a constant stream of one wei per second has paid to the escrow's own units so far, at least: all such
+    /// streams together are never counted for more than the escrow received. Wei times 1e18, rounded down.
     function overflowTimeOf(TaskTypeId taskTypeId) external view returns (uint256);
-
-    /// @notice Since when the pool has had no sink with units, Unix seconds; 0 if it has one.
-    function emptySince(TaskTypeId taskTypeId) external view returns (uint256);
 
     /// @notice The fee in basis points and who receives it.
     function fee() external view returns (uint256 basisPoints, address recipient);

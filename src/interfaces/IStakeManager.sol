@@ -13,8 +13,10 @@ interface IStakeManager {
     event UnstakeRequested(TaskTypeId indexed taskTypeId, address indexed sink, uint256 amount, uint256 unbondedAt);
     /// @notice `amount` wei left the contract for the sink.
     event Withdrawn(TaskTypeId indexed taskTypeId, address indexed sink, uint256 amount);
-    /// @notice `amount` wei of stake and unbonding stake went to the escrow buffer of the task type.
+    /// @notice An assessment took `amount` wei of unbonding stake and stake for the escrow buffer of the task type.
     event Slashed(TaskTypeId indexed taskTypeId, address indexed sink, uint256 amount);
+    /// @notice A withdrawal was charged `amount` wei of unbonding stake and stake, for pay that `sink` has not earned.
+    event Charged(TaskTypeId indexed taskTypeId, address indexed sink, uint256 amount);
 
     /// @notice An amount of zero does nothing; pass what is meant.
     error StakeManager_ZeroAmount(TaskTypeId taskTypeId);
@@ -24,8 +26,9 @@ interface IStakeManager {
     error StakeManager_NothingUnbonding(TaskTypeId taskTypeId, address sink);
     /// @notice The stake is still unbonding; come back at `unbondedAt` (Unix seconds).
     error StakeManager_StillUnbonding(uint256 unbondedAt);
-    /// @notice Only the verifier of the task type may slash.
-    error StakeManager_NotVerifier(address caller, address verifier);
+    /// @notice The verifier failed or cannot judge `sink` yet; come back. From `paidOutAt` on (Unix seconds) the money is
+    /// paid out all the same.
+    error StakeManager_NotJudged(TaskTypeId taskTypeId, address sink, uint256 paidOutAt);
 
     /// @notice Bonds `amount` wei of the task type's super token for the caller. The cap rises at the next signal.
     /// @dev Requires an allowance for this contract. Emits `Staked`.
@@ -38,18 +41,20 @@ interface IStakeManager {
     /// @param amount Wei, more than zero and at most the stake.
     function requestUnstake(TaskTypeId taskTypeId, uint256 amount) external;
 
-    /// @notice Pays the caller everything that has finished unbonding.
-    /// @dev Emits `Withdrawn`.
+    /// @notice Settles the caller a last time, charges what it has not earned, and pays it everything else that has finished
+    /// unbonding. Whoever stays registered keeps its signal.
+    /// @dev Emits `Withdrawn`, and `Charged` if something is charged. A verifier that fails or is not ready delays it, by one
+    /// unbonding period at most; then everything is paid out.
     /// @return amount Wei.
     function withdraw(TaskTypeId taskTypeId) external returns (uint256 amount);
 
-    /// @notice Takes up to `amount` wei from the sink, stake first, then unbonding stake, and gives it to the escrow
-    /// buffer of the same pool. The sink's pay stops in the same transaction; it starts again from zero at its next
-    /// signal, with what its remaining stake backs.
-    /// @dev Only the verifier of the task type. Emits `Slashed`.
-    /// @param amount Wei, more than zero.
-    /// @return slashed Wei really taken: min(amount, stake + unbonding stake).
-    function slash(TaskTypeId taskTypeId, address sink, uint256 amount) external returns (uint256 slashed);
+    /// @notice Has the verifier judge a sink, and takes what it says from the sink's bond: unbonding stake first, then
+    /// stake. The money goes to the escrow buffer of the same pool, where it is nobody's. The sink's pay stops in the same
+    /// transaction; it starts again from zero at its next signal, with what its remaining stake backs.
+    /// @dev Anyone. Emits `Slashed` if the sink is slashed; otherwise settles and rebalances it. Nobody is rewarded: who
+    /// leaves is charged without an assessor, so there is nothing to race for.
+    /// @return slashed Wei really taken, at most stake and unbonding stake.
+    function assess(TaskTypeId taskTypeId, address sink) external returns (uint256 slashed);
 
     /// @notice The bond of a sink.
     /// @return staked Wei that back capacity.
@@ -59,8 +64,4 @@ interface IStakeManager {
         external
         view
         returns (uint256 staked, uint256 unbonding, uint256 unbondedAt);
-
-    /// @notice The capacity that the sink's stake backs: (S - m) / b, b = 2 * q * (T + D + h).
-    /// @return Units, rounded down, which favours the payer. 0 for an unknown sink.
-    function capacityCap(TaskTypeId taskTypeId, address sink) external view returns (uint256);
 }

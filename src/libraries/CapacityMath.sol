@@ -4,10 +4,10 @@ pragma solidity ^0.8.26;
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title Capacity: smoothing, backpressure, bond cap, hysteresis
-/// @notice Pure arithmetic of spec 4.3, 6.2, 6.6 and 7.2. `ts/model/exact.ts` is the second implementation against which
-/// every function here is tested.
+/// @notice Pure arithmetic of spec 4.3, 6.2, 6.6 and 7.2. `ts/model/exact.ts` is the second implementation against
+/// which every function here is tested.
 /// @dev Capacities whose name ends in `Scaled` count billionths of a unit, so that a moving average of small integers
-/// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8, as floor(0.3 * 10 + 0.7 * 8) = 8.
+/// does not stall: with whole units, 10 declared and alpha 0.3, it would stop at 8.
 library CapacityMath {
     /// @dev One unit in scaled capacity. The largest capacity, 2^40 - 1 units, still fits 72 bits.
     uint256 internal constant SCALE = 1e9;
@@ -59,15 +59,18 @@ library CapacityMath {
     /// @notice Backpressure: u = C - min(C, Q / T).
     /// @param capacityScaled Smoothed capacity C in billionths of a unit; below 2^72.
     /// @param backlog Q, unit-seconds; below 2^64.
-    /// @param horizon T, seconds; not zero.
+    /// @param horizon T, seconds; not zero, below 2^32.
     /// @return units Effective capacity in whole units, rounded down, which favours the payer.
     function effectiveUnitsDown(uint256 capacityScaled, uint256 backlog, uint256 horizon)
         internal
         pure
         returns (uint256 units)
     {
-        uint256 pressureScaled = (backlog * SCALE + horizon - 1) / horizon;
-        units = pressureScaled < capacityScaled ? (capacityScaled - pressureScaled) / SCALE : 0;
+        // Safe: 64 + 30 bits and a horizon of 32; the smaller is taken from the larger.
+        unchecked {
+            uint256 pressureScaled = (backlog * SCALE + horizon - 1) / horizon;
+            units = pressureScaled < capacityScaled ? (capacityScaled - pressureScaled) / SCALE : 0;
+        }
     }
 
     /// @notice The capacity that a stake backs: (S - m) / b. Linear on purpose: with m > 0 splitting a stake never

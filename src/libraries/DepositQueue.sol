@@ -6,7 +6,8 @@ import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @title First-in, first-out queue of deposits
 /// @notice Deposits are spent oldest first; whoever made one can take back what is unspent. Entries are linked both
 /// ways, so that a withdrawn one leaves no gap to step over, and one drain looks at no more than `MAX_STEPS` of them:
-/// many small deposits cannot make it too dear.
+/// many small deposits cannot make it too dear. Nor can they block it: Superfluid pays whole wei per unit, and sixteen
+/// deposits of the smallest size any task type allows, 1e11 wei * 12 s each, are one wei for 1.9e13 units.
 library DepositQueue {
     using SafeCast for uint256;
 
@@ -25,12 +26,14 @@ library DepositQueue {
     /// @param tail Youngest deposit with money left.
     /// @param count Deposits ever made.
     /// @param total Wei unspent in all of them.
+    /// @param spentOf Wei of an owner's deposits that were spent.
     struct Queue {
         uint64 head;
         uint64 tail;
         uint64 count;
         uint128 total;
         mapping(uint256 position => Deposit) deposits;
+        mapping(address owner => uint256) spentOf;
     }
 
     /// @notice Appends a deposit of `amount` wei and returns its position.
@@ -71,13 +74,17 @@ library DepositQueue {
         while (amount != 0) {
             uint256 position = self.head;
             Deposit storage entry = self.deposits[position];
-            if (amount >= entry.amount) {
-                amount -= remove(self, position);
+            address owner = entry.owner;
+            uint256 part = entry.amount;
+            if (amount >= part) {
+                remove(self, position);
             } else {
-                entry.amount -= amount.toUint128();
-                self.total -= amount.toUint128();
-                amount = 0;
+                part = amount;
+                entry.amount -= part.toUint128();
+                self.total -= part.toUint128();
             }
+            self.spentOf[owner] += part;
+            amount -= part;
         }
     }
 }

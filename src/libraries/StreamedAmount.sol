@@ -6,8 +6,7 @@ pragma solidity ^0.8.26;
 /// looks only the time since that change certainly had the present rate, so only that counts: the amount is a lower
 /// bound, exact for a source that looks at every change, and zero for a stream within one transaction.
 library StreamedAmount {
-    /// @notice The total as of now, of a source that had streamed `total` at `syncedAt`:
-    /// total + rate * (now - max(syncedAt, changedAt)).
+    /// @notice The total as of now, of a source that had streamed `total` at `syncedAt`.
     /// @param rate Present rate of the stream, wei per second.
     /// @param changedAt When the stream got that rate, Unix seconds.
     /// @return Wei.

@@ -3,10 +3,14 @@ pragma solidity ^0.8.26;
 
 import { CapacityMath } from "../libraries/CapacityMath.sol";
 
-/// @dev All that a signal writes, and all that it reads of a sink that declares no more than before and has no verified
-/// backlog. One word, lowest bits first, so that it is read once, worked on as a value, and written once:
+/// @dev All that a signal writes, and all that it reads of a sink that declares no more than before and has no
+/// verified backlog. One
+/// word, lowest bits first, so that it is read once, worked on as a value, and written once:
 ///
-///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64 | registered 8 | backlogVerified 8
+///     baseScaled 72 | capacity 40 | baseEpoch 32 | signalledAt 32 | backlog 64 | registered 1 | backlogVerified 1 | unused 6 | lag 8
+///
+/// `lag` is how many epochs the latest settlement lies before the epoch after `baseEpoch`. A settlement moves the base to
+/// the epoch before it, and a signal settles what was settled three epochs ago, so the lag is 0, 1 or 2.
 type Signal is uint256;
 
 using SignalLib for Signal global;
@@ -19,18 +23,21 @@ library SignalLib {
     uint256 private constant SIGNALLED_AT = 144;
     uint256 private constant BACKLOG = 176;
     uint256 private constant REGISTERED = 1 << 240;
-    uint256 private constant BACKLOG_VERIFIED = 1 << 248;
+    uint256 private constant BACKLOG_VERIFIED = 1 << 241;
+    uint256 private constant LAG = 248;
 
-    uint256 private constant BASE_MASK = uint256(type(uint72).max) | uint256(type(uint32).max) << BASE_EPOCH;
+    uint256 private constant BASE_MASK =
+        uint256(type(uint72).max) | uint256(type(uint32).max) << BASE_EPOCH | uint256(type(uint8).max) << LAG;
     uint256 private constant DECLARED_MASK =
         uint256(type(uint40).max) << CAPACITY | uint256(type(uint96).max) << SIGNALLED_AT;
 
     // Safe: a cast takes the field, the lowest bits of what was shifted.
     // forge-lint: disable-start(unsafe-typecast)
 
-    /// @notice The signal of a sink that registers at `time`, Unix seconds, and has declared nothing.
-    function registeredAt(uint32 time) internal pure returns (Signal) {
-        return Signal.wrap(REGISTERED | uint256(time) << SIGNALLED_AT);
+    /// @notice The signal of a sink that registers at `time`, Unix seconds, in `epoch`, and has declared nothing. It counts
+    /// as settled.
+    function registeredAt(uint32 time, uint32 epoch) internal pure returns (Signal) {
+        return Signal.wrap(REGISTERED | uint256(time) << SIGNALLED_AT | uint256(epoch - 1) << BASE_EPOCH);
     }
 
     /// @notice Smoothed capacity at the end of `baseEpoch`, billionths of a unit.
@@ -66,8 +73,18 @@ library SignalLib {
         return Signal.unwrap(self) & BACKLOG_VERIFIED != 0;
     }
 
-    function withBase(Signal self, uint72 scaled, uint32 epoch) internal pure returns (Signal) {
-        return Signal.wrap(Signal.unwrap(self) & ~BASE_MASK | scaled | uint256(epoch) << BASE_EPOCH);
+    /// @notice Epoch of the latest settlement.
+    function settledEpoch(Signal self) internal pure returns (uint256) {
+        // Safe: the lag is at most two, and epochs are counted since 1970.
+        unchecked {
+            return uint256(self.baseEpoch()) + 1 - (Signal.unwrap(self) >> LAG);
+        }
+    }
+
+    /// @notice With another base, and settled for the last time in `settled`, at most two epochs before `epoch` + 1.
+    function withBase(Signal self, uint72 scaled, uint32 epoch, uint256 settled) internal pure returns (Signal) {
+        uint256 lag = uint256(epoch) + 1 - settled;
+        return Signal.wrap(Signal.unwrap(self) & ~BASE_MASK | scaled | uint256(epoch) << BASE_EPOCH | lag << LAG);
     }
 
     function withDeclared(Signal self, uint40 units, uint64 queued, uint32 issuedAt) internal pure returns (Signal) {
@@ -83,8 +100,9 @@ library SignalLib {
     /// and its target, so capping both caps it now and for ever.
     function cappedAt(Signal self, uint40 cap) internal pure returns (Signal) {
         uint256 capScaled = cap * CapacityMath.SCALE;
-        // Safe: the smaller of two, of which one is a uint72.
-        if (self.baseScaled() > capScaled) self = self.withBase(uint72(capScaled), self.baseEpoch());
+        if (self.baseScaled() > capScaled) {
+            self = Signal.wrap(Signal.unwrap(self) & ~uint256(type(uint72).max) | capScaled);
+        }
         return self.capacity() > cap ? self.withDeclared(cap, self.backlog(), self.signalledAt()) : self;
     }
 

@@ -28,19 +28,24 @@ TaskTypeId constant NO_TASK_TYPE = TaskTypeId.wrap(bytes32(0));
 /// Storage layout (one line per slot):
 ///
 ///     superToken 160 | unitRate 96
-///     epochLength 32 | horizon 32 | acknowledgementGrace 32 | reportDelay 32 | signalTimeToLive 32 | smoothing 64
+///     epochLength 32 | horizon 32 | acknowledgementGrace 32 | reportDelay 32 | signalTimeToLive 32 | receiptEpochs 32
+///         | smoothing 64
 ///     verifier 160
+///     admission 160
 ///     minimumStake 128 | bufferMax 128
 ///
 /// @param superToken Super token that sources stream, sinks earn and sinks bond.
 /// @param unitRate q: the most that one unit may be paid, wei per second.
 /// @param epochLength h: how often a sink is expected to signal, seconds.
 /// @param horizon T: the backlog, in seconds of own capacity, at which a sink gets nothing.
-/// @param acknowledgementGrace D: how long an acknowledgement may take without counting as backlog, seconds.
+/// @param acknowledgementGrace D: how long an acknowledgement may take without counting as backlog, seconds; at least
+/// the longest task.
 /// @param reportDelay d: how old a report may be when it arrives, seconds.
 /// @param signalTimeToLive Age after which a signal counts as capacity 0, seconds.
+/// @param receiptEpochs V: the longest time between receipts, and how long a sink is paid without being settled, epochs.
 /// @param smoothing Alpha of the capacity's moving average, 1e18 = 1.
-/// @param verifier The only address that may slash sinks of this task type; 0 for none.
+/// @param verifier Who is asked what sinks owe (`IVerifier`); 0 for nobody.
+/// @param admission Who is asked, once, whether a sink may register (`IAdmission`); 0 for nobody.
 /// @param minimumStake m: the part of a sink's stake that backs no capacity, wei.
 /// @param bufferMax Escrow level above which money returns to the sources, wei.
 struct TaskTypeParameters {
@@ -51,8 +56,10 @@ struct TaskTypeParameters {
     uint32 acknowledgementGrace;
     uint32 reportDelay;
     uint32 signalTimeToLive;
+    uint32 receiptEpochs;
     uint64 smoothing;
     address verifier;
+    address admission;
     uint128 minimumStake;
     uint128 bufferMax;
 }

@@ -70,15 +70,15 @@ contract FlowMathFuzzTest is Test {
     // ------------------------------------------------------------------------------------------- Price cap
 
     function testFuzz_PriceCap_KeepsTheLimit(uint256 rate, uint256 limit, uint256 sinks) external pure {
-        rate = bound(rate, 1e6, 1e24);
+        rate = bound(rate, 1e11, 1e24);
         limit = bound(limit, 0, MAX_FLOW);
         sinks = bound(sinks, 1, MAX_UNITS);
 
         uint256 cap = FlowMath.priceCapDown(rate, limit, sinks);
 
         assertLe(cap, rate, "never above q");
-        assertGe(cap, 1e4, "never so low that rounding matters");
-        if (cap > 1e4) assertLe(cap * sinks, limit, "what the sinks get stays below the limit");
+        assertGe(cap, rate / 10_000, "never so low that rounding matters");
+        if (cap > rate / 10_000) assertLe(cap * sinks, limit, "what the sinks get stays below the limit");
         if (cap < rate) assertGt((cap + 1) * sinks, limit, "and close to it");
     }
 
@@ -86,10 +86,35 @@ contract FlowMathFuzzTest is Test {
         external
         pure
     {
-        rate = bound(rate, 1e6, 1e24);
+        rate = bound(rate, 1e11, 1e24);
         sinks = bound(sinks, 1, MAX_UNITS);
         assertEq(FlowMath.priceCapDown(rate, bound(limit, 0, MAX_FLOW), 0), rate, "no sinks");
         assertEq(FlowMath.priceCapDown(rate, bound(limit, rate * sinks, type(uint256).max), sinks), rate, "no limit");
+    }
+
+    // ------------------------------------------------------------------------------------------- Leaks
+
+    /// @dev Afterwards at most one wei per second and unit stays away, which is less than a millionth of the flow: a heal is
+    /// never needed twice.
+    function testFuzz_ShouldHeal_WhereItHelps(uint256 leak, uint256 flow, uint256 units) external pure {
+        leak = bound(leak, 0, type(uint96).max);
+        flow = bound(flow, 0, type(uint96).max);
+        units = bound(units, 1, MAX_UNITS);
+        bool heals = FlowMath.shouldHeal(leak, flow, units);
+        assertEq(heals, leak * 1e6 > flow && (flow + leak) / units >= 1e6);
+        if (heals) assertFalse(FlowMath.shouldHeal(units - 1, flow + leak - (units - 1), units), "once is enough");
+    }
+
+    // ------------------------------------------------------------------------------------------- Deposits
+
+    /// @dev Sixteen of the smallest fill at least a sixteenth of the bucket.
+    function testFuzz_MinDeposit_GrowsWithThePool(uint256 unitEpoch, uint256 sinks) external pure {
+        unitEpoch = bound(unitEpoch, 1e11 * 12, 1e24 * 1 days);
+        sinks = bound(sinks, 0, MAX_UNITS);
+        uint256 min = FlowMath.minDepositUp(unitEpoch, sinks);
+        assertGe(min, unitEpoch);
+        assertGe(16 * 16 * min, unitEpoch * sinks);
+        if (sinks <= 256) assertEq(min, unitEpoch);
     }
 
     // ------------------------------------------------------------------------------------------- Fee

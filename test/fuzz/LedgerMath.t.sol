@@ -5,140 +5,141 @@ import { Test } from "forge-std/Test.sol";
 
 import { LedgerMath } from "../../src/libraries/LedgerMath.sol";
 
+/// @dev The constants stand here as plain numbers, so that a change in the library shows.
 contract LedgerMathFuzzTest is Test {
     uint256 internal constant SCALE = 1e9;
-    uint256 internal constant MAX_WEI = type(uint112).max;
+    uint256 internal constant WAD = 1e18;
+    uint256 internal constant MAX_WEI = type(uint128).max;
 
-    // ------------------------------------------------------------------------------------------- Owed
+    // ------------------------------------------------------------------------------------------- Participation
 
-    /// @dev Without division: expected = floor(received * pi * (1 - (1 - pi) / 10)) within two roundings, with pi =
-    /// acknowledged / paid of the whole pool, at most one. Halved magnitudes: the products have three factors.
-    function testFuzz_Expected_IsTheAcknowledgedShare_LessTheTolerance(uint256 received, uint256 paid, uint256 share)
-        external
-        pure
-    {
-        received = bound(received, 0, type(uint64).max);
-        paid = bound(paid, 1, type(uint64).max);
-        share = bound(share, 0, 2 * paid);
-
-        uint256 expected = LedgerMath.expectedDown(received, paid, share);
-
-        uint256 counted = share < paid ? share : paid;
-        uint256 exact = received * counted * (10 * paid - (paid - counted));
-        assertLe(expected * paid * 10 * paid, exact, "rounded down");
-        assertGt((expected + 2) * paid * 10 * paid, exact, "by less than two wei");
+    function testFuzz_Participating_IsAll_UpToTheInterval(uint256 spent, uint256 age, uint256 interval) external pure {
+        (spent, interval) = (bound(spent, 0, MAX_WEI), bound(interval, 24, 60 days));
+        age = bound(age, 0, interval);
+        assertEq(LedgerMath.participatingDown(spent, age, interval), spent);
     }
 
-    function testFuzz_Owe_IsTheLedger(uint256 owed, uint256 received, uint256 acknowledged, uint256 paid, uint256 share)
+    /// @dev Money that wakes up counts for no more than what it would have spent in one interval.
+    function testFuzz_Participating_OfALongSilence_IsOneInterval(uint256 spent, uint256 age, uint256 interval)
         external
         pure
     {
-        (owed, received, acknowledged, paid, share) = _boundLedger(owed, received, acknowledged, paid, share);
+        (spent, interval) = (bound(spent, 0, MAX_WEI), bound(interval, 24, 60 days));
+        age = bound(age, interval + 1, 100 * 365 days);
 
-        uint256 next = LedgerMath.oweDown(owed, received, acknowledged, paid, share);
+        uint256 counted = LedgerMath.participatingDown(spent, age, interval);
 
-        uint256 due = owed + LedgerMath.expectedDown(received, paid, share);
-        assertEq(next, due > acknowledged ? due - acknowledged : 0);
+        assertLe(counted * age, spent * interval, "rounded down");
+        assertGt((counted + 1) * age, spent * interval, "by less than one wei");
     }
 
-    /// @dev Who owes half of what was expected has not earned half of its pay, whatever share of pay is acknowledged.
-    function testFuzz_Unearned_IsTheOwedPartOfThePay(uint256 owed, uint256 received, uint256 acknowledged)
+    function testFuzz_Quorum_IsAThird(uint256 participating, uint256 paid) external pure {
+        (participating, paid) = (bound(participating, 0, MAX_WEI), bound(paid, 0, MAX_WEI));
+        assertEq(LedgerMath.isQuorum(participating, paid), paid != 0 && 3 * participating >= paid);
+        assertFalse(LedgerMath.isQuorum(participating, 0), "no pay says nothing");
+    }
+
+    function testFuzz_Quorum_ExactlyAtAThird(uint128 third) external pure {
+        third = uint128(bound(third, 1, MAX_WEI / 3));
+        assertTrue(LedgerMath.isQuorum(third, 3 * uint256(third)));
+        assertFalse(LedgerMath.isQuorum(third - 1, 3 * uint256(third)), "one wei less");
+    }
+
+    function testFuzz_Share_IsRoundedDown_AndAtMostOne(uint256 part, uint256 whole) external pure {
+        (part, whole) = (bound(part, 0, MAX_WEI), bound(whole, 1, MAX_WEI));
+
+        uint256 share = LedgerMath.shareDown(part, whole);
+
+        if (part >= whole) return assertEq(share, WAD);
+        assertLe(share * whole, part * WAD, "rounded down");
+        assertGt((share + 1) * whole, part * WAD, "by less than one part");
+    }
+
+    // ------------------------------------------------------------------------------------------- Standard
+
+    function testFuzz_Standard_IsWhatIsAcknowledged_AtLeastHalfOfWhatTakesPart(uint256 pi, uint256 participating)
         external
         pure
     {
-        owed = bound(owed, 0, MAX_WEI);
+        (pi, participating) = _boundShares(pi, participating);
+
+        (uint256 standard, uint256 expected, bool firm) = LedgerMath.standardDown(pi, participating);
+
+        assertEq(standard, pi > participating / 2 ? pi : participating / 2, "sigma");
+        assertGt(standard, 0, "never zero where there is a quorum");
+        assertEq(firm, pi >= participating / 2, "firm");
+        uint256 exact = standard * 95 / 100;
+        assertEq(expected, exact > 0.05e18 ? exact - 0.05e18 : 0, "phi");
+    }
+
+    /// @dev I17: a sink that is acknowledged what the pool is on average owes nothing, at any standard; nor does one that
+    /// lacks 5 % of it and 5 % of its pay.
+    function testFuzz_AnAverageSinkOwesNothing(uint256 pi, uint256 participating, uint256 received, uint256 lacking)
+        external
+        pure
+    {
+        (pi, participating) = _boundShares(pi, participating);
+        vm.assume(pi >= participating / 2 + 1);
         received = bound(received, 0, MAX_WEI);
-        acknowledged = bound(acknowledged, 0, MAX_WEI);
+        (uint256 standard, uint256 expected,) = LedgerMath.standardDown(pi, participating);
+        lacking = bound(lacking, 0, standard - expected);
+        // Up: a whole wei of receipts.
+        uint256 acknowledged = (received * (standard - lacking) + WAD - 1) / WAD;
 
-        uint256 unearned = LedgerMath.unearnedDown(owed, received, acknowledged);
-
-        assertLe(unearned, received, "never more than it got");
-        assertLe(unearned * (owed + acknowledged), received * owed, "rounded down");
-        if (owed != 0) assertGt((unearned + 1) * (owed + acknowledged), received * owed, "by less than one wei");
+        assertLe(LedgerMath.debitDown(received, expected, standard), LedgerMath.creditUp(acknowledged, standard));
     }
 
-    function testFuzz_KeptOpen_FitsHorizonAndGrace(uint256 open, uint256 rate, uint256 capacity, uint256 time)
-        external
-        pure
-    {
-        open = bound(open, 0, type(uint128).max);
-        rate = bound(rate, 1, type(uint96).max);
-        capacity = bound(capacity, 0, type(uint72).max);
-        time = bound(time, 0, 60 days);
-
-        uint256 kept = LedgerMath.keptOpenDown(open, rate, capacity, time);
-
-        assertLe(kept, open);
-        assertLe(kept * SCALE, rate * capacity * time, "no more than full pay for that time");
-        if (kept < open) assertGt((kept + 1) * SCALE, rate * capacity * time, "and no less");
+    /// @dev Debt is kept in pay: a sink that earns nothing owes the same share of its pay within a few per cent, whether a
+    /// fifth of the pay is acknowledged or all of it.
+    function testFuzz_DebtDependsLittleOnWhatIsAcknowledged(uint256 pi, uint256 received) external pure {
+        pi = bound(pi, WAD / 2, WAD);
+        received = bound(received, WAD, MAX_WEI);
+        (uint256 standard, uint256 expected,) = LedgerMath.standardDown(pi, pi);
+        uint256 debit = LedgerMath.debitDown(received, expected, standard);
+        // Shares are rounded to 1e-18.
+        assertGe(debit * 100 + received / 1e15 + 100, received * 85, "at least 85 %");
+        assertLe(debit * 10, received * 9, "at most 90 %");
     }
 
-    /// @dev I17: a sink that was acknowledged the pool's share of its own pay owes nothing new, whatever that share is.
-    function testFuzz_Owe_NothingForAnAverageSink(uint256 received, uint256 others, uint256 percent) external pure {
-        received = bound(received, 0, MAX_WEI);
-        others = bound(others, 0, MAX_WEI);
-        percent = bound(percent, 0, 100);
-        uint256 acknowledged = (received * percent + 99) / 100;
-        uint256 poolAcknowledged = acknowledged + others * percent / 100;
+    function testFuzz_Debit_RoundsDown_CreditUp(uint256 amount, uint256 pi, uint256 participating) external pure {
+        (pi, participating) = _boundShares(pi, participating);
+        amount = bound(amount, 0, MAX_WEI);
+        (uint256 standard, uint256 expected,) = LedgerMath.standardDown(pi, participating);
 
-        uint256 owed = LedgerMath.oweDown(0, received, acknowledged, received + others, poolAcknowledged);
+        uint256 debit = LedgerMath.debitDown(amount, expected, standard);
+        assertLe(debit * standard, amount * expected);
+        assertGt((debit + 1) * standard, amount * expected);
+        assertLe(debit, amount, "never more than its pay");
 
-        // Whole wei: rounding its own share up can raise the pool's share by one wei.
-        assertLe(owed, 1);
-    }
-
-    /// @dev Who withholds every acknowledgement hurts nobody: with none in the pool nothing is owed.
-    function testFuzz_Owe_NothingWhereNobodyAcknowledges(uint256 owed, uint256 received, uint256 paid) external pure {
-        owed = bound(owed, 0, MAX_WEI);
-        received = bound(received, 0, MAX_WEI);
-        assertEq(LedgerMath.oweDown(owed, received, 0, bound(paid, 0, MAX_WEI), 0), owed);
-    }
-
-    function testFuzz_Owe_NoMoreThanWasPaid(uint256 owed, uint256 received, uint256 paid, uint256 share) external pure {
-        (owed, received,, paid, share) = _boundLedger(owed, received, 0, paid, share);
-        assertLe(LedgerMath.oweDown(owed, received, 0, paid, share), owed + received, "more acknowledged than paid");
-        assertEq(LedgerMath.oweDown(owed, received, 0, paid, paid + share), owed + received, "counts as all");
-        assertEq(LedgerMath.oweDown(owed, received, 0, 0, share), owed, "no pay, nothing expected");
-    }
-
-    function testFuzz_Owe_IsMonotone(
-        uint256 owed,
-        uint256 received,
-        uint256 acknowledged,
-        uint256 paid,
-        uint256 share,
-        uint256 more
-    ) external pure {
-        (owed, received, acknowledged, paid, share) = _boundLedger(owed, received, acknowledged, paid, share);
-        more = bound(more, 0, MAX_WEI);
-
-        uint256 next = LedgerMath.oweDown(owed, received, acknowledged, paid, share);
-
-        assertGe(LedgerMath.oweDown(owed + more, received, acknowledged, paid, share), next, "in what was owed");
-        assertGe(LedgerMath.oweDown(owed, received + more, acknowledged, paid, share), next, "in pay");
-        assertLe(LedgerMath.oweDown(owed, received, acknowledged + more, paid, share), next, "against receipts");
-        assertGe(LedgerMath.oweDown(owed, received, acknowledged, paid, share + more), next, "in the pool's share");
+        uint256 credit = LedgerMath.creditUp(amount, standard);
+        assertGe(credit * standard, amount * WAD);
+        if (credit != 0) assertLt((credit - 1) * standard, amount * WAD);
+        assertGe(credit, amount, "at par at least");
     }
 
     // ------------------------------------------------------------------------------------------- Backlog
+
+    function testFuzz_Peak_FollowsUpAtOnce_AndHalvesDown(uint256 peak, uint256 capacity) external pure {
+        (peak, capacity) = (bound(peak, 0, type(uint72).max), bound(capacity, 0, type(uint72).max));
+        uint256 after_ = LedgerMath.peakAfterDown(peak, capacity);
+        assertEq(after_, capacity >= peak ? capacity : (peak + capacity) / 2);
+    }
 
     /// @dev Without division: the most Q with (Q + C * D) * q <= owed.
     function testFuzz_Backlog_IsWhatIsOwedBeyondTheGrace(uint256 owed, uint256 rate, uint256 capacity, uint256 grace)
         external
         pure
     {
-        rate = bound(rate, 1e6, 1e24);
+        rate = bound(rate, 1e11, 1e24);
         capacity = bound(capacity, 0, type(uint72).max);
-        grace = bound(grace, 0, 30 days);
+        grace = bound(grace, 30, 30 days);
         owed = bound(owed, 0, 2 * rate * (capacity * grace / SCALE + 1));
 
-        uint256 backlog = LedgerMath.verifiedBacklogDown(owed, rate, capacity, grace);
+        uint256 backlog = LedgerMath.provenBacklogDown(owed, rate, capacity, grace);
 
         if (backlog != 0) assertLe((backlog * SCALE + capacity * grace) * rate, owed * SCALE, "proved");
         assertGt(((backlog + 2) * SCALE + capacity * grace) * rate, owed * SCALE, "but for two roundings, all of it");
     }
-
-    // ------------------------------------------------------------------------------------------- Slashing
 
     function testFuzz_BeyondHorizon_FromNineTenthsOn(uint64 capacity, uint256 horizon, uint256 backlog) external pure {
         horizon = bound(horizon, 33, 30 days);
@@ -163,25 +164,75 @@ contract LedgerMathFuzzTest is Test {
         assertFalse(LedgerMath.isBeyondHorizon(0, bound(capacity, 0, type(uint72).max), bound(horizon, 33, 30 days)));
     }
 
-    function testFuzz_SlashAmount_IsTenPercentMore(uint256 owed) external pure {
-        owed = bound(owed, 0, MAX_WEI);
+    // ------------------------------------------------------------------------------------------- Charges
 
-        uint256 amount = LedgerMath.slashAmountDown(owed);
+    function testFuzz_Unearned_IsTheOwedPartOfThePay_AndAtMostTwiceWhatIsOwed(
+        uint256 owed,
+        uint256 received,
+        uint256 earned
+    ) external pure {
+        (owed, received, earned) = (bound(owed, 0, MAX_WEI), bound(received, 0, MAX_WEI), bound(earned, 0, MAX_WEI));
 
-        assertLe(amount * 10, owed * 11, "rounded down");
-        assertGt((amount + 1) * 10, owed * 11, "by less than one wei");
+        uint256 unearned = LedgerMath.unearnedDown(owed, received, earned);
+
+        assertLe(unearned, received, "never more than it got");
+        assertLe(unearned, 2 * owed, "nor than twice what it owes");
+        if (owed == 0) return assertEq(unearned, 0);
+        assertLe(unearned * (owed + earned), received * owed, "rounded down");
+        if (unearned != 2 * owed) assertGt((unearned + 1) * (owed + earned), received * owed, "by less than one wei");
+    }
+
+    function testFuzz_Penalty_IsATenth(uint256 unearned) external pure {
+        unearned = bound(unearned, 0, MAX_WEI);
+
+        uint256 amount = LedgerMath.withPenaltyDown(unearned);
+
+        assertLe(amount * 10, unearned * 11, "rounded down");
+        assertGt((amount + 1) * 10, unearned * 11, "by less than one wei");
+    }
+
+    function testFuzz_ExitCharge_IsThePenaltyAfterTheDoubt(uint256 owed, uint256 received, uint256 earned)
+        external
+        pure
+    {
+        (owed, received, earned) = (bound(owed, 0, MAX_WEI), bound(received, 0, MAX_WEI), bound(earned, 0, MAX_WEI));
+
+        uint256 charge = LedgerMath.exitChargeDown(owed, received, earned);
+
+        uint256 doubt = received / 10 < owed / 2 ? received / 10 : owed / 2;
+        uint256 unearned = LedgerMath.unearnedDown(owed - doubt, received, earned);
+        assertEq(charge, unearned + unearned / 10);
+        assertLe(charge * 10, received * 11, "at most what it was paid, and a tenth");
+        assertLe(charge, LedgerMath.withPenaltyDown(LedgerMath.unearnedDown(owed, received, earned)), "no dearer");
+    }
+
+    /// @dev Leaving with all the pay of work that was never done costs more than it brought.
+    function testFuzz_ExitCharge_OfWhoEarnedNothing(uint256 received, uint256 pi) external pure {
+        received = bound(received, 1e6, MAX_WEI);
+        pi = bound(pi, WAD * 2 / 5, WAD);
+        (uint256 standard, uint256 expected,) = LedgerMath.standardDown(pi, pi);
+        uint256 owed = LedgerMath.debitDown(received, expected, standard);
+        assertGe(LedgerMath.exitChargeDown(owed, received, 0), received);
+    }
+
+    function testFuzz_ExitCharge_IsMonotone(uint256 owed, uint256 received, uint256 earned, uint256 more)
+        external
+        pure
+    {
+        (owed, received, earned) = (bound(owed, 0, MAX_WEI), bound(received, 0, MAX_WEI), bound(earned, 0, MAX_WEI));
+        more = bound(more, 0, MAX_WEI - (owed > earned ? owed : earned));
+
+        uint256 charge = LedgerMath.exitChargeDown(owed, received, earned);
+
+        // Roundings of the doubt, of a share and of the penalty: two wei.
+        assertGe(LedgerMath.exitChargeDown(owed + more, received, earned) + 2, charge, "in what is owed");
+        assertLe(LedgerMath.exitChargeDown(owed, received, earned + more), charge, "against what was earned");
     }
 
     // ------------------------------------------------------------------------------------------- Private
 
-    function _boundLedger(uint256 owed, uint256 received, uint256 acknowledged, uint256 paid, uint256 share)
-        private
-        pure
-        returns (uint256, uint256, uint256, uint256, uint256)
-    {
-        received = bound(received, 0, MAX_WEI);
-        owed = bound(owed, 0, MAX_WEI);
-        paid = bound(paid, received == 0 ? 1 : received, MAX_WEI + 1);
-        return (owed, received, bound(acknowledged, 0, 2 * MAX_WEI), paid, bound(share, 0, 2 * paid));
+    /// @dev The shares of a window that has a quorum.
+    function _boundShares(uint256 pi, uint256 participating) private pure returns (uint256, uint256) {
+        return (bound(pi, 0, WAD), bound(participating, WAD / 3, WAD));
     }
 }

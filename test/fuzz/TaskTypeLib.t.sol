@@ -34,15 +34,16 @@ contract TaskTypeLibFuzzTest is Test {
     /// reached too.
     function testFuzz_Validate_NamesTheFirstParameterOutOfRange(
         TaskTypeParameters memory parameters,
-        uint256[8] memory seeds
+        uint256[9] memory seeds
     ) external view {
-        parameters.unitRate = uint96(_nearRange(seeds[0], 1e6, 1e24));
+        parameters.unitRate = uint96(_nearRange(seeds[0], 1e11, 1e24));
         parameters.epochLength = uint32(_nearRange(seeds[1], 12, 1 days));
         parameters.reportDelay = uint32(_nearRange(seeds[2], 0, 1 days));
         uint256 sum = uint256(parameters.epochLength) + parameters.reportDelay;
         parameters.horizon = uint32(_nearRange(seeds[3], _ceilTimesE(sum), 30 days));
-        parameters.acknowledgementGrace = uint32(_nearRange(seeds[4], 0, 30 days));
-        parameters.signalTimeToLive = uint32(_nearRange(seeds[5], sum, 30 days));
+        parameters.acknowledgementGrace = uint32(_nearRange(seeds[4], 30, 30 days));
+        parameters.receiptEpochs = uint32(_nearRange(seeds[8], 2, 60));
+        parameters.signalTimeToLive = uint32(_nearRange(seeds[5], _minTimeToLive(parameters), 30 days));
         parameters.smoothing = uint64(_nearRange(seeds[6], 0.01e18, 1e18));
         parameters.minimumStake = uint128(_nearRange(seeds[7], 1, type(uint128).max));
 
@@ -77,14 +78,16 @@ contract TaskTypeLibFuzzTest is Test {
         assertGt(TaskTypeLib.minimumHorizonUp(epoch, delay + more), horizon);
     }
 
-    function testFuzz_BondPerUnit_IsTwiceTheExposure(TaskTypeParameters memory parameters) external {
+    function testFuzz_BondPerUnit_IsTwiceTheExposure_AndAnOpenWindow(TaskTypeParameters memory parameters) external {
         _boundTimes(parameters);
-        parameters.unitRate = uint96(bound(parameters.unitRate, 1e6, 1e24));
+        parameters.unitRate = uint96(bound(parameters.unitRate, 1e11, 1e24));
         harness.store(parameters);
 
-        uint256 exposure = uint256(parameters.unitRate) * parameters.horizon + uint256(parameters.unitRate)
-            * parameters.acknowledgementGrace + uint256(parameters.unitRate) * parameters.epochLength;
-        assertEq(harness.bondPerUnit(), exposure + exposure);
+        uint256 rate = parameters.unitRate;
+        uint256 exposure =
+            rate * parameters.horizon + rate * parameters.acknowledgementGrace + rate * parameters.epochLength;
+        uint256 window = rate * parameters.receiptEpochs * parameters.epochLength;
+        assertEq(harness.bondPerUnit(), exposure + exposure + window);
     }
 
     function testFuzz_UnbondingPeriod_OutlastsDetection(TaskTypeParameters memory parameters) external {
@@ -93,17 +96,17 @@ contract TaskTypeLibFuzzTest is Test {
 
         uint256 detection =
             uint256(parameters.horizon) + parameters.acknowledgementGrace + uint256(parameters.epochLength);
-        uint256 threeAssessments = 3 * uint256(parameters.epochLength);
-        assertGt(harness.unbondingPeriod(), 2 * detection + threeAssessments, "longer than it takes to find out");
-        assertEq(harness.unbondingPeriod(), 2 * detection + threeAssessments + parameters.epochLength, "by an epoch");
+        uint256 window = uint256(parameters.receiptEpochs) * parameters.epochLength;
+        assertEq(harness.unbondingPeriod(), 2 * detection + 3 * window, "until found out, and three windows");
+        assertGt(harness.unbondingPeriod(), 2 * window, "what was open is closed or dropped");
     }
 
     // ------------------------------------------------------------------------------------------- Private
 
     function _firstError(TaskTypeParameters memory p) private pure returns (bytes memory) {
         uint256 sum = uint256(p.epochLength) + p.reportDelay;
-        if (_outside(p.unitRate, 1e6, 1e24)) {
-            return _error(TaskTypeLib.TaskType_UnitRateOutOfRange.selector, p.unitRate, 1e6, 1e24);
+        if (_outside(p.unitRate, 1e11, 1e24)) {
+            return _error(TaskTypeLib.TaskType_UnitRateOutOfRange.selector, p.unitRate, 1e11, 1e24);
         }
         if (_outside(p.epochLength, 12, 1 days)) {
             return _error(TaskTypeLib.TaskType_EpochLengthOutOfRange.selector, p.epochLength, 12, 1 days);
@@ -114,13 +117,18 @@ contract TaskTypeLibFuzzTest is Test {
         if (_outside(p.horizon, _ceilTimesE(sum), 30 days)) {
             return _error(TaskTypeLib.TaskType_HorizonOutOfRange.selector, p.horizon, _ceilTimesE(sum), 30 days);
         }
-        if (p.acknowledgementGrace > 30 days) {
-            return abi.encodeWithSelector(
-                TaskTypeLib.TaskType_AcknowledgementGraceTooLong.selector, p.acknowledgementGrace, 30 days
-            );
+        if (_outside(p.acknowledgementGrace, 30, 30 days)) {
+            return
+                _error(
+                    TaskTypeLib.TaskType_AcknowledgementGraceOutOfRange.selector, p.acknowledgementGrace, 30, 30 days
+                );
         }
-        if (_outside(p.signalTimeToLive, sum, 30 days)) {
-            return _error(TaskTypeLib.TaskType_SignalTimeToLiveOutOfRange.selector, p.signalTimeToLive, sum, 30 days);
+        if (_outside(p.receiptEpochs, 2, 60)) {
+            return _error(TaskTypeLib.TaskType_ReceiptEpochsOutOfRange.selector, p.receiptEpochs, 2, 60);
+        }
+        uint256 least = _minTimeToLive(p);
+        if (_outside(p.signalTimeToLive, least, 30 days)) {
+            return _error(TaskTypeLib.TaskType_SignalTimeToLiveOutOfRange.selector, p.signalTimeToLive, least, 30 days);
         }
         if (_outside(p.smoothing, 0.01e18, 1e18)) {
             return _error(TaskTypeLib.TaskType_SmoothingOutOfRange.selector, p.smoothing, 0.01e18, 1e18);
@@ -137,8 +145,10 @@ contract TaskTypeLibFuzzTest is Test {
         return value < min || value > max;
     }
 
-    /// @dev One in 16 is one below the range, one in 16 one above, one in 16 each at an edge, the rest within.
+    /// @dev One in 16 is one below the range, one in 16 one above, one in 16 each at an edge, the rest within. Where long
+    /// epochs leave no range, whatever it is must be refused.
     function _nearRange(uint256 seed, uint256 min, uint256 max) private pure returns (uint256) {
+        if (min > max) return max;
         uint256 kind = seed % 16;
         if (kind == 0 && min != 0) return min - 1;
         if (kind == 1 && max != type(uint128).max) return max + 1;
@@ -150,7 +160,14 @@ contract TaskTypeLibFuzzTest is Test {
     function _boundTimes(TaskTypeParameters memory parameters) private pure {
         parameters.epochLength = uint32(bound(parameters.epochLength, 12, 1 days));
         parameters.horizon = uint32(bound(parameters.horizon, 33, 30 days));
-        parameters.acknowledgementGrace = uint32(bound(parameters.acknowledgementGrace, 0, 30 days));
+        parameters.acknowledgementGrace = uint32(bound(parameters.acknowledgementGrace, 30, 30 days));
+        parameters.receiptEpochs = uint32(bound(parameters.receiptEpochs, 2, 60));
+    }
+
+    function _minTimeToLive(TaskTypeParameters memory p) private pure returns (uint256) {
+        uint256 sum = uint256(p.epochLength) + p.reportDelay;
+        uint256 interval = uint256(p.receiptEpochs) * p.epochLength;
+        return sum < interval ? interval : sum;
     }
 
     /// @dev e to 30 digits.

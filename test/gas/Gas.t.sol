@@ -62,7 +62,7 @@ abstract contract GasBenchmark is GasTest {
         address newcomer = makeAddr("newcomer");
         _stake(id, newcomer, _stakeFor(CAPACITY));
         vm.prank(newcomer);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         _check("registerSink", NO_TARGET);
     }
 
@@ -79,7 +79,7 @@ abstract contract GasBenchmark is GasTest {
         (uint256 unitsBefore, uint256 escrowUnitsBefore) = _units();
 
         _signal(id, subject, CHANGED_CAPACITY, 60);
-        _check("reveal (unsaturated)", 330_000);
+        _check("reveal (unsaturated)", 320_000);
 
         (uint256 unitsAfter, uint256 escrowUnitsAfter) = _units();
         assertNotEq(unitsAfter, unitsBefore, "the subject moves");
@@ -92,7 +92,7 @@ abstract contract GasBenchmark is GasTest {
         (uint256 unitsBefore, uint256 escrowUnitsBefore) = _units();
 
         _signal(id, subject, CHANGED_CAPACITY, 60);
-        _check("reveal (saturated)", 520_000);
+        _check("reveal (saturated)", 475_000);
 
         (uint256 unitsAfter, uint256 escrowUnitsAfter) = _units();
         assertNotEq(unitsAfter, unitsBefore, "the subject moves");
@@ -115,7 +115,7 @@ abstract contract GasBenchmark is GasTest {
     function test_Rebalance_NothingToDo() external {
         address[] memory one = new address[](1);
         one[0] = subject;
-        assertFalse(pool.needsRebalance(id, one));
+        assertFalse(registry.needsRebalance(id, one));
 
         _rebalance(id, subject);
         _check("rebalance (nothing to do)", 60_000);
@@ -149,9 +149,12 @@ abstract contract GasBenchmark is GasTest {
 
     function test_SyncSource() external {
         _fillEscrow();
-        escrow.syncSource(id, source);
-        skip(EPOCH);
-        escrow.release(id);
+        // In the steady state: it has been paid before.
+        for (uint256 i; i < 2; ++i) {
+            escrow.syncSource(id, source);
+            skip(EPOCH);
+            escrow.release(id);
+        }
         uint256 before = superToken.balanceOf(source);
 
         escrow.syncSource(id, source);
@@ -210,7 +213,7 @@ abstract contract GasBenchmark is GasTest {
         vm.startPrank(sink);
         superToken.approve(address(stakes), amount);
         stakes.stake(id, amount);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         sf.gdaV1Forwarder.connectPool(distributionPool, "");
         vm.stopPrank();
     }

@@ -12,6 +12,7 @@ import { TestToken } from "@superfluid-finance/ethereum-contracts/contracts/util
 import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
 import { HostileToken } from "../utils/HostileToken.sol";
 import { ProtocolTest } from "../utils/ProtocolTest.sol";
+import { ScriptedVerifier } from "../utils/ScriptedVerifier.sol";
 import { World } from "./World.sol";
 import { AttackerHandler } from "./handlers/AttackerHandler.sol";
 import { GrieferHandler } from "./handlers/GrieferHandler.sol";
@@ -34,6 +35,7 @@ abstract contract InvariantTest is ProtocolTest {
     KeeperHandler internal keeperHandler;
     OwnerHandler internal ownerHandler;
     AttackerHandler internal attackerHandler;
+    GrieferHandler internal grieferHandler;
     TimeHandler internal timeHandler;
     Handler[] internal handlers;
     TaskTypeId[] internal ids;
@@ -44,6 +46,7 @@ abstract contract InvariantTest is ProtocolTest {
         vm.roll(1000);
         _deploySuperfluid();
         _deployProtocol();
+        verifier = new ScriptedVerifier();
         _registerTaskTypes();
         World.Contracts memory contracts = World.Contracts(stakes, registry, pool, escrow, pipeline, sf);
         world = World(_deploy("World", abi.encode(contracts, ids)));
@@ -53,7 +56,7 @@ abstract contract InvariantTest is ProtocolTest {
 
     function _registerTaskTypes() private {
         TaskTypeParameters memory p = _parameters();
-        p.verifier = makeAddr("verifier");
+        p.verifier = address(verifier);
         p.bufferMax = 5e18;
         parameters.push(p);
 
@@ -70,11 +73,11 @@ abstract contract InvariantTest is ProtocolTest {
 
         // Rounding bites: few wei per second and unit, odd numbers.
         p.superToken = _secondToken();
-        p.unitRate = 1e6 + 7;
+        p.unitRate = 1e11 + 7;
         p.epochLength = 127;
         p.reportDelay = 0;
         p.horizon = 701;
-        p.acknowledgementGrace = 0;
+        p.acknowledgementGrace = 31;
         p.signalTimeToLive = 2 hours;
         p.smoothing = 1e18;
         p.minimumStake = 1;
@@ -107,7 +110,7 @@ abstract contract InvariantTest is ProtocolTest {
         handlers.push(keeperHandler = KeeperHandler(_deploy("KeeperHandler", abi.encode(world))));
         handlers.push(ownerHandler = OwnerHandler(_deploy("OwnerHandler", abi.encode(world, creator))));
         handlers.push(attackerHandler = AttackerHandler(_deploy("AttackerHandler", abi.encode(world))));
-        handlers.push(GrieferHandler(_deploy("GrieferHandler", abi.encode(world))));
+        handlers.push(grieferHandler = GrieferHandler(_deploy("GrieferHandler", abi.encode(world))));
         handlers.push(_createHostileTokenHandler());
         handlers.push(timeHandler = TimeHandler(_deploy("TimeHandler", abi.encode(world))));
         for (uint256 i; i < handlers.length; ++i) {
@@ -122,7 +125,7 @@ abstract contract InvariantTest is ProtocolTest {
         ISuperToken(address(token)).initialize(IERC20(address(0)), 18, "Hostile", "HOST");
         TaskTypeParameters memory p = parameters[0];
         p.superToken = ISuperToken(address(token));
-        p.verifier = address(token);
+        p.verifier = address(verifier);
         p.bufferMax = 1e18;
         TaskTypeId id = _registerTaskType(p, "hostile");
         return HostileTokenHandler(_deploy("HostileTokenHandler", abi.encode(world, token, id)));

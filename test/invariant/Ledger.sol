@@ -12,7 +12,6 @@ contract Ledger {
         PaidOnce, // distributed straight into the pool
         Leaked, // by the pool to its admin, from Superfluid's adjustment rate, second by second
         Donated, // gifts and slashed stake
-        Swept, // dust of this pool, or of another one with the same token
         Drained, // what drains paid out
         Deposited,
         Refunded, // deposits taken back

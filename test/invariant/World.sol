@@ -52,7 +52,17 @@ contract World is Ledger, Tallies, Test {
         int256 ceiling;
     }
 
+    /// @param due Its part of what the escrow received since, by its share of all that flowed in, wei.
+    struct Watch {
+        TaskTypeId id;
+        address source;
+        uint256 due;
+    }
+
     uint256 private constant BLOCK_TIME = 2;
+
+    /// @dev Wei per second and unit above which what leaks is healed, and returns are exact to a millionth.
+    uint256 private constant EXACT_PRICE = 1e6;
 
     Contracts private _contracts;
     TaskTypeId[] public ids;
@@ -63,6 +73,7 @@ contract World is Ledger, Tallies, Test {
     mapping(TaskTypeId => Bucket) private _buckets;
     mapping(TaskTypeId => TaskTypeParameters) private _parameters;
     mapping(TaskTypeId => ISuperfluidPool) public poolOf;
+    Watch private _watched;
 
     constructor(Contracts memory contracts_, TaskTypeId[] memory ids_) {
         _contracts = contracts_;
@@ -96,8 +107,31 @@ contract World is Ledger, Tallies, Test {
             book(id, Entry.Leaked, _inflows[id].leak * duration);
             _buckets[id].capacity += _fullPay(id) * duration;
         }
+        uint256 income = _watched.source == address(0) ? 0 : _watchedIncome();
         vm.warp(block.timestamp + duration);
+        if (_watched.source != address(0)) _bookDue(_watchedIncome() - income);
         vm.roll(block.number + (duration + BLOCK_TIME - 1) / BLOCK_TIME);
+    }
+
+    /// @notice From now on adds up what of the escrow's income is the part of a source whose stream stays.
+    function watch(TaskTypeId id, address source) external {
+        _watched = Watch(id, source, 0);
+    }
+
+    function watchedDue() external view returns (uint256) {
+        return _watched.due;
+    }
+
+    function _watchedIncome() private view returns (uint256 income) {
+        (income,) = pool().incomeOf(_watched.id);
+    }
+
+    function _bookDue(uint256 income) private {
+        ISuperfluidPool from = poolOf[_watched.id];
+        uint256 flow = uint256(uint96(from.getTotalFlowRate()));
+        uint256 units = from.getTotalUnits();
+        if (flow / units < EXACT_PRICE) return;
+        _watched.due += income * rateOf(_watched.id, _watched.source) / (flow + leakOf(_watched.id) + units);
     }
 
     /// @notice An action is over.

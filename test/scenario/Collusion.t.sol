@@ -41,15 +41,17 @@ contract CollusionTest is EconomyTest {
         uint256 streamed = escrow.streamedOf(id, vm.addr(sourceKeys[briber]));
         assertLe(received, streamed + _stakeFor(300), "the bond covers the rest");
 
-        (uint256 paid, uint256 acknowledged) = (pool.paidOf(id), tracker.acknowledgedOf(id));
+        (uint256 acknowledged,) = tracker.totalsOf(id);
+        uint256 paid = pool.paidOf(id);
         _epochs(100);
         received = workers[crony].received - received;
         streamed = escrow.streamedOf(id, vm.addr(sourceKeys[briber])) - streamed;
-        paid = pool.paidOf(id) - paid;
-        uint256 expected = LedgerMath.expectedDown(received, paid, tracker.acknowledgedOf(id) - acknowledged);
+        (uint256 acknowledgedNow,) = tracker.totalsOf(id);
+        uint256 standard = LedgerMath.shareDown(acknowledgedNow - acknowledged, pool.paidOf(id) - paid);
+        (, uint256 expected,) = LedgerMath.standardDown(standard, 1e18);
+        emit log_named_uint("pay of the crony, % of what its source streams", received * 100 / streamed);
         assertGt(received, 0);
-        assertLe(expected, streamed * 102 / 100, "no more is expected than it acknowledges itself");
-        assertLe(received, streamed * 113 / 100, "and nearly all is");
+        assertLe(received, streamed * 1e18 / expected * 102 / 100, "what its source acknowledges, over phi");
     }
 
     /// @dev Receipts for an account that the pool never pays must not raise what is expected of those it does pay.
@@ -66,10 +68,9 @@ contract CollusionTest is EconomyTest {
         for (uint256 i; i < 100; ++i) {
             _epoch();
             tracker.acknowledge(id, receipts);
-            tracker.settle(id, vm.addr(strangerKey));
+            _settle(id, vm.addr(strangerKey));
         }
-        assertGt(tracker.acknowledgedBy(id, vm.addr(sourceKeys[2])), 0, "accepted");
-        assertEq(tracker.ledgerOf(id, vm.addr(strangerKey)).open, 0);
+        assertEq(tracker.acknowledgedBy(id, vm.addr(sourceKeys[2])), 0, "nothing counts");
         for (uint256 i; i < workers.length; ++i) {
             (uint256 stake,,) = stakes.bondOf(id, workers[i].sink);
             assertEq(stake, _stakeFor(workers[i].declared), "not slashed");
@@ -77,18 +78,17 @@ contract CollusionTest is EconomyTest {
         }
     }
 
-    /// @dev Receipts count for the pool up to what their sink was paid, however much was acknowledged to it.
+    /// @dev As long as the others' money is enough more; how much is enough, row A of the attacks shows.
     function test_ReceiptsBeyondASinksPay_HurtNobody() external {
-        _addSource("honest", 300 * Q, 100);
-        _addSource("keeps silent", 300 * Q, 0);
-        _addBriber(400 * Q);
+        _addSource("honest", 550 * Q, 100);
+        _addSource("keeps silent", 400 * Q, 0);
+        _addBriber(50 * Q);
         _addWorker("first", 400, 400);
         _addWorker("second", 600, 600);
         crony = workers.length;
         _addWorker("crony", 10, 0);
         _epochs(100);
-        assertGt(tracker.ledgerOf(id, workers[crony].sink).acknowledged, 10 * workers[crony].received);
-        assertLe(tracker.acknowledgedOf(id), pool.paidOf(id));
+        assertLe(tracker.ledgerOf(id, workers[crony].sink).acknowledged, workers[crony].received, "no more counts");
         for (uint256 i; i < crony; ++i) {
             (uint256 stake,,) = stakes.bondOf(id, workers[i].sink);
             assertEq(stake, _stakeFor(workers[i].declared), "not slashed");

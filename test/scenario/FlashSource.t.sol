@@ -30,7 +30,7 @@ contract FlashSourceScenarioTest is LedgerTest {
 
     function setUp() public override {
         super.setUp();
-        _attacker = new FlashSource(sf.host, sf.gda, pool, escrow, id);
+        _attacker = new FlashSource(sf.host, sf.gda, registry, pool, escrow, id);
         _giveTokens(address(_attacker), SOURCE_BALANCE);
         books[id].sources.push(address(_attacker));
     }
@@ -44,9 +44,9 @@ contract FlashSourceScenarioTest is LedgerTest {
         _assertSame(before);
 
         skip(pool.CONFIRM_DELAY());
-        pool.rebalance(id, _sinks);
+        registry.rebalance(id, _sinks);
         skip(1 hours);
-        pool.rebalance(id, _sinks);
+        registry.rebalance(id, _sinks);
         _assertSameUnits(before);
         _assertConserved();
     }
@@ -141,7 +141,7 @@ contract FlashSourceScenarioTest is LedgerTest {
         skip(waited);
         _attacker.flash(HUGE, _sinks);
         skip(delay);
-        pool.rebalance(id, _sinks);
+        registry.rebalance(id, _sinks);
         _assertNoMoreThanNeeded();
         skip(delay);
         // Rounding to whole wei per second and unit.
@@ -163,7 +163,7 @@ contract FlashSourceScenarioTest is LedgerTest {
             _confirmInflow(id);
         }
         skip(EPOCH);
-        pool.sweep(id);
+        _poke(id);
         _confirmInflow(id);
     }
 

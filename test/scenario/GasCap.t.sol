@@ -58,8 +58,7 @@ contract GasCapScenarioTest is LedgerTest {
         vm.prank(_sink);
         stakes.withdraw(id);
         _assertCapped();
-        vm.prank(address(tracker));
-        stakes.slash(id, _sink, 1e18);
+        stakes.assess(id, _sink);
         _assertCapped();
     }
 
@@ -67,7 +66,7 @@ contract GasCapScenarioTest is LedgerTest {
         address newcomer = makeAddr("newcomer");
         _stake(id, newcomer, _stakeFor(1000));
         vm.prank(newcomer);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         _assertCapped();
         bytes32 commitment = registry.hashSignal(id, newcomer, 1000, 0, SALT);
         vm.prank(newcomer);
@@ -76,9 +75,6 @@ contract GasCapScenarioTest is LedgerTest {
         _nextBlock();
         vm.prank(newcomer);
         registry.revealCapacity(id, 1000, 0, SALT);
-        _assertCapped();
-        vm.prank(address(tracker));
-        registry.setVerifiedBacklog(id, newcomer, 100_000);
         _assertCapped();
         vm.prank(newcomer);
         registry.deregisterSink(id);
@@ -99,8 +95,11 @@ contract GasCapScenarioTest is LedgerTest {
         _nextBlock();
         assertEq(registry.submitAttestations(id, attestations), BATCH);
         _assertCapped();
+        skip(EPOCH);
+        registry.settle(id, sinks);
+        _assertCapped();
         skip(2 days);
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         _assertCapped();
         (uint256 sinkUnits,,) = pool.unitsOfPool(id);
         assertEq(sinkUnits, 1e5, "all of them moved");
@@ -109,8 +108,6 @@ contract GasCapScenarioTest is LedgerTest {
     function test_Pool() external {
         skip(1 days);
         _rebalance(id, _sink);
-        _assertCapped();
-        pool.sweep(id);
         _assertCapped();
         vm.prank(owner);
         pool.setFee(50, stranger);
@@ -122,7 +119,7 @@ contract GasCapScenarioTest is LedgerTest {
         _assertCapped();
         skip(EPOCH);
         for (uint256 i; i < 20; ++i) {
-            _deposit(id, stranger, uint256(UNIT_RATE) * EPOCH);
+            _deposit(id, stranger, escrow.minDepositOf(id));
             _assertCapped();
         }
         vm.prank(stranger);
@@ -172,10 +169,10 @@ contract GasCapScenarioTest is LedgerTest {
         assertEq(tracker.acknowledge(id, receipts), 1);
         _assertCapped();
         skip(EPOCH);
-        tracker.settle(id, _sink);
+        _settle(id, _sink);
         _assertCapped();
         skip(EPOCH);
-        tracker.assess(id, _sink);
+        stakes.assess(id, _sink);
         _assertCapped();
     }
 

@@ -13,7 +13,7 @@ contract LeavingScenarioTest is LedgerTest {
 
     function _parameters() internal view override returns (TaskTypeParameters memory parameters) {
         parameters = super._parameters();
-        parameters.verifier = stranger;
+        parameters.verifier = address(verifier);
     }
 
     function testFuzz_Leaving_StopsPayInTheSameTransaction(uint64[2] memory capacities, uint256 overload) external {
@@ -56,8 +56,7 @@ contract LeavingScenarioTest is LedgerTest {
         amount = bound(amount, 1, 2 * staked);
         uint256 overflow = escrow.overflowOf(id);
 
-        vm.prank(stranger);
-        uint256 slashed = stakes.slash(id, _leaving, amount);
+        uint256 slashed = _slash(id, _leaving, amount);
         assertEq(slashed, _min(amount, staked));
         assertEq(escrow.overflowOf(id), overflow + slashed);
         books[id].given += slashed;
@@ -68,6 +67,7 @@ contract LeavingScenarioTest is LedgerTest {
     function testFuzz_ADeadSink_FadesWithNobodyActingButAStranger(uint64 capacity, uint256 rate) external {
         TaskTypeParameters memory parameters = _parameters();
         (parameters.smoothing, parameters.signalTimeToLive) = (0.3e18, 5 * EPOCH);
+        parameters.verifier = address(0);
         id = _registerTaskType(parameters, "smooth");
         ids.push(id);
         capacity = uint64(bound(capacity, 100, 1e6));

@@ -28,7 +28,7 @@ contract LiquidationScenarioTest is LedgerTest {
         _liquidate(id, poor);
         _confirmInflow(id);
         _confirmInflow(id);
-        pool.sweep(id);
+        _poke(id);
         _confirmInflow(id);
         _assertNoMoreThanNeeded(solvent, capacity);
         uint256 expected = _min(solvent, full);

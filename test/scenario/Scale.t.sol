@@ -34,7 +34,7 @@ contract ScaleScenarioTest is LedgerTest {
             vm.startPrank(sink);
             superToken.approve(address(stakes), stake);
             stakes.stake(id, stake);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
             registry.commitCapacity(id, registry.hashSignal(id, sink, CAPACITY, 0, SALT));
             vm.roll(block.number + 1);
             registry.revealCapacity(id, CAPACITY, 0, SALT);
@@ -42,7 +42,7 @@ contract ScaleScenarioTest is LedgerTest {
         }
     }
 
-    /// @dev A signal that moves units, a rebalance, a sweep and a leave, each with cold storage as in a transaction of
+    /// @dev A signal that moves units, a rebalance, a synchronisation and a leave, each with cold storage as in a transaction of
     /// its own.
     function _measure(string memory name) private returns (uint256[4] memory gas) {
         address sink = _newSink(id, name, CAPACITY, 2 * CAPACITY);
@@ -58,10 +58,13 @@ contract ScaleScenarioTest is LedgerTest {
         gas[0] = _metered();
         skip(2 days);
         _meter();
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         gas[1] = _metered();
+        // The first time writes slots that were empty.
+        escrow.syncSource(id, books[id].sources[0]);
+        skip(EPOCH);
         _meter();
-        pool.sweep(id);
+        escrow.syncSource(id, books[id].sources[0]);
         gas[2] = _metered();
         _signal(id, sink, CAPACITY, 0);
         _meter();

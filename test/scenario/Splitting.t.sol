@@ -37,7 +37,7 @@ contract SplittingScenarioTest is LedgerTest {
         books[id].sinks.push(sink);
         _stake(id, sink, stake);
         vm.prank(sink);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         _signal(id, sink, type(uint40).max, 0);
     }
 }

@@ -33,8 +33,9 @@ contract FlowMathSymbolic {
     function check_PriceCap_FitsTheLimit(uint96 rate, uint96 limit, uint80 sinks) external pure {
         uint256 cap = FlowMath.priceCapDown(rate, limit, sinks);
         assert(cap <= rate);
-        if (cap > FlowMath.MIN_FLOW_PER_UNIT) assert(sinks == 0 || cap * sinks <= limit);
-        if (rate >= FlowMath.MIN_FLOW_PER_UNIT) assert(cap >= FlowMath.MIN_FLOW_PER_UNIT);
+        uint256 floor = rate / FlowMath.MIN_CAP_DIVISOR;
+        assert(cap >= floor);
+        if (cap > floor) assert(sinks == 0 || cap * sinks <= limit);
     }
 
     function check_PriceCap_RisesWithLimit(uint96 rate, uint96 limit, uint96 more, uint80 sinks) external pure {

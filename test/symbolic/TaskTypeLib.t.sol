@@ -30,7 +30,7 @@ contract TaskTypeLibSymbolic {
 
     function check_Validate_AcceptsOnlyTheRanges(TaskTypeParameters calldata p) external pure {
         TaskTypeLib.validate(p);
-        assert(p.unitRate >= 1e6 && p.unitRate <= 1e24);
+        assert(p.unitRate >= 1e11 && p.unitRate <= 1e24);
         assert(p.epochLength >= 12 && p.epochLength <= 1 days);
         assert(p.reportDelay <= 1 days);
         assert(p.horizon > p.epochLength && p.horizon <= 30 days);

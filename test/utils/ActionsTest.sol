@@ -20,7 +20,7 @@ abstract contract ActionsTest is LedgerTest {
 
     /// @dev Never reverts: a step that has nothing to do does nothing.
     function _act(TaskTypeId taskTypeId, uint256 seed) internal {
-        uint256 action = seed % 16;
+        uint256 action = seed % 17;
         uint256 value = seed >> 16;
         address sink = books[taskTypeId].sinks[(seed >> 8) % ACTORS];
         address source = books[taskTypeId].sources[(seed >> 8) % ACTORS];
@@ -29,20 +29,21 @@ abstract contract ActionsTest is LedgerTest {
         else if (action == 3) _unstake(taskTypeId, sink, value);
         else if (action < 6) _stream(taskTypeId, source, bound(value, 0, 4 * uint256(BONDED)) * UNIT_RATE);
         else if (action == 6) escrow.syncSource(taskTypeId, source);
-        else if (action == 7) _deposit(taskTypeId, source, bound(value, uint256(UNIT_RATE) * EPOCH, 1e22));
+        else if (action == 7) _deposit(taskTypeId, source, bound(value, escrow.minDepositOf(taskTypeId), 1e23));
         else if (action == 8) _donate(taskTypeId, source, bound(value, 1, 1e22));
         else if (action == 9) _gift(taskTypeId, stranger, bound(value, 1, 1e22));
         else if (action == 10) _drain(taskTypeId);
         else if (action == 11) _release(taskTypeId);
         else if (action == 12) _changeFee(taskTypeId, value);
+        else if (action == 16) _requestReturn(taskTypeId, source);
         else if (action < 15) skip(bound(value, 1, 2 hours));
-        else pool.rebalance(taskTypeId, books[taskTypeId].sinks);
+        else registry.rebalance(taskTypeId, books[taskTypeId].sinks);
     }
 
     function _declare(TaskTypeId taskTypeId, address sink, uint256 value) private {
         if (!registry.sinkOf(taskTypeId, sink).registered) {
             vm.prank(sink);
-            registry.registerSink(taskTypeId);
+            registry.registerSink(taskTypeId, "");
         }
         _signal(taskTypeId, sink, uint64(bound(value, 0, BONDED)), 0);
     }
@@ -69,6 +70,13 @@ abstract contract ActionsTest is LedgerTest {
     function _release(TaskTypeId taskTypeId) private {
         uint256 expected = escrow.releasable(taskTypeId);
         if (expected != 0) assertEq(escrow.release(taskTypeId), expected, "releasable");
+    }
+
+    function _requestReturn(TaskTypeId taskTypeId, address source) private {
+        (uint256 held,) = escrow.claimOf(taskTypeId, source);
+        if (held == 0) return;
+        vm.prank(source);
+        escrow.requestReturn(taskTypeId);
     }
 
     function _changeFee(TaskTypeId taskTypeId, uint256 value) private {

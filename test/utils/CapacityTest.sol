@@ -11,12 +11,10 @@ abstract contract CapacityTest is ProtocolTest {
     uint256 internal constant MAX_CAPACITY = 1e9;
     uint256 internal constant MAX_STAKE = 1e30;
 
-    address internal verifier = makeAddr("verifier");
-
     function _parameters() internal view virtual override returns (TaskTypeParameters memory parameters) {
         parameters = super._parameters();
         parameters.smoothing = 1e18;
-        parameters.verifier = verifier;
+        parameters.verifier = address(verifier);
     }
 
     /// @notice A connected sink that has signalled all that its stake backs: its units are `capacity`.
@@ -35,11 +33,6 @@ abstract contract CapacityTest is ProtocolTest {
     function _unstake(TaskTypeId taskTypeId, address sink, uint256 amount) internal {
         vm.prank(sink);
         stakes.requestUnstake(taskTypeId, amount);
-    }
-
-    function _slash(TaskTypeId taskTypeId, address sink, uint256 amount) internal {
-        vm.prank(verifier);
-        stakes.slash(taskTypeId, sink, amount);
     }
 
     /// @notice What the sink is paid now, wei per second.

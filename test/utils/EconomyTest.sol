@@ -62,7 +62,7 @@ abstract contract EconomyTest is ProtocolTest {
             _acknowledgeWork(i);
         }
         for (uint256 i; i < workers.length; ++i) {
-            tracker.assess(id, workers[i].sink);
+            stakes.assess(id, workers[i].sink);
         }
     }
 

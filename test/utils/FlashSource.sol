@@ -11,6 +11,7 @@ import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/in
 import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperfluid.sol";
 
 import { IBackpressurePool } from "../../src/interfaces/IBackpressurePool.sol";
+import { ICapacityRegistry } from "../../src/interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "../../src/interfaces/IEscrowBuffer.sol";
 import { TaskTypeId } from "../../src/types/TaskType.sol";
 
@@ -18,7 +19,7 @@ import { TaskTypeId } from "../../src/types/TaskType.sol";
 contract FlashSource {
     ISuperfluid private immutable HOST;
     IGeneralDistributionAgreementV1 private immutable GDA;
-    IBackpressurePool private immutable POOL;
+    ICapacityRegistry private immutable REGISTRY;
     IEscrowBuffer private immutable ESCROW;
     TaskTypeId private immutable ID;
     ISuperfluidPool private immutable DISTRIBUTION_POOL;
@@ -27,13 +28,14 @@ contract FlashSource {
     constructor(
         ISuperfluid host,
         IGeneralDistributionAgreementV1 gda,
+        ICapacityRegistry registry,
         IBackpressurePool pool,
         IEscrowBuffer escrow,
         TaskTypeId taskTypeId
     ) {
         HOST = host;
         GDA = gda;
-        POOL = pool;
+        REGISTRY = registry;
         ESCROW = escrow;
         ID = taskTypeId;
         DISTRIBUTION_POOL = pool.distributionPoolOf(taskTypeId);
@@ -49,14 +51,14 @@ contract FlashSource {
     function flash(uint256 rate, address[] calldata sinks) external {
         uint256 before = _rate();
         stream(rate);
-        POOL.rebalance(ID, sinks);
+        REGISTRY.rebalance(ID, sinks);
         stream(before);
     }
 
     function flashAndDrain(uint256 rate) external returns (uint256 drained) {
         uint256 before = _rate();
         stream(rate);
-        POOL.rebalance(ID, new address[](0));
+        REGISTRY.rebalance(ID, new address[](0));
         drained = ESCROW.drain(ID);
         stream(before);
     }

@@ -46,9 +46,6 @@ abstract contract LedgerTest is ProtocolTest {
         skip(EPOCH);
     }
 
-    /// @dev Of an empty pool: the longest, because the time-to-live here is longer.
-    uint256 internal constant GRACE = 30 minutes;
-
     function _parameters() internal view virtual override returns (TaskTypeParameters memory parameters) {
         parameters = super._parameters();
         parameters.smoothing = 1e18;
@@ -165,6 +162,11 @@ abstract contract LedgerTest is ProtocolTest {
         books[taskTypeId].given += given;
     }
 
+    /// @notice What anybody may do at any time: makes Superfluid split all that a pool is streamed again.
+    function _poke(TaskTypeId taskTypeId) internal {
+        _distributeFlow(stranger, pool.distributionPoolOf(taskTypeId), 0);
+    }
+
     function _collectFee(TaskTypeId taskTypeId) internal returns (uint256 amount) {
         amount = escrow.collectFee(taskTypeId);
         books[taskTypeId].taken += amount;
@@ -240,11 +242,16 @@ abstract contract LedgerTest is ProtocolTest {
         Book storage book = books[taskTypeId];
         cameIn = _streamed(taskTypeId) + book.given;
         (, uint256 fee) = pool.incomeOf(taskTypeId);
-        (,, uint256 released) = escrow.totalsOf(taskTypeId);
         uint256 setAside = escrow.setAsideOf(taskTypeId);
         liabilities = escrow.level(taskTypeId) + setAside + fee - book.feeCollected;
-        wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks) + (released - setAside) + liabilities
-            + book.taken;
+        wentOut = _received(pool.distributionPoolOf(taskTypeId), book.sinks) + _returned(taskTypeId, book.sources)
+            + liabilities + book.taken;
+    }
+
+    function _returned(TaskTypeId taskTypeId, address[] storage sources) private view returns (uint256 total) {
+        for (uint256 i; i < sources.length; ++i) {
+            total += escrow.returnedOf(taskTypeId, sources[i]);
+        }
     }
 
     /// @dev Everything that the contracts write down of a task type's money, in one word to compare.
@@ -255,7 +262,7 @@ abstract contract LedgerTest is ProtocolTest {
     function _poolStateOf(TaskTypeId taskTypeId) private view returns (bytes memory) {
         (uint256 sinkUnits, uint256 escrowUnits, uint256 feeUnits) = pool.unitsOfPool(taskTypeId);
         (uint256 escrowIncome, uint256 feeIncome) = pool.incomeOf(taskTypeId);
-        bool needsRebalance = pool.needsRebalance(taskTypeId, books[taskTypeId].sinks);
+        bool needsRebalance = registry.needsRebalance(taskTypeId, books[taskTypeId].sinks);
         bytes memory flows = abi.encode(pool.streamedOf(taskTypeId), pool.spareOf(taskTypeId), needsRebalance);
         return abi.encode(sinkUnits, escrowUnits, feeUnits, escrowIncome, feeIncome, flows);
     }

@@ -3,6 +3,8 @@ pragma solidity 0.8.35;
 
 import { Multicall } from "@openzeppelin/contracts/utils/Multicall.sol";
 
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import { CapacityMath } from "../../src/libraries/CapacityMath.sol";
 import { DepositQueue } from "../../src/libraries/DepositQueue.sol";
 import { FlowMath } from "../../src/libraries/FlowMath.sol";
@@ -20,6 +22,7 @@ contract MathHarness is Multicall {
 
     TaskTypeParameters private _parameters;
     DepositQueue.Queue private _queue;
+    mapping(uint256 scale => uint256) private _ends;
 
     // ------------------------------------------------------------------------------------------- Capacity
 
@@ -65,6 +68,14 @@ contract MathHarness is Multicall {
         return FlowMath.priceCapDown(unitRate, limit, sinkUnits);
     }
 
+    function shouldHeal(uint256 leak, uint256 flow, uint256 units) external pure returns (bool) {
+        return FlowMath.shouldHeal(leak, flow, units);
+    }
+
+    function minDepositUp(uint256 unitEpoch, uint256 sinkUnits) external pure returns (uint256) {
+        return FlowMath.minDepositUp(unitEpoch, sinkUnits);
+    }
+
     function feeUnitsDown(uint256 sinkUnits, uint256 fee) external pure returns (uint256) {
         return FlowMath.feeUnitsDown(sinkUnits, fee);
     }
@@ -83,16 +94,19 @@ contract MathHarness is Multicall {
 
     // ------------------------------------------------------------------------------------------- Bond
 
-    function bondPerUnit(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength) external returns (uint256) {
-        _setParameters(unitRate, horizon, grace, epochLength);
-        return TaskTypeLib.bondPerUnit(_parameters);
-    }
-
-    function unbondingPeriod(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength)
+    function bondPerUnit(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength, uint32 receiptEpochs)
         external
         returns (uint256)
     {
-        _setParameters(unitRate, horizon, grace, epochLength);
+        _setParameters(unitRate, horizon, grace, epochLength, receiptEpochs);
+        return TaskTypeLib.bondPerUnit(_parameters);
+    }
+
+    function unbondingPeriod(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength, uint32 receiptEpochs)
+        external
+        returns (uint256)
+    {
+        _setParameters(unitRate, horizon, grace, epochLength, receiptEpochs);
         return TaskTypeLib.unbondingPeriod(_parameters);
     }
 
@@ -102,48 +116,60 @@ contract MathHarness is Multicall {
 
     // ------------------------------------------------------------------------------------------- Ledger
 
-    function oweDown(uint256 owed, uint256 received, uint256 acknowledged, uint256 poolPaid, uint256 poolAcknowledged)
+    function participatingDown(uint256 spent, uint256 age, uint256 receiptInterval) external pure returns (uint256) {
+        return LedgerMath.participatingDown(spent, age, receiptInterval);
+    }
+
+    function isQuorum(uint256 participating, uint256 paid) external pure returns (bool) {
+        return LedgerMath.isQuorum(participating, paid);
+    }
+
+    function shareDown(uint256 part, uint256 whole) external pure returns (uint256) {
+        return LedgerMath.shareDown(part, whole);
+    }
+
+    function standardDown(uint256 acknowledged, uint256 participating)
+        external
+        pure
+        returns (uint256 standard, uint256 expected, bool firm)
+    {
+        return LedgerMath.standardDown(acknowledged, participating);
+    }
+
+    function debitDown(uint256 received, uint256 expected, uint256 standard) external pure returns (uint256) {
+        return LedgerMath.debitDown(received, expected, standard);
+    }
+
+    function creditUp(uint256 acknowledged, uint256 standard) external pure returns (uint256) {
+        return LedgerMath.creditUp(acknowledged, standard);
+    }
+
+    function peakAfterDown(uint256 peakScaled, uint256 capacityScaled) external pure returns (uint256) {
+        return LedgerMath.peakAfterDown(peakScaled, capacityScaled);
+    }
+
+    function provenBacklogDown(uint256 owed, uint256 unitRate, uint256 peakScaled, uint256 grace)
         external
         pure
         returns (uint256)
     {
-        return LedgerMath.oweDown(owed, received, acknowledged, poolPaid, poolAcknowledged);
-    }
-
-    function expectedDown(uint256 received, uint256 poolPaid, uint256 poolAcknowledged)
-        external
-        pure
-        returns (uint256)
-    {
-        return LedgerMath.expectedDown(received, poolPaid, poolAcknowledged);
-    }
-
-    function unearnedDown(uint256 owed, uint256 received, uint256 acknowledged) external pure returns (uint256) {
-        return LedgerMath.unearnedDown(owed, received, acknowledged);
-    }
-
-    function keptOpenDown(uint256 open, uint256 unitRate, uint256 capacityScaled, uint256 time)
-        external
-        pure
-        returns (uint256)
-    {
-        return LedgerMath.keptOpenDown(open, unitRate, capacityScaled, time);
-    }
-
-    function verifiedBacklogDown(uint256 owed, uint256 unitRate, uint256 capacityScaled, uint256 grace)
-        external
-        pure
-        returns (uint256)
-    {
-        return LedgerMath.verifiedBacklogDown(owed, unitRate, capacityScaled, grace);
+        return LedgerMath.provenBacklogDown(owed, unitRate, peakScaled, grace);
     }
 
     function isBeyondHorizon(uint256 backlog, uint256 capacityScaled, uint256 horizon) external pure returns (bool) {
         return LedgerMath.isBeyondHorizon(backlog, capacityScaled, horizon);
     }
 
-    function slashAmountDown(uint256 owed) external pure returns (uint256) {
-        return LedgerMath.slashAmountDown(owed);
+    function unearnedDown(uint256 owed, uint256 received, uint256 earned) external pure returns (uint256) {
+        return LedgerMath.unearnedDown(owed, received, earned);
+    }
+
+    function withPenaltyDown(uint256 unearned) external pure returns (uint256) {
+        return LedgerMath.withPenaltyDown(unearned);
+    }
+
+    function exitChargeDown(uint256 owed, uint256 received, uint256 earned) external pure returns (uint256) {
+        return LedgerMath.exitChargeDown(owed, received, earned);
     }
 
     // ------------------------------------------------------------------------------------------- Sources, deposits
@@ -168,10 +194,10 @@ contract MathHarness is Multicall {
     function drain(ReturnShares.Book memory book, uint256 amount, uint256 back)
         external
         pure
-        returns (ReturnShares.Book memory, uint256 released)
+        returns (ReturnShares.Book memory)
     {
-        released = book.drain(amount, back);
-        return (book, released);
+        book.drain(amount, back);
+        return book;
     }
 
     function release(ReturnShares.Book memory book, uint256 excess)
@@ -183,15 +209,41 @@ contract MathHarness is Multicall {
         return (book, amount);
     }
 
+    function rescale(ReturnShares.Book memory book) external returns (ReturnShares.Book memory, uint256 end) {
+        uint256 scale = book.scale;
+        _ends[scale] = 0;
+        book.rescale(_ends);
+        return (book, _ends[scale]);
+    }
+
+    /// @param ends Of the scales from the claim's on.
     function sync(
         ReturnShares.Book memory book,
         ReturnShares.Claim memory claim,
-        uint256 endOfGeneration,
+        uint256[] calldata ends,
         bool stayed,
         uint96 rate
-    ) external pure returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 unclaimed, uint256 held) {
-        unclaimed = book.sync(claim, endOfGeneration, stayed, rate);
-        return (book, claim, unclaimed, book.valueOf(claim));
+    ) external returns (ReturnShares.Book memory, ReturnShares.Claim memory) {
+        for (uint256 i; i < ends.length; ++i) {
+            _ends[claim.scale + i] = ends[i];
+        }
+        book.sync(claim, _ends, stayed, rate);
+        // The time of this call.
+        claim.syncedAt = 0;
+        return (book, claim);
+    }
+
+    function redeem(ReturnShares.Book memory book, ReturnShares.Claim memory claim, uint256 shares)
+        external
+        pure
+        returns (ReturnShares.Book memory, ReturnShares.Claim memory, uint256 value)
+    {
+        value = book.redeem(claim, shares);
+        return (book, claim, value);
+    }
+
+    function worthUp(ReturnShares.Book memory book, uint256 shares) external pure returns (uint256) {
+        return book.valueOf(shares, Math.Rounding.Ceil);
     }
 
     function push(address owner, uint256 amount) external returns (uint64) {
@@ -224,7 +276,10 @@ contract MathHarness is Multicall {
         return _queue.deposits[position];
     }
 
-    function _setParameters(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength) private {
+    function _setParameters(uint96 unitRate, uint32 horizon, uint32 grace, uint32 epochLength, uint32 receiptEpochs)
+        private
+    {
+        _parameters.receiptEpochs = receiptEpochs;
         _parameters.unitRate = unitRate;
         _parameters.horizon = horizon;
         _parameters.acknowledgementGrace = grace;

@@ -38,6 +38,13 @@ abstract contract PipelineTest is CapacityTest {
         vm.stopPrank();
     }
 
+    /// @notice Overflow presses once it was there at two looks, 12 s apart: this is the first, and the time until the second.
+    function _wait() internal {
+        skip(12);
+        pipeline.propagate(upstream);
+        skip(12);
+    }
+
     function _deposit(TaskTypeId to, uint256 amount) internal {
         _giveTokens(stranger, amount);
         vm.startPrank(stranger);

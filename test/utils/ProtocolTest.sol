@@ -16,6 +16,7 @@ import { ICapacityRegistry } from "../../src/interfaces/ICapacityRegistry.sol";
 import { ICompletionTracker } from "../../src/interfaces/ICompletionTracker.sol";
 import { ProtocolAddresses } from "../../src/types/ProtocolAddresses.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../src/types/TaskType.sol";
+import { ScriptedVerifier } from "./ScriptedVerifier.sol";
 import { SuperfluidTest } from "./SuperfluidTest.sol";
 
 /// @notice The protocol, deployed through `Deploy`, with one task type and helpers for its actors.
@@ -23,7 +24,7 @@ abstract contract ProtocolTest is SuperfluidTest {
     /// @dev q: 0.36 USDCx per hour and unit.
     uint96 internal constant UNIT_RATE = 1e14;
     uint32 internal constant EPOCH = 60;
-    uint256 internal constant BOND_PER_UNIT = 2 * uint256(UNIT_RATE) * (360 + 60 + EPOCH);
+    uint256 internal constant BOND_PER_UNIT = uint256(UNIT_RATE) * (2 * (360 + 120 + EPOCH) + 5 * EPOCH);
     uint128 internal constant MINIMUM_STAKE = 10e18;
     bytes32 internal constant SALT = "salt";
     uint256 internal constant START = 1_800_000_000;
@@ -34,6 +35,8 @@ abstract contract ProtocolTest is SuperfluidTest {
     Pipeline internal pipeline;
     StakeManager internal stakes;
     CompletionTracker internal tracker;
+    /// @dev The verifier of those tests that say what it finds.
+    ScriptedVerifier internal verifier;
 
     address internal owner = makeAddr("owner");
     address internal creator = makeAddr("creator");
@@ -45,6 +48,7 @@ abstract contract ProtocolTest is SuperfluidTest {
         vm.warp(START);
         _deploySuperfluid();
         _deployProtocol();
+        verifier = new ScriptedVerifier();
         id = _registerTaskType("work");
         distributionPool = pool.distributionPoolOf(id);
     }
@@ -69,11 +73,13 @@ abstract contract ProtocolTest is SuperfluidTest {
             unitRate: UNIT_RATE,
             epochLength: EPOCH,
             horizon: 360,
-            acknowledgementGrace: 60,
+            acknowledgementGrace: 120,
             reportDelay: 60,
             signalTimeToLive: 5 * EPOCH,
+            receiptEpochs: 5,
             smoothing: 0.3e18,
             verifier: address(0),
+            admission: address(0),
             minimumStake: MINIMUM_STAKE,
             bufferMax: 1000e18
         });
@@ -111,7 +117,7 @@ abstract contract ProtocolTest is SuperfluidTest {
         sink = makeAddr(name);
         _stake(taskTypeId, sink, _stakeFor(capacity));
         vm.prank(sink);
-        registry.registerSink(taskTypeId);
+        registry.registerSink(taskTypeId, "");
         _connect(sink, pool.distributionPoolOf(taskTypeId));
     }
 
@@ -204,13 +210,13 @@ abstract contract ProtocolTest is SuperfluidTest {
     // ------------------------------------------------------------------------------------------- Keepers, time
 
     function _rebalance(TaskTypeId taskTypeId) internal {
-        pool.rebalance(taskTypeId, new address[](0));
+        registry.rebalance(taskTypeId, new address[](0));
     }
 
     function _rebalance(TaskTypeId taskTypeId, address sink) internal {
         address[] memory sinks = new address[](1);
         sinks[0] = sink;
-        pool.rebalance(taskTypeId, sinks);
+        registry.rebalance(taskTypeId, sinks);
     }
 
     /// @notice Lets the pool see its inflow and, once money confirms it, act on it.
@@ -220,6 +226,24 @@ abstract contract ProtocolTest is SuperfluidTest {
         _rebalance(taskTypeId);
         skip(pool.CONFIRM_DELAY());
         _rebalance(taskTypeId);
+    }
+
+    function _settle(TaskTypeId taskTypeId, address sink) internal {
+        address[] memory sinks = new address[](1);
+        sinks[0] = sink;
+        registry.settle(taskTypeId, sinks);
+    }
+
+    /// @notice The scripted verifier finds `backlog` unit-seconds unproven.
+    function _owe(TaskTypeId taskTypeId, address sink, uint256 backlog) internal {
+        verifier.owe(taskTypeId, sink, backlog);
+        _settle(taskTypeId, sink);
+    }
+
+    /// @notice The scripted verifier says at an assessment that `amount` wei are to be taken.
+    function _slash(TaskTypeId taskTypeId, address sink, uint256 amount) internal returns (uint256 slashed) {
+        verifier.take(taskTypeId, sink, amount);
+        slashed = stakes.assess(taskTypeId, sink);
     }
 
     function _nextBlock() internal {

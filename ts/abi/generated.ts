@@ -93,15 +93,6 @@ export const backpressurePoolAbi = [
   },
   {
     type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-    ],
-    name: 'emptySince',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'view',
-  },
-  {
-    type: 'function',
     inputs: [],
     name: 'fee',
     outputs: [
@@ -137,6 +128,7 @@ export const backpressurePoolAbi = [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'sinks', internalType: 'address[]', type: 'address[]' },
       { name: 'targets', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'exact', internalType: 'bool', type: 'bool' },
     ],
     name: 'move',
     outputs: [],
@@ -146,19 +138,10 @@ export const backpressurePoolAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sink', internalType: 'address', type: 'address' },
-    ],
-    name: 'moveExactly',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'sinks', internalType: 'address[]', type: 'address[]' },
+      { name: 'targets', internalType: 'uint256[]', type: 'uint256[]' },
     ],
-    name: 'needsRebalance',
+    name: 'needsMove',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
     stateMutability: 'view',
   },
@@ -223,10 +206,12 @@ export const backpressurePoolAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
     ],
-    name: 'rebalance',
-    outputs: [],
+    name: 'record',
+    outputs: [
+      { name: 'income', internalType: 'uint256', type: 'uint256' },
+      { name: 'overflowTime', internalType: 'uint256', type: 'uint256' },
+    ],
     stateMutability: 'nonpayable',
   },
   {
@@ -287,19 +272,13 @@ export const backpressurePoolAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-    ],
-    name: 'sweep',
-    outputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'available', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'takeSpare',
-    outputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
+    outputs: [
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'back', internalType: 'uint256', type: 'uint256' },
+    ],
     stateMutability: 'nonpayable',
   },
   {
@@ -340,25 +319,6 @@ export const backpressurePoolAbi = [
       { name: '', internalType: 'uint256', type: 'uint256' },
     ],
     stateMutability: 'view',
-  },
-  {
-    type: 'event',
-    anonymous: false,
-    inputs: [
-      {
-        name: 'taskTypeId',
-        internalType: 'TaskTypeId',
-        type: 'bytes32',
-        indexed: true,
-      },
-      {
-        name: 'amount',
-        internalType: 'uint256',
-        type: 'uint256',
-        indexed: false,
-      },
-    ],
-    name: 'DustSwept',
   },
   {
     type: 'event',
@@ -531,6 +491,14 @@ export const backpressurePoolAbi = [
   {
     type: 'error',
     inputs: [
+      { name: 'gasLeft', internalType: 'uint256', type: 'uint256' },
+      { name: 'min', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'BackpressurePool_TooLittleGas',
+  },
+  {
+    type: 'error',
+    inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
     name: 'BackpressurePool_UnknownTaskType',
@@ -558,11 +526,6 @@ export const backpressurePoolAbi = [
       { name: 'value', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'SafeCastOverflowedUintDowncast',
-  },
-  {
-    type: 'error',
-    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
-    name: 'SafeERC20FailedOperation',
   },
 ] as const
 
@@ -617,6 +580,16 @@ export const capacityRegistryAbi = [
         ],
       },
     ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sinkAddress', internalType: 'address', type: 'address' },
+    ],
+    name: 'assess',
+    outputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'nonpayable',
   },
   {
@@ -722,6 +695,29 @@ export const capacityRegistryAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sinkAddress', internalType: 'address', type: 'address' },
+    ],
+    name: 'judgeLeaver',
+    outputs: [
+      { name: 'ready', internalType: 'bool', type: 'bool' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'needsRebalance',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
     name: 'parametersOf',
     outputs: [
@@ -745,8 +741,10 @@ export const capacityRegistryAbi = [
           },
           { name: 'reportDelay', internalType: 'uint32', type: 'uint32' },
           { name: 'signalTimeToLive', internalType: 'uint32', type: 'uint32' },
+          { name: 'receiptEpochs', internalType: 'uint32', type: 'uint32' },
           { name: 'smoothing', internalType: 'uint64', type: 'uint64' },
           { name: 'verifier', internalType: 'address', type: 'address' },
+          { name: 'admission', internalType: 'address', type: 'address' },
           { name: 'minimumStake', internalType: 'uint128', type: 'uint128' },
           { name: 'bufferMax', internalType: 'uint128', type: 'uint128' },
         ],
@@ -758,6 +756,17 @@ export const capacityRegistryAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'rebalance',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'profileUri', internalType: 'string', type: 'string' },
     ],
     name: 'registerSink',
     outputs: [],
@@ -786,8 +795,10 @@ export const capacityRegistryAbi = [
           },
           { name: 'reportDelay', internalType: 'uint32', type: 'uint32' },
           { name: 'signalTimeToLive', internalType: 'uint32', type: 'uint32' },
+          { name: 'receiptEpochs', internalType: 'uint32', type: 'uint32' },
           { name: 'smoothing', internalType: 'uint64', type: 'uint64' },
           { name: 'verifier', internalType: 'address', type: 'address' },
+          { name: 'admission', internalType: 'address', type: 'address' },
           { name: 'minimumStake', internalType: 'uint128', type: 'uint128' },
           { name: 'bufferMax', internalType: 'uint128', type: 'uint128' },
         ],
@@ -817,10 +828,19 @@ export const capacityRegistryAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sinkAddress', internalType: 'address', type: 'address' },
-      { name: 'backlog', internalType: 'uint256', type: 'uint256' },
+      { name: 'profileUri', internalType: 'string', type: 'string' },
     ],
-    name: 'setVerifiedBacklog',
+    name: 'setProfile',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'settle',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -841,10 +861,12 @@ export const capacityRegistryAbi = [
           { name: 'capacity', internalType: 'uint40', type: 'uint40' },
           { name: 'baseEpoch', internalType: 'uint32', type: 'uint32' },
           { name: 'signalledAt', internalType: 'uint32', type: 'uint32' },
+          { name: 'settledEpoch', internalType: 'uint32', type: 'uint32' },
           { name: 'backlog', internalType: 'uint64', type: 'uint64' },
-          { name: 'committedAtBlock', internalType: 'uint64', type: 'uint64' },
+          { name: 'committedAtBlock', internalType: 'uint40', type: 'uint40' },
           { name: 'verifiedBacklog', internalType: 'uint64', type: 'uint64' },
           { name: 'cap', internalType: 'uint40', type: 'uint40' },
+          { name: 'stake', internalType: 'uint112', type: 'uint112' },
           { name: 'registered', internalType: 'bool', type: 'bool' },
         ],
       },
@@ -866,6 +888,7 @@ export const capacityRegistryAbi = [
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'sinkAddress', internalType: 'address', type: 'address' },
+      { name: 'stake', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'stakeChanged',
     outputs: [],
@@ -876,6 +899,7 @@ export const capacityRegistryAbi = [
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'sinkAddress', internalType: 'address', type: 'address' },
+      { name: 'stake', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'stakeSlashed',
     outputs: [],
@@ -1015,6 +1039,26 @@ export const capacityRegistryAbi = [
         indexed: true,
       },
       { name: 'sink', internalType: 'address', type: 'address', indexed: true },
+      {
+        name: 'profileUri',
+        internalType: 'string',
+        type: 'string',
+        indexed: false,
+      },
+    ],
+    name: 'ProfileSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'taskTypeId',
+        internalType: 'TaskTypeId',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'sink', internalType: 'address', type: 'address', indexed: true },
     ],
     name: 'SinkDeregistered',
   },
@@ -1068,8 +1112,10 @@ export const capacityRegistryAbi = [
           },
           { name: 'reportDelay', internalType: 'uint32', type: 'uint32' },
           { name: 'signalTimeToLive', internalType: 'uint32', type: 'uint32' },
+          { name: 'receiptEpochs', internalType: 'uint32', type: 'uint32' },
           { name: 'smoothing', internalType: 'uint64', type: 'uint64' },
           { name: 'verifier', internalType: 'address', type: 'address' },
+          { name: 'admission', internalType: 'address', type: 'address' },
           { name: 'minimumStake', internalType: 'uint128', type: 'uint128' },
           { name: 'bufferMax', internalType: 'uint128', type: 'uint128' },
         ],
@@ -1085,6 +1131,34 @@ export const capacityRegistryAbi = [
     name: 'TaskTypeRegistered',
   },
   {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'taskTypeId',
+        internalType: 'TaskTypeId',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'sink', internalType: 'address', type: 'address', indexed: true },
+      {
+        name: 'verifier',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'VerifierFailed',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'left', internalType: 'uint256', type: 'uint256' },
+      { name: 'needed', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'BoundedCall_TooLittleGas',
+  },
+  {
     type: 'error',
     inputs: [
       { name: 'commitment', internalType: 'bytes32', type: 'bytes32' },
@@ -1094,16 +1168,22 @@ export const capacityRegistryAbi = [
   },
   {
     type: 'error',
-    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
-    name: 'CapacityRegistry_NotStakeManager',
+    inputs: [{ name: 'named', internalType: 'address', type: 'address' }],
+    name: 'CapacityRegistry_NotAContract',
   },
   {
     type: 'error',
     inputs: [
-      { name: 'caller', internalType: 'address', type: 'address' },
-      { name: 'verifier', internalType: 'address', type: 'address' },
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sink', internalType: 'address', type: 'address' },
+      { name: 'admission', internalType: 'address', type: 'address' },
     ],
-    name: 'CapacityRegistry_NotVerifier',
+    name: 'CapacityRegistry_NotAdmitted',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'CapacityRegistry_NotStakeManager',
   },
   {
     type: 'error',
@@ -1197,9 +1277,10 @@ export const capacityRegistryAbi = [
         internalType: 'uint256',
         type: 'uint256',
       },
+      { name: 'min', internalType: 'uint256', type: 'uint256' },
       { name: 'max', internalType: 'uint256', type: 'uint256' },
     ],
-    name: 'TaskType_AcknowledgementGraceTooLong',
+    name: 'TaskType_AcknowledgementGraceOutOfRange',
   },
   {
     type: 'error',
@@ -1226,6 +1307,15 @@ export const capacityRegistryAbi = [
       { name: 'min', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'TaskType_MinimumStakeTooLow',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'receiptEpochs', internalType: 'uint256', type: 'uint256' },
+      { name: 'min', internalType: 'uint256', type: 'uint256' },
+      { name: 'max', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'TaskType_ReceiptEpochsOutOfRange',
   },
   {
     type: 'error',
@@ -1359,25 +1449,6 @@ export const completionTrackerAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-    ],
-    name: 'acknowledgedOf',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'view',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sink', internalType: 'address', type: 'address' },
-    ],
-    name: 'assess',
-    outputs: [{ name: 'slashed', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'source', internalType: 'address', type: 'address' },
       { name: 'sink', internalType: 'address', type: 'address' },
     ],
@@ -1404,6 +1475,16 @@ export const completionTrackerAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sink', internalType: 'address', type: 'address' },
+    ],
+    name: 'exitChargeOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'source', internalType: 'address', type: 'address' },
       { name: 'sink', internalType: 'address', type: 'address' },
       { name: 'completed', internalType: 'uint128', type: 'uint128' },
@@ -1411,6 +1492,25 @@ export const completionTrackerAbi = [
     name: 'hashReceipt',
     outputs: [{ name: '', internalType: 'bytes32', type: 'bytes32' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sink', internalType: 'address', type: 'address' },
+      {
+        name: 'smoothedCapacityScaled',
+        internalType: 'uint256',
+        type: 'uint256',
+      },
+      { name: 'leaving', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'judge',
+    outputs: [
+      { name: '', internalType: 'bool', type: 'bool' },
+      { name: '', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -1428,28 +1528,27 @@ export const completionTrackerAbi = [
           { name: 'acknowledged', internalType: 'uint128', type: 'uint128' },
           { name: 'owed', internalType: 'uint128', type: 'uint128' },
           {
-            name: 'settledAcknowledged',
+            name: 'acknowledgedMark',
             internalType: 'uint128',
             type: 'uint128',
           },
-          { name: 'settledReceived', internalType: 'uint128', type: 'uint128' },
+          { name: 'receivedMark', internalType: 'uint128', type: 'uint128' },
           {
-            name: 'settledPoolAcknowledged',
+            name: 'poolAcknowledgedMark',
             internalType: 'uint128',
             type: 'uint128',
           },
-          { name: 'settledPoolPaid', internalType: 'uint128', type: 'uint128' },
+          { name: 'poolPaidMark', internalType: 'uint128', type: 'uint128' },
           {
-            name: 'clearAcknowledged',
+            name: 'poolParticipatingMark',
             internalType: 'uint128',
             type: 'uint128',
           },
+          { name: 'earned', internalType: 'uint128', type: 'uint128' },
           { name: 'clearReceived', internalType: 'uint128', type: 'uint128' },
           { name: 'peakScaled', internalType: 'uint72', type: 'uint72' },
-          { name: 'settledEpoch', internalType: 'uint32', type: 'uint32' },
-          { name: 'assessedEpoch', internalType: 'uint32', type: 'uint32' },
+          { name: 'openedAt', internalType: 'uint32', type: 'uint32' },
           { name: 'strikes', internalType: 'uint8', type: 'uint8' },
-          { name: 'open', internalType: 'uint112', type: 'uint112' },
         ],
       },
     ],
@@ -1459,11 +1558,71 @@ export const completionTrackerAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sink', internalType: 'address', type: 'address' },
+      {
+        name: 'terms',
+        internalType: 'struct VerifierTerms',
+        type: 'tuple',
+        components: [
+          { name: 'unitRate', internalType: 'uint96', type: 'uint96' },
+          { name: 'epochLength', internalType: 'uint32', type: 'uint32' },
+          { name: 'horizon', internalType: 'uint32', type: 'uint32' },
+          {
+            name: 'acknowledgementGrace',
+            internalType: 'uint32',
+            type: 'uint32',
+          },
+          { name: 'receiptInterval', internalType: 'uint32', type: 'uint32' },
+        ],
+      },
     ],
-    name: 'settle',
+    name: 'open',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'participationOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sink', internalType: 'address', type: 'address' },
+      {
+        name: 'smoothedCapacityScaled',
+        internalType: 'uint256',
+        type: 'uint256',
+      },
+    ],
+    name: 'settle',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'totalsOf',
+    outputs: [
+      { name: '', internalType: 'uint256', type: 'uint256' },
+      { name: '', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'verified',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
   },
   {
     type: 'event',
@@ -1542,19 +1701,31 @@ export const completionTrackerAbi = [
       },
       { name: 'sink', internalType: 'address', type: 'address', indexed: true },
       {
+        name: 'participating',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'acknowledged',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
         name: 'owed',
         internalType: 'uint256',
         type: 'uint256',
         indexed: false,
       },
       {
-        name: 'backlog',
+        name: 'strikes',
         internalType: 'uint256',
         type: 'uint256',
         indexed: false,
       },
     ],
-    name: 'Settled',
+    name: 'WindowClosed',
   },
   {
     type: 'event',
@@ -1568,36 +1739,21 @@ export const completionTrackerAbi = [
       },
       { name: 'sink', internalType: 'address', type: 'address', indexed: true },
       {
-        name: 'strikes',
-        internalType: 'uint256',
-        type: 'uint256',
-        indexed: false,
-      },
-      {
-        name: 'slashed',
+        name: 'owed',
         internalType: 'uint256',
         type: 'uint256',
         indexed: false,
       },
     ],
-    name: 'Struck',
+    name: 'WindowDropped',
   },
   {
     type: 'error',
     inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sink', internalType: 'address', type: 'address' },
-      { name: 'epoch', internalType: 'uint256', type: 'uint256' },
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'expected', internalType: 'address', type: 'address' },
     ],
-    name: 'CompletionTracker_AlreadyAssessed',
-  },
-  {
-    type: 'error',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'verifier', internalType: 'address', type: 'address' },
-    ],
-    name: 'CompletionTracker_NotVerifier',
+    name: 'CompletionTracker_NotAllowed',
   },
   {
     type: 'error',
@@ -1679,11 +1835,55 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'source', internalType: 'address', type: 'address' },
+    ],
+    name: 'bookOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct ReturnShares.Book',
+        type: 'tuple',
+        components: [
+          { name: 'shares', internalType: 'uint256', type: 'uint256' },
+          { name: 'base', internalType: 'int256', type: 'int256' },
+          {
+            name: 'setAsidePerShare',
+            internalType: 'uint256',
+            type: 'uint256',
+          },
+          { name: 'setAsidePerRate', internalType: 'uint256', type: 'uint256' },
+          { name: 'claimed', internalType: 'uint256', type: 'uint256' },
+          { name: 'sharesPerRate', internalType: 'uint224', type: 'uint224' },
+          { name: 'scale', internalType: 'uint32', type: 'uint32' },
+          { name: 'owned', internalType: 'uint128', type: 'uint128' },
+          { name: 'unowned', internalType: 'uint128', type: 'uint128' },
+          { name: 'setAside', internalType: 'uint128', type: 'uint128' },
+          { name: 'rate', internalType: 'uint128', type: 'uint128' },
+          { name: 'income', internalType: 'uint160', type: 'uint160' },
+          { name: 'overflowTime', internalType: 'uint96', type: 'uint96' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'bookSource',
+    outputs: [{ name: 'spent', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'account', internalType: 'address', type: 'address' },
     ],
     name: 'claimOf',
     outputs: [
-      { name: 'owned', internalType: 'uint256', type: 'uint256' },
+      { name: 'held', internalType: 'uint256', type: 'uint256' },
       { name: 'payableNow', internalType: 'uint256', type: 'uint256' },
     ],
     stateMutability: 'view',
@@ -1770,10 +1970,30 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'minDepositOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       {
-        name: 'superToken',
-        internalType: 'contract ISuperToken',
-        type: 'address',
+        name: 'terms',
+        internalType: 'struct EscrowTerms',
+        type: 'tuple',
+        components: [
+          {
+            name: 'superToken',
+            internalType: 'contract ISuperToken',
+            type: 'address',
+          },
+          { name: 'unitRate', internalType: 'uint96', type: 'uint96' },
+          { name: 'epochLength', internalType: 'uint32', type: 'uint32' },
+          { name: 'horizon', internalType: 'uint32', type: 'uint32' },
+          { name: 'bufferMax', internalType: 'uint128', type: 'uint128' },
+        ],
       },
     ],
     name: 'open',
@@ -1811,7 +2031,16 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'source', internalType: 'address', type: 'address' },
+    ],
+    name: 'requestReturn',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'account', internalType: 'address', type: 'address' },
     ],
     name: 'returnedOf',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
@@ -1830,7 +2059,7 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'source', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
     ],
     name: 'spentOf',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
@@ -1840,17 +2069,17 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'source', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
     ],
     name: 'streamedOf',
-    outputs: [{ name: 'streamed', internalType: 'uint256', type: 'uint256' }],
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
   {
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'source', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
     ],
     name: 'syncSource',
     outputs: [],
@@ -1860,14 +2089,11 @@ export const escrowBufferAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
     ],
-    name: 'totalsOf',
-    outputs: [
-      { name: '', internalType: 'uint256', type: 'uint256' },
-      { name: '', internalType: 'uint256', type: 'uint256' },
-      { name: '', internalType: 'uint256', type: 'uint256' },
-    ],
-    stateMutability: 'view',
+    name: 'takeSlash',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -2072,6 +2298,37 @@ export const escrowBufferAbi = [
         indexed: true,
       },
       {
+        name: 'shares',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'returnsAt',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'ReturnRequested',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'taskTypeId',
+        internalType: 'TaskTypeId',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'source',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
         name: 'streamed',
         internalType: 'uint256',
         type: 'uint256',
@@ -2128,7 +2385,7 @@ export const escrowBufferAbi = [
   {
     type: 'error',
     inputs: [
-      { name: 'available', internalType: 'uint256', type: 'uint256' },
+      { name: 'held', internalType: 'uint256', type: 'uint256' },
       { name: 'spare', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'EscrowBuffer_NothingToDrain',
@@ -2140,6 +2397,22 @@ export const escrowBufferAbi = [
       { name: 'claimedShares', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'EscrowBuffer_NothingToRelease',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'source', internalType: 'address', type: 'address' },
+    ],
+    name: 'EscrowBuffer_NothingToReturn',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'gasLeft', internalType: 'uint256', type: 'uint256' },
+      { name: 'min', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'EscrowBuffer_TooLittleGas',
   },
   {
     type: 'error',
@@ -5386,6 +5659,16 @@ export const stakeManagerAbi = [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'sink', internalType: 'address', type: 'address' },
     ],
+    name: 'assess',
+    outputs: [{ name: 'slashed', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sink', internalType: 'address', type: 'address' },
+    ],
     name: 'bondOf',
     outputs: [
       { name: '', internalType: 'uint256', type: 'uint256' },
@@ -5398,31 +5681,10 @@ export const stakeManagerAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sink', internalType: 'address', type: 'address' },
-    ],
-    name: 'capacityCap',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'view',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
       { name: 'amount', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'requestUnstake',
     outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sink', internalType: 'address', type: 'address' },
-      { name: 'amount', internalType: 'uint256', type: 'uint256' },
-    ],
-    name: 'slash',
-    outputs: [{ name: 'slashed', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'nonpayable',
   },
   {
@@ -5443,6 +5705,26 @@ export const stakeManagerAbi = [
     name: 'withdraw',
     outputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'taskTypeId',
+        internalType: 'TaskTypeId',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'sink', internalType: 'address', type: 'address', indexed: true },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'Charged',
   },
   {
     type: 'event',
@@ -5567,10 +5849,11 @@ export const stakeManagerAbi = [
   {
     type: 'error',
     inputs: [
-      { name: 'caller', internalType: 'address', type: 'address' },
-      { name: 'verifier', internalType: 'address', type: 'address' },
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'sink', internalType: 'address', type: 'address' },
+      { name: 'paidOutAt', internalType: 'uint256', type: 'uint256' },
     ],
-    name: 'StakeManager_NotVerifier',
+    name: 'StakeManager_NotJudged',
   },
   {
     type: 'error',

@@ -50,11 +50,6 @@ export function claim(who: Account, { distributionPool }: MarketStage): LocalCal
   return callFrom(who, distributionPoolAt(distributionPool).claimAll(who.address));
 }
 
-/** Brings what Superfluid could not split evenly to the escrow. */
-export function sweep({ keeper, protocol }: Market, stage: MarketStage): LocalCall {
-  return callFrom(keeper, contractsOf(protocol).backpressurePool.sweep(stage.id));
-}
-
 /** Fetches what is set aside for a source. */
 export function syncSource({ protocol }: Market, stage: MarketStage, source: Account): LocalCall {
   return callFrom(source, contractsOf(protocol).escrowBuffer.syncSource(stage.id, source.address));

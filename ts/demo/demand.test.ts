@@ -49,8 +49,8 @@ describe("planDemand", () => {
   test("doubles at its time", () => {
     const steady = Array.from({ length: 3600 }, (_, at) => ({ at, context: 10, generated: 10 }));
     const plan = planDemand(steady, timeline, 1);
-    expect(plan.filter(({ at }) => at < timeline.doubling)).toHaveLength(1800);
-    expect(plan.filter(({ at }) => at >= timeline.doubling)).toHaveLength(3600);
+    expect(plan.filter(({ at }) => at < timeline.doubling)).toHaveLength(timeline.doubling);
+    expect(plan.filter(({ at }) => at >= timeline.doubling)).toHaveLength(2 * (3600 - timeline.doubling));
   });
 
   test("gives every request an id of its own, a source and work in each stage", () => {

@@ -7,10 +7,6 @@ import { missing, type StreamLedger, type Totals } from "./streamLedger.ts";
 
 /** Where all the money is in the end, all in wei. */
 export type FinalTotals = Totals & {
-  /** Dust that was swept into the escrows; part of what they got. */
-  swept: bigint;
-  /** Paid out of the escrows to the sinks; part of `received`. */
-  drained: bigint;
   /** The same, stage by stage; dust is one balance for all of them. */
   stages: readonly Omit<Totals, "dust">[];
 };
@@ -35,17 +31,14 @@ export async function addUpTotals(
   ]);
 
   const total = (pick: (stage: (typeof stages)[number]) => bigint): bigint => sum(stages.map(pick));
-  const slashed = sum(slashes.all.map(({ wei }) => wei));
   const totals: FinalTotals = {
     streamed: total(({ streamed }) => streamed),
-    slashed,
+    slashed: sum(slashes.all.map(({ wei }) => wei)),
     received: total(({ received }) => received),
     escrow: total(({ escrow }) => escrow),
     returned: total(({ returned }) => returned),
     fee: total(({ fee }) => fee),
     dust,
-    swept: total(({ donated }) => donated) - slashed,
-    drained: total(({ drained }) => drained),
     stages: stages.map(({ streamed, received, escrow, returned, fee }, index) => ({
       streamed,
       slashed: slashes.of(index),
@@ -67,8 +60,6 @@ export async function addUpTotals(
 }
 
 type StageTotals = Omit<Totals, "dust" | "slashed"> & {
-  donated: bigint;
-  drained: bigint;
   setAside: bigint;
   claimable: bigint;
 };
@@ -83,10 +74,9 @@ async function readStage(
   const { id, distributionPool, sinks, sources } = stage;
   const { backpressurePool, escrowBuffer } = contractsOf(protocol);
   const pool = distributionPoolAt(distributionPool);
-  const [level, setAside, [donated, drained], [, fee], [claimable], received, returned] = await Promise.all([
+  const [level, setAside, [, fee], [claimable], received, returned] = await Promise.all([
     client.readContract(escrowBuffer.level(id)),
     client.readContract(escrowBuffer.setAsideOf(id)),
-    client.readContract(escrowBuffer.totalsOf(id)),
     client.readContract(backpressurePool.incomeOf(id)),
     client.readContract(pool.getClaimableNow(protocol.escrowBuffer)),
     Promise.all(sinks.map(({ address }) => client.readContract(pool.getTotalAmountReceivedByMember(address)))),
@@ -99,8 +89,6 @@ async function readStage(
     returned: sum(returned) + setAside,
     escrow: level,
     fee,
-    donated,
-    drained,
     setAside,
     claimable,
   };

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { keep } from "./keep.ts";
-import { UNIT_RATE } from "./scenario.ts";
+import { EPOCH, START, TERMS, UNIT_RATE } from "./scenario.ts";
 import { someMarket, someSink, someState } from "./someMarket.ts";
 import type { StageState } from "./state.ts";
 
 const market = someMarket();
-const doing = (differs: Partial<StageState>, seconds?: number): string[] =>
-  keep(market, someState(differs, seconds)).map(({ what }) => what.replace("keeper: ", ""));
+const NOW = START + 617;
+const doing = (differs: Partial<StageState>, now = NOW): string[] =>
+  keep(market, someState(differs), now).map(({ what }) => what.replace("keeper: ", ""));
 const all = (what: string): string[] => [what, what, what];
 
 describe("a keeper", () => {
@@ -14,7 +15,7 @@ describe("a keeper", () => {
 
   test("rebalances where a pool needs it, naming the sinks that have moved", () => {
     const sinks = [someSink(), someSink({ effective: 700n, needsRebalance: true }), someSink()];
-    const calls = keep(market, someState({ needsRebalance: true, sinks }));
+    const calls = keep(market, someState({ needsRebalance: true, sinks }), NOW);
     expect(calls.map(({ what }) => what)).toEqual(all("keeper: rebalance"));
     const [unmoved, moved] = (market.stages[2]?.sinks ?? []).map(({ address }) => address.slice(2).toLowerCase());
     expect(calls[0]?.data).toContain(moved);
@@ -27,6 +28,23 @@ describe("a keeper", () => {
     expect(doing({ sinks: small(true) })).toEqual(all("rebalance"));
   });
 
+  test("settles who was paid once its window is old enough, and judges whom that may bring the third strike", () => {
+    const due = START + 600 + TERMS.receiptEpochs * EPOCH;
+    const { ledger } = someSink();
+    const sinks = [
+      someSink(),
+      someSink({ received: 0n, settledEpoch: due / EPOCH }),
+      someSink({ ledger: { ...ledger, strikes: 2 } }),
+    ];
+    expect(doing({ sinks }, due - 1)).toEqual([]);
+    const [assess, settle] = keep(market, someState({ sinks }), due);
+    expect([assess?.what, settle?.what]).toEqual(["keeper: assess", "keeper: settle"]);
+    const named = (data = ""): boolean[] =>
+      (market.stages[2]?.sinks ?? []).map(({ address }) => data.includes(address.slice(2).toLowerCase()));
+    expect(named(assess?.data)).toEqual([false, false, true]);
+    expect(named(settle?.data)).toEqual([true, false, false]);
+  });
+
   test("drains rather than returns, and returns rather than keeps", () => {
     const worth = 10_000n * UNIT_RATE;
     expect(doing({ drainable: worth, releasable: worth })).toEqual(all("drain"));
@@ -37,7 +55,7 @@ describe("a keeper", () => {
   test("passes pressure upstream from the end of the chain, once the limit has moved by a percent", () => {
     const state = someState({ limit: 2000n * UNIT_RATE });
     const [first, second, last] = state.stages as [StageState, StageState, StageState];
-    const calls = keep(market, { ...state, stages: [first, second, { ...last, limit: undefined }] });
+    const calls = keep(market, { ...state, stages: [first, second, { ...last, limit: undefined }] }, NOW);
     expect(calls.map(({ what }) => what)).toEqual(["keeper: propagate", "keeper: propagate"]);
     expect(calls[0]?.data).toContain(market.stages[1]?.id.slice(2));
     expect(calls[1]?.data).toContain(market.stages[0]?.id.slice(2));
@@ -51,9 +69,9 @@ describe("a keeper", () => {
 
   test("may come late for a drain or a return, and for nothing else", () => {
     const worth = 10_000n * UNIT_RATE;
-    const [drain] = keep(market, someState({ drainable: worth }));
-    const [release] = keep(market, someState({ releasable: worth }));
-    const [rebalance] = keep(market, someState({ needsRebalance: true }));
+    const [drain] = keep(market, someState({ drainable: worth }), NOW);
+    const [release] = keep(market, someState({ releasable: worth }), NOW);
+    const [rebalance] = keep(market, someState({ needsRebalance: true }), NOW);
     expect(drain?.mayFailWith).toEqual(["EscrowBuffer_NothingToDrain"]);
     expect(release?.mayFailWith).toEqual(["EscrowBuffer_NothingToRelease"]);
     expect(rebalance?.mayFailWith).toEqual([]);

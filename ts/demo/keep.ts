@@ -1,9 +1,12 @@
+import type { Address } from "viem";
 import type { LocalCall } from "../localchain/localChain.ts";
 import { Calls, type Work } from "../services/keeper/calls.ts";
-import { poolWork } from "../services/keeper/decide/poolWork.ts";
+import { shouldAssess } from "../services/keeper/decide/assess.ts";
+import { poolWork, type SinksToDo } from "../services/keeper/decide/poolWork.ts";
 import { sinksToRebalance } from "../services/keeper/decide/rebalance.ts";
+import { shouldSettle } from "../services/keeper/decide/settle.ts";
 import type { Market, MarketStage } from "./market.ts";
-import { bufferMaxOf, UNIT_RATE, WORTH } from "./scenario.ts";
+import { EPOCH, TERMS, UNIT_RATE, WORTH } from "./scenario.ts";
 import type { StageState, State } from "./state.ts";
 
 /** Most sinks or sources in one transaction: more than there are. */
@@ -17,13 +20,14 @@ const MAY_FAIL_WITH: Record<string, readonly string[]> = {
 
 /**
  * What `npm run keeper` would do now, decided by its own rules. It needs nobody's permission and remembers nothing:
- * everything follows from what the chain shows. Streams are synchronised as they change, and receipts settle the sinks.
+ * everything follows from what the chain shows. Streams are synchronised as they change.
+ * @param timestamp When the block comes that this goes into, Unix seconds.
  */
-export function keep(market: Market, state: State): LocalCall[] {
+export function keep(market: Market, state: State, timestamp: number): LocalCall[] {
   const calls = new Calls(market.protocol, MOST);
   // From the end of the chain to its beginning: pressure travels one link per call.
   const stages = [...market.stages.entries()].reverse();
-  const work = stages.flatMap(([index, stage]) => workOf(calls, stage, state.stages[index] as StageState));
+  const work = stages.flatMap(([index, stage]) => workOf(calls, stage, state.stages[index] as StageState, timestamp));
   return work.map(({ action, items, build }) => {
     const { to, data } = build(items);
     const call = { from: market.keeper.address, to, data, what: `${market.keeper.name}: ${action}` };
@@ -31,8 +35,7 @@ export function keep(market: Market, state: State): LocalCall[] {
   });
 }
 
-function workOf(calls: Calls, { id, plan, sinks, sources }: MarketStage, now: StageState): Work[] {
-  const terms = { unitRate: UNIT_RATE, bufferMax: bufferMaxOf(plan), minAmount: WORTH };
+function workOf(calls: Calls, { id, sinks, sources }: MarketStage, now: StageState, timestamp: number): Work[] {
   const units = sinks.map(({ address }, index) => {
     const { units = 0n, effective = 0n, needsRebalance = false } = now.sinks[index] ?? {};
     return { sink: address, units, effectiveCapacity: effective, needsRebalance };
@@ -44,8 +47,22 @@ function workOf(calls: Calls, { id, plan, sinks, sources }: MarketStage, now: St
   return poolWork(
     calls,
     id,
-    { ...now, ...terms, overflow: now.level },
-    { rebalance, assess: [], settle: [] },
+    { ...now, unitRate: UNIT_RATE, minAmount: WORTH },
+    { rebalance, ...judge(sinks, now, timestamp) },
     sources.map(({ address }) => address),
   );
+}
+
+/** Whom to judge, and whose ledger to bring up to date. */
+function judge(sinks: MarketStage["sinks"], now: StageState, timestamp: number): Pick<SinksToDo, "assess" | "settle"> {
+  const clock = { timestamp, epoch: Math.floor(timestamp / EPOCH) };
+  const terms = { ...TERMS, unitRate: UNIT_RATE, receiptInterval: TERMS.receiptEpochs * EPOCH, minAmount: WORTH };
+  const due = (is: typeof shouldSettle): Address[] =>
+    sinks
+      .filter((_, index) => {
+        const sink = now.sinks[index];
+        return sink !== undefined && is({ ...terms, ...clock, ...sink, effectiveCapacity: sink.effective });
+      })
+      .map(({ address }) => address);
+  return { assess: due(shouldAssess), settle: due(shouldSettle) };
 }

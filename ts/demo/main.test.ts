@@ -53,7 +53,7 @@ describe("on a chain", () => {
 
   describe("a short run", () => {
     const report = join(folder, "report.html");
-    const args = ["--json", "--minutes", "15", "--report", report];
+    const args = ["--json", "--minutes", "20", "--report", report];
     let first: Finished;
     let summary: Summary;
     let html: string;
@@ -71,7 +71,7 @@ describe("on a chain", () => {
         "Echo",
         "05:00  Atlas, the largest summariser, dies",
         "demand doubles",
-        "15:00 ",
+        "20:00 ",
       ]) {
         expect(first.stderr).toContain(text);
       }
@@ -134,9 +134,10 @@ describe("on a chain", () => {
       summary = JSON.parse(finished.stdout) as Summary;
     });
 
-    test("pays the liar what it delivers", () => {
+    // What the rule of evidence leaves to chance: 1 / (0.95 * sigma - 0.05), with all but 2 or 3 % acknowledged.
+    test("pays the liar what it delivers, and at most 15 % more", () => {
       expect(summary.liarRateOverTrueRate).toBeGreaterThan(0.95);
-      expect(summary.liarRateOverTrueRate).toBeLessThan(1.05);
+      expect(summary.liarRateOverTrueRate).toBeLessThan(1.15);
     });
 
     test("slashes who is dead and nobody who delivers, and says so", () => {

@@ -1,4 +1,4 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
+import { type Address, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { callFrom, type LocalCall, type LocalChain } from "../localchain/localChain.ts";
 import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";
@@ -108,6 +108,7 @@ function registerTaskType(plan: StagePlan, protocol: Deployment, { superToken }:
     superToken,
     unitRate: UNIT_RATE,
     verifier: protocol.completionTracker,
+    admission: zeroAddress,
     bufferMax: bufferMaxOf(plan),
   } as const;
   const { capacityRegistry } = contractsOf(protocol);
@@ -132,7 +133,7 @@ function joinStage({ protocol, superfluid }: Market, stage: MarketStage, sink: A
   return [
     superTokenAt(superToken).approve(protocol.stakeManager, bond),
     stakeManager.stake(id, bond),
-    capacityRegistry.registerSink(id),
+    capacityRegistry.registerSink(id, ""),
     ...(plan.connects ? [connectPoolCall(protocol.host, { gda, distributionPool })] : []),
   ].map((call) => callFrom(sink, call));
 }

@@ -10,8 +10,8 @@ describe("parseOptions", () => {
   });
 
   test("takes everything", () => {
-    const args = ["--json", "--trace", "t.csv", "--seed", "7", "--minutes", "15", "--report", "r.html"];
-    expect(parseOptions(args)).toEqual({ minutes: 15, seed: 7, trace: "t.csv", report: "r.html", json: true });
+    const args = ["--json", "--trace", "t.csv", "--seed", "7", "--minutes", "20", "--report", "r.html"];
+    expect(parseOptions(args)).toEqual({ minutes: 20, seed: 7, trace: "t.csv", report: "r.html", json: true });
   });
 
   test.each([
@@ -21,9 +21,9 @@ describe("parseOptions", () => {
       "option '--seed <number>' argument 'x' is invalid. Expected a whole number from 0 to 4294967295.",
     ],
     [["--seed", "-1"], "argument '-1' is invalid"],
-    [["--minutes", "14"], "Expected a whole number from 15 to 240."],
-    [["--minutes", "241"], "Expected a whole number from 15 to 240."],
-    [["--minutes", "15.5"], "Expected a whole number from 15 to 240."],
+    [["--minutes", "19"], "Expected a whole number from 20 to 240."],
+    [["--minutes", "241"], "Expected a whole number from 20 to 240."],
+    [["--minutes", "20.5"], "Expected a whole number from 20 to 240."],
     [["--trace"], "option '--trace <file>' argument missing"],
     [["--report", ""], "Expected the path of a file."],
     [["hello"], "too many arguments"],

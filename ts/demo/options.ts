@@ -19,7 +19,7 @@ const EXAMPLES = `
 Examples:
   npm start                                       one hour of chain time in well under a minute
   npm start -- --trace requests.csv               with real requests (TIMESTAMP,ContextTokens,GeneratedTokens)
-  npm start -- --minutes 15 --seed 7              a quarter of an hour, with other requests
+  npm start -- --minutes 20 --seed 7              twenty minutes, with other requests
   npm start --silent -- --json | tail -n 1 | jq   the summary for a program`;
 
 /**

@@ -73,8 +73,8 @@ describe("the table", () => {
   });
 
   test("says what happens between two rows", () => {
-    const text = print([sampleAt(1185), sampleAt(1202)], false);
-    expect(text).toMatch(/20:00 +6\.30[^\n]*\n +20:00 +Atlas, the largest summariser, dies silently/);
+    const text = print([sampleAt(885), sampleAt(902)], false);
+    expect(text).toMatch(/15:00 +6\.30[^\n]*\n +15:00 +Atlas, the largest summariser, dies silently/);
   });
 });
 
@@ -82,16 +82,16 @@ describe("eventsBetween", () => {
   const texts = (before: Sample, now: Sample) => eventsBetween(before, now, timeline).map(({ text }) => text);
 
   test.each([
-    [1185, 1200, /dies silently/],
-    [1365, 1382, /has expired/],
-    [1785, 1800, /demand doubles/],
-    [2385, 2400, /is back/],
+    [885, 900, /dies silently/],
+    [1185, 1202, /has expired/],
+    [1425, 1440, /demand doubles/],
+    [2145, 2160, /is back/],
   ])("%i s to %i s: %s", (before, now, text) => {
     expect(texts(sampleAt(before), sampleAt(now))).toEqual([expect.stringMatching(text)]);
   });
 
   test("nothing happens twice, or in between", () => {
-    expect(texts(sampleAt(1200), sampleAt(1215))).toEqual([]);
+    expect(texts(sampleAt(900), sampleAt(915))).toEqual([]);
   });
 
   test("names who is slashed and how much, once", () => {

@@ -1,11 +1,11 @@
 import { decodeFunctionData, type Hex, hashTypedData, recoverAddress } from "viem";
 import { describe, expect, test } from "vitest";
-import { completionTrackerAbi, iSuperfluidAbi } from "../abi/generated.ts";
+import { completionTrackerAbi } from "../abi/generated.ts";
 import type { SignedReceipt } from "../sdk/receipts/receiptBook.ts";
 import { receiptTypedData } from "../sdk/utils/typedData.ts";
 import { Receipts } from "./receipts.ts";
-import { EPOCH, START, UNIT_RATE } from "./scenario.ts";
-import { someMarket, someSink, someState } from "./someMarket.ts";
+import { START, UNIT_RATE } from "./scenario.ts";
+import { someMarket, someState } from "./someMarket.ts";
 import { StreamLedger } from "./streamLedger.ts";
 import { Workshop } from "./workshop.ts";
 
@@ -35,27 +35,16 @@ function world(streamed: [number, number], served: number[]) {
   return { receipts, workshop, goOn };
 }
 
-const assessed = { ...someSink().ledger, assessedEpoch: Math.floor((START + 1000) / EPOCH) };
-
 /** What the transaction for the first stage carries. */
 async function submitted({ receipts, workshop }: ReturnType<typeof world>, returned: bigint[] = []) {
-  const sinks = [someSink(), someSink({ received: 0n }), someSink({ ledger: assessed }), someSink()];
-  const [call] = await receipts.submit(workshop, someState({ returned, sinks }, 1000));
-  const { args } = decodeFunctionData({ abi: iSuperfluidAbi, data: call?.data as Hex });
-  const operations = (args?.[0] ?? []) as readonly { target: Hex; data: Hex }[];
-  const calls = operations.map(({ data }) => decodeFunctionData({ abi: completionTrackerAbi, data }));
-  const [, signed] = (calls[0]?.args ?? []) as unknown as [Hex, readonly SignedReceipt[]];
+  const [call] = await receipts.submit(workshop, someState({ returned }, 1000));
+  const { args } = decodeFunctionData({ abi: completionTrackerAbi, data: call?.data as Hex });
+  const [, signed] = args as unknown as [Hex, readonly SignedReceipt[]];
   const tokens = signed.map(({ source, sink, completed }) => ({ source, sink, tokens: Number(completed / UNIT_RATE) }));
-  return { calls, signed, tokens };
+  return { signed, tokens };
 }
 
 describe("the receipts of an epoch", () => {
-  test("are one transaction with an assessment of who was paid and is not assessed in this epoch", async () => {
-    const { calls } = await submitted(world([600, 400], [100]));
-    expect(calls.map(({ functionName }) => functionName)).toEqual(["acknowledge", "assess", "assess"]);
-    expect(calls.slice(1).map(({ args }) => args?.[1])).toEqual([0, 3].map((index) => stage.sinks[index]?.address));
-  });
-
   test("split what was delivered by what each payer has paid, and the idle get none", async () => {
     const { tokens } = await submitted(world([600, 400], [100, 50]));
     expect(tokens).toEqual([

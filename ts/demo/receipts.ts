@@ -2,13 +2,11 @@ import { type Hex, hashTypedData } from "viem";
 import { sign } from "viem/accounts";
 import { callFrom, type LocalCall } from "../localchain/localChain.ts";
 import { contractsOf } from "../sdk/calls/contracts.ts";
-import { batchCall } from "../sdk/calls/superfluid.ts";
 import { ReceiptBook, type SignedReceipt } from "../sdk/receipts/receiptBook.ts";
 import { type Receipt, receiptTypedData } from "../sdk/utils/typedData.ts";
-import { shouldAssess } from "../services/keeper/decide/assess.ts";
 import type { Agent } from "./agent.ts";
 import { type Account, keyOf, type Market, type MarketStage } from "./market.ts";
-import { EPOCH, UNIT_RATE, WORTH } from "./scenario.ts";
+import { UNIT_RATE } from "./scenario.ts";
 import type { State } from "./state.ts";
 import type { StreamLedger } from "./streamLedger.ts";
 import type { Workshop } from "./workshop.ts";
@@ -32,17 +30,15 @@ export class Receipts {
     readonly chainId: number,
   ) {}
 
-  /**
-   * Per stage one transaction, as a verifier would bring it: the new receipts, and then an assessment of each sink for
-   * which it is time by the keeper's rules.
-   */
+  /** Per stage the new receipts in one transaction, as a verifier would bring them. */
   async submit(workshop: Workshop, state: State): Promise<LocalCall[]> {
     return Promise.all(
       this.market.stages.map(async (stage, index) => {
         const agents = workshop.stages[index]?.agents ?? [];
         const receipts = this.#deliver(stage, agents, this.#budget(stage, index, state));
         const signed = await Promise.all(receipts.map((receipt) => this.#sign(stage, receipt)));
-        return this.#verify(stage, signed, this.#due(stage, index, state));
+        const { keeper, protocol } = this.market;
+        return callFrom(keeper, contractsOf(protocol).completionTracker.acknowledge(stage.id, signed));
       }),
     );
   }
@@ -100,21 +96,5 @@ export class Receipts {
       signedBy(stage.sinks, receipt.sink),
     ]);
     return { ...receipt, sourceSignature, sinkSignature };
-  }
-
-  #due({ sinks }: MarketStage, index: number, { timestamp, stages }: State): Account[] {
-    const epoch = Math.floor(timestamp / EPOCH);
-    return sinks.filter((_, position) => {
-      const now = stages[index]?.sinks[position];
-      return now !== undefined && shouldAssess({ ...now, epoch, assessEvery: 1, minAmount: WORTH });
-    });
-  }
-
-  #verify({ id }: MarketStage, receipts: readonly SignedReceipt[], due: readonly Account[]): LocalCall {
-    const { keeper, protocol } = this.market;
-    const { completionTracker } = contractsOf(protocol);
-    const assessments = due.map(({ address }) => completionTracker.assess(id, address));
-    const calls = [completionTracker.acknowledge(id, receipts), ...assessments];
-    return { ...callFrom(keeper, batchCall(protocol.host, calls)), what: `${keeper.name}: acknowledge and assess` };
   }
 }

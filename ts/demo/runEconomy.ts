@@ -19,9 +19,6 @@ import { Workshop } from "./workshop.ts";
 /** Epochs between two claims of those who are not connected. */
 const CLAIM_EVERY = 5;
 
-/** Seconds between two sweeps of what Superfluid could not split evenly. */
-const SWEEP_EVERY = 600;
-
 /** Epochs in which a payer makes good what it has paid too little or too much. */
 const CATCH_UP = 4n;
 
@@ -224,9 +221,9 @@ class Economy {
   async #mine(at: number): Promise<void> {
     const { chain, market } = this.#parameters;
     await this.#block(START + at);
-    chain.add(...keep(market, this.#state));
-    if (at % SWEEP_EVERY === 0) chain.add(...market.stages.map((stage) => actions.sweep(market, stage)));
-    if (chain.waiting > 0) await this.#block(START + at + REACTION);
+    const reaction = START + at + REACTION;
+    chain.add(...keep(market, this.#state, reaction));
+    if (chain.waiting > 0) await this.#block(reaction);
   }
 
   async #block(timestamp: number): Promise<void> {
@@ -259,7 +256,7 @@ class Economy {
     this.#parameters.onSample?.(sample, this.#parameters.timeline);
   }
 
-  /** The last second. What Superfluid could not split evenly since the last sweep stays where it is, and counts. */
+  /** The last second. What Superfluid could not split evenly stays where it is, and counts. */
   async #close(): Promise<void> {
     this.#claim();
     await this.#block(START + this.#parameters.timeline.end);

@@ -23,9 +23,10 @@ export const CONFIRM_DELAY = 12;
 export const TERMS = {
   epochLength: EPOCH,
   horizon: 6 * EPOCH,
-  acknowledgementGrace: EPOCH,
+  acknowledgementGrace: 2 * EPOCH,
   reportDelay: EPOCH,
-  signalTimeToLive: 3 * EPOCH,
+  signalTimeToLive: 5 * EPOCH,
+  receiptEpochs: 5,
   smoothing: (3n * WAD) / 10n,
   minimumStake: WAD,
 } as const;
@@ -41,8 +42,10 @@ export function bufferMaxOf(plan: StagePlan): bigint {
 /** Share of its capacity that each stage needs before the first shock. */
 export const TARGET_LOAD = 0.7;
 
-/** b = 2 q (T + D + h): what bonds one unit, wei. */
-export const BOND_PER_UNIT = 2n * UNIT_RATE * BigInt(TERMS.horizon + TERMS.acknowledgementGrace + TERMS.epochLength);
+/** b = 2 q (T + D + h) + q V h: what bonds one unit, wei. */
+export const BOND_PER_UNIT =
+  UNIT_RATE *
+  BigInt(2 * (TERMS.horizon + TERMS.acknowledgementGrace + TERMS.epochLength) + TERMS.receiptEpochs * EPOCH);
 
 export type AgentPlan = {
   name: string;
@@ -120,13 +123,17 @@ export const SOURCES = [
 /** What happens when, seconds after `START`. */
 export type Timeline = { end: number; death: number; doubling: number; revival: number };
 
-export const MIN_MINUTES = 15;
+/** With less, the agent that dies is back before its last signal has expired. */
+export const MIN_MINUTES = 20;
 export const MAX_MINUTES = 240;
 
-/** The hour's shocks, in proportion if the run is shorter or longer: after a third, a half and two thirds of it. */
+/**
+ * The hour's shocks, in proportion if the run is shorter or longer. The dead agent has three windows of receipts to be
+ * slashed in, and the last ten minutes show what everything settles to.
+ */
 export function timelineOf(minutes: number): Timeline {
   const at = (share: number): number => Math.round(minutes * share) * 60;
-  return { end: minutes * 60, death: at(1 / 3), doubling: at(1 / 2), revival: at(2 / 3) };
+  return { end: minutes * 60, death: at(1 / 4), doubling: at(2 / 5), revival: at(3 / 5) };
 }
 
 /** Tokens per second that a stage's agents can really serve and have bonds for. */

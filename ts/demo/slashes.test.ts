@@ -32,9 +32,9 @@ test("reads the stake manager's events, and nobody else's", () => {
 test.each([
   ["the dead", DEAD, 1, false],
   ["the liar", LIAR, 1, false],
-  ["the dying before it dies", DYING, 1200, true],
-  ["the dying while it is dead", DYING, 1201, false],
-  ["the dying once it is back", DYING, 2401, true],
+  ["the dying before it dies", DYING, 900, true],
+  ["the dying while it is dead", DYING, 901, false],
+  ["the dying once it is back", DYING, 2161, true],
   ["anybody else", { stage: 2, agent: 1 }, 1500, true],
 ])("hitsHonest: %s", (_, { stage, agent }, at, expected) => {
   expect(hitsHonest({ timestamp: START + at, stage, agent, wei: 1n }, timelineOf(60))).toBe(expected);

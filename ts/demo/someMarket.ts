@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import { accountOf, type Market, type MarketStage } from "./market.ts";
-import { SOURCES, STAGES, START, UNIT_RATE } from "./scenario.ts";
+import { EPOCH, SOURCES, STAGES, START, UNIT_RATE } from "./scenario.ts";
 import type { SinkState, StageState, State } from "./state.ts";
 
 /** Values of the economy's types, for tests of what only computes with them. */
@@ -45,16 +45,19 @@ export function someMarket(): Market {
   };
 }
 
-/** A sink with 1000 units that is paid in full, and was paid a lot since its ledger was settled long ago. */
+/** A sink with 1000 units that is paid in full, and was paid a lot since its window opened, which was just now. */
 export function someSink(differs: Partial<SinkState> = {}): SinkState {
-  const settled = { settledAcknowledged: 0n, settledReceived: 0n, settledEpoch: 0, assessedEpoch: 0 };
+  const window = { acknowledgedMark: 0n, receivedMark: 0n, openedAt: START + 600, peakScaled: 0n, strikes: 0 };
   return {
     received: 10n ** 6n * UNIT_RATE,
     units: 1000n,
     effective: 1000n,
     flow: 1000n * UNIT_RATE,
     needsRebalance: false,
-    ledger: { acknowledged: 0n, owed: 0n, ...settled },
+    ledger: { acknowledged: 0n, owed: 0n, ...window },
+    registered: true,
+    settledEpoch: START / EPOCH + 10,
+    verifiedBacklog: 0n,
     ...differs,
   };
 }

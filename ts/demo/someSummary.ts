@@ -14,7 +14,6 @@ export function someSummary(differs: Partial<Summary> = {}): Summary {
     conserved: true,
     ...money,
     dustWei: "9143605",
-    sweptWei: "31143605",
     maxFlowPerUnitOverQ: 0.99997,
     maxFlowPerUnitOverQUnconfirmed: 2.2,
     deadSinkShareBefore: 0.444,

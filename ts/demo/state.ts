@@ -17,6 +17,11 @@ export type SinkState = {
   needsRebalance: boolean;
   /** What the completion tracker has of it. */
   ledger: LedgerView;
+  registered: boolean;
+  /** Epoch in which it was last settled: Unix seconds / h. */
+  settledEpoch: number;
+  /** Q by the completion tracker, as it counts now, unit-seconds. */
+  verifiedBacklog: bigint;
 };
 
 /** A pool and its escrow as the chain sees them. */
@@ -59,7 +64,7 @@ export async function readState(client: PublicClient, market: Market, timestamp:
 }
 
 async function readStage(client: PublicClient, market: Market, stage: MarketStage): Promise<StageState> {
-  const { backpressurePool, escrowBuffer, pipeline } = contractsOf(market.protocol);
+  const { backpressurePool, capacityRegistry, escrowBuffer, pipeline } = contractsOf(market.protocol);
   const { id, sources } = stage;
   const pool = distributionPoolAt(stage.distributionPool);
   // All of it is asked for before anything is awaited: see `LocalChain.client`.
@@ -70,7 +75,7 @@ async function readStage(client: PublicClient, market: Market, stage: MarketStag
     client.readContract(backpressurePool.priceCap(id)),
     client.readContract(backpressurePool.intakeOf(id)),
     client.readContract(pipeline.limitOf(id)),
-    client.readContract(backpressurePool.needsRebalance(id, [])),
+    client.readContract(capacityRegistry.needsRebalance(id, [])),
     client.readContract(escrowBuffer.level(id)),
     client.readContract(escrowBuffer.drainable(id)),
     client.readContract(escrowBuffer.releasable(id)),
@@ -93,13 +98,15 @@ async function readSink(
 ): Promise<SinkState> {
   const { backpressurePool, capacityRegistry, completionTracker } = contractsOf(protocol);
   const pool = distributionPoolAt(distributionPool);
-  const [received, flow, units, effective, needsRebalance, ledger] = await Promise.all([
+  const [received, flow, units, effective, needsRebalance, ledger, known] = await Promise.all([
     client.readContract(pool.getTotalAmountReceivedByMember(sink)),
     client.readContract(pool.getMemberFlowRate(sink)),
     client.readContract(backpressurePool.unitsOf(id, sink)),
     client.readContract(capacityRegistry.effectiveCapacity(id, sink)),
-    client.readContract(backpressurePool.needsRebalance(id, [sink])),
+    client.readContract(capacityRegistry.needsRebalance(id, [sink])),
     client.readContract(completionTracker.ledgerOf(id, sink)),
+    client.readContract(capacityRegistry.sinkOf(id, sink)),
   ]);
-  return { received, units, effective, flow, needsRebalance, ledger };
+  const { registered, settledEpoch, verifiedBacklog } = known;
+  return { received, units, effective, flow, needsRebalance, ledger, registered, settledEpoch, verifiedBacklog };
 }

@@ -85,12 +85,12 @@ export type Totals = {
   slashed: bigint;
   /** By sinks. */
   received: bigint;
-  /** In the escrow buffers; dust that was swept there included. */
+  /** In the escrow buffers. */
   escrow: bigint;
   /** To the sources. */
   returned: bigint;
   fee: bigint;
-  /** What Superfluid could not split evenly, at the pools' admin: not swept yet. */
+  /** What Superfluid could not split evenly, at the pools' admin: nobody's. */
   dust: bigint;
 };
 

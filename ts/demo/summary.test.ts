@@ -20,7 +20,7 @@ describe("explain", () => {
     const lines = explain(someSummary(), dead, liar, timelineOf(60));
     expect(lines.join("\n")).toContain("equal to the last wei");
     expect(lines.join("\n")).toContain(
-      "44.4 % of its stage's pay when it died at 20:00, 0.2 % before it came back at 40:00",
+      "44.4 % of its stage's pay when it died at 15:00, 0.2 % before it came back at 36:00",
     );
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(118);
   });

@@ -34,10 +34,8 @@ export type Summary = {
   escrowWei: string;
   returnedWei: string;
   feeWei: string;
-  /** What Superfluid could not split evenly and nobody has swept yet. */
+  /** What Superfluid could not split evenly: nobody's. */
   dustWei: string;
-  /** Dust that was swept into the escrows before; it is part of `escrowWei`. */
-  sweptWei: string;
   /** Highest flow per unit as a share of q, outside of unconfirmed windows; at most 1. */
   maxFlowPerUnitOverQ: number;
   /** The same inside of them: the sinks may be over-paid until money has confirmed a higher inflow. */
@@ -50,7 +48,8 @@ export type Summary = {
   dyingSinkSlashedWei: string;
   /**
    * What the lying sink was paid over the last ten minutes (wei received by the chain's count, drained escrow included,
-   * per second) over q times its true service rate; 1 means that declaring twice as much has brought it nothing.
+   * per second) over q times its true service rate; 1 means that declaring twice as much has brought it nothing, and 1.11
+   * is what the rule of evidence leaves to chance where all work is acknowledged.
    */
   liarRateOverTrueRate: number;
   /** What was taken from the bond of the sink that is dead from the beginning and goes on signalling. */
@@ -91,7 +90,6 @@ export function summarise(result: EconomyResult, options: Options): Summary {
     returnedWei: String(totals.returned),
     feeWei: String(totals.fee),
     dustWei: String(totals.dust),
-    sweptWei: String(totals.swept),
     maxFlowPerUnitOverQ: audit.highest.confirmed,
     maxFlowPerUnitOverQUnconfirmed: audit.highest.unconfirmed,
     deadSinkShareBefore: deadSink.shareBefore,

@@ -29,8 +29,8 @@ const eventsOf = <const abi extends Abi>(abi: abi, ...names: string[]) =>
 
 const EVENTS = [
   ...eventsOf(iGeneralDistributionAgreementV1Abi, "FlowDistributionUpdated"),
-  ...eventsOf(stakeManagerAbi, "Slashed"),
-  ...eventsOf(escrowBufferAbi, "Deposited", "DepositWithdrawn", "SourceSynced", "PaymentRefused"),
+  ...eventsOf(stakeManagerAbi, "Slashed", "Charged"),
+  ...eventsOf(escrowBufferAbi, "Drained", "Deposited", "DepositWithdrawn", "SourceSynced", "PaymentRefused"),
 ];
 
 /** Blocks whose events are read at once: a block may have hundreds of transactions. */
@@ -44,9 +44,12 @@ const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) 
  */
 export class Books {
   readonly slashes: BookedSlash[] = [];
+  /** What sinks were charged when they took their bonds out. */
+  readonly charges: BookedSlash[] = [];
   /** Payments to sources that did not get through; they stay set aside. */
   refusals = 0;
   #deposited = 0n;
+  #drained = 0n;
   #paidBack = 0n;
   #next: bigint;
 
@@ -99,7 +102,7 @@ export class Books {
     const pools: PoolTotals[] = [];
     for (const pool of this.pools) pools.push(await this.#readPool(pool, blockNumber));
     const total = (pick: (pool: PoolTotals) => bigint): bigint => sum(pools.map(pick));
-    const slashed = sum(this.slashes.map(({ wei }) => wei));
+    const slashed = sum([...this.slashes, ...this.charges].map(({ wei }) => wei));
     const totals: Totals = {
       streamed: sum(
         this.pools.map(({ distributionPool }) => this.streams.streamed(distributionPool, Number(timestamp))),
@@ -115,7 +118,7 @@ export class Books {
     return {
       ...totals,
       deposited: this.#deposited,
-      drained: total(({ drained }) => drained),
+      drained: this.#drained,
       gap: missing(totals) + this.#deposited,
       backing: { has: has + total(({ claimable }) => claimable), liabilities },
     };
@@ -133,6 +136,10 @@ export class Books {
       this.streams.record({ timestamp, logs: [log as never], transactions: 0 });
     } else if (log.eventName === "Slashed") {
       this.slashes.push({ taskTypeId: args.taskTypeId, sink: args.sink, wei: args.amount, timestamp });
+    } else if (log.eventName === "Charged") {
+      this.charges.push({ taskTypeId: args.taskTypeId, sink: args.sink, wei: args.amount, timestamp });
+    } else if (log.eventName === "Drained") {
+      this.#drained += args.fromOverflow + args.fromDeposits;
     } else if (log.eventName === "SourceSynced") {
       this.#paidBack += args.returned;
     } else if (log.eventName === "PaymentRefused") {
@@ -147,27 +154,26 @@ export class Books {
     const { client, deployment } = this.economy;
     const { backpressurePool, escrowBuffer } = contractsOf(deployment);
     const pool = distributionPoolAt(distributionPool);
-    const [level, setAside, [, drained], [, fee], [claimable], ...amounts] = (await readAll(
+    const [level, setAside, [, fee], [claimable], ...amounts] = (await readAll(
       client,
       [
         escrowBuffer.level(taskTypeId),
         escrowBuffer.setAsideOf(taskTypeId),
-        escrowBuffer.totalsOf(taskTypeId),
         backpressurePool.incomeOf(taskTypeId),
         pool.getClaimableNow(deployment.escrowBuffer),
         ...sinks.map((sink) => pool.getTotalAmountReceivedByMember(sink)),
       ],
       blockNumber,
     )) as PoolReading;
-    return { level, setAside, drained, fee, claimable, received: sum(amounts) };
+    return { level, setAside, fee, claimable, received: sum(amounts) };
   }
 }
 
 type OpenPool = BookedPool & { distributionPool: Address };
 
-type PoolReading = [bigint, bigint, [bigint, bigint], [bigint, bigint], [bigint], ...bigint[]];
+type PoolReading = [bigint, bigint, [bigint, bigint], [bigint], ...bigint[]];
 
-type PoolTotals = Record<"level" | "setAside" | "drained" | "fee" | "claimable" | "received", bigint>;
+type PoolTotals = Record<"level" | "setAside" | "fee" | "claimable" | "received", bigint>;
 
 type EnteredLog = {
   address: Address;
@@ -175,5 +181,5 @@ type EnteredLog = {
   data: Hex;
   blockTimestamp: bigint;
   eventName: string;
-  args: { taskTypeId: Hex; sink: Address; amount: bigint; returned: bigint };
+  args: { taskTypeId: Hex; sink: Address } & Record<"amount" | "returned" | "fromOverflow" | "fromDeposits", bigint>;
 };

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Abi, type Hex, keccak256, parseEther, stringToBytes } from "viem";
+import { getContractEvents } from "viem/actions";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { escrowBufferAbi } from "../abi/index.ts";
 import { addressesOf, requireRecord } from "../core/deploymentRecord.ts";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { type Anvil, startAnvil } from "../localchain/anvil.ts";
@@ -38,6 +40,8 @@ import { addUpHoldings } from "./holdings.ts";
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const EPOCH = 30;
+/** A signal settles its sink from the third epoch after it was settled on. */
+const SETTLED_WITHIN = 4;
 const CAPACITY = 100n;
 const NAMES = ["ada", "bob", "cyd"] as const;
 const SOON = { timeout: 60_000, interval: 50 };
@@ -61,9 +65,9 @@ const services = {} as Record<ServiceName, ServiceProcess>;
 const log: LogLine[][] = [];
 
 const task = () => ({ deployment: economy.deployment, taskTypeId });
-const sinkOf = (name: (typeof NAMES)[number]): Promise<GetSinkReturnType> =>
-  getSink(economy.client, { ...task(), sink: sinks[name].account.address });
 /** While it mines, anvil may answer with the state of one block at the time of the one before; then it is asked again. */
+const sinkOf = (name: (typeof NAMES)[number]): Promise<GetSinkReturnType> =>
+  vi.waitFor(() => getSink(economy.client, { ...task(), sink: sinks[name].account.address }), SOON);
 const poolNow = () => vi.waitFor(() => getPool(economy.client, task()), SOON);
 const epochNow = async () => Math.floor(Number((await economy.test.getBlock()).timestamp) / EPOCH);
 
@@ -181,7 +185,21 @@ async function acknowledge(): Promise<void> {
 }
 
 async function acknowledgedBySource(): Promise<bigint> {
-  return (await getSource(economy.client, { ...task(), source: source.account.address })).acknowledged;
+  const query = { ...task(), source: source.account.address };
+  return (await vi.waitFor(() => getSource(economy.client, query), SOON)).acknowledged;
+}
+
+/** Wei that slashes, and nobody else here, have given to the escrow. */
+async function donatedSoFar(): Promise<bigint> {
+  const { client, deployment } = economy;
+  const query = {
+    address: deployment.escrowBuffer,
+    abi: escrowBufferAbi,
+    eventName: "Donated",
+    fromBlock: 0n,
+  } as const;
+  const events = await getContractEvents(client, { ...query, strict: true });
+  return events.reduce((sum, { args }) => sum + args.amount, 0n);
 }
 
 const ALL = { ada: CAPACITY, bob: CAPACITY, cyd: CAPACITY };
@@ -195,7 +213,7 @@ test("deploy, and register a task type", async () => {
   economy = await localEconomy({ url: anvil.url, deployment: addressesOf(record), superfluid });
 
   // Attestations may wait for a service that starts on a busy machine.
-  const times = ["--epoch", "30s", "--report-delay", "60s", "--horizon", "245s", "--grace", "10s"];
+  const times = ["--epoch", "30s", "--report-delay", "60s", "--horizon", "245s", "--grace", "30s"];
   const terms = ["--unit-rate", String(UNIT_RATE), ...times];
   await run(["task-type", "--name", "answer", "--token", superfluid.superToken, "--minimum-stake", "10", ...terms]);
   taskTypeId = requireRecord(folder, 31337).taskTypes?.answer as Hex;
@@ -264,10 +282,12 @@ test("who signals less is paid less, also while the endpoint fails and services 
 test("a sink that works for nobody is slashed, and the others are not", async () => {
   await distributeFlow(400n * UNIT_RATE);
   const before = { ada: await sinkOf("ada"), bob: await sinkOf("bob"), cyd: await sinkOf("cyd") };
-  const donated = (await poolNow()).escrow.donated;
+  const donated = await donatedSoFar();
   let epochs = 0;
-  for (let cyd = before.cyd; cyd.stake === before.cyd.stake && epochs < 40; cyd = await sinkOf("cyd"), epochs++) {
-    const acknowledged = await acknowledgedBySource();
+  // Receipts are taken to the chain in every other epoch.
+  const acknowledged: bigint[] = [];
+  for (let cyd = before.cyd; cyd.stake === before.cyd.stake && epochs < 60; cyd = await sinkOf("cyd"), epochs++) {
+    acknowledged.push(await acknowledgedBySource());
     await acknowledge();
     if (epochs === 2) await killAndRestart("verifier");
     if (epochs === 3) await failUntilNoticed("verifier", "hangs");
@@ -278,9 +298,9 @@ test("a sink that works for nobody is slashed, and the others are not", async ()
     const epoch = await epochNow();
     // A chain that is hurried on while services start sees epochs without receipts, and expects nothing of anybody.
     await vi.waitFor(async () => {
-      expect((await sinkOf("bob")).ledger.settledEpoch).toBeGreaterThanOrEqual(epoch);
+      expect((await sinkOf("bob")).signal.settledEpoch).toBeGreaterThan(epoch - SETTLED_WITHIN);
       // Not of each sink: whose receipt comes last waits for the next epoch if the source has not spent enough yet.
-      expect(await acknowledgedBySource()).toBeGreaterThan(acknowledged);
+      expect(await acknowledgedBySource()).toBeGreaterThan(acknowledged.at(-2) ?? -1n);
     }, SOON);
   }
   const cyd = await sinkOf("cyd");
@@ -289,7 +309,7 @@ test("a sink that works for nobody is slashed, and the others are not", async ()
   expect(cyd.units).toBeLessThanOrEqual(30n);
   for (const name of ["ada", "bob"] as const) expect((await sinkOf(name)).stake).toBe(before[name].stake);
   // It goes to the escrow of those who paid.
-  expect((await poolNow()).escrow.donated - donated).toBe(before.cyd.stake - cyd.stake);
+  expect((await donatedSoFar()) - donated).toBe(before.cyd.stake - cyd.stake);
 });
 
 test("the stream is closed, the escrow is paid out or returned, and every wei is there", async () => {

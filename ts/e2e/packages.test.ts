@@ -148,8 +148,8 @@ declare const wallet: WriteClient;
 const client = createPublicClient({ transport: http() });
 const taskTypeId = "0x12";
 
-export const name: "BackpressurePool" | "rebalance" = backpressurePoolAbi
-  .find((item): item is Extract<typeof item, { name: "rebalance" }> => "name" in item && item.name === "rebalance")!.name;
+export const name: "BackpressurePool" | "spotPrice" = backpressurePoolAbi
+  .find((item): item is Extract<typeof item, { name: "spotPrice" }> => "name" in item && item.name === "spotPrice")!.name;
 export const price: bigint = (await getPool(client, { deployment, taskTypeId })).price;
 export const units: bigint = (await getSink(client, { deployment, taskTypeId, sink: "0x34" })).units;
 export const missing = (error: InsufficientBalanceError): bigint => error.required;
@@ -161,7 +161,7 @@ await openStream(client, { deployment, taskTypeId, flowRate: 1n });
 // @ts-expect-error: there is no such property
 export const wrong = (await getPool(client, { deployment, taskTypeId })).prize;
 // @ts-expect-error: there is no such function in the ABI
-export const never: "rebalanse" = name;
+export const never: "spotPrise" = name;
 // @ts-expect-error: internals are not exported
 import("${SDK}/dist/sdk/internal/call.js");
 `,

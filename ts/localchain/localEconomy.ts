@@ -9,6 +9,7 @@ import {
   parseEther,
   publicActions,
   stringToBytes,
+  zeroAddress,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
@@ -62,11 +63,13 @@ export async function localEconomy({ url, deployment, superfluid }: LocalEconomy
         unitRate: UNIT_RATE,
         epochLength: EPOCH,
         horizon: 360,
-        acknowledgementGrace: 60,
+        acknowledgementGrace: 120,
         reportDelay: 60,
         signalTimeToLive: 300,
+        receiptEpochs: 5,
         smoothing: parseEther("0.3"),
         verifier: deployment.completionTracker,
+        admission: zeroAddress,
         minimumStake: parseEther("10"),
         bufferMax: parseEther("1000"),
         ...changes,

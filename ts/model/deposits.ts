@@ -17,6 +17,7 @@ export type Deposit<Owner> = {
  * Solidity library of the same name. Spec 8.3.
  */
 export class DepositQueue<Owner> {
+  readonly #spentOf = new Map<Owner, bigint>();
   #waiting: Deposit<Owner>[] = [];
   #count = 0n;
 
@@ -28,6 +29,11 @@ export class DepositQueue<Owner> {
   /** What one drain can take: the wei in the {@link MAX_STEPS} oldest deposits. */
   get ready(): bigint {
     return this.#waiting.slice(0, MAX_STEPS).reduce((sum, { amount }) => sum + amount, 0n);
+  }
+
+  /** What was spent of an owner's deposits, wei. */
+  spentOf(owner: Owner): bigint {
+    return this.#spentOf.get(owner) ?? 0n;
   }
 
   /** Deposits that have money left, oldest first. */
@@ -57,6 +63,7 @@ export class DepositQueue<Owner> {
     for (const deposit of this.#waiting) {
       const spent = min(left, deposit.amount);
       deposit.amount -= spent;
+      this.#spentOf.set(deposit.owner, this.spentOf(deposit.owner) + spent);
       left -= spent;
     }
     this.#waiting = this.#waiting.filter((deposit) => deposit.amount > 0n);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Anvil, startAnvil } from "../localchain/anvil.ts";
 import { type Call, deployHarness, type Harness } from "../testkit/mathHarness.ts";
 import { DepositQueue } from "./deposits.ts";
+import * as rule from "./evidence/rule.ts";
 import * as exact from "./exact.ts";
 import { Random } from "./random.ts";
 import * as shares from "./shares.ts";
@@ -18,7 +19,8 @@ const UINT128 = 2n ** 128n - 1n;
 const MAX_CAPACITY_SCALED = 2n ** 72n - 1n;
 const MAX_BACKLOG = 2n ** 64n - 1n;
 
-type Value = bigint | boolean | Record<string, bigint> | readonly (bigint | Record<string, bigint>)[];
+type Part = bigint | boolean | Record<string, bigint>;
+type Value = Part | readonly Part[] | readonly (Part | readonly bigint[])[];
 
 type Subject = {
   /** Arguments of the Solidity function, in the ranges that its documentation states. */
@@ -80,10 +82,23 @@ const subjects: Record<string, Subject> = {
   priceCapDown: {
     inputs: (r) => {
       const [rate, units] = [r.edgy(10n ** 6n, 10n ** 24n), r.edgy(0n, exact.MAX_UNITS)];
-      const limit = r.pick([around(r, rate * units), around(r, exact.MIN_FLOW_PER_UNIT * units), r.edgy(0n, UINT96)]);
+      const lowest = (rate / exact.MIN_CAP_DIVISOR) * units;
+      const limit = r.pick([around(r, rate * units), around(r, lowest), r.edgy(0n, UINT96)]);
       return [rate, limit, units];
     },
     exact: exact.priceCapDown,
+  },
+  shouldHeal: {
+    inputs: (r) => {
+      const [flow, leak] = [r.edgy(0n, UINT96), r.edgy(0n, UINT96)];
+      const units = r.oneIn(2n) ? around(r, (flow + leak) / exact.LEAK_DIVISOR) : r.edgy(1n, exact.MAX_UNITS);
+      return [r.oneIn(3n) ? around(r, flow / exact.LEAK_DIVISOR) : leak, flow, units];
+    },
+    exact: exact.shouldHeal,
+  },
+  minDepositUp: {
+    inputs: (r) => [r.edgy(1n, UINT128), r.edgy(0n, exact.MAX_UNITS)],
+    exact: exact.minDepositUp,
   },
   feeUnitsDown: {
     inputs: (r) => [r.edgy(0n, exact.MAX_UNITS), r.edgy(0n, 9999n)],
@@ -110,44 +125,60 @@ const subjects: Record<string, Subject> = {
     inputs: (r) => [r.edgy(0n, 86_400n), r.edgy(0n, 86_400n)],
     exact: exact.minimumHorizonUp,
   },
-  oweDown: {
+  participatingDown: {
     inputs: (r) => {
-      const [owed, received, paid] = [r.edgy(0n, UINT128), r.edgy(0n, UINT128), r.edgy(0n, UINT128)];
-      const acknowledged = r.oneIn(3n) ? around(r, owed + received) : r.edgy(0n, UINT128);
-      return [owed, received, acknowledged, paid, r.oneIn(3n) ? around(r, paid) : r.edgy(0n, UINT128)];
+      const interval = r.edgy(24n, MONTH);
+      return [r.edgy(0n, UINT128), r.oneIn(3n) ? around(r, interval) : r.edgy(0n, 2n ** 32n), interval];
     },
-    exact: exact.oweDown,
+    exact: rule.participatingDown,
   },
-  expectedDown: {
+  isQuorum: {
     inputs: (r) => {
-      const paid = r.edgy(0n, UINT128);
-      return [r.edgy(0n, UINT128), paid, r.oneIn(3n) ? around(r, paid) : r.edgy(0n, UINT128)];
+      const part = r.edgy(0n, UINT128);
+      return [part, r.oneIn(2n) ? around(r, 3n * part) : r.edgy(0n, UINT128)];
     },
-    exact: exact.expectedDown,
+    exact: rule.isQuorum,
   },
-  unearnedDown: {
-    inputs: (r) => [r.edgy(0n, UINT128), r.edgy(0n, UINT128), r.edgy(0n, UINT128)],
-    exact: exact.unearnedDown,
-  },
-  keptOpenDown: {
+  shareDown: {
     inputs: (r) => {
-      const [rate, capacity, time] = [r.edgy(1n, UINT96), r.edgy(0n, MAX_CAPACITY_SCALED), r.edgy(0n, 2n * MONTH)];
-      const limit = (rate * capacity * time) / exact.SCALE;
-      return [r.oneIn(3n) ? around(r, exact.min(limit, UINT128)) : r.edgy(0n, UINT128), rate, capacity, time];
+      const whole = r.edgy(1n, UINT128);
+      return [r.oneIn(3n) ? around(r, whole) : r.edgy(0n, UINT128), whole];
     },
-    exact: exact.keptOpenDown,
+    exact: rule.shareDown,
   },
-  verifiedBacklogDown: {
+  standardDown: {
     inputs: (r) => {
-      const [rate, capacity, grace] = [
-        r.edgy(10n ** 6n, 10n ** 24n),
-        r.edgy(0n, MAX_CAPACITY_SCALED),
-        r.edgy(0n, MONTH),
-      ];
-      const graceWei = (rate * capacity * grace) / exact.SCALE;
-      return [r.oneIn(3n) ? around(r, graceWei) : r.edgy(0n, UINT128), rate, capacity, grace];
+      const participating = r.edgy(exact.WAD / 3n, exact.WAD);
+      return [r.oneIn(2n) ? around(r, participating / 2n) : r.edgy(0n, exact.WAD), participating];
     },
-    exact: exact.verifiedBacklogDown,
+    exact: (acknowledged, participating) => {
+      const { standard, expected, firm } = rule.standardDown(acknowledged, participating);
+      return [standard, expected, firm];
+    },
+  },
+  debitDown: {
+    inputs: (r) => {
+      const standard = someStandard(r);
+      return [r.edgy(0n, UINT128), standard.expected, standard.standard];
+    },
+    exact: (received, expected, standard) => rule.debitDown(received, { expected, standard, firm: true }),
+  },
+  creditUp: {
+    inputs: (r) => [r.edgy(0n, UINT128), someStandard(r).standard],
+    exact: (acknowledged, standard) => rule.creditUp(acknowledged, { expected: 0n, standard, firm: true }),
+  },
+  peakAfterDown: {
+    inputs: (r) => [r.edgy(0n, MAX_CAPACITY_SCALED), r.edgy(0n, MAX_CAPACITY_SCALED)],
+    exact: rule.peakAfterDown,
+  },
+  provenBacklogDown: {
+    inputs: (r) => {
+      const [rate, peak, grace] = [r.edgy(10n ** 11n, 10n ** 24n), r.edgy(0n, MAX_CAPACITY_SCALED), r.edgy(0n, MONTH)];
+      const graceWei = (rate * peak * grace) / exact.SCALE;
+      return [r.oneIn(3n) ? around(r, graceWei) : r.edgy(0n, UINT128), rate, peak, grace];
+    },
+    exact: (owed, unitRate, peak, acknowledgementGrace) =>
+      rule.provenBacklogDown(owed, peak, { unitRate, acknowledgementGrace }),
   },
   isBeyondHorizon: {
     inputs: (r) => {
@@ -157,9 +188,11 @@ const subjects: Record<string, Subject> = {
       const threshold = (9n * capacity * horizon) / (10n * exact.SCALE);
       return [r.oneIn(2n) ? around(r, threshold) : r.edgy(0n, UINT128), capacity, horizon];
     },
-    exact: exact.isBeyondHorizon,
+    exact: rule.isBeyondHorizon,
   },
-  slashAmountDown: { inputs: (r) => [r.edgy(0n, UINT128)], exact: exact.slashAmountDown },
+  unearnedDown: { inputs: someDebt, exact: rule.unearnedDown },
+  withPenaltyDown: { inputs: (r) => [r.edgy(0n, UINT128)], exact: rule.withPenaltyDown },
+  exitChargeDown: { inputs: someDebt, exact: rule.exitChargeDown },
   totalAt: {
     inputs: (r) => {
       const now = r.between(1n, 2n ** 32n - 1n);
@@ -173,7 +206,7 @@ const subjects: Record<string, Subject> = {
       const { book } = someReturns(r);
       return [book, book.income + r.edgy(0n, MONEY), book.overflowTime + r.edgy(0n, MONTH) * exact.WAD];
     },
-    exact: shares.accrue,
+    exact: (book, income, overflowTime) => changed(book, (copy) => shares.accrue(copy, income, overflowTime)),
   },
   drain: {
     inputs: (r) => {
@@ -181,65 +214,119 @@ const subjects: Record<string, Subject> = {
       const overflow = shares.overflowOf(book);
       return [book, r.oneIn(3n) ? exact.max(0n, overflow - r.edgy(0n, 100n)) : r.edgy(0n, overflow), r.edgy(0n, 100n)];
     },
-    exact: shares.drain,
+    exact: (book, amount, back) => changed(book, (copy) => shares.drain(copy, amount, back)),
   },
   release: {
     inputs: (r) => {
       const { book } = someReturns(r);
       return [book, r.edgy(0n, shares.overflowOf(book))];
     },
-    exact: shares.release,
+    exact: (book, tooMuch) => {
+      const copy = { ...book };
+      const amount = shares.release(copy, tooMuch);
+      return [copy, amount];
+    },
+  },
+  rescale: {
+    inputs: (r) => {
+      const { book } = someReturns(r);
+      return [r.oneIn(2n) ? { ...book, owned: book.owned / 10n ** r.between(0n, 40n) } : book];
+    },
+    exact: (book) => {
+      const [copy, ends] = [{ ...book }, new Map<bigint, bigint>()];
+      shares.rescale(copy, ends);
+      return [copy, ends.get(book.scale) ?? 0n];
+    },
   },
   sync: {
     inputs: (r) => {
-      const { book, claims, endOf } = someReturns(r);
+      const { book, claims, ends } = someReturns(r);
       const claim = r.pick(claims as [shares.Claim, ...shares.Claim[]]);
-      return [book, claim, endOf.get(claim.generation) ?? 0n, r.oneIn(2n), r.edgy(0n, RATE)];
+      return [book, claim, endsSince(claim, book, ends), r.oneIn(2n), r.edgy(0n, RATE)];
     },
-    exact: (book, claim, endOfGeneration, stayed, rate) => {
-      const [synced, next, unclaimed] = shares.sync(book, claim, endOfGeneration, stayed, rate);
-      return [synced, next, unclaimed, shares.worthOf(synced, next)];
+    exact: (book, claim, ends, stayed, rate) => {
+      const known = new Map((ends as bigint[]).map((end, i) => [claim.scale + BigInt(i), end]));
+      const [nextBook, nextClaim] = [{ ...book }, { ...claim }];
+      shares.sync(nextBook, nextClaim, known, stayed, rate, 0n);
+      return [nextBook, nextClaim];
     },
+  },
+  redeem: {
+    inputs: (r) => {
+      const { book, claims } = someReturns(r);
+      const claim = r.pick(claims as [shares.Claim, ...shares.Claim[]]);
+      return [book, claim, r.oneIn(2n) ? claim.shares : r.edgy(0n, claim.shares)];
+    },
+    exact: (book, claim, part) => {
+      const [nextBook, nextClaim] = [{ ...book }, { ...claim }];
+      const value = shares.redeem(nextBook, nextClaim, part);
+      return [nextBook, nextClaim, value];
+    },
+  },
+  worthUp: {
+    inputs: (r) => {
+      const { book } = someReturns(r);
+      return [book, r.edgy(0n, book.shares + 1n)];
+    },
+    exact: shares.worthUp,
   },
 };
 
 const RATE = 2n ** 94n;
 const MONEY = 2n ** 100n;
 
+function changed(book: shares.Book, change: (copy: shares.Book) => void): shares.Book {
+  const copy = { ...book };
+  change(copy);
+  return copy;
+}
+
 /** A book after some history; whether its rates are those that paid does not matter here. */
 function someReturns(r: Random) {
-  let book = shares.EMPTY_BOOK;
-  const endOf = new Map<bigint, bigint>();
-  const claims = [shares.NO_CLAIM, shares.NO_CLAIM, shares.NO_CLAIM];
+  const book = shares.emptyBook();
+  const ends: shares.Ends = new Map();
+  const claims = [shares.noClaim(), shares.noClaim(), shares.noClaim()];
   for (let i = r.between(0n, 20n); i > 0n; i--) {
-    const { generation } = book;
-    book = shares.accrue(book, book.income + r.edgy(0n, MONEY), book.overflowTime + r.edgy(0n, exact.WAD * 10_000n));
+    shares.accrue(book, book.income + r.edgy(0n, MONEY), book.overflowTime + r.edgy(0n, exact.WAD * 10_000n));
     const overflow = shares.overflowOf(book);
-    const action = r.between(0n, 5n);
-    if (action === 0n) [book] = shares.drain(book, r.edgy(0n, overflow), 0n);
-    else if (action === 1n) book = shares.donate(book, r.edgy(0n, MONEY));
-    else if (action === 2n) [book] = shares.release(book, r.edgy(0n, overflow));
+    const action = r.between(0n, 6n);
+    if (action === 0n) shares.drain(book, r.edgy(0n, overflow), 0n);
+    else if (action === 1n) shares.donate(book, r.edgy(0n, MONEY));
+    else if (action === 2n) shares.release(book, r.edgy(0n, overflow));
     else {
-      const pick = Number(r.between(0n, 2n));
-      const claim = claims[pick] as shares.Claim;
-      const end = endOf.get(claim.generation) ?? 0n;
-      [book, claims[pick]] = shares.sync(book, claim, end, r.oneIn(2n), r.edgy(0n, RATE)) as [
-        shares.Book,
-        shares.Claim,
-        bigint,
-      ];
+      const claim = r.pick(claims as [shares.Claim, ...shares.Claim[]]);
+      shares.sync(book, claim, ends, r.oneIn(2n), r.edgy(0n, RATE), 0n);
+      if (action === 3n) shares.redeem(book, claim, r.oneIn(2n) ? claim.shares : r.edgy(0n, claim.shares));
+      if (action === 4n) shares.ask(claim, 1n);
+      if (action === 5n) shares.pay(book, claim);
     }
-    if (book.generation !== generation) endOf.set(generation, book.setAsidePerShare);
+    shares.rescale(book, ends);
   }
-  return { book, claims, endOf };
+  // What a pretended rate asks for saturates far above every range here.
+  return { book, claims, ends };
+}
+
+/** What a claim needs to follow the book: the ends of the scales since its own. */
+function endsSince({ scale }: shares.Claim, book: shares.Book, ends: shares.Ends): bigint[] {
+  const known: bigint[] = [];
+  for (let i = scale; i < book.scale; i++) known.push(ends.get(i) ?? 0n);
+  return known;
+}
+
+const someStandard = (r: Random): rule.Standard =>
+  rule.standardDown(r.edgy(0n, exact.WAD), r.edgy(exact.WAD / 3n, exact.WAD));
+
+function someDebt(r: Random): readonly bigint[] {
+  return [r.edgy(0n, UINT128), r.edgy(0n, UINT128), r.oneIn(4n) ? 0n : r.edgy(0n, UINT128)];
 }
 
 function bondInputs(r: Random): readonly bigint[] {
-  return [r.edgy(10n ** 6n, 10n ** 24n), r.edgy(1n, MONTH), r.edgy(0n, MONTH), r.edgy(12n, 86_400n)];
+  return [r.edgy(10n ** 11n, 10n ** 24n), r.edgy(1n, MONTH), r.edgy(0n, MONTH), r.edgy(12n, 86_400n), r.edgy(2n, 60n)];
 }
 
-function bondParameters([unitRate = 0n, horizon = 0n, acknowledgementGrace = 0n, epochLength = 0n]: bigint[]) {
-  return { unitRate, horizon, acknowledgementGrace, epochLength };
+function bondParameters([unitRate = 0n, horizon = 0n, acknowledgementGrace = 0n, ...rest]: bigint[]) {
+  const [epochLength = 0n, receiptEpochs = 0n] = rest;
+  return { unitRate, horizon, acknowledgementGrace, epochLength, receiptEpochs };
 }
 
 let anvil: Anvil;

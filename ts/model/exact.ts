@@ -16,8 +16,17 @@ export const SCALE = 10n ** 9n;
 /** One, for the fee. */
 export const BASIS_POINTS = 10_000n;
 
-/** The lowest price cap, wei per second and unit: below it, rounding to whole wei would exceed one basis point. */
-export const MIN_FLOW_PER_UNIT = 10_000n;
+/** The lowest price cap is this part of q: a throttled pool has at most so many times its units. */
+export const MIN_CAP_DIVISOR = 10_000n;
+
+/** The part of a stream that Superfluid may keep from the members after a unit update. */
+export const LEAK_DIVISOR = 1_000_000n;
+
+/** The smallest deposit pays this part of the sinks' units for one epoch. */
+export const MIN_DEPOSIT_DIVISOR = 256n;
+
+/** The largest amount that the contracts count, wei; what exceeds it stops there. */
+export const MAX_AMOUNT = 2n ** 128n - 1n;
 
 /** The most units that the escrow may hold. */
 export const MAX_UNITS = 2n ** 80n - 1n;
@@ -30,6 +39,9 @@ export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** (a − b)⁺ */
 export const excess = (a: bigint, b: bigint): bigint => max(a - b, 0n);
+
+/** At most {@link MAX_AMOUNT}. */
+export const saturate = (amount: bigint): bigint => min(amount, MAX_AMOUNT);
 
 /** ⌈a / b⌉ for a ≥ 0 and b > 0. */
 export const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
@@ -84,6 +96,8 @@ export type SmoothedSignal = {
   capacity: bigint;
   /** When the signal was revealed, or signed; Unix seconds. */
   signalledAt: bigint;
+  /** Epoch in which the sink was last settled. */
+  settledEpoch: bigint;
 };
 
 /** The parameters that smoothing depends on. */
@@ -94,22 +108,27 @@ export type SmoothingParameters = {
   epochLength: bigint;
   /** Age after which a signal counts as capacity 0, seconds. */
   signalTimeToLive: bigint;
+  /** V: epochs after a settlement from which on capacity counts as 0; without a verifier nobody needs one. */
+  receiptEpochs: bigint;
+  /** Whether the task type has a verifier. */
+  verified: boolean;
 };
 
 /**
- * The moving average in some epoch: towards the declared capacity up to the epoch in which the signal expires, towards
- * zero from then on. Spec 6.3 and 6.4.
+ * The moving average in some epoch: towards the declared capacity up to the epoch in which the signal expires, or in which
+ * the sink's last settlement is V epochs old; towards zero from then on. Spec 6.3 and 6.4.
  *
  * @param epoch Number of the epoch, not before `signal.baseEpoch`
  * @returns C̄, billionths of a unit, rounded as in {@link smooth}
  */
 export function smoothedAt(signal: SmoothedSignal, parameters: SmoothingParameters, epoch: bigint): bigint {
-  const { smoothing, epochLength, signalTimeToLive } = parameters;
+  const { smoothing, epochLength, signalTimeToLive, receiptEpochs, verified } = parameters;
   const expiryEpoch = (signal.signalledAt + signalTimeToLive) / epochLength;
-  const declared = signal.capacity * SCALE;
-  if (epoch <= expiryEpoch) return smooth(signal.baseScaled, declared, smoothing, epoch - signal.baseEpoch);
-  const atExpiry = smooth(signal.baseScaled, declared, smoothing, expiryEpoch - signal.baseEpoch);
-  return smooth(atExpiry, 0n, smoothing, epoch - expiryEpoch);
+  const lastEpoch = verified ? min(expiryEpoch, signal.settledEpoch + receiptEpochs) : expiryEpoch;
+  // A settlement may have moved the base beyond that.
+  const liveUntil = max(min(epoch, lastEpoch), signal.baseEpoch);
+  const alive = smooth(signal.baseScaled, signal.capacity * SCALE, smoothing, liveUntil - signal.baseEpoch);
+  return smooth(alive, 0n, smoothing, epoch - liveUntil);
 }
 
 /**
@@ -172,11 +191,32 @@ export function escrowUnitsUp(inflow: bigint, priceCap: bigint, sinkUnits: bigin
  * @param unitRate q, wei/s per unit
  * @param limit What the sinks together may be paid, wei/s
  * @param sinkUnits U
- * @returns wei/s per unit, rounded down, which favours the pools downstream; not below {@link MIN_FLOW_PER_UNIT}
+ * @returns wei/s per unit, rounded down, which favours the pools downstream; not below q/10,000
  */
 export function priceCapDown(unitRate: bigint, limit: bigint, sinkUnits: bigint): bigint {
-  return sinkUnits === 0n ? unitRate : min(unitRate, max(limit / sinkUnits, MIN_FLOW_PER_UNIT));
+  return sinkUnits === 0n ? unitRate : min(unitRate, max(limit / sinkUnits, unitRate / MIN_CAP_DIVISOR));
 }
+
+/**
+ * Whether it is worth the gas to let Superfluid split again what it took away: that is more than a millionth of the
+ * stream, and one wei per second and unit, which may stay away afterwards, is less.
+ *
+ * @param leak What it took away, at most; wei/s
+ * @param flow What the members get, wei/s
+ * @param units Of all members
+ */
+export const shouldHeal = (leak: bigint, flow: bigint, units: bigint): boolean =>
+  leak * LEAK_DIVISOR > flow && units * LEAK_DIVISOR <= flow + leak;
+
+/**
+ * The smallest deposit: what one unit, or one in 256 of all, is paid in one epoch.
+ *
+ * @param unitEpoch q · h, wei
+ * @param sinkUnits U
+ * @returns Wei, rounded up, which favours who waits in the queue
+ */
+export const minDepositUp = (unitEpoch: bigint, sinkUnits: bigint): bigint =>
+  unitEpoch * max(1n, divideUp(sinkUnits, MIN_DEPOSIT_DIVISOR));
 
 /**
  * The units f that earn the share `fee` of what sinks and fee earn together: f / (U + f) = fee.
@@ -232,17 +272,24 @@ export type BondParameters = {
   acknowledgementGrace: bigint;
   /** h, seconds. */
   epochLength: bigint;
+  /** V, epochs. */
+  receiptEpochs: bigint;
 };
 
 /** T + D + h, seconds. */
-const detectionTime = (p: BondParameters): bigint => p.horizon + p.acknowledgementGrace + p.epochLength;
+const overpaidTime = (p: BondParameters): bigint => p.horizon + p.acknowledgementGrace + p.epochLength;
 
-/** b = 2·q·(T + D + h), wei per unit. Spec 4.2. */
-export const bondPerUnit = (parameters: BondParameters): bigint => 2n * parameters.unitRate * detectionTime(parameters);
+/** V·h, seconds. */
+export const receiptInterval = (p: Pick<BondParameters, "epochLength" | "receiptEpochs">): bigint =>
+  p.receiptEpochs * p.epochLength;
 
-/** How long unstaked money stays slashable: 2·(T + D + h) + 4·h, seconds. Spec 4.4. */
+/** b = 2·q·(T + D + h) + q·V·h, wei per unit. Spec 4.3. */
+export const bondPerUnit = (parameters: BondParameters): bigint =>
+  parameters.unitRate * (2n * overpaidTime(parameters) + receiptInterval(parameters));
+
+/** How long unstaked money stays slashable: 2·(T + D + h) + 3·V·h, seconds. Spec 4.4. */
 export const unbondingPeriod = (parameters: BondParameters): bigint =>
-  2n * detectionTime(parameters) + 4n * parameters.epochLength;
+  2n * overpaidTime(parameters) + 3n * receiptInterval(parameters);
 
 /**
  * The smallest horizon at which backlog never overshoots: e·(h + d). Theory 3.5.
@@ -255,91 +302,11 @@ export function minimumHorizonUp(epochLength: bigint, reportDelay: bigint): bigi
   return divideUp(E_UP * (epochLength + reportDelay), WAD);
 }
 
-// ------------------------------------------------------------------------------------------------- Ledger
-
-/**
- * One step of a sink's ledger: Q̂ ← (Q̂ + π·(1 − (1 − π)/10)·ΔR − ΔA)⁺ with π the acknowledged share of the pool's pay.
- * Spec 9.4.
- *
- * @param owed Q̂ before, wei
- * @param received ΔR: what the sink was paid meanwhile, wei
- * @param acknowledged ΔA: what was acknowledged to it meanwhile, wei
- * @param poolPaid What all sinks were paid meanwhile, wei
- * @param poolAcknowledged What was acknowledged to all sinks meanwhile, wei; counts up to `poolPaid`
- * @returns Q̂ after, wei. What is expected rounds down, which favours the sink.
- */
-export function oweDown(
-  owed: bigint,
-  received: bigint,
-  acknowledged: bigint,
-  poolPaid: bigint,
-  poolAcknowledged: bigint,
-): bigint {
-  return excess(owed + expectedDown(received, poolPaid, poolAcknowledged), acknowledged);
-}
-
-/** π·(1 − (1 − π)/10)·ΔR, wei; both products round down, which favours the sink. */
-export function expectedDown(received: bigint, poolPaid: bigint, poolAcknowledged: bigint): bigint {
-  if (poolPaid === 0n) return 0n;
-  const counted = min(poolAcknowledged, poolPaid);
-  return (((received * counted) / poolPaid) * (9n * poolPaid + counted)) / (10n * poolPaid);
-}
-
-/**
- * What of its pay a sink has not earned, of which π takes account: ΔR·Q̂ / (Q̂ + ΔA) since it last owed nothing.
- *
- * @returns Wei, rounded down, which favours the sink
- */
-export function unearnedDown(owed: bigint, received: bigint, acknowledged: bigint): bigint {
-  return owed === 0n ? 0n : (received * owed) / (owed + acknowledged);
-}
-
-/**
- * What may still be acknowledged to a sink: at most full pay for horizon and grace.
- *
- * @param open What it was paid and nobody acknowledged, wei
- * @param time T + D, seconds
- * @returns Wei, rounded down, which favours the other sinks
- */
-export function keptOpenDown(open: bigint, unitRate: bigint, capacityScaled: bigint, time: bigint): bigint {
-  return min(open, (unitRate * capacityScaled * time) / SCALE);
-}
-
-/**
- * The backlog that a ledger proves: (Q̂/q − C̄·D)⁺. Spec 9.5.
- *
- * @param owed Q̂, wei
- * @param unitRate q, wei/s per unit
- * @param capacityScaled C̄, billionths of a unit
- * @param grace D, seconds
- * @returns Unit-seconds. Q̂/q rounds down and C̄·D up: both favour the sink.
- */
-export function verifiedBacklogDown(owed: bigint, unitRate: bigint, capacityScaled: bigint, grace: bigint): bigint {
-  return excess(owed / unitRate, divideUp(capacityScaled * grace, SCALE));
-}
-
-/**
- * Whether a verified backlog has reached nine tenths of C̄·T. Spec 9.6.
- *
- * @param backlog Unit-seconds; zero never has
- * @param capacityScaled C̄, billionths of a unit
- * @param horizon T, seconds
- */
-export function isBeyondHorizon(backlog: bigint, capacityScaled: bigint, horizon: bigint): boolean {
-  return backlog > 0n && 10n * backlog * SCALE >= 9n * capacityScaled * horizon;
-}
-
-/** What a slash takes: the unearned amount plus 10 %, wei, rounded down, which favours the sink. Spec 9.6. */
-export const slashAmountDown = (unearned: bigint): bigint => (unearned * 11n) / 10n;
-
 // ------------------------------------------------------------------------------------------------- Sources
-
-/** The longest that an empty pool keeps its overflow, seconds. */
-export const MAX_GRACE = 1800n;
 
 /**
  * What a source has streamed by now. Superfluid tells the present rate and since when it holds; the time before that
- * does not count. So the result is a lower bound, exact for a source that counts at every change. Spec 8.12.
+ * does not count. So the result is a lower bound, exact for a source that counts at every change.
  *
  * @param total What it had streamed by the last count, wei
  * @param syncedAt When that was, Unix seconds

@@ -1,8 +1,8 @@
 import { toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Account, PARAMETERS, REPORT_DELAY, World } from "../testkit/mirrorWorld.ts";
-import { Mirror, type Sink } from "../testkit/protocolMirror.ts";
+import { PARAMETERS, REPORT_DELAY, type Signer, World } from "../testkit/mirrorWorld.ts";
+import { Mirror } from "../testkit/protocolMirror.ts";
 import { bondPerUnit, max, WAD } from "./exact.ts";
 import { Random } from "./random.ts";
 import type { Signal } from "./signals.ts";
@@ -22,22 +22,20 @@ const STAKE = minimumStake + 2000n * bondPerUnit(PARAMETERS);
 const RATIO = WAD / 2n;
 
 let world: World;
-let sinks: [Sink, ...Sink[]];
-let sources: [Account, ...Account[]];
+let sinks: [Signer, ...Signer[]];
+let sources: [Signer, ...Signer[]];
 let upper: Mirror;
 let lower: Mirror;
 
 beforeAll(async () => {
   world = await World.create();
-  const [first, ...others] = [1, 2, 3, 4, 5].map((number): Sink => {
-    const key = privateKeyToAccount(toHex(number, { size: 32 }));
-    return { name: `sink ${number}`, address: key.address, key };
-  });
-  sinks = [first as Sink, ...others];
-  sources = [
-    { name: "source 1", address: "0x00000000000000000000000000000000000000A1" },
-    { name: "source 2", address: "0x00000000000000000000000000000000000000b2" },
-  ];
+  const signers = (kind: string, numbers: number[]) =>
+    numbers.map((number): Signer => {
+      const key = privateKeyToAccount(toHex(number, { size: 32 }));
+      return { name: `${kind} ${number}`, address: key.address, key };
+    }) as [Signer, ...Signer[]];
+  sinks = signers("sink", [1, 2, 3, 4, 5]);
+  sources = signers("source", [6, 7]);
   for (const account of [...sinks, ...sources]) world.fund(account, 10n ** 9n);
   await world.mine();
   world.now += 10n;
@@ -48,7 +46,8 @@ afterAll(() => world?.stop());
 /** What may happen in a block, each to one of the task types. */
 const actions: readonly [Action, ...Action[]] = [
   attestSome,
-  (mirror, random) => mirror.commit(random.pick(sinks), signal(random)),
+  (mirror, random) =>
+    mirror.commit(random.pick(sinks.filter((sink) => mirror.isRegistered(sink)) as typeof sinks), signal(random)),
   (mirror) => {
     for (const sink of sinks) {
       const committed = mirror.revealable(sink);
@@ -66,20 +65,21 @@ const actions: readonly [Action, ...Action[]] = [
   (mirror) => {
     if (mirror.model.releasable(world.now) > 0n) mirror.release();
   },
-  (mirror, random) => mirror.deposit(random.pick(sources), unitRate * epochLength * random.between(1n, 10_000n)),
-  (mirror) => mirror.sweep([mirror === upper ? lower : upper]),
+  (mirror, random) => mirror.deposit(random.pick(sources), mirror.model.minDeposit * random.between(1n, 10_000n)),
+  (mirror, random) => mirror.requestReturn(random.pick(sources)),
   () => upper.propagate(lower, RATIO),
-  (mirror, random) => mirror.verifyBacklog(random.pick(sinks), random.oneIn(2n) ? 0n : random.edgy(0n, 10n ** 6n)),
+  acknowledgeSome,
+  acknowledgeSome,
+  (mirror) => mirror.settle(sinks),
+  (mirror, random) => void mirror.assess(random.pick(sinks)),
 ];
 
 /** What happens only now and then. */
 const rareActions: readonly [Action, ...Action[]] = [
   (mirror, random) => mirror.changeStake(random.pick(sinks), random.edgy(minimumStake, 2n * STAKE)),
-  (mirror, random) => {
-    const sink = random.pick(sinks);
-    const stake = mirror.stakes.get(sink.address) ?? 0n;
-    if (stake > 0n) mirror.slash(sink, random.edgy(1n, stake));
-  },
+  (mirror, random) => mirror.rejoin(random.pick(sinks)),
+  (mirror, random) => mirror.withdraw(random.pick(sinks)),
+  (mirror, random) => mirror.donate(random.pick(sources), random.edgy(1n, 10n ** 20n)),
   (_, random) => {
     const fee = random.between(0n, 100n);
     world.setFee(fee);
@@ -89,10 +89,20 @@ const rareActions: readonly [Action, ...Action[]] = [
 
 type Action = (mirror: Mirror, random: Random) => void | Promise<void>;
 
+/** The first sink is dead: nobody acknowledges it. Of the others a source acknowledges a part of all that they got. */
+async function acknowledgeSome(mirror: Mirror, random: Random): Promise<void> {
+  const { split } = mirror.model;
+  const receipts = sinks.slice(1).flatMap((sink) => {
+    const received = split.pool.receivedBy(sink.address, world.now);
+    return sources.map((source) => [source, sink, (received * random.between(0n, 60n)) / 100n] as const);
+  });
+  await mirror.acknowledge(receipts.filter(() => !random.oneIn(4n)));
+}
+
 async function attestSome(mirror: Mirror, random: Random): Promise<void> {
   const signals = sinks.flatMap((sink) => {
     const earliest = max((mirror.signalledAt.get(sink.address) ?? 0n) + 1n, world.now - REPORT_DELAY);
-    if (earliest > world.now || random.oneIn(3n)) return [];
+    if (!mirror.isRegistered(sink) || earliest > world.now || random.oneIn(3n)) return [];
     return [[sink, { ...signal(random), issuedAt: random.between(earliest, world.now) }] as const];
   });
   if (signals.length > 0) await mirror.attest(signals);
@@ -125,7 +135,7 @@ async function open(...names: string[]): Promise<Mirror[]> {
     const mirror = await Mirror.open(world, name);
     opened.push(mirror);
     await block([mirror], 10n, () => {
-      for (const sink of sinks) mirror.register(sink, STAKE);
+      for (const sink of sinks) mirror.join(sink, STAKE);
     });
   }
   return opened;
@@ -158,6 +168,36 @@ test("turbulence: anybody does anything, in two stages of a pipeline", { timeout
   expect(blocks.paysFee).toBeGreaterThan(20);
 });
 
+test("evidence: a dead sink among those that work is struck, slashed, and leaves", { timeout: 120_000 }, async () => {
+  const [mirror] = (await open("evidence")) as [Mirror];
+  const [dead, ...alive] = sinks;
+  await block([mirror], 1n, () => mirror.setStream(sources[0], 3n * unitRate * 1000n));
+  const seen = { strikes: 0n, slashes: 0 };
+
+  for (let epoch = 0n; epoch < 30n; epoch++) {
+    await block([mirror], epochLength, async () => {
+      const { now } = world;
+      if (mirror.isRegistered(dead)) {
+        await mirror.attest(sinks.map((sink) => [sink, { capacity: 1000n, backlog: 0n, issuedAt: now }]));
+      }
+      // Lumps, some of them above what was paid by then.
+      if (epoch % 3n !== 1n) {
+        const { pool } = mirror.model.split;
+        const done = alive.map((sink) => [sources[0], sink, pool.receivedBy(sink.address, now) + epoch] as const);
+        await mirror.acknowledge(done);
+      }
+      if (mirror.assess(dead)) seen.slashes++;
+      if (epoch === 20n) mirror.changeStake(dead, 0n);
+    });
+    const { strikes } = mirror.model.evidence.ledgerOf(dead.address);
+    seen.strikes = max(seen.strikes, strikes);
+  }
+
+  expect(seen.strikes).toBeGreaterThan(0n);
+  expect(seen.slashes).toBeGreaterThan(0);
+  expect(mirror.model.evidence.ledgerOf(dead.address).acknowledged).toBe(0n);
+});
+
 test("calm: everybody declares the same, and a refresh brings the last units", { timeout: 120_000 }, async () => {
   const [mirror] = (await open("calm")) as [Mirror];
   const total = (): bigint => mirror.model.split.sinkUnits;
@@ -176,7 +216,9 @@ test("calm: everybody declares the same, and a refresh brings the last units", {
   expect(total()).toBe(1000n * BigInt(sinks.length));
 });
 
-test("abandonment: nobody can work, and everything goes back to the source", { timeout: 120_000 }, async () => {
+test("a source that has closed its stream has its whole part back one horizon later", {
+  timeout: 120_000,
+}, async () => {
   const [mirror] = (await open("abandoned")) as [Mirror];
   const attest = (backlog: bigint) => (): Promise<void> =>
     mirror.attest(sinks.map((sink) => [sink, { capacity: 1000n, backlog, issuedAt: world.now }]));
@@ -187,12 +229,17 @@ test("abandonment: nobody can work, and everything goes back to the source", { t
   });
   await block([mirror], 30n, () => mirror.rebalance([]));
   await block([mirror], epochLength, attest(2n ** 60n));
-  await block([mirror], 1n, () => mirror.syncSource(sources[0]));
   expect(mirror.model.split.sinkUnits).toBe(0n);
+  await block([mirror], epochLength, () => {
+    mirror.syncSource(sources[0]);
+    mirror.setStream(sources[0], 0n);
+    mirror.syncSource(sources[0]);
+  });
   expect(mirror.model.releasable(world.now)).toBe(0n);
 
-  await block([mirror], PARAMETERS.signalTimeToLive - 1n, () => mirror.rebalance([]));
-  expect(mirror.model.releasable(world.now)).toBeGreaterThan(0n);
-  await block([mirror], 1n, () => mirror.release());
+  await block([mirror], PARAMETERS.horizon - 1n, () => mirror.syncSource(sources[0]));
+  expect(mirror.model.returns.returnedTo(sources[0].address)).toBe(0n);
+  await block([mirror], 1n, () => mirror.syncSource(sources[0]));
+  expect(mirror.model.returns.returnedTo(sources[0].address)).toBeGreaterThan(unitRate * 2000n * 50n);
   expect(mirror.model.overflow(world.now)).toBeLessThan(10n ** 6n);
 });

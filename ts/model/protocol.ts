@@ -1,20 +1,24 @@
 import { DepositQueue } from "./deposits.ts";
+import { Evidence } from "./evidence/evidence.ts";
 import {
   type BondParameters,
   bondPerUnit,
   capacityCapDown,
   excess,
-  MAX_GRACE,
   min,
+  minDepositUp,
   pipelineLimitDown,
-  totalAt,
+  receiptInterval,
 } from "./exact.ts";
-import { accrue, type Book, donate, drain, overflowOf, Returns, release } from "./shares.ts";
-import type { Signal } from "./signals.ts";
-import { Split, type SplitParameters } from "./split.ts";
+import { CONFIRM_DELAY } from "./inflow.ts";
+import { Returns } from "./returns.ts";
+import { type Book, drain, overflowOf, release } from "./shares.ts";
+import { type Signal, type SignalParameters, Signals } from "./signals.ts";
+import { Split, type SplitParameters, type Target } from "./split.ts";
 
 /** The parameters of a task type that decide where money goes. */
-export type ProtocolParameters = SplitParameters &
+export type ProtocolParameters = SignalParameters &
+  SplitParameters &
   BondParameters & {
     /** m, wei. */
     minimumStake: bigint;
@@ -28,81 +32,136 @@ const MAX_CAP = 2n ** 40n - 1n;
 /** The highest limit of a pipeline, wei/s. */
 const MAX_LIMIT = 2n ** 96n - 2n;
 
+/** The most pressure that a pipeline counts, wei. */
+const MAX_PRESSURE = 2n ** 112n - 1n;
+
+/** A backlog above stops the pay of any capacity, unit-seconds. */
+const MAX_BACKLOG = 2n ** 64n - 1n;
+
+/** What presses from here on the stages upstream: overflow that lasted, and that of the present look; wei. */
+type Pressure = { lasting: bigint; seen: bigint; seenAt: bigint };
+
 /**
- * One task type in exact integers: signals, split, escrow, returns. It does with money what the contracts do, to the
- * wei, which `protocol.test.ts` shows on a real chain. Accounts are whatever the caller names them by.
+ * One task type in exact integers: signals, split, escrow, returns, evidence. It does with money what the contracts do,
+ * to the wei, which `protocol.test.ts` shows on a real chain. Accounts are whatever the caller names them by.
  *
  * @example
  * const protocol = new Protocol<string>(parameters, now);
- * protocol.register("sink", stake);
+ * protocol.changeStake("sink", stake, now);
+ * protocol.register("sink", now);
  * protocol.signal([["sink", { capacity: 800n, backlog: 0n }]], now);
  * protocol.setStream("source", 10n ** 16n, now);
  * protocol.rebalance([], now + 12n);
  */
 export class Protocol<Account> {
   readonly split: Split<Account>;
+  readonly signals: Signals<Account>;
   readonly deposits = new DepositQueue<Account>();
-  readonly returns = new Returns<Account>();
+  readonly returns: Returns<Account>;
+  readonly evidence: Evidence<Account>;
   readonly #parameters: ProtocolParameters;
-  readonly #streamed = new Map<Account, { total: bigint; syncedAt: bigint }>();
-
-  // Of the overflow, wei.
-  #donated = 0n;
-  #drained = 0n;
-  #released = 0n;
-  #sweptDust = 0n;
+  #pressure: Pressure = { lasting: 0n, seen: 0n, seenAt: 0n };
 
   constructor(parameters: ProtocolParameters, now: bigint) {
     this.#parameters = parameters;
     this.split = new Split(parameters, now);
+    this.signals = new Signals(parameters);
+    this.returns = new Returns(parameters.horizon);
+    const terms = { ...parameters, receiptInterval: receiptInterval(parameters) };
+    this.evidence = new Evidence(terms, parameters.epochLength, now);
   }
 
-  get signals() {
-    return this.split.signals;
-  }
+  // ----------------------------------------------------------------------------------------------- Sinks
 
-  // ----------------------------------------------------------------------------------------------- Calls
-
-  /** Registers a sink with its stake, wei. */
-  register(sink: Account, stake: bigint): void {
-    this.signals.register(sink, this.#cap(stake));
+  /** Registers a sink; its ledger opens now, or is what it left behind. */
+  register(sink: Account, now: bigint): void {
+    this.signals.register(sink, now);
+    if (this.#parameters.verified) this.#settle(sink, now);
   }
 
   /** Sets what a sink has staked, wei; with less, its pay falls at once. */
   changeStake(sink: Account, stake: bigint, now: bigint): void {
-    if (this.signals.changeCap(sink, this.#cap(stake))) this.split.refresh(sink, now);
-  }
-
-  /** Takes `amount` wei of a sink's stake, of which `stake` remains; its pay stops at once. */
-  slash(sink: Account, amount: bigint, stake: bigint, now: bigint): void {
-    this.signals.changeCap(sink, this.#cap(stake));
-    this.signals.forget(sink);
-    this.split.refresh(sink, now);
-    this.donate(amount, now);
-  }
-
-  /** Takes the verifier's word for a sink's backlog, unit-seconds, and moves its units. */
-  verifyBacklog(sink: Account, backlog: bigint, now: bigint): void {
-    if (this.signals.verifyBacklog(sink, backlog)) this.rebalance([sink], now);
+    if (this.signals.changeCap(sink, this.#cap(stake))) this.split.move([this.#target(sink, now)], true, now);
   }
 
   /** Takes signals and moves units: one reveal, or a batch of attestations. */
   signal(signals: readonly (readonly [Account, Signal])[], now: bigint): void {
-    for (const [sink, signal] of signals) this.signals.declare(sink, signal, now);
-    this.rebalance(
-      signals.map(([sink]) => sink),
-      now,
-    );
-  }
-
-  rebalance(sinks: readonly Account[], now: bigint): void {
-    this.split.rebalance(sinks, now);
+    const targets = signals.map(([sink, signal]) => {
+      if (this.signals.settlementDue(sink, now)) this.#settle(sink, now);
+      this.signals.declare(sink, signal, now);
+      return this.#target(sink, now);
+    });
+    this.split.move(targets, false, now);
   }
 
   /** Removes a sink; its pay stops at once. */
   deregister(sink: Account, now: bigint): void {
     this.signals.deregister(sink);
-    this.split.refresh(sink, now);
+    this.split.move([[sink, 0n]], true, now);
+  }
+
+  // ----------------------------------------------------------------------------------------------- Anyone
+
+  /** Brings the pool up to date. */
+  rebalance(sinks: readonly Account[], now: bigint): void {
+    this.split.move(this.#targets(sinks, now), false, now);
+  }
+
+  needsRebalance(sinks: readonly Account[], now: bigint): boolean {
+    return this.split.needsMove(this.#targets(sinks, now), now);
+  }
+
+  /** Closes the windows of sinks where that can be done, and moves their units. */
+  settle(sinks: readonly Account[], now: bigint): void {
+    for (const sink of sinks) if (this.signals.has(sink)) this.#settle(sink, now);
+    this.rebalance(sinks, now);
+  }
+
+  /**
+   * Takes a receipt that both have signed.
+   *
+   * @param completed What the source has acknowledged to the sink in all, wei
+   * @returns What was accepted, wei
+   */
+  acknowledge(source: Account, sink: Account, completed: bigint, now: bigint): bigint {
+    if (completed <= this.evidence.completedOf(source, sink)) return 0n;
+    const spent = this.evidence.isFirstOfEpoch(source, now)
+      ? this.returns.bookSource(this.#record(now), source, this.#stream(source), this.deposits.spentOf(source), now)
+      : this.spent(source, now);
+    return this.evidence.acknowledge(source, sink, completed, spent, this.#reading(sink, now));
+  }
+
+  /**
+   * Assesses a sink: what is unearned once it has three strikes is to be slashed; see {@link slash}.
+   *
+   * @returns Wei; 0 if there is nothing to take
+   */
+  assess(sink: Account, now: bigint): bigint {
+    const amount = this.evidence.judge(sink, this.signals.smoothed(sink, now), false, this.#reading(sink, now));
+    if (amount === 0n && this.signals.has(sink)) {
+      this.#settle(sink, now);
+      this.rebalance([sink], now);
+    }
+    return amount;
+  }
+
+  /** Takes `amount` wei of a sink's bond, of which `stake` remains as stake; its pay stops at once. */
+  slash(sink: Account, amount: bigint, stake: bigint, now: bigint): void {
+    this.signals.changeCap(sink, this.#cap(stake));
+    this.signals.forget(sink);
+    if (this.signals.has(sink)) this.split.move([[sink, 0n]], true, now);
+    this.returns.donate(amount);
+  }
+
+  /**
+   * Judges a sink that takes money out of its bond.
+   *
+   * @returns What it is charged, wei; see {@link donate}
+   */
+  judgeLeaver(sink: Account, now: bigint): bigint {
+    const amount = this.evidence.judge(sink, this.signals.smoothed(sink, now), true, this.#reading(sink, now));
+    if (this.signals.has(sink)) this.signals.verifyBacklog(sink, 0n);
+    return amount;
   }
 
   /** Sets a source's stream and returns what it really pays, wei/s. */
@@ -110,48 +169,44 @@ export class Protocol<Account> {
     return this.split.pool.setStream(source, rate, now);
   }
 
-  /** Counts what a source has streamed and earned, and pays it what is set aside for that; returns the latter, wei. */
+  /**
+   * Counts what a source has streamed and earned, and pays it what is set aside for that; the whole, one horizon after it
+   * has closed its stream or asked for it.
+   *
+   * @returns What it is paid, wei
+   */
   syncSource(source: Account, now: bigint): bigint {
-    this.#streamed.set(source, { total: this.streamed(source, now), syncedAt: now });
-    return this.returns.sync(this.#book(now), source, this.split.pool.streamOf(source), now);
+    return this.returns.sync(this.#record(now), source, this.#stream(source), now).paid;
+  }
+
+  /** Lets a source have back, one horizon later, what it has in the overflow now. */
+  requestReturn(source: Account, now: bigint): void {
+    this.returns.requestReturn(this.#record(now), source, this.#stream(source), now);
   }
 
   /** Pays the sinks from overflow, then deposits, what the token bucket allows; returns it, wei. */
   drain(now: bigint): bigint {
-    const book = this.#book(now);
+    const book = this.#record(now);
     const overflow = overflowOf(book);
-    const amount = this.split.drain(overflow + this.deposits.ready, now);
+    const { amount, back } = this.split.drain(overflow + this.deposits.ready, now);
     const fromOverflow = min(amount, overflow);
-    const [drained, released] = drain(book, fromOverflow, amount / this.split.pool.totalUnits);
-    this.returns.write(drained);
-    this.#drained += fromOverflow;
-    this.#released += released;
+    drain(book, fromOverflow, back);
+    this.returns.write(book);
     this.deposits.spend(amount - fromOverflow);
     return amount;
   }
 
   /** Sets aside for the sources what is too much; returns it, wei. */
   release(now: bigint): bigint {
-    const [book, amount] = this.#release(now);
-    if (amount === 0n) return 0n;
-    this.returns.write(book);
-    this.#released += amount;
+    const book = this.#record(now);
+    const amount = release(book, this.#excess(book));
+    if (amount !== 0n) this.returns.write(book);
     return amount;
   }
 
-  /**
-   * Adds to the overflow what Superfluid could not split, and lets the pool split it again. Task types that share a
-   * token share its dust: who sweeps first gets it.
-   *
-   * @param admin The account that the dust went to
-   * @param sharing Other task types with the same token
-   * @returns The dust, wei
-   */
-  sweep(admin: Account, now: bigint, sharing: readonly Protocol<Account>[] = []): bigint {
-    this.split.pool.setStream(admin, 0n, now);
-    const dust = [this, ...sharing].reduce((sum, protocol) => sum + protocol.#takeDust(now), 0n);
-    if (dust > 0n) this.donate(dust, now);
-    return dust;
+  /** Adds `amount` wei that are nobody's to the overflow: slashed stake, or a gift. */
+  donate(amount: bigint): void {
+    this.returns.donate(amount);
   }
 
   /**
@@ -160,27 +215,21 @@ export class Protocol<Account> {
    * @param ratio Inflow downstream per wei of pay here, 10¹⁸ = 1
    */
   propagate(downstream: Protocol<Account>, ratio: bigint, now: bigint): void {
-    const { intake } = downstream.split;
-    const limit = pipelineLimitDown(intake, downstream.overflow(now), downstream.#parameters.horizon, ratio);
+    const { lasting } = downstream.#press(now);
+    const limit = pipelineLimitDown(downstream.split.intake, lasting, downstream.#parameters.horizon, ratio);
     this.split.setLimit(min(limit, MAX_LIMIT), now);
-  }
-
-  /** Adds `amount` wei to the overflow: slashed stake, swept dust, or a gift. */
-  donate(amount: bigint, now: bigint): void {
-    this.returns.write(donate(this.#book(now), amount));
-    this.#donated += amount;
   }
 
   // ----------------------------------------------------------------------------------------------- Views
 
-  /** B: what came from streams, slashing, dust and gifts and is still here, wei. */
-  overflow(now: bigint): bigint {
-    return this.split.income(now).escrow + this.#donated - this.#drained - this.released;
+  /** Whose the overflow is, as of now. */
+  book(now: bigint): Book {
+    return this.returns.book({ income: this.split.income(now).escrow, overflowTime: this.split.overflowTime(now) });
   }
 
-  /** Overflow set aside for the sources, less what nobody claimed, wei. */
-  get released(): bigint {
-    return this.#released - this.returns.unclaimed;
+  /** B: what came from streams, slashing and gifts and is still here, wei. */
+  overflow(now: bigint): bigint {
+    return overflowOf(this.book(now));
   }
 
   /** What a drain would pay, wei. */
@@ -192,35 +241,71 @@ export class Protocol<Account> {
 
   /** What a release would set aside, wei. */
   releasable(now: bigint): bigint {
-    return this.#release(now)[1];
+    const book = this.book(now);
+    return release(book, this.#excess(book));
+  }
+
+  /** The smallest deposit, wei. */
+  get minDeposit(): bigint {
+    const { unitRate, epochLength } = this.#parameters;
+    return minDepositUp(unitRate * epochLength, this.split.sinkUnits);
   }
 
   /** What a source has in the overflow, and what it would be paid now, wei. */
-  claimOf(source: Account, now: bigint): [owned: bigint, payableNow: bigint] {
-    return this.returns.claimOf(this.#book(now), source, this.split.pool.streamOf(source));
+  claimOf(source: Account, now: bigint): [held: bigint, payableNow: bigint] {
+    return this.returns.claimOf(this.book(now), source, this.#stream(source), now);
   }
 
   /** What a source has streamed, as far as it is known, wei. */
   streamed(source: Account, now: bigint): bigint {
-    const { rate, changedAt } = this.split.pool.streamOf(source);
-    const { total, syncedAt } = this.#streamed.get(source) ?? { total: 0n, syncedAt: 0n };
-    return totalAt(total, syncedAt, rate, changedAt, now);
+    return this.returns.streamed(source, this.#stream(source), now);
   }
 
-  /** Whose the overflow is as of now. */
-  #book(now: bigint): Book {
-    return accrue(this.returns.book, this.split.income(now).escrow, this.split.overflowTime(now));
+  /** What a source has spent: streamed, less returned and claims, and its drained deposits; wei. */
+  spent(source: Account, now: bigint): bigint {
+    return this.returns.spent(this.book(now), source, this.#stream(source), this.deposits.spentOf(source), now);
   }
 
-  #release(now: bigint): [Book, bigint] {
-    const book = this.#book(now);
-    return release(book, this.#excess(overflowOf(book), now));
+  // ----------------------------------------------------------------------------------------------- Private
+
+  /** Whose the overflow is, for whoever changes it: the pool writes down what flowed until now. */
+  #record(now: bigint): Book {
+    this.split.record(now);
+    return this.book(now);
   }
 
-  #takeDust(now: bigint): bigint {
-    const dust = this.split.pool.receivedByAdmin(now) - this.#sweptDust;
-    this.#sweptDust += dust;
-    return dust;
+  #settle(sink: Account, now: bigint): void {
+    const smoothed = this.signals.smoothed(sink, now);
+    this.signals.settled(sink, now);
+    const backlog = this.evidence.settle(sink, smoothed, this.#reading(sink, now));
+    this.signals.verifyBacklog(sink, min(backlog, MAX_BACKLOG));
+  }
+
+  #reading(sink: Account, now: bigint) {
+    return { now, paid: this.split.paid(now), received: this.split.pool.receivedBy(sink, now) };
+  }
+
+  #targets(sinks: readonly Account[], now: bigint): Target<Account>[] {
+    return sinks.map((sink) => this.#target(sink, now));
+  }
+
+  #target(sink: Account, now: bigint): Target<Account> {
+    return [sink, this.signals.effective(sink, now)];
+  }
+
+  #stream(source: Account) {
+    return this.split.pool.streamOf(source);
+  }
+
+  /** What anybody may release does not press, nor what was not there at a look one confirm delay ago. */
+  #press(now: bigint): Pressure {
+    const present = min(min(this.overflow(now), this.#parameters.bufferMax), MAX_PRESSURE);
+    const { lasting, seen, seenAt } = this.#pressure;
+    this.#pressure =
+      now < seenAt + CONFIRM_DELAY
+        ? { lasting: min(lasting, present), seen, seenAt }
+        : { lasting: min(present, seen), seen: present, seenAt: now };
+    return this.#pressure;
   }
 
   #cap(stake: bigint): bigint {
@@ -228,11 +313,8 @@ export class Protocol<Account> {
     return min(capacityCapDown(stake, minimumStake, bondPerUnit(this.#parameters)), MAX_CAP);
   }
 
-  /** What is above the limit; everything, once the pool has had no capacity for the grace. */
-  #excess(overflow: bigint, now: bigint): bigint {
-    const { emptySince } = this.split;
-    const grace = min(this.#parameters.signalTimeToLive, MAX_GRACE);
-    const abandoned = emptySince !== undefined && now >= emptySince + grace;
-    return excess(overflow, abandoned ? 0n : this.#parameters.bufferMax);
+  /** What is above the limit, wei. */
+  #excess(book: Book): bigint {
+    return excess(overflowOf(book), this.#parameters.bufferMax);
   }
 }

@@ -1,22 +1,34 @@
-import { divideUp, excess, min, WAD } from "./exact.ts";
+import { divideUp, excess, min, saturate, WAD } from "./exact.ts";
+
+/** How much larger the unit of shares gets at the end of a scale. */
+const SCALE = 10n ** 9n;
+
+/** After so many scales nothing is left of any number of shares. */
+const SCALES_TO_ZERO = 9n;
+
+/** A scale ends when a wei stands for more than this. */
+const MAX_SHARES_PER_WEI = WAD * SCALE;
 
 /** Behind the point of wei per share, and of wei per share of a rate. */
 const PER_SHARE = 2n ** 160n;
 const PER_RATE = 2n ** 32n;
 
-/** A generation of shares ends when a wei stands for more than this. */
-const MAX_SHARES_PER_WEI = 10n ** 9n * WAD;
-
 const MAX_WORD = 2n ** 256n - 1n;
+const MAX_LEAVING = 2n ** 224n - 1n;
 
-/** Whose the overflow is. Amounts in wei, shares in 10⁻¹⁸. */
+/**
+ * Whose the overflow is: the second implementation of the Solidity library `ReturnShares`, which explains it. Amounts in
+ * wei, shares in 10⁻¹⁸. Claims round down, what covers them rounds up.
+ */
 export type Book = {
-  /** All shares of this generation. */
+  /** All shares. */
   shares: bigint;
   /** Σ (shares − rate · sharesPerRate) of all claims. */
   base: bigint;
-  /** Shares that one wei/s has bought in this generation, times 10¹⁸. */
+  /** Shares that one wei/s has bought so far, times 10¹⁸. */
   sharesPerRate: bigint;
+  /** How often the unit of shares has grown. */
+  scale: bigint;
   /** Wei set aside per share so far, times 2¹⁶⁰. */
   setAsidePerShare: bigint;
   /** Wei set aside so far for the shares of one wei/s, times 10¹⁸ · 2³². */
@@ -33,230 +45,222 @@ export type Book = {
   income: bigint;
   /** Σ rate of all claims, wei/s. */
   rate: bigint;
-  /** Overflow time that is counted, seconds · 10¹⁸. */
+  /** Overflow time that is counted, wei · 10¹⁸. */
   overflowTime: bigint;
-  /** How often the shares became worthless. */
-  generation: bigint;
 };
 
 /** What one source had when it was last synchronised. */
 export type Claim = {
   shares: bigint;
   sharesPerRate: bigint;
+  scale: bigint;
   setAsidePerShare: bigint;
   setAsidePerRate: bigint;
   /** Wei that are its own for certain. */
   payableNow: bigint;
   /** Its stream, wei/s. */
   rate: bigint;
-  generation: bigint;
+  /** Unix seconds. */
+  syncedAt: bigint;
+  /** Those of its shares that it asked to have back. */
+  leaving: bigint;
+  /** When it asked, Unix seconds; 0 for never. */
+  leavingSince: bigint;
 };
 
-export const EMPTY_BOOK: Book = {
-  shares: 0n,
-  base: 0n,
-  sharesPerRate: 0n,
-  setAsidePerShare: 0n,
-  setAsidePerRate: 0n,
-  claimed: 0n,
-  owned: 0n,
-  unowned: 0n,
-  setAside: 0n,
-  income: 0n,
-  rate: 0n,
-  overflowTime: 0n,
-  generation: 0n,
-};
+/** `setAsidePerShare` at the end of each scale that has ended. */
+export type Ends = Map<bigint, bigint>;
 
-export const NO_CLAIM: Claim = {
-  shares: 0n,
-  sharesPerRate: 0n,
-  setAsidePerShare: 0n,
-  setAsidePerRate: 0n,
-  payableNow: 0n,
-  rate: 0n,
-  generation: 0n,
-};
+export const emptyBook = (): Book => ({
+  ...{ shares: 0n, base: 0n, sharesPerRate: 0n, scale: 0n, setAsidePerShare: 0n, setAsidePerRate: 0n },
+  ...{ claimed: 0n, owned: 0n, unowned: 0n, setAside: 0n, income: 0n, rate: 0n, overflowTime: 0n },
+});
+
+export const noClaim = (): Claim => ({
+  ...{ shares: 0n, sharesPerRate: 0n, scale: 0n, setAsidePerShare: 0n, setAsidePerRate: 0n },
+  ...{ payableNow: 0n, rate: 0n, syncedAt: 0n, leaving: 0n, leavingSince: 0n },
+});
 
 const timesRate = (rate: bigint, sharesPerRate: bigint): bigint => (rate * sharesPerRate) / WAD;
-const saturating = (amount: bigint): bigint => min(amount, MAX_WORD >> 2n);
 const baseOf = ({ shares, rate, sharesPerRate }: Claim): bigint => shares - timesRate(rate, sharesPerRate);
+
+/** A quarter of a word, for what a pretended rate could make as large as it likes. */
+const saturating = (amount: bigint): bigint => min(amount, MAX_WORD >> 2n);
+const sum = (...amounts: bigint[]): bigint => amounts.reduce((total, amount) => min(total + amount, MAX_WORD));
 
 /** All overflow, wei. */
 export const overflowOf = ({ owned, unowned }: Book): bigint => owned + unowned;
 
-/** What the claims have together if every stream stayed as it was. */
+/** What the claims have together if every stream stayed as it was, less one at most. */
 export const claimedShares = (book: Book): bigint => book.base + timesRate(book.rate, book.sharesPerRate);
 
-/** What a claim is worth, wei, rounded down. */
-export const worthOf = (book: Book, { shares }: Claim): bigint =>
-  book.shares === 0n ? 0n : min((shares * book.owned) / book.shares, book.owned);
+/** What shares are worth, wei, rounded down. */
+export const worthDown = (book: Book, shares: bigint): bigint =>
+  shares >= book.shares ? book.owned : (shares * book.owned) / book.shares;
+
+/** What shares are worth, wei, rounded up. */
+export const worthUp = (book: Book, shares: bigint): bigint =>
+  shares >= book.shares ? book.owned : divideUp(shares * book.owned, book.shares);
+
+// ------------------------------------------------------------------------------------------------- Money
+// What follows changes the book that it is given.
 
 /**
- * Counts what the pool paid: it buys shares at the price of the moment; one wei each in a new generation.
+ * Counts what the pool paid: it buys shares at the price of the moment, first one wei for one.
  *
  * @param income Wei so far
- * @param overflowTime Integral so far of the share of a stream that overflows, seconds · 10¹⁸
+ * @param overflowTime What a stream of one wei/s that stayed has paid so far, wei · 10¹⁸
  */
-export function accrue(book: Book, income: bigint, overflowTime: bigint): Book {
+export function accrue(book: Book, income: bigint, overflowTime: bigint): void {
   const gained = income - book.income;
   const [shares, owned] = book.shares === 0n ? [WAD, 1n] : [book.shares, book.owned];
-  return {
-    ...book,
-    shares: book.shares + divideUp(gained * shares, owned),
-    sharesPerRate: book.sharesPerRate + ((overflowTime - book.overflowTime) * shares) / owned,
-    owned: book.owned + gained,
-    income,
-    overflowTime,
-  };
+  book.shares += divideUp(gained * shares, owned);
+  book.sharesPerRate += ((overflowTime - book.overflowTime) * shares) / owned;
+  book.owned = saturate(book.owned + gained);
+  book.income = income;
+  book.overflowTime = overflowTime;
 }
 
-/** Adds money that no stream paid, for all shares alike. */
-export const donate = (book: Book, amount: bigint): Book => ({ ...book, owned: book.owned + amount });
+/** Adds money that no stream paid; it is nobody's. */
+export function donate(book: Book, amount: bigint): void {
+  book.unowned = saturate(book.unowned + amount);
+}
 
-/**
- * Pays `amount` wei to the sinks, nobody's first; `back` of it are income of the escrow's own unit. Returns besides the
- * book what the sources get because their shares end, wei.
- */
-export function drain(book: Book, amount: bigint, back: bigint): [Book, bigint] {
+/** Pays `amount` wei to the sinks, nobody's first; `back` of it are income of the escrow's own units. */
+export function drain(book: Book, amount: bigint, back: bigint): void {
   const left = excess(amount, back);
   const fromUnowned = min(left, book.unowned);
-  return endIfWorthless({
-    ...book,
-    owned: book.owned - (left - fromUnowned),
-    unowned: book.unowned - fromUnowned + excess(back, amount),
-    income: book.income + back,
-  });
+  book.owned -= left - fromUnowned;
+  book.unowned = saturate(book.unowned - fromUnowned + excess(back, amount));
+  book.income += back;
 }
 
 /** Sets aside as much of `tooMuch` as the claims own, and gives up what nobody claims; returns the former, wei. */
-export function release(book: Book, tooMuch: bigint): [Book, bigint] {
-  const [next, amount] = setAside(book, tooMuch);
-  const [ended, rest] = endIfWorthless(next);
-  return [ended, amount + rest];
+export function release(book: Book, tooMuch: bigint): bigint {
+  const sharesUp = claimedShares(book) + 1n;
+  const held = min(sharesUp, book.shares);
+  if (held === 0n || sharesUp === 1n || tooMuch === 0n) return 0n;
+  const perShare = min(saturating((tooMuch * PER_SHARE) / held), (book.owned * PER_SHARE) / book.shares);
+  const amount = divideUp(held * perShare, PER_SHARE);
+  const taken = divideUp(book.shares * perShare, PER_SHARE);
+  book.owned -= taken;
+  book.unowned = saturate(book.unowned + taken - amount);
+  book.setAside = saturate(book.setAside + amount);
+  book.claimed = sum(book.claimed, saturating((sharesUp * perShare) / PER_SHARE) + 1n);
+  book.setAsidePerShare += perShare;
+  book.setAsidePerRate += (book.sharesPerRate * perShare * PER_RATE) / PER_SHARE;
+  return amount;
 }
+
+/** Ends as many scales as it takes that a wei stands for no more than 10²⁷ shares. */
+export function rescale(book: Book, ends: Ends): void {
+  if (book.owned === 0n && book.shares !== 0n) {
+    ends.set(book.scale, book.setAsidePerShare);
+    book.scale += SCALES_TO_ZERO;
+    book.shares = 0n;
+    book.base = 0n;
+    book.sharesPerRate = 0n;
+  }
+  while (book.shares > book.owned * MAX_SHARES_PER_WEI) {
+    ends.set(book.scale, book.setAsidePerShare);
+    book.scale += 1n;
+    const sharesUp = divideUp(claimedShares(book) + 1n, SCALE) + 1n;
+    book.shares = divideUp(book.shares, SCALE);
+    book.sharesPerRate /= SCALE;
+    book.base = sharesUp - timesRate(book.rate, book.sharesPerRate);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------- Claims
+// What follows changes the book and the claim that it is given.
 
 /**
  * Brings a claim up to date and lets it go on at `rate`.
  *
- * @param endOfGeneration `setAsidePerShare` when the claim's generation ended, if it has
- * @param stayed Whether the stream has had the claim's rate ever since
- * @returns Besides both, what was set aside and nobody claims any more, wei
+ * @param stayed Whether the stream has had the claim's rate ever since it was last synchronised
  */
-export function sync(
-  book: Book,
-  claim: Claim,
-  endOfGeneration: bigint,
-  stayed: boolean,
-  rate: bigint,
-): [Book, Claim, bigint] {
-  const current = claim.generation === book.generation;
-  const perShare = (current ? book.setAsidePerShare : endOfGeneration) - claim.setAsidePerShare;
-  const forShares = (claim.shares * perShare) / PER_SHARE;
-  const before = divideUp(claim.sharesPerRate * perShare * PER_RATE, PER_SHARE);
+export function sync(book: Book, claim: Claim, ends: Ends, stayed: boolean, rate: bigint, now: bigint): void {
+  // Through the end of a scale, what its rate bought is rounded anew; what it leaves would be less than one too low.
+  if (claim.scale !== book.scale && claim.rate !== 0n) book.base += 1n;
+  const { forShares, forRate } = follow(book, claim, ends);
+  const asked = sum(claim.payableNow, sum(forShares, forRate));
+  claim.payableNow = min(stayed ? asked : sum(claim.payableNow, forShares), book.setAside);
+  book.claimed = sum(excess(book.claimed, asked), claim.payableNow);
+  const unclaimed = excess(book.setAside, book.claimed);
+  book.setAside -= unclaimed;
+  book.unowned = saturate(book.unowned + unclaimed);
+
+  book.base -= baseOf(claim);
+  if (stayed) claim.shares += timesRate(claim.rate, excess(book.sharesPerRate, claim.sharesPerRate));
+  book.rate += rate - claim.rate;
+  claim.rate = rate;
+  claim.sharesPerRate = book.sharesPerRate;
+  claim.setAsidePerShare = book.setAsidePerShare;
+  claim.setAsidePerRate = book.setAsidePerRate;
+  claim.syncedAt = now;
+  book.base += baseOf(claim);
+}
+
+/** Asks to have back, one horizon later, what a synchronised claim has now; returns how many shares that are. */
+export function ask(claim: Claim, now: bigint): bigint {
+  claim.leaving = min(claim.shares, MAX_LEAVING);
+  claim.leavingSince = now;
+  return claim.leaving;
+}
+
+/** Ends `shares` of a synchronised claim: what they are worth is its own; returns that, wei. */
+export function redeem(book: Book, claim: Claim, shares: bigint): bigint {
+  const value = worthDown(book, shares);
+  book.shares = excess(book.shares, shares);
+  book.base -= shares;
+  claim.shares -= shares;
+  claim.leaving = 0n;
+  claim.leavingSince = 0n;
+  claim.payableNow = saturate(claim.payableNow + value);
+  book.setAside = saturate(book.setAside + value);
+  book.claimed = sum(book.claimed, value);
+  const left = book.owned - value;
+  book.owned = min(left, book.shares / WAD);
+  book.unowned = saturate(book.unowned + left - book.owned);
+  return value;
+}
+
+/** Takes out what is the claim's own; returns it, wei. */
+export function pay(book: Book, claim: Claim): bigint {
+  const amount = claim.payableNow;
+  claim.payableNow = 0n;
+  book.setAside -= amount;
+  book.claimed = excess(book.claimed, amount);
+  return amount;
+}
+
+/** Follows the book through the scales that have ended since, and adds up what was set aside meanwhile. */
+function follow(book: Book, claim: Claim, ends: Ends): { forShares: bigint; forRate: bigint } {
+  let start = claim.setAsidePerShare;
+  let forShares = 0n;
+  // What was set aside for what the rate had bought before counts in `forShares`.
+  let before = 0n;
+  for (;;) {
+    // What is next to nothing stays so, and needs no look at the scales in between.
+    const caughtUp = claim.scale === book.scale || (claim.shares === 0n && claim.sharesPerRate < 2n);
+    const end = caughtUp ? book.setAsidePerShare : (ends.get(claim.scale) ?? 0n);
+    if (end > start) {
+      forShares += (claim.shares * (end - start)) / PER_SHARE;
+      before += divideUp(claim.sharesPerRate * (end - start) * PER_RATE, PER_SHARE);
+      start = end;
+    }
+    if (caughtUp) break;
+    enterNextScale(claim);
+  }
+  claim.scale = book.scale;
   const perRate = excess(book.setAsidePerRate - claim.setAsidePerRate, before);
-  const forRate = saturating((claim.rate * perRate) / (WAD * PER_RATE));
-
-  const asked = claim.payableNow + forShares + forRate;
-  const payableNow = min(claim.payableNow + forShares + (stayed ? forRate : 0n), book.setAside);
-  const claimed = excess(book.claimed, asked) + payableNow;
-  const unclaimed = excess(book.setAside, claimed);
-
-  const kept = current ? claim : { ...claim, shares: 0n, sharesPerRate: 0n };
-  const earned = stayed ? timesRate(claim.rate, book.sharesPerRate - kept.sharesPerRate) : 0n;
-  const next: Claim = {
-    shares: kept.shares + earned,
-    sharesPerRate: book.sharesPerRate,
-    setAsidePerShare: book.setAsidePerShare,
-    setAsidePerRate: book.setAsidePerRate,
-    payableNow,
-    rate,
-    generation: book.generation,
-  };
-  const synced: Book = {
-    ...book,
-    claimed,
-    setAside: book.setAside - unclaimed,
-    unowned: book.unowned + unclaimed,
-    base: book.base - baseOf(kept) + baseOf(next),
-    rate: book.rate - claim.rate + rate,
-  };
-  return [synced, next, unclaimed];
+  return { forShares, forRate: saturating((claim.rate * perRate) / (WAD * PER_RATE)) };
 }
 
-function setAside(book: Book, tooMuch: bigint): [Book, bigint] {
-  const asked = claimedShares(book);
-  const held = min(asked, book.shares);
-  if (held === 0n) return [book, 0n];
-  const perShare = min((tooMuch * PER_SHARE) / held, (book.owned * PER_SHARE) / book.shares);
-  const amount = divideUp(held * perShare, PER_SHARE);
-  const taken = divideUp(book.shares * perShare, PER_SHARE);
-  const next = {
-    ...book,
-    owned: book.owned - taken,
-    unowned: book.unowned + taken - amount,
-    setAside: book.setAside + amount,
-    claimed: min(book.claimed + saturating(((asked + 1n) * perShare) / PER_SHARE) + 1n, MAX_WORD),
-    setAsidePerShare: book.setAsidePerShare + perShare,
-    setAsidePerRate: book.setAsidePerRate + (book.sharesPerRate * perShare * PER_RATE) / PER_SHARE,
-  };
-  return [next, amount];
-}
-
-/** What cheap shares still own is set aside before they end. */
-function endIfWorthless(book: Book): [Book, bigint] {
-  if (book.shares <= book.owned * MAX_SHARES_PER_WEI) return [book, 0n];
-  const [last, amount] = setAside(book, book.owned);
-  const unowned = last.unowned + last.owned;
-  const generation = last.generation + 1n;
-  return [{ ...last, owned: 0n, unowned, shares: 0n, base: 0n, sharesPerRate: 0n, generation }, amount];
-}
-
-/** What Superfluid tells of a stream: its rate, wei/s, and since when, Unix seconds. */
-export type Stream = { rate: bigint; changedAt: bigint };
-
-type Known = { claim: Claim; syncedAt: bigint; returned: bigint };
-const UNKNOWN: Known = { claim: NO_CLAIM, syncedAt: 0n, returned: 0n };
-
-/** The book of one task type with the claims of its sources. */
-export class Returns<Account> {
-  /** As of the last change; `accrued` is of now. */
-  book = EMPTY_BOOK;
-  /** Wei that were set aside and nobody claimed. */
-  unclaimed = 0n;
-  readonly #known = new Map<Account, Known>();
-  readonly #endOf = new Map<bigint, bigint>();
-
-  write(book: Book): void {
-    if (book.generation !== this.book.generation) this.#endOf.set(this.book.generation, book.setAsidePerShare);
-    this.book = book;
-  }
-
-  /** Synchronises a source and pays it; returns what, wei. `book` is accrued. */
-  sync(book: Book, source: Account, stream: Stream, now: bigint): bigint {
-    const [synced, claim, unclaimed] = this.#sync(book, source, stream);
-    const { payableNow } = claim;
-    this.write({ ...synced, setAside: synced.setAside - payableNow, claimed: synced.claimed - payableNow });
-    this.unclaimed += unclaimed;
-    const returned = this.returnedTo(source) + payableNow;
-    this.#known.set(source, { claim: { ...claim, payableNow: 0n }, syncedAt: now, returned });
-    return payableNow;
-  }
-
-  /** What a source has in the overflow, and what it would be paid now, wei. */
-  claimOf(book: Book, source: Account, stream: Stream): [owned: bigint, payableNow: bigint] {
-    const [synced, claim] = this.#sync(book, source, stream);
-    return [worthOf(synced, claim), claim.payableNow];
-  }
-
-  /** What a source has been paid, wei. */
-  returnedTo(source: Account): bigint {
-    return (this.#known.get(source) ?? UNKNOWN).returned;
-  }
-
-  #sync(book: Book, source: Account, { rate, changedAt }: Stream): [Book, Claim, bigint] {
-    const { claim, syncedAt } = this.#known.get(source) ?? UNKNOWN;
-    const stayed = rate === claim.rate && changedAt <= syncedAt;
-    return sync(book, claim, this.#endOf.get(claim.generation) ?? 0n, stayed, rate);
-  }
+/** In favour of the book: a claim has less, and its rate had bought more before. */
+function enterNextScale(claim: Claim): void {
+  claim.shares /= SCALE;
+  claim.leaving /= SCALE;
+  claim.sharesPerRate = divideUp(claim.sharesPerRate, SCALE);
+  claim.scale += 1n;
 }

@@ -164,20 +164,39 @@ describe("smoothing", () => {
   });
 
   test("a silent sink fades from the end of its time-to-live on", () => {
-    const parameters = { smoothing: WAD / 2n, epochLength: 60n, signalTimeToLive: 120n };
-    const signal = { baseScaled: 0n, baseEpoch: 9n, capacity: 8n, signalledAt: 630n };
+    const parameters = {
+      ...{ smoothing: WAD / 2n, epochLength: 60n, signalTimeToLive: 120n },
+      ...{ receiptEpochs: 5n, verified: true },
+    };
+    const signal = { baseScaled: 0n, baseEpoch: 9n, capacity: 8n, signalledAt: 630n, settledEpoch: 10n };
     const scaled = [9n, 10n, 11n, 12n, 13n, 14n].map((epoch) => smoothedAt(signal, parameters, epoch));
 
     expect(scaled.map((value) => Number(value) / Number(SCALE))).toEqual([0, 4, 6, 7, 3.5, 1.75]);
   });
+
+  test("a sink that nobody settles for V epochs fades, although it signals", () => {
+    const parameters = {
+      ...{ smoothing: WAD / 2n, epochLength: 60n, signalTimeToLive: 600n },
+      ...{ receiptEpochs: 2n, verified: true },
+    };
+    const signal = { baseScaled: 0n, baseEpoch: 9n, capacity: 8n, signalledAt: 630n, settledEpoch: 10n };
+    const scaled = (verified: boolean) =>
+      [12n, 13n, 14n].map((epoch) => Number(smoothedAt(signal, { ...parameters, verified }, epoch)) / Number(SCALE));
+
+    expect(scaled(true)).toEqual([7, 3.5, 1.75]);
+    expect(scaled(false)).toEqual([7, 7.5, 7.75]);
+  });
 });
 
 describe("bonds", () => {
-  const parameters = { unitRate: 10n ** 14n, horizon: 360n, acknowledgementGrace: 60n, epochLength: 60n };
+  const parameters = {
+    ...{ unitRate: 10n ** 14n, horizon: 360n, acknowledgementGrace: 120n },
+    ...{ epochLength: 60n, receiptEpochs: 5n },
+  };
 
-  test("b = 2q(T + D + h), and money unbonds longer than detection takes", () => {
-    expect(bondPerUnit(parameters)).toBe(2n * 10n ** 14n * 480n);
-    expect(unbondingPeriod(parameters)).toBe(2n * 480n + 4n * 60n);
+  test("b = 2q(T + D + h) + qVh, and money unbonds longer than detection takes", () => {
+    expect(bondPerUnit(parameters)).toBe(10n ** 14n * 1380n);
+    expect(unbondingPeriod(parameters)).toBe(2n * 540n + 3n * 300n);
   });
 
   test("T ≥ e(h + d)", () => {

@@ -11,6 +11,7 @@ import { connectPool } from "./sink/connectPool.ts";
 import { deregisterSink } from "./sink/deregisterSink.ts";
 import { registerSink } from "./sink/registerSink.ts";
 import { requestUnstake } from "./sink/requestUnstake.ts";
+import { setProfile } from "./sink/setProfile.ts";
 import { signAttestation } from "./sink/signAttestation.ts";
 import { signalCapacity } from "./sink/signalCapacity.ts";
 import { stake } from "./sink/stake.ts";
@@ -22,6 +23,7 @@ import { closeStream } from "./source/closeStream.ts";
 import { deposit } from "./source/deposit.ts";
 import { openStream } from "./source/openStream.ts";
 import { quoteStream } from "./source/quoteStream.ts";
+import { requestReturn } from "./source/requestReturn.ts";
 import { syncSource } from "./source/syncSource.ts";
 import { withdrawDeposit } from "./source/withdrawDeposit.ts";
 import type { Deployment, ReadClient, WriteClient } from "./types.ts";
@@ -41,6 +43,7 @@ const sourceWrites = {
   closeStream,
   deposit,
   withdrawDeposit,
+  requestReturn,
   signReceipt,
   syncSource,
 };
@@ -48,6 +51,7 @@ const sourceWrites = {
 const sinkWrites = {
   stake,
   registerSink,
+  setProfile,
   deregisterSink,
   requestUnstake,
   withdraw,

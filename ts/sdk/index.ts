@@ -2,6 +2,7 @@
 
 export * from "./decorators.ts";
 export * from "./errors.ts";
+export type { PoolEvidence } from "./internal/evidence.ts";
 export type { Signal } from "./internal/signal.ts";
 export * from "./read/getDeposit.ts";
 export * from "./read/getPipeline.ts";
@@ -19,6 +20,7 @@ export * from "./sink/connectPool.ts";
 export * from "./sink/deregisterSink.ts";
 export * from "./sink/registerSink.ts";
 export * from "./sink/requestUnstake.ts";
+export * from "./sink/setProfile.ts";
 export * from "./sink/signAttestation.ts";
 export * from "./sink/signalCapacity.ts";
 export * from "./sink/stake.ts";
@@ -33,10 +35,12 @@ export * from "./source/closeStream.ts";
 export * from "./source/deposit.ts";
 export * from "./source/openStream.ts";
 export * from "./source/quoteStream.ts";
+export * from "./source/requestReturn.ts";
 export * from "./source/syncSource.ts";
 export * from "./source/withdrawDeposit.ts";
 export type * from "./types.ts";
 export * from "./utils/format.ts";
+export * from "./utils/isSigned.ts";
 export * from "./utils/parseDeployment.ts";
 export * from "./utils/typedData.ts";
 export * from "./utils/units.ts";

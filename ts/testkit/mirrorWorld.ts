@@ -1,4 +1,5 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
+import { type Address, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from "viem";
+import type { LocalAccount } from "viem/accounts";
 import { callFrom, type LocalChain } from "../localchain/localChain.ts";
 import { startLocalProtocol } from "../localchain/localProtocol.ts";
 import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";
@@ -10,13 +11,18 @@ import type { Deployment } from "../sdk/types.ts";
 /** An account on the local chain, where nobody needs to sign transactions. */
 export type Account = { name: string; address: Address };
 
-/** The terms of every task type in a world. The verifier is the keeper. */
+/** One that can sign what others carry. */
+export type Signer = Account & { key: LocalAccount };
+
+/** The terms of every task type in a world. The verifier is the protocol's own. */
 export const PARAMETERS = {
   unitRate: 10n ** 14n,
   epochLength: 60n,
   horizon: 360n,
-  acknowledgementGrace: 60n,
+  acknowledgementGrace: 30n,
   signalTimeToLive: 300n,
+  receiptEpochs: 2n,
+  verified: true,
   smoothing: 3n * 10n ** 17n,
   minimumStake: 10n ** 19n,
   bufferMax: 10n ** 20n,
@@ -45,7 +51,7 @@ export class World {
     readonly chain: LocalChain,
     readonly superfluid: LocalSuperfluid,
     readonly protocol: Deployment,
-    /** Creates, verifies, and owns the fee. */
+    /** Creates, and owns the fee. */
     readonly keeper: Account,
     readonly stop: () => Promise<void>,
   ) {}
@@ -82,18 +88,20 @@ export class World {
   /** Registers a task type in a block of its own. */
   async registerTaskType(name: string): Promise<{ id: Hex; distributionPool: Address }> {
     const { keeper, protocol, superfluid } = this;
-    const numbers = Object.fromEntries(
-      ["epochLength", "horizon", "acknowledgementGrace", "signalTimeToLive"].map((key) => [
-        key,
-        Number(PARAMETERS[key as "horizon"]),
-      ]),
-    ) as Record<"epochLength" | "horizon" | "acknowledgementGrace" | "signalTimeToLive", number>;
     const parameters = {
-      ...PARAMETERS,
-      ...numbers,
-      reportDelay: Number(REPORT_DELAY),
       superToken: superfluid.superToken,
-      verifier: keeper.address,
+      unitRate: PARAMETERS.unitRate,
+      epochLength: Number(PARAMETERS.epochLength),
+      horizon: Number(PARAMETERS.horizon),
+      acknowledgementGrace: Number(PARAMETERS.acknowledgementGrace),
+      reportDelay: Number(REPORT_DELAY),
+      signalTimeToLive: Number(PARAMETERS.signalTimeToLive),
+      receiptEpochs: Number(PARAMETERS.receiptEpochs),
+      smoothing: PARAMETERS.smoothing,
+      verifier: protocol.completionTracker,
+      admission: zeroAddress,
+      minimumStake: PARAMETERS.minimumStake,
+      bufferMax: PARAMETERS.bufferMax,
     };
     const { backpressurePool, capacityRegistry } = contractsOf(protocol);
     this.chain.add(callFrom(keeper, capacityRegistry.registerTaskType(parameters, SALT, name)));

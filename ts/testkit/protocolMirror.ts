@@ -1,16 +1,17 @@
 import { type Address, type Hex, maxUint256, toHex } from "viem";
-import type { LocalAccount } from "viem/accounts";
 import { callFrom } from "../localchain/localChain.ts";
+import type { Ledger } from "../model/evidence/evidence.ts";
+import { max, min, unbondingPeriod } from "../model/exact.ts";
 import { Protocol } from "../model/protocol.ts";
 import type { Signal } from "../model/signals.ts";
 import type { AnyCall } from "../sdk/calls/callsOf.ts";
 import { type Contracts, contractsOf, distributionPoolAt, gdaAt, superTokenAt } from "../sdk/calls/contracts.ts";
 import { throughHost } from "../sdk/calls/superfluid.ts";
-import { attestationTypedData } from "../sdk/utils/typedData.ts";
-import { type Account, PARAMETERS, type World } from "./mirrorWorld.ts";
+import { attestationTypedData, receiptTypedData } from "../sdk/utils/typedData.ts";
+import { type Account, PARAMETERS, type Signer, type World } from "./mirrorWorld.ts";
 
-/** A sink that can sign. */
-export type Sink = Account & { key: LocalAccount };
+/** What a sink has at stake, wei, and when what is unbonding is free, Unix seconds. */
+type Bond = { staked: bigint; unbonding: bigint; unbondedAt: bigint };
 
 /** One view of the chain and what the model says of it. */
 type View = { read: AnyCall; predicted: unknown };
@@ -28,8 +29,7 @@ export class Mirror {
   readonly #contracts: Contracts;
   readonly #distributionPool: Address;
   readonly #committed = new Map<Address, Signal & { block: number }>();
-  /** Wei, of those who are registered. */
-  readonly stakes = new Map<Address, bigint>();
+  readonly #bonds = new Map<Address, Bond>();
   readonly signalledAt = new Map<Address, bigint>();
 
   private constructor(world: World, opened: Awaited<ReturnType<World["registerTaskType"]>>) {
@@ -47,41 +47,84 @@ export class Mirror {
 
   // ----------------------------------------------------------------------------------------------- Sinks
 
-  register(sink: Sink, stake: bigint): void {
+  /** Stakes and registers. */
+  join(sink: Signer, stake: bigint): void {
     this.#approve(sink, this.#world.protocol.stakeManager);
-    this.#send(sink, this.#contracts.stakeManager.stake(this.id, stake));
-    this.#send(sink, this.#contracts.capacityRegistry.registerSink(this.id));
-    this.stakes.set(sink.address, stake);
-    this.signalledAt.set(sink.address, this.#world.now);
-    this.model.register(sink.address, stake);
+    this.changeStake(sink, stake);
+    this.#register(sink);
+  }
+
+  /** Leaves and comes back at once, as somebody would who hopes that this is forgotten. */
+  rejoin(sink: Signer): void {
+    if (this.isRegistered(sink)) {
+      this.#send(sink, this.#contracts.capacityRegistry.deregisterSink(this.id));
+      this.model.deregister(sink.address, this.#world.now);
+    }
+    if (this.bondOf(sink).staked >= PARAMETERS.minimumStake) this.#register(sink);
+  }
+
+  /** Whether the sink may signal. */
+  isRegistered(sink: Signer): boolean {
+    return this.model.signals.has(sink.address);
+  }
+
+  bondOf({ address }: { address: Address }): Bond {
+    return this.#bonds.get(address) ?? { staked: 0n, unbonding: 0n, unbondedAt: 0n };
   }
 
   /** Raises the stake, or unbonds some of it. */
-  changeStake(sink: Sink, stake: bigint): void {
-    const before = this.stakes.get(sink.address) ?? 0n;
-    if (stake === before) return;
+  changeStake(sink: Signer, stake: bigint): void {
+    const { now } = this.#world;
     const { stakeManager } = this.#contracts;
-    if (stake > before) this.#send(sink, stakeManager.stake(this.id, stake - before));
-    else this.#send(sink, stakeManager.requestUnstake(this.id, before - stake));
-    this.stakes.set(sink.address, stake);
-    this.model.changeStake(sink.address, stake, this.#world.now);
+    const bond = this.bondOf(sink);
+    if (stake === bond.staked) return;
+    const freed = max(bond.staked - stake, 0n);
+    if (freed > 0n) this.#send(sink, stakeManager.requestUnstake(this.id, freed));
+    else this.#send(sink, stakeManager.stake(this.id, stake - bond.staked));
+    const unbondedAt = freed > 0n ? now + unbondingPeriod(PARAMETERS) : bond.unbondedAt;
+    this.#bonds.set(sink.address, { staked: stake, unbonding: bond.unbonding + freed, unbondedAt });
+    this.model.changeStake(sink.address, stake, now);
   }
 
-  /** The verifier takes `amount` wei, at most the stake. */
-  slash(sink: Sink, amount: bigint): void {
-    const stake = (this.stakes.get(sink.address) ?? 0n) - amount;
-    this.#send(this.#world.keeper, this.#contracts.stakeManager.slash(this.id, sink.address, amount));
-    this.stakes.set(sink.address, stake);
-    this.model.slash(sink.address, amount, stake, this.#world.now);
+  /** Takes out what has finished unbonding, less what leaving costs. */
+  withdraw(sink: Signer): void {
+    const { now } = this.#world;
+    const before = this.bondOf(sink);
+    if (before.unbonding === 0n || now < before.unbondedAt) return;
+    this.#send(sink, this.#contracts.stakeManager.withdraw(this.id));
+    const taken = this.#take(sink, this.model.judgeLeaver(sink.address, now));
+    if (taken > 0n) this.model.donate(taken);
+    const { staked } = this.bondOf(sink);
+    if (staked !== before.staked) this.model.changeStake(sink.address, staked, now);
+    this.#bonds.set(sink.address, { staked, unbonding: 0n, unbondedAt: 0n });
   }
 
-  verifyBacklog(sink: Sink, backlog: bigint): void {
-    const { capacityRegistry } = this.#contracts;
-    this.#send(this.#world.keeper, capacityRegistry.setVerifiedBacklog(this.id, sink.address, backlog));
-    this.model.verifyBacklog(sink.address, backlog, this.#world.now);
+  /** Slashes the sink if it has enough strikes; returns whether it had. */
+  assess(sink: Signer): boolean {
+    const { now } = this.#world;
+    this.#send(this.#world.keeper, this.#contracts.stakeManager.assess(this.id, sink.address));
+    const amount = this.model.assess(sink.address, now);
+    if (amount === 0n) return false;
+    this.model.slash(sink.address, this.#take(sink, amount), this.bondOf(sink).staked, now);
+    return true;
   }
 
-  async commit(sink: Sink, signal: Signal): Promise<void> {
+  settle(sinks: readonly Signer[]): void {
+    const addresses = sinks.map(({ address }) => address);
+    this.#send(this.#world.keeper, this.#contracts.capacityRegistry.settle(this.id, addresses));
+    this.model.settle(addresses, this.#world.now);
+  }
+
+  /** Carries receipts that both have signed; amounts in wei, cumulative. */
+  async acknowledge(receipts: readonly (readonly [source: Signer, sink: Signer, completed: bigint])[]): Promise<void> {
+    const signed = await Promise.all(receipts.map((receipt) => this.#receipt(...receipt)));
+    this.#send(this.#world.keeper, this.#contracts.completionTracker.acknowledge(this.id, signed));
+    for (const [source, sink, completed] of receipts) {
+      this.model.acknowledge(source.address, sink.address, completed, this.#world.now);
+    }
+  }
+
+  async commit(sink: Signer, signal: Signal): Promise<void> {
     const { capacity, backlog } = signal;
     const { capacityRegistry } = this.#contracts;
     const commitment = await this.#world.chain.client.readContract(
@@ -92,13 +135,13 @@ export class Mirror {
   }
 
   /** What a sink has committed to, if it can be revealed in the next block. */
-  revealable(sink: Sink): Signal | undefined {
+  revealable(sink: Signer): Signal | undefined {
     const committed = this.#committed.get(sink.address);
     const age = this.#world.blocks - (committed?.block ?? 0);
     return age >= 1 && age <= 20 ? committed : undefined;
   }
 
-  reveal(sink: Sink, signal: Signal): void {
+  reveal(sink: Signer, signal: Signal): void {
     const { capacityRegistry } = this.#contracts;
     this.#send(sink, capacityRegistry.revealCapacity(this.id, signal.capacity, signal.backlog, SALT));
     this.#committed.delete(sink.address);
@@ -106,7 +149,7 @@ export class Mirror {
     this.model.signal([[sink.address, signal]], this.#world.now);
   }
 
-  async attest(signals: readonly (readonly [Sink, Signal & { issuedAt: bigint }])[]): Promise<void> {
+  async attest(signals: readonly (readonly [Signer, Signal & { issuedAt: bigint }])[]): Promise<void> {
     const attestations = await Promise.all(signals.map(([sink, signal]) => this.#signed(sink, signal)));
     this.#send(this.#world.keeper, this.#contracts.capacityRegistry.submitAttestations(this.id, attestations));
     for (const [sink, { issuedAt }] of signals) this.signalledAt.set(sink.address, issuedAt);
@@ -125,9 +168,9 @@ export class Mirror {
     this.model.setStream(source.address, rate, this.#world.now);
   }
 
-  rebalance(sinks: readonly Sink[]): void {
+  rebalance(sinks: readonly Signer[]): void {
     const addresses = sinks.map(({ address }) => address);
-    this.#send(this.#world.keeper, this.#contracts.backpressurePool.rebalance(this.id, addresses));
+    this.#send(this.#world.keeper, this.#contracts.capacityRegistry.rebalance(this.id, addresses));
     this.model.rebalance(addresses, this.#world.now);
   }
 
@@ -146,15 +189,16 @@ export class Mirror {
     this.model.release(this.#world.now);
   }
 
-  /** @param sharing The other task types of this token. */
-  sweep(sharing: readonly Mirror[]): void {
-    const { backpressurePool } = this.#world.protocol;
-    this.#send(this.#world.keeper, this.#contracts.backpressurePool.sweep(this.id));
-    this.model.sweep(
-      backpressurePool,
-      this.#world.now,
-      sharing.map(({ model }) => model),
-    );
+  requestReturn(source: Account): void {
+    if (this.model.claimOf(source.address, this.#world.now)[0] === 0n) return;
+    this.#send(source, this.#contracts.escrowBuffer.requestReturn(this.id));
+    this.model.requestReturn(source.address, this.#world.now);
+  }
+
+  donate(from: Account, amount: bigint): void {
+    this.#approve(from, this.#world.protocol.escrowBuffer);
+    this.#send(from, this.#contracts.escrowBuffer.donate(this.id, amount));
+    this.model.donate(amount);
   }
 
   deposit(source: Account, amount: bigint): void {
@@ -176,10 +220,11 @@ export class Mirror {
   // ----------------------------------------------------------------------------------------------- Comparison
 
   /** Where the chain, as of its latest block, and the model disagree. */
-  async differences(sinks: readonly Sink[], sources: readonly Account[]): Promise<string[]> {
+  async differences(sinks: readonly Signer[], sources: readonly Account[]): Promise<string[]> {
     const views = [
       ...this.#poolViews(sinks),
       ...this.#escrowViews(),
+      ...this.#evidenceViews(),
       ...sinks.flatMap((sink) => this.#sinkViews(sink)),
       ...sources.flatMap((source) => this.#sourceViews(source)),
     ];
@@ -191,18 +236,18 @@ export class Mirror {
       batchSize: 0,
     });
     return views.flatMap(({ read, predicted }, i) =>
-      `${seen[i]}` === `${predicted}`
+      text(seen[i]) === text(predicted)
         ? []
-        : [`${read.functionName}(${read.args}): ${seen[i]} on the chain, ${predicted} in the model`],
+        : [`${read.functionName}(${read.args}): ${text(seen[i])} on the chain, ${text(predicted)} in the model`],
     );
   }
 
-  #poolViews(sinks: readonly Sink[]): View[] {
+  #poolViews(sinks: readonly Signer[]): View[] {
     const { now } = this.#world;
     const { split } = this.model;
     const addresses = sinks.map(({ address }) => address);
     const income = split.income(now);
-    const { backpressurePool: pool } = this.#contracts;
+    const { backpressurePool: pool, capacityRegistry: registry } = this.#contracts;
     const distribution = distributionPoolAt(this.#distributionPool);
     const gda = gdaAt(this.#world.superfluid.gdaV1);
     return [
@@ -216,8 +261,7 @@ export class Mirror {
       { read: pool.spareOf(this.id), predicted: split.spare(now) },
       { read: pool.incomeOf(this.id), predicted: [income.escrow, income.fee] },
       { read: pool.overflowTimeOf(this.id), predicted: split.overflowTime(now) },
-      { read: pool.emptySince(this.id), predicted: split.emptySince ?? 0n },
-      { read: pool.needsRebalance(this.id, addresses), predicted: split.needsRebalance(addresses, now) },
+      { read: registry.needsRebalance(this.id, addresses), predicted: this.model.needsRebalance(addresses, now) },
       { read: distribution.getTotalFlowRate(), predicted: split.pool.flowRate },
       { read: gda.getPoolAdjustmentFlowRate(this.#distributionPool), predicted: split.pool.adjustmentRate },
     ];
@@ -232,13 +276,27 @@ export class Mirror {
       { read: escrow.level(this.id), predicted: overflow + this.model.deposits.total },
       { read: escrow.drainable(this.id), predicted: this.model.drainable(now) },
       { read: escrow.releasable(this.id), predicted: this.model.releasable(now) },
-      { read: escrow.setAsideOf(this.id), predicted: this.model.returns.book.setAside },
+      { read: escrow.setAsideOf(this.id), predicted: this.model.book(now).setAside },
+      { read: escrow.minDepositOf(this.id), predicted: this.model.minDeposit },
     ];
   }
 
-  #sinkViews({ address }: Sink): View[] {
+  #evidenceViews(): View[] {
+    const { evidence, split } = this.model;
+    const { completionTracker: tracker } = this.#contracts;
+    const paid = split.paid(this.#world.now);
+    return [
+      { read: tracker.totalsOf(this.id), predicted: [evidence.acknowledged, evidence.participating] },
+      { read: tracker.verified(this.id), predicted: evidence.isVerified(paid) },
+      { read: tracker.participationOf(this.id), predicted: evidence.participationDown(paid) },
+    ];
+  }
+
+  #sinkViews({ address }: Signer): View[] {
     const { now } = this.#world;
-    const { signals, split } = this.model;
+    const { evidence, signals, split } = this.model;
+    const { staked, unbonding, unbondedAt } = this.bondOf({ address });
+    const { completionTracker: tracker, stakeManager } = this.#contracts;
     const units = split.pool.unitsOf(address);
     const { backpressurePool: pool, capacityRegistry: registry } = this.#contracts;
     const distribution = distributionPoolAt(this.#distributionPool);
@@ -246,6 +304,9 @@ export class Mirror {
       { read: pool.unitsOf(this.id, address), predicted: units },
       { read: registry.smoothedCapacity(this.id, address), predicted: signals.smoothed(address, now) },
       { read: registry.effectiveCapacity(this.id, address), predicted: signals.effective(address, now) },
+      { read: stakeManager.bondOf(this.id, address), predicted: [staked, unbonding, unbondedAt] },
+      { read: tracker.ledgerOf(this.id, address), predicted: inOrder(evidence.ledgerOf(address)) },
+      { read: tracker.exitChargeOf(this.id, address), predicted: evidence.exitChargeOf(address) },
       { read: distribution.getMemberFlowRate(address), predicted: units * split.pool.rateOfUnit },
       { read: distribution.getTotalAmountReceivedByMember(address), predicted: split.pool.receivedBy(address, now) },
     ];
@@ -253,10 +314,10 @@ export class Mirror {
 
   #sourceViews({ address }: Account): View[] {
     const { now } = this.#world;
-    const { returns, split } = this.model;
+    const { evidence, returns, split } = this.model;
     const { gdaV1, superToken } = this.#world.superfluid;
     const gda = gdaAt(gdaV1);
-    const { escrowBuffer: escrow } = this.#contracts;
+    const { completionTracker: tracker, escrowBuffer: escrow } = this.#contracts;
     return [
       {
         read: gda.getFlowRate(superToken, address, this.#distributionPool),
@@ -265,10 +326,28 @@ export class Mirror {
       { read: escrow.streamedOf(this.id, address), predicted: this.model.streamed(address, now) },
       { read: escrow.claimOf(this.id, address), predicted: this.model.claimOf(address, now) },
       { read: escrow.returnedOf(this.id, address), predicted: returns.returnedTo(address) },
+      { read: escrow.spentOf(this.id, address), predicted: this.model.spent(address, now) },
+      { read: tracker.acknowledgedBy(this.id, address), predicted: evidence.acknowledgedBy(address) },
     ];
   }
 
   // ----------------------------------------------------------------------------------------------- Private
+
+  #register(sink: Signer): void {
+    this.#send(sink, this.#contracts.capacityRegistry.registerSink(this.id, ""));
+    this.signalledAt.set(sink.address, this.#world.now);
+    this.model.register(sink.address, this.#world.now);
+  }
+
+  /** Takes up to `amount` wei from a bond, first what is about to leave; returns what was there. */
+  #take(sink: Account, amount: bigint): bigint {
+    const bond = this.bondOf(sink);
+    const fromUnbonding = min(amount, bond.unbonding);
+    const fromStake = min(amount - fromUnbonding, bond.staked);
+    const [staked, unbonding] = [bond.staked - fromStake, bond.unbonding - fromUnbonding];
+    this.#bonds.set(sink.address, { ...bond, staked, unbonding });
+    return fromUnbonding + fromStake;
+  }
 
   #send(from: Account, call: AnyCall): void {
     this.#world.chain.add(callFrom(from, call));
@@ -279,11 +358,36 @@ export class Mirror {
     this.#send(from, superTokenAt(superToken).approve(spender, maxUint256));
   }
 
-  async #signed(sink: Sink, { capacity, backlog, issuedAt }: Signal & { issuedAt: bigint }) {
+  async #signed(sink: Signer, { capacity, backlog, issuedAt }: Signal & { issuedAt: bigint }) {
     const message = { taskTypeId: this.id, sink: sink.address, capacity, backlog, issuedAt: Number(issuedAt) };
     const chainId = await this.#world.chain.client.getChainId();
     const typedData = attestationTypedData({ deployment: this.#world.protocol, chainId, attestation: message });
     const signature = await sink.key.signTypedData(typedData);
     return { ...message, signature };
   }
+
+  async #receipt(source: Signer, sink: Signer, completed: bigint) {
+    const message = { taskTypeId: this.id, source: source.address, sink: sink.address, completed };
+    const chainId = await this.#world.chain.client.getChainId();
+    const typedData = receiptTypedData({ deployment: this.#world.protocol, chainId, receipt: message });
+    const [sourceSignature, sinkSignature] = await Promise.all([
+      source.key.signTypedData(typedData),
+      sink.key.signTypedData(typedData),
+    ]);
+    return { ...message, sourceSignature, sinkSignature };
+  }
 }
+
+/** The fields of a ledger in the order of the contract's. */
+function inOrder(ledger: Ledger) {
+  const { acknowledged, owed, acknowledgedMark, receivedMark, poolAcknowledgedMark, poolPaidMark } = ledger;
+  const { poolParticipatingMark, earned, clearReceived, peakScaled, openedAt, strikes } = ledger;
+  return {
+    ...{ acknowledged, owed, acknowledgedMark, receivedMark, poolAcknowledgedMark, poolPaidMark },
+    ...{ poolParticipatingMark, earned, clearReceived, peakScaled, openedAt, strikes },
+  };
+}
+
+/** Small integers come from a chain as numbers, large ones as bigints. */
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, field) => (typeof field === "bigint" || typeof field === "number" ? `${field}` : field));

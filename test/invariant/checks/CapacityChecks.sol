@@ -16,7 +16,7 @@ abstract contract CapacityChecks is InvariantTest {
             TaskTypeParameters memory p = parameters[i];
             for (uint256 s; s < sinks.length; ++s) {
                 uint256 cap = _cap(p, world.bondOf(ids[i], sinks[s]).staked);
-                assertEq(stakes.capacityCap(ids[i], sinks[s]), cap, "I4: one wei backs one sink of one task type");
+                assertEq(registry.sinkOf(ids[i], sinks[s]).cap, cap, "I4: one wei backs one sink of one task type");
                 assertLe(registry.smoothedCapacity(ids[i], sinks[s]), cap * 1e9, "I4: smoothed capacity above the cap");
                 assertLe(pool.unitsOf(ids[i], sinks[s]), cap, "I4: units above the cap");
             }
@@ -120,10 +120,11 @@ abstract contract CapacityChecks is InvariantTest {
         return keccak256(abi.encode(chain, verifying, id, sink, uint64(7), uint96(8), bytes32("salt")));
     }
 
-    /// @dev (S - m) / (2 * q * (T + D + h)), by the specification.
+    /// @dev (S - m) / (2 * q * (T + D + h) + q * V * h), by the specification.
     function _cap(TaskTypeParameters memory p, uint256 staked) private pure returns (uint256) {
         if (staked <= p.minimumStake) return 0;
         uint256 detection = uint256(p.horizon) + p.acknowledgementGrace + p.epochLength;
-        return (staked - p.minimumStake) / (2 * uint256(p.unitRate) * detection);
+        uint256 time = 2 * detection + uint256(p.receiptEpochs) * p.epochLength;
+        return (staked - p.minimumStake) / (uint256(p.unitRate) * time);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.35;
 
 import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 
+import { ReturnShares } from "../../../src/libraries/ReturnShares.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { InvariantTest } from "../InvariantTest.sol";
 import { Ledger } from "../Ledger.sol";
@@ -15,19 +16,21 @@ abstract contract MoneyChecks is InvariantTest {
     /// @dev Wei that all releases and synchronisations of a run together round off.
     uint256 private constant DUST = 1000;
 
+    /// @dev The part of what came in that rounding and what leaked may keep from a source, at most.
+    uint256 private constant STATED = 10_000;
+
     function _I1_NoWeiIsCreatedOrLost() internal view {
         for (uint256 i; i < ids.length; ++i) {
             TaskTypeId id = ids[i];
             uint256 received = _receivedBy(id, world.allSinks()) + _receivedBy(id, world.allOthers());
             (, uint256 fee) = pool.incomeOf(id);
-            (,, uint256 released) = escrow.totalsOf(id);
+            uint256 returned = _returned(id);
             assertEq(
                 _in(id),
-                received + fee + escrow.level(id) + released + world.total(id, Ledger.Entry.Refunded)
-                    + world.total(id, Ledger.Entry.Leaked),
+                received + fee + escrow.level(id) + escrow.setAsideOf(id) + returned
+                    + world.total(id, Ledger.Entry.Refunded) + world.total(id, Ledger.Entry.Leaked),
                 "I1: in = out, per task type"
             );
-            assertLe(escrow.setAsideOf(id), released, "I1: what is set aside was released");
         }
         _assertDust(superToken);
         _assertSupply(superToken);
@@ -73,50 +76,120 @@ abstract contract MoneyChecks is InvariantTest {
         assertEq(escrow.depositsOf(id), 0, "I9: all refunded");
     }
 
-    /// @dev What would happen if all sinks and sources left now: after the grace, the sources get back everything that is
-    /// theirs, to the wei but for rounding; what they paid without ever being synchronised stays.
-    function _I15_AnAbandonedPoolReturnsEverything(uint256 pick) internal {
+    /// @dev What would happen if all sources left now: one horizon later they get back everything that is theirs, to the wei
+    /// but for rounding; what they paid without ever being synchronised stays.
+    function _I15_ClosedSourcesGetEverythingBack(uint256 pick) internal {
         TaskTypeId id = ids[pick];
         _leave(id);
         if (world.poolOf(id).getTotalFlowRate() == 0) sourceHandler.open(pick, 0, 1);
         _syncSources(id);
         world.pass(1 minutes);
         _closeStreams(id);
-        world.pass(_grace(id));
-        uint256 overflow = escrow.overflowOf(id);
         uint256 held = _held(id);
-        assertGt(held, 0, "I15: the last minute's money at least is theirs");
-
-        uint256 amount = escrow.releasable(id) == 0 ? 0 : escrow.release(id);
-        assertEq(escrow.overflowOf(id), overflow - amount, "I15: what is released leaves the overflow");
-        assertLe(amount, held + ROUNDING, "I15: nobody's money stays");
-        assertLe(_held(id), ROUNDING, "I15: and nothing is left to have");
-        // Rates that leaked earned a little more than the escrow got; together they get what there is.
-        if (world.total(id, Ledger.Entry.Leaked) == 0) assertGe(amount + ROUNDING, held, "I15: all that is theirs");
-
         uint256 setAside = escrow.setAsideOf(id);
+        assertGt(held, 0, "I15: the last minute's money at least is theirs");
+        assertLe(held, escrow.bookOf(id).owned, "I18: and no more than there is");
+        world.pass(registry.parametersOf(id).horizon);
+
         uint256 paid = _pay(id);
-        assertEq(paid, setAside - escrow.setAsideOf(id), "I15: from what is set aside");
-        assertGe(paid + DUST, setAside, "I15: all of it");
+        assertGe(paid + ROUNDING, held, "I15: all of it");
+        assertLe(paid, held + setAside + ROUNDING, "I15: and no more than that");
+        assertLe(_held(id), ROUNDING, "I15: nothing is left to have");
+        assertLe(escrow.setAsideOf(id), DUST, "I15: nor kept");
     }
 
-    function _held(TaskTypeId id) private view returns (uint256 sum) {
-        address[] memory payers = world.allPayers();
-        for (uint256 i; i < payers.length; ++i) {
-            (uint256 held,) = escrow.claimOf(id, payers[i]);
-            sum += held;
+    /// @dev I15 for one source while everybody else goes on: from its closing to one horizon later others do what they like,
+    /// except that nobody drains. And I18 for the time before, in which it stays as it is, and synchronised.
+    function _I15_I18_ASynchronisedSourceHasItsPart(uint256 pick, uint256 seed) internal {
+        TaskTypeId id = ids[pick];
+        address source = world.sources(seed % 3);
+        if (world.rateOf(id, source) == 0) sourceHandler.open(pick, seed % 3, seed >> 8);
+        escrow.syncSource(id, source);
+        uint256 before = _worthOf(id, source);
+        world.watch(id, source);
+        _othersAct(pick, seed % 3, seed);
+        escrow.syncSource(id, source);
+        uint256 part = world.watchedDue();
+        assertGe(_worthOf(id, source) + part / STATED + ROUNDING, before + part, "I18: its part of what came in");
+
+        _close(id, source);
+        before = _worthOf(id, source);
+        uint256 closedAt = block.timestamp;
+        world.watch(id, address(0));
+        _othersAct(pick, seed % 3, uint256(keccak256(abi.encode(seed))));
+        uint256 horizon = registry.parametersOf(id).horizon;
+        if (block.timestamp < closedAt + horizon) world.pass(closedAt + horizon - block.timestamp);
+        escrow.syncSource(id, source);
+        assertGe(escrow.returnedOf(id, source) + ROUNDING, before, "I15: all of it, one horizon later");
+        assertLe(escrow.returnedOf(id, source), before + ROUNDING, "I15: and no more");
+    }
+
+    /// @dev Some of what attackers, and all sources but one, can do, in any order; none of it drains.
+    function _othersAct(uint256 pick, uint256 except, uint256 seed) private {
+        for (uint256 i; i < 4; ++i) {
+            uint256 mix = uint256(keccak256(abi.encode(seed, i)));
+            uint256 other = except + 1 + i % 2;
+            uint256 what = mix % 12;
+            if (what == 0) attackerHandler.poke(pick);
+            else if (what == 1) attackerHandler.flashSource(pick, mix, mix >> 8);
+            else if (what == 2) grieferHandler.streamTinily(pick, mix);
+            else if (what == 3) grieferHandler.syncAtBadMoments(pick, other, mix);
+            else if (what == 4) grieferHandler.bracket(pick, mix, mix >> 8);
+            else if (what == 5) sourceHandler.give(pick, mix);
+            else if (what == 6) sourceHandler.change(pick, other, mix);
+            else if (what == 7) sourceHandler.close(pick, other);
+            else if (what == 8) sinkHandler.signalOften(pick, mix, mix >> 8);
+            else if (what == 9) keeperHandler.rebalance(pick, mix, mix >> 8);
+            else if (what == 10) keeperHandler.release(pick);
+            else sinkHandler.quit(pick, mix);
+            world.pass(1 + mix % 40);
         }
     }
 
-    function _pay(TaskTypeId id) private returns (uint256 paid) {
-        uint256 before = world.tokenOf(id).balanceOf(address(escrow));
-        _syncSources(id);
-        return before - world.tokenOf(id).balanceOf(address(escrow));
+    function _worthOf(TaskTypeId id, address source) private view returns (uint256) {
+        (uint256 held, uint256 payableNow) = escrow.claimOf(id, source);
+        return held + payableNow + escrow.returnedOf(id, source);
     }
 
-    function _grace(TaskTypeId id) private view returns (uint256) {
-        uint256 timeToLive = registry.parametersOf(id).signalTimeToLive;
-        return timeToLive < 30 minutes ? timeToLive : 30 minutes;
+    // ------------------------------------------------------------------------------------------- I18
+
+    /// @dev Always, for all histories: what sources can claim is there, and what they were paid came in.
+    function _I18_ClaimsAreCovered() internal view {
+        for (uint256 i; i < ids.length; ++i) {
+            TaskTypeId id = ids[i];
+            ReturnShares.Book memory book = escrow.bookOf(id);
+            (uint256 held, uint256 payableNow) = _claims(id);
+            assertLe(held, book.owned, "I18: claims are worth no more than what is owned");
+            assertLe(held + payableNow, uint256(book.owned) + book.setAside, "I18: nor together than there is");
+            (uint256 income,) = pool.incomeOf(id);
+            assertLe(_returned(id) + book.setAside + book.owned, income, "I18: paid no more than what came in");
+        }
+    }
+
+    function _claims(TaskTypeId id) private view returns (uint256 held, uint256 payableNow) {
+        address[] memory payers = world.allPayers();
+        for (uint256 i; i < payers.length; ++i) {
+            (uint256 one, uint256 ready) = escrow.claimOf(id, payers[i]);
+            held += one;
+            payableNow += ready;
+        }
+    }
+
+    function _returned(TaskTypeId id) private view returns (uint256 sum) {
+        address[] memory payers = world.allPayers();
+        for (uint256 i; i < payers.length; ++i) {
+            sum += escrow.returnedOf(id, payers[i]);
+        }
+    }
+
+    function _held(TaskTypeId id) private view returns (uint256 sum) {
+        (sum,) = _claims(id);
+    }
+
+    function _pay(TaskTypeId id) private returns (uint256 paid) {
+        uint256 before = _returned(id);
+        _syncSources(id);
+        return _returned(id) - before;
     }
 
     function _leave(TaskTypeId id) private {
@@ -128,7 +201,7 @@ abstract contract MoneyChecks is InvariantTest {
         }
         // A pipeline may have left so many escrow units that a new stream would round to nothing.
         world.pass(3 * pool.CONFIRM_DELAY());
-        pool.rebalance(id, new address[](0));
+        registry.rebalance(id, new address[](0));
     }
 
     /// @dev Each source counts its last stretch just before it closes.
@@ -136,12 +209,17 @@ abstract contract MoneyChecks is InvariantTest {
         _syncSources(id);
         address[] memory sources = world.allSources();
         for (uint256 i; i < sources.length; ++i) {
-            if (world.rateOf(id, sources[i]) == 0) continue;
-            vm.startPrank(sources[i]);
-            sf.gdaV1Forwarder.distributeFlow(world.tokenOf(id), sources[i], world.poolOf(id), 0, "");
-            vm.stopPrank();
-            escrow.syncSource(id, sources[i]);
+            if (world.rateOf(id, sources[i]) != 0) _close(id, sources[i]);
         }
+    }
+
+    function _close(TaskTypeId id, address source) private {
+        escrow.syncSource(id, source);
+        vm.startPrank(source);
+        sf.gdaV1Forwarder.distributeFlow(world.tokenOf(id), source, world.poolOf(id), 0, "");
+        vm.stopPrank();
+        world.inflowTouched(id);
+        escrow.syncSource(id, source);
     }
 
     function _syncSources(TaskTypeId id) private {
@@ -155,8 +233,7 @@ abstract contract MoneyChecks is InvariantTest {
 
     function _in(TaskTypeId id) private view returns (uint256) {
         return world.total(id, Ledger.Entry.Streamed) + world.total(id, Ledger.Entry.PaidOnce)
-            + world.total(id, Ledger.Entry.Donated) + world.total(id, Ledger.Entry.Swept)
-            + world.total(id, Ledger.Entry.Deposited);
+            + world.total(id, Ledger.Entry.Donated) + world.total(id, Ledger.Entry.Deposited);
     }
 
     function _receivedBy(TaskTypeId id, address[] memory members) private view returns (uint256 sum) {
@@ -168,13 +245,11 @@ abstract contract MoneyChecks is InvariantTest {
     /// @dev Pools that share a token leak into one balance.
     function _assertDust(ISuperToken token) private view {
         uint256 leaked;
-        uint256 swept;
         for (uint256 i; i < ids.length; ++i) {
             if (parameters[i].superToken != token) continue;
             leaked += world.total(ids[i], Ledger.Entry.Leaked);
-            swept += world.total(ids[i], Ledger.Entry.Swept);
         }
-        assertEq(token.balanceOf(address(pool)), leaked - swept, "I1: what leaked waits to be swept");
+        assertEq(token.balanceOf(address(pool)), leaked, "I1: what leaked is nobody's, and all there is");
     }
 
     /// @dev Every wei of the token is in an account that this test knows.

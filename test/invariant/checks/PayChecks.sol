@@ -49,7 +49,7 @@ abstract contract PayChecks is InvariantTest {
     function _I3_WhoHasExpiredLosesUnits(uint256 pick) internal {
         TaskTypeId id = ids[pick];
         address[] memory sinks = world.allSinks();
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         for (uint256 i; i < sinks.length; ++i) {
             if (_hasFaded(id, sinks[i])) assertEq(pool.unitsOf(id, sinks[i]), 0, "I3: expired and still paid");
         }

@@ -13,7 +13,6 @@ abstract contract Attack is Handler {
         uint256 sinkUnits;
         uint256 escrowUnits;
         uint256 feeUnits;
-        uint256 emptySince;
         uint256 spare;
         uint256 inflow;
         uint256 level;
@@ -31,7 +30,7 @@ abstract contract Attack is Handler {
         if (_isRegistered(id, MALLORY)) return;
         _stake(id, world.parametersOf(id).minimumStake);
         vm.prank(MALLORY);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function _stake(TaskTypeId id, uint256 amount) internal {
@@ -71,13 +70,12 @@ abstract contract Attack is Handler {
     function _isAtRest(TaskTypeId id) internal view returns (bool) {
         (uint256 sinkUnits,, uint256 feeUnits) = pool.unitsOfPool(id);
         (uint256 fee,) = pool.fee();
-        return world.inflowOf(id).followed && !pool.needsRebalance(id, new address[](0))
+        return world.inflowOf(id).followed && !registry.needsRebalance(id, new address[](0))
             && feeUnits == sinkUnits * fee / (10_000 - fee);
     }
 
     function _picture(TaskTypeId id) internal view returns (Picture memory picture) {
         (picture.sinkUnits, picture.escrowUnits, picture.feeUnits) = pool.unitsOfPool(id);
-        picture.emptySince = pool.emptySince(id);
         picture.spare = pool.spareOf(id);
         picture.inflow = pool.streamedOf(id);
         picture.level = escrow.level(id);
@@ -99,7 +97,6 @@ abstract contract Attack is Handler {
     function _assertSame(Picture memory a, Picture memory b, bool atRest) internal pure {
         assertEq(a.sinks, b.sinks, "the attack changes a sink");
         assertEq(a.sinkUnits, b.sinkUnits, "the attack changes sink units");
-        assertEq(a.emptySince, b.emptySince, "the attack changes the grace period");
         assertEq(a.inflow, b.inflow, "the attack changes the inflow");
         assertEq(a.level, b.level, "the attack changes the escrow level");
         assertEq(a.returns_, b.returns_, "the attack changes the shares of returns");

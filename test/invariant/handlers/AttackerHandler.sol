@@ -63,7 +63,7 @@ contract AttackerHandler is Forbidden, Attack {
         uint256 noticed = 2 * pool.priceCap(id) * (units + 1);
         _stream(id, MALLORY, _bound(seed, noticed, 1000 * noticed));
         assertGt(world.rateOf(id, MALLORY), 0, "the stream was there");
-        pool.rebalance(id, new address[](0));
+        registry.rebalance(id, new address[](0));
         escrow.syncSource(id, MALLORY);
         _stream(id, MALLORY, 0);
         escrow.syncSource(id, MALLORY);

@@ -40,7 +40,7 @@ contract CrowdHandler is Handler {
         _giveAndApprove(id, sink, address(stakes), amount);
         vm.startPrank(sink);
         stakes.stake(id, amount);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         vm.stopPrank();
         commit(id, sink);
         world.pass(2);

@@ -15,6 +15,7 @@ import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol
 import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
 import { IPipeline } from "../../../src/interfaces/IPipeline.sol";
 import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
+import { EscrowTerms } from "../../../src/types/EscrowTerms.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
@@ -37,21 +38,14 @@ abstract contract Forbidden is Handler {
         view
         returns (Attempts memory attempts)
     {
-        _forbiddenStakes(attempts, id, sink, eve);
+        _forbiddenStakes(attempts, id, eve);
         _forbiddenRegistry(attempts, id, sink, eve);
         _forbiddenPool(attempts, id, sink, eve);
         _forbiddenEscrow(attempts, id, eve);
         _forbiddenSuperfluid(attempts, id, source, eve);
     }
 
-    function _forbiddenStakes(Attempts memory attempts, TaskTypeId id, address sink, address eve) private view {
-        address verifier = world.parametersOf(id).verifier;
-        _add(
-            attempts,
-            address(stakes),
-            abi.encodeCall(stakes.slash, (id, sink, 1)),
-            abi.encodeWithSelector(IStakeManager.StakeManager_NotVerifier.selector, eve, verifier)
-        );
+    function _forbiddenStakes(Attempts memory attempts, TaskTypeId id, address eve) private view {
         _add(
             attempts,
             address(stakes),
@@ -71,25 +65,20 @@ abstract contract Forbidden is Handler {
             abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_NotStakeManager.selector, eve);
         bytes memory unknown = abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_UnknownSink.selector, id, eve);
         address target = address(registry);
-        _add(attempts, target, abi.encodeCall(registry.stakeChanged, (id, sink)), notStakes);
-        _add(attempts, target, abi.encodeCall(registry.stakeSlashed, (id, sink)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.stakeChanged, (id, sink, 0)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.stakeSlashed, (id, sink, 0)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.assess, (id, sink)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.judgeLeaver, (id, sink)), notStakes);
+        _add(attempts, target, abi.encodeCall(registry.setProfile, (id, "")), unknown);
         _add(attempts, target, abi.encodeCall(registry.deregisterSink, (id)), unknown);
         _add(attempts, target, abi.encodeCall(registry.commitCapacity, (id, bytes32("any"))), unknown);
         _add(attempts, target, abi.encodeCall(registry.revealCapacity, (id, 1, 0, bytes32("any"))), unknown);
         _add(
             attempts,
             target,
-            abi.encodeCall(registry.registerSink, (id)),
+            abi.encodeCall(registry.registerSink, (id, "")),
             abi.encodeWithSelector(
                 ICapacityRegistry.CapacityRegistry_StakeBelowMinimum.selector, 0, world.parametersOf(id).minimumStake
-            )
-        );
-        _add(
-            attempts,
-            target,
-            abi.encodeCall(registry.setVerifiedBacklog, (id, sink, 0)),
-            abi.encodeWithSelector(
-                ICapacityRegistry.CapacityRegistry_NotVerifier.selector, eve, world.parametersOf(id).verifier
             )
         );
     }
@@ -103,7 +92,15 @@ abstract contract Forbidden is Handler {
             abi.encodeCall(pool.open, (id, world.tokenOf(id), 1e18, 60)),
             _notPool(eve, address(registry))
         );
-        _add(attempts, target, abi.encodeCall(pool.moveExactly, (id, sink)), _notPool(eve, address(registry)));
+        address[] memory sinks = new address[](1);
+        sinks[0] = sink;
+        _add(
+            attempts,
+            target,
+            abi.encodeCall(pool.move, (id, sinks, new uint256[](1), true)),
+            _notPool(eve, address(registry))
+        );
+        _add(attempts, target, abi.encodeCall(pool.record, (id)), _notPool(eve, address(escrow)));
         _add(attempts, target, abi.encodeCall(pool.setLimit, (id, 0)), _notPool(eve, address(pipeline)));
         _add(attempts, target, abi.encodeCall(pool.takeSpare, (id, 1)), _notPool(eve, address(escrow)));
         _add(attempts, target, abi.encodeCall(pool.setFee, (100, eve)), notOwner);
@@ -117,8 +114,14 @@ abstract contract Forbidden is Handler {
         _add(
             attempts,
             address(escrow),
-            abi.encodeCall(escrow.open, (id, world.tokenOf(id))),
+            abi.encodeCall(escrow.open, (id, EscrowTerms(world.tokenOf(id), 1e14, 60, 360, 0))),
             abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_NotAllowed.selector, eve, registry)
+        );
+        _add(
+            attempts,
+            address(escrow),
+            abi.encodeCall(escrow.takeSlash, (id, 1e18)),
+            abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_NotAllowed.selector, eve, stakes)
         );
         _add(
             attempts,

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import {
+    ISuperfluidPool
+} from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/ISuperfluidPool.sol";
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
+
 import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { Ledger } from "../Ledger.sol";
@@ -17,10 +22,11 @@ contract GrieferHandler is Attack {
     constructor(World world_) Handler(world_) { }
 
     function selectors() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](3);
+        list = new bytes4[](4);
         list[0] = this.streamTinily.selector;
         list[1] = this.syncAtBadMoments.selector;
         list[2] = this.flashEverything.selector;
+        list[3] = this.bracket.selector;
     }
 
     // ------------------------------------------------------------------------------------------- Streams
@@ -83,6 +89,40 @@ contract GrieferHandler is Attack {
 
     // ------------------------------------------------------------------------------------------- Flash
 
+    /// @dev A stream that exists only around somebody else's call, in one block: it vetoes nothing, and moves nothing.
+    function bracket(uint256 idSeed, uint256 rate, uint256 call) external action("attack: bracket a call") {
+        TaskTypeId id = _id(idSeed);
+        uint256 leak = world.leakOf(id);
+        bytes32 others = _ratesOf(id);
+        uint256 before = _returnsOf(id, MALLORY);
+        _setStream(id, world.poolOf(id).getTotalUnits() * _bound(rate, 1, 1e12));
+        assertGt(world.rateOf(id, MALLORY), 0, "the stream was there");
+        _callAs(id, call);
+        _setStream(id, 0);
+        assertEq(_returnsOf(id, MALLORY), before, "no share of the returns");
+        assertEq(_ratesOf(id), others, "nobody else's stream changes");
+        // Superfluid has split everything anew, so that what leaked is back.
+        if (world.leakOf(id) != leak) world.inflowTouched(id);
+        _happens();
+    }
+
+    /// @dev What a keeper would do, or a source.
+    function _callAs(TaskTypeId id, uint256 call) private {
+        if (call % 4 == 0) registry.rebalance(id, world.allSinks());
+        else if (call % 4 == 1) registry.settle(id, world.allSinks());
+        else if (call % 4 == 2) escrow.syncSource(id, _source(call / 4));
+        else escrow.bookSource(id, MALLORY);
+    }
+
+    /// @dev Nothing flows in a block, so the world need not know.
+    function _setStream(TaskTypeId id, uint256 rate) private {
+        if (rate != 0) _fund(world.tokenOf(id), MALLORY, rate * 1 days);
+        ISuperToken token = world.tokenOf(id);
+        ISuperfluidPool to = world.poolOf(id);
+        vm.prank(MALLORY);
+        superfluid.distributeFlow(token, MALLORY, to, int96(int256(rate)), "");
+    }
+
     /// @dev Bond, capacity by a signature, and stream, all within one transaction and with a rebalance in between. Who
     /// only joins now has no capacity at all; who joined before has it as long as the money is bonded.
     function flashEverything(uint256 idSeed, uint256 capacity, uint256 rate)
@@ -100,7 +140,7 @@ contract GrieferHandler is Attack {
         _stake(id, amount);
         if (joins) {
             vm.prank(MALLORY);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
         }
         _stream(id, MALLORY, world.poolOf(id).getTotalUnits() * _bound(rate, 1, 1e9));
         assertEq(_attest(id, 3000), joins ? 0 : 1, "no capacity in the block of joining");
@@ -124,7 +164,7 @@ contract GrieferHandler is Attack {
     function _useForAMoment(TaskTypeId id, bool joins) private {
         address[] memory sinks = new address[](1);
         sinks[0] = MALLORY;
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         if (!joins) world.saw("seen: flash capacity with units", pool.unitsOf(id, MALLORY) != 0);
         escrow.syncSource(id, MALLORY);
         world.poolOf(id).claimAll(MALLORY);

@@ -85,7 +85,8 @@ abstract contract Handler is Test {
     /// @dev The bond per unit by the specification, wei.
     function _bondPerUnit(TaskTypeId id) internal view returns (uint256) {
         TaskTypeParameters memory p = world.parametersOf(id);
-        return 2 * uint256(p.unitRate) * (uint256(p.horizon) + p.acknowledgementGrace + p.epochLength);
+        uint256 overpaid = uint256(p.horizon) + p.acknowledgementGrace + p.epochLength;
+        return uint256(p.unitRate) * (2 * overpaid + uint256(p.receiptEpochs) * p.epochLength);
     }
 
     /// @dev The cap that the ledger's stake backs by the specification, units.
@@ -125,7 +126,7 @@ abstract contract Handler is Test {
 
     function _rebalance(TaskTypeId id, address[] memory sinks) internal {
         bytes32 before = _units(id);
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         world.rebalanced(id, _units(id) != before);
     }
 

@@ -8,9 +8,9 @@ import {
     ISuperfluidToken
 } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 
-import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { HostileToken } from "../../utils/HostileToken.sol";
+import { ScriptedVerifier } from "../../utils/ScriptedVerifier.sol";
 import { World } from "../World.sol";
 import { Attack } from "./Attack.sol";
 import { Handler } from "./Handler.sol";
@@ -52,7 +52,6 @@ contract HostileTokenHandler is Attack {
         Picture memory before = _picture(id);
         TOKEN.refuse(true);
         _expectRefusal(SINK, address(registry), abi.encodeCall(registry.deregisterSink, (HOSTILE)));
-        _expectRefusal(SOURCE, address(pool), abi.encodeCall(pool.sweep, (HOSTILE)));
         _expectRefusal(SOURCE, address(escrow), abi.encodeCall(escrow.deposit, (HOSTILE, 1e20)));
         _assertSame(_picture(id), before, true);
         _rebalance(id, world.allSinks());
@@ -93,23 +92,13 @@ contract HostileTokenHandler is Attack {
     }
 
     /// @dev Its own sinks, and nobody else's.
-    function slash(uint256 idSeed, uint256 sinkSeed, uint256 amount) external action("hostile token: slash") {
+    function slash(uint256 idSeed, uint256 amount) external action("hostile token: slash") {
         TaskTypeId id = _id(idSeed);
         _revive(idSeed);
         Picture memory before = _picture(id);
-        address verifier = world.parametersOf(id).verifier;
         amount = _bound(amount, 1, type(uint112).max);
-        bytes memory call = abi.encodeCall(stakes.slash, (id, _sink(sinkSeed), amount));
-        vm.prank(address(TOKEN));
-        (bool success, bytes memory answer) = address(stakes).call(call);
-        assertFalse(success, "not its sink");
-        assertEq(
-            answer,
-            abi.encodeWithSelector(IStakeManager.StakeManager_NotVerifier.selector, address(TOKEN), verifier),
-            "wrong error"
-        );
-        vm.prank(address(TOKEN));
-        stakes.slash(HOSTILE, SINK, amount);
+        ScriptedVerifier(world.parametersOf(HOSTILE).verifier).take(HOSTILE, SINK, amount);
+        stakes.assess(HOSTILE, SINK);
         assertEq(pool.unitsOf(HOSTILE, SINK), 0, "its own sink is gone");
         _assertSame(_picture(id), before, true);
         _happens();
@@ -136,24 +125,18 @@ contract HostileTokenHandler is Attack {
 
     // ------------------------------------------------------------------------------------------- Calling back
 
-    function reenterPool(uint256 idSeed, uint256 entry, uint256 callback)
-        external
-        action("hostile token: re-enter pool")
-    {
+    function reenterPool(uint256 idSeed, uint256 callback) external action("hostile token: re-enter pool") {
         TaskTypeId id = _id(idSeed);
         _revive(1);
         Picture memory before = _picture(id);
         TaskTypeId other = callback % 2 == 0 ? id : HOSTILE;
-        bytes memory call = callback % 3 == 0
-            ? abi.encodeCall(pool.sweep, (other))
-            : abi.encodeCall(pool.rebalance, (other, world.allSinks()));
-        TOKEN.callBackFrom(ON_MOVE, address(pool), call);
-        if (entry % 2 == 0) {
-            vm.prank(SINK);
-            registry.deregisterSink(HOSTILE);
-        } else {
-            pool.sweep(HOSTILE);
-        }
+        bool drains = callback % 3 == 0;
+        bytes memory call = drains
+            ? abi.encodeCall(escrow.drain, (other))
+            : abi.encodeCall(registry.rebalance, (other, world.allSinks()));
+        TOKEN.callBackFrom(ON_MOVE, drains ? address(escrow) : address(registry), call);
+        vm.prank(SINK);
+        registry.deregisterSink(HOSTILE);
         _assertGuarded();
         _assertSame(_picture(id), before, true);
         _happens();
@@ -215,7 +198,7 @@ contract HostileTokenHandler is Attack {
             _asOwner(SINK, address(stakes), bond, abi.encodeCall(stakes.stake, (HOSTILE, bond - staked)));
         }
         if (!_isRegistered(HOSTILE, SINK)) {
-            _asOwner(SINK, address(registry), 0, abi.encodeCall(registry.registerSink, (HOSTILE)));
+            _asOwner(SINK, address(registry), 0, abi.encodeCall(registry.registerSink, (HOSTILE, "")));
         }
         bytes32 commitment = registry.hashSignal(HOSTILE, SINK, CAPACITY, 0, "");
         _asOwner(SINK, address(registry), 0, abi.encodeCall(registry.commitCapacity, (HOSTILE, commitment)));

@@ -42,7 +42,7 @@ contract HostileWalletHandler is VerificationHandler {
     function _join(address wallet) private {
         _stake(id, wallet, MINIMUM_STAKE);
         vm.prank(wallet);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     // ------------------------------------------------------------------------------------------- Wallets
@@ -133,7 +133,7 @@ contract HostileWalletHandler is VerificationHandler {
         address[] memory sinks = new address[](1);
         sinks[0] = sinkOf(0);
         target = bound(target, 0, 3);
-        if (target == 0) _reentering.aim(address(pool), abi.encodeCall(pool.rebalance, (id, sinks)));
+        if (target == 0) _reentering.aim(address(registry), abi.encodeCall(registry.rebalance, (id, sinks)));
         if (target == 1) _reentering.aim(address(registry), abi.encodeCall(registry.deregisterSink, (id)));
         if (target == 2) _reentering.aim(address(registry), abi.encodeCall(registry.commitCapacity, (id, "any")));
         if (target == 3) _reentering.aim(address(escrow), abi.encodeCall(escrow.syncSource, (id, sourceOf(0))));

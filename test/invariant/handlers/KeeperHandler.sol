@@ -25,18 +25,17 @@ contract KeeperHandler is Handler {
     constructor(World world_) Handler(world_) { }
 
     function selectors() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](11);
+        list = new bytes4[](10);
         list[0] = this.rebalance.selector;
         list[1] = this.drain.selector;
         list[2] = this.release.selector;
         list[3] = this.syncSource.selector;
         list[4] = this.propagate.selector;
-        list[5] = this.sweep.selector;
-        list[6] = this.collectFee.selector;
-        list[7] = this.claim.selector;
-        list[8] = this.drainDown.selector;
-        list[9] = this.stayAway.selector;
-        list[10] = this.comeBack.selector;
+        list[5] = this.collectFee.selector;
+        list[6] = this.claim.selector;
+        list[7] = this.drainDown.selector;
+        list[8] = this.stayAway.selector;
+        list[9] = this.comeBack.selector;
     }
 
     /// @dev Any subset of the sinks in any order, strangers and repetitions included.
@@ -94,7 +93,7 @@ contract KeeperHandler is Handler {
     }
 
     function _deposit(TaskTypeId id, address source) private {
-        uint256 amount = uint256(world.parametersOf(id).unitRate) * world.parametersOf(id).epochLength * 10;
+        uint256 amount = 10 * escrow.minDepositOf(id);
         _giveAndApprove(id, source, address(escrow), amount);
         vm.prank(source);
         escrow.deposit(id, amount);
@@ -135,13 +134,6 @@ contract KeeperHandler is Handler {
         (TaskTypeId downstream,) = pipeline.downstreamOf(_id(0));
         if (downstream == NO_TASK_TYPE) return;
         pipeline.propagate(_id(0));
-        _happens();
-    }
-
-    function sweep(uint256 idSeed) external action("keeper: sweep") unlessAway {
-        TaskTypeId id = _id(idSeed);
-        world.inflowTouched(id);
-        world.book(id, Ledger.Entry.Swept, pool.sweep(id));
         _happens();
     }
 

@@ -41,7 +41,7 @@ contract SinkHandler is Handler {
             if (_isRegistered(id, sink)) continue;
             _stake(id, sink, world.parametersOf(id).minimumStake + _bound(capacity, 1, MAX_CAPACITY) * _bondPerUnit(id));
             vm.prank(sink);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
             world.joined(id, sink);
             silent[id][sink] = false;
             return _happens();
@@ -85,8 +85,12 @@ contract SinkHandler is Handler {
         }
     }
 
-    /// @dev Any commitment that waits; those of the same block wait for the next.
+    /// @dev Any commitment that waits, or one made for it; those of the same block wait for the next.
     function reveal(uint256 seed) external action("sink: reveal") {
+        TaskTypeId own = _id(seed / 12);
+        if (seed % 4 == 0 && _isRegistered(own, _sink(seed / 4))) {
+            _commit(own, _sink(seed / 4), _capacity(own, _sink(seed / 4), seed), 0);
+        }
         for (uint256 i; i < 12; ++i) {
             uint256 pick = seed % 12 + i;
             TaskTypeId id = _id(pick / 4);
@@ -115,13 +119,13 @@ contract SinkHandler is Handler {
         }
     }
 
-    /// @dev Several signals one block after another, most of them in the same epoch.
+    /// @dev Several signals one block after another, most of them in the same epoch; or one unit that comes and goes.
     function signalOften(uint256 idSeed, uint256 sinkSeed, uint256 seed) external action("sink: signal often") {
         TaskTypeId id = _id(idSeed);
         address sink = _sink(sinkSeed);
         if (!_isRegistered(id, sink)) return;
         for (uint256 i; i < 3; ++i) {
-            _commit(id, sink, _capacity(id, sink, _mix(seed, i)), 0);
+            _commit(id, sink, seed % 2 == 0 ? uint64(i % 2) : _capacity(id, sink, _mix(seed, i)), 0);
             world.pass(2);
             _reveal(id, sink);
         }

@@ -14,10 +14,13 @@ import { Handler } from "./Handler.sol";
 
 /// @notice The money of sources: streams that open, change, close and run dry; deposits; gifts.
 contract SourceHandler is Handler {
+    /// @dev Wei.
+    uint256 private constant ROUNDING = 4;
+
     constructor(World world_) Handler(world_) { }
 
     function selectors() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](9);
+        list = new bytes4[](10);
         list[0] = this.open.selector;
         list[1] = this.change.selector;
         list[2] = this.close.selector;
@@ -27,6 +30,7 @@ contract SourceHandler is Handler {
         list[6] = this.withdrawDeposit.selector;
         list[7] = this.give.selector;
         list[8] = this.payOnce.selector;
+        list[9] = this.requestReturn.selector;
     }
 
     // ------------------------------------------------------------------------------------------- Streams
@@ -42,15 +46,31 @@ contract SourceHandler is Handler {
         }
     }
 
-    /// @dev As the kit does it: synchronise, change, synchronise.
+    /// @dev Mostly as the kit does it: synchronise, change, synchronise.
     function change(uint256 idSeed, uint256 sourceSeed, uint256 rate) external action("source: change") {
         TaskTypeId id = _id(idSeed);
         address source = _source(sourceSeed);
         if (world.rateOf(id, source) == 0) return;
-        escrow.syncSource(id, source);
+        bool careful = _mix(rate, 2) % 4 != 0;
+        if (careful) escrow.syncSource(id, source);
         _stream(id, source, _rate(id, rate));
-        escrow.syncSource(id, source);
+        if (careful) escrow.syncSource(id, source);
         _happens();
+    }
+
+    /// @dev Who goes on streaming asks for what waits.
+    function requestReturn(uint256 idSeed, uint256 sourceSeed) external action("source: request return") {
+        for (uint256 i; i < 9; ++i) {
+            TaskTypeId id = _id(idSeed % 3 + i / 3);
+            address source = _source(sourceSeed % 3 + i);
+            (uint256 held, uint256 ready) = escrow.claimOf(id, source);
+            if (held == 0) continue;
+            vm.prank(source);
+            escrow.requestReturn(id);
+            (uint256 after_, uint256 payableNow) = escrow.claimOf(id, source);
+            assertLe(after_ + payableNow, held + ready + ROUNDING, "asking raises nothing");
+            return _happens();
+        }
     }
 
     /// @dev Often without telling anyone.
@@ -127,8 +147,8 @@ contract SourceHandler is Handler {
     function deposit(uint256 idSeed, uint256 sourceSeed, uint256 amount) external action("source: deposit") {
         TaskTypeId id = _id(idSeed);
         address source = _source(sourceSeed);
-        uint256 min = uint256(world.parametersOf(id).unitRate) * world.parametersOf(id).epochLength;
-        amount = _bound(amount, min, 500 * min);
+        uint256 min = escrow.minDepositOf(id);
+        amount = amount % 4 == 0 ? min : _bound(amount, min, 500 * min);
         _giveAndApprove(id, source, address(escrow), amount);
         vm.prank(source);
         uint256 depositId = escrow.deposit(id, amount);

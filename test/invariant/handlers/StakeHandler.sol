@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
+import { ScriptedVerifier } from "../../utils/ScriptedVerifier.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
@@ -63,12 +64,12 @@ contract StakeHandler is Handler {
         address sink = _sink(sinkSeed);
         uint256 bond = world.bondOf(id, sink).staked + world.bondOf(id, sink).unbonding;
         amount = _bound(amount, 1, (amount % 4 == 0 ? 2 * bond : bond / 20) + 1);
-        vm.prank(world.parametersOf(id).verifier);
-        uint256 slashed = stakes.slash(id, sink, amount);
+        ScriptedVerifier(world.parametersOf(id).verifier).take(id, sink, amount);
+        uint256 slashed = stakes.assess(id, sink);
         assertEq(slashed, amount < bond ? amount : bond, "all of it up to stake and unbonding stake");
+        world.capSignal(id, sink, 0);
         if (slashed == 0) return;
         world.slashed(id, sink, slashed);
-        world.capSignal(id, sink, 0);
         assertEq(pool.unitsOf(id, sink), 0, "slashing cuts units at once");
         _happens();
     }
@@ -79,16 +80,18 @@ contract StakeHandler is Handler {
         if (!_isRegistered(id, sink)) return;
         uint256 horizon = world.parametersOf(id).horizon;
         backlog = backlog % 2 == 0 ? 0 : _bound(backlog, 1, 2 * (_cap(id, sink) + 1) * horizon);
-        vm.prank(world.parametersOf(id).verifier);
-        registry.setVerifiedBacklog(id, sink, backlog);
+        ScriptedVerifier(world.parametersOf(id).verifier).owe(id, sink, backlog);
+        address[] memory sinks = new address[](1);
+        sinks[0] = sink;
+        registry.settle(id, sinks);
         _happens();
     }
 
-    /// @dev By the specification: twice the detection time and four epochs.
+    /// @dev By the specification: 2 * (T + D + h) and three receipt intervals.
     function _unbondingPeriod(TaskTypeId id) private view returns (uint256) {
         uint256 epoch = world.parametersOf(id).epochLength;
         uint256 detection =
             uint256(world.parametersOf(id).horizon) + world.parametersOf(id).acknowledgementGrace + epoch;
-        return 2 * detection + 4 * epoch;
+        return 2 * detection + 3 * uint256(world.parametersOf(id).receiptEpochs) * epoch;
     }
 }

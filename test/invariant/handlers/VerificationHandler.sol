@@ -8,15 +8,27 @@ import { ProtocolTest } from "../../utils/ProtocolTest.sol";
 import { Tallies } from "../Tallies.sol";
 
 /// @notice An economy with receipts. Two sinks deliver whatever they are paid for; a third takes pay and delivers
-/// nothing. One source acknowledges all that it paid for, one keeps silent, and one, a tenth of the money, acknowledges
-/// what was never done to somebody who is no sink. Anybody settles, assesses, replays and forges, at any time.
+/// nothing; thieves come, take pay, and leave. One source acknowledges all that it paid for, in batches; one keeps silent;
+/// and one, a twelfth of the money, picks a victim, and acknowledges what was never done to the dead sink and to somebody
+/// who is no sink. The latter two change their streams without telling anybody. Anybody settles, assesses, replays and
+/// forges, at any time.
 contract VerificationHandler is ProtocolTest, Tallies {
     uint64 internal constant CAPACITY = 1000;
     uint256 internal constant SINKS = 3;
     uint256 internal constant HONEST = 2;
     uint256 internal constant SOURCES = 3;
     uint256 internal constant TALKS = 0;
+    uint256 internal constant SILENT = 1;
     uint256 internal constant FORGES = 2;
+    uint256 internal constant VICTIM = 1;
+
+    /// @dev Shares of the money, percent: what is spiteful stays below 0.053 + 0.053 * what acknowledges everybody.
+    uint256 internal constant TALKING = 62;
+    uint256 internal constant SPITEFUL = 8;
+    uint256 internal constant FULL_RATE = 2 * CAPACITY * uint256(UNIT_RATE);
+
+    /// @dev Receipts come within V epochs.
+    uint256 internal constant LATEST_RECEIPTS = 3 * EPOCH;
 
     TaskTypeId public taskType;
     TaskTypeId public otherTaskType;
@@ -34,7 +46,13 @@ contract VerificationHandler is ProtocolTest, Tallies {
     mapping(address source => mapping(address sink => uint256)) private _completed;
     mapping(address sink => uint256) private _signalledAt;
     bool public fell;
+    /// @notice Whether enough money took part at every look since it was last set.
+    bool public verifiedSince;
+    uint256 private _acknowledgedAt;
+    uint256 private _thieves;
     uint256 public slashes;
+    /// @notice What the bonds of thieves have paid, wei.
+    uint256 public taken;
     uint256 public acknowledgements;
     uint256 public attestations;
 
@@ -53,25 +71,87 @@ contract VerificationHandler is ProtocolTest, Tallies {
             (, sinkKeys[k]) = makeAddrAndKey(name);
             _addRampedSink(id, name, CAPACITY);
         }
-        uint256[SOURCES] memory percent = [uint256(60), 30, 10];
+        uint256[SOURCES] memory percent = [TALKING, 100 - TALKING - SPITEFUL, SPITEFUL];
         for (uint256 i; i < SOURCES; ++i) {
             string memory name = string.concat("source ", vm.toString(i));
             (, sourceKeys[i]) = makeAddrAndKey(name);
-            _openStream(id, name, 2 * CAPACITY * uint256(UNIT_RATE) * percent[i] / 100);
+            _openStream(id, name, FULL_RATE * percent[i] / 100);
         }
         for (uint256 k; k < SINKS; ++k) {
             _received[k] = _receivedBy(k);
-            tracker.settle(id, sinkOf(k));
+            _settle(id, sinkOf(k));
         }
+        // Until enough money has taken part for long enough.
+        for (uint256 i; i < 30; ++i) {
+            _live(2 * EPOCH, true);
+        }
+        assertTrue(tracker.verified(id), "the quorum holds");
     }
 
     // ------------------------------------------------------------------------------------------- Actions
 
-    /// @notice Time passes; those who live sign on.
-    function pass(uint256 duration) external {
+    /// @notice Time passes; those who live sign on; receipts come now or in a batch later.
+    function pass(uint256 duration, bool batched) external {
+        count("receipts: pass", _live(bound(duration, 1, 2 * EPOCH), !batched) != 0);
+    }
+
+    function _live(uint256 duration, bool receipts) private returns (uint256 accepted) {
         _attestAll();
-        _pass(bound(duration, 1, 2 * EPOCH));
-        count("receipts: pass", _acknowledgeHonestWork() != 0);
+        _pass(duration);
+        if (!receipts && block.timestamp + 2 * EPOCH < _acknowledgedAt + LATEST_RECEIPTS) return 0;
+        _acknowledgedAt = block.timestamp;
+        return _acknowledgeHonestWork();
+    }
+
+    /// @notice Who never acknowledges everybody changes its stream when it likes and synchronises nothing.
+    function changeStream(uint256 i, uint256 percent) external {
+        i = bound(i, SILENT, FORGES);
+        uint256 share = i == FORGES ? bound(percent, 4, SPITEFUL) : bound(percent, 25, 35);
+        _setStream(id, sourceOf(i), FULL_RATE * share / 100);
+        count("source: change silently", true);
+    }
+
+    /// @notice I20: somebody comes, takes pay for nothing for a while, and leaves; nobody but itself makes a call for it. As
+    /// long as enough money takes part it has nothing of it in the end.
+    function thieve(uint256 epochs, bool assessed) external {
+        // Dear: it takes an hour.
+        if (epochs % 3 != 0) return count("attack: thieve", false);
+        (address thief, uint256 key) = makeAddrAndKey(string.concat("thief ", vm.toString(_thieves++)));
+        verifiedSince = true;
+        _addSink(id, string.concat("thief ", vm.toString(_thieves - 1)), CAPACITY);
+        uint256 end = block.timestamp + bound(epochs, 1, 12) * EPOCH;
+        while (block.timestamp < end) {
+            _attestOne(thief, key);
+            _live(EPOCH, epochs % 2 == 0);
+            if (assessed) stakes.assess(id, thief);
+        }
+        uint256 bond = _stakeFor(CAPACITY);
+        (uint256 staked,,) = stakes.bondOf(id, thief);
+        vm.startPrank(thief);
+        registry.deregisterSink(id);
+        stakes.requestUnstake(id, staked);
+        vm.stopPrank();
+        end = block.timestamp + registry.unbondingPeriod(id);
+        while (block.timestamp < end) {
+            _live(2 * EPOCH, epochs % 2 == 0);
+        }
+        vm.prank(thief);
+        uint256 kept = stakes.withdraw(id);
+        taken += bond - kept;
+        if (verifiedSince) _I20_WhoWorksForNobodyKeepsNothing(thief, bond - kept);
+        saw("seen: a thief while verified", verifiedSince);
+        count("attack: thieve", true);
+    }
+
+    function _I20_WhoWorksForNobodyKeepsNothing(address thief, uint256 charged) private view {
+        uint256 received = distributionPool.getTotalAmountReceivedByMember(thief);
+        assertLe(received, charged, "I20: who leaves keeps what it did not earn");
+    }
+
+    function _attestOne(address sink, uint256 key) private {
+        ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](1);
+        batch[0] = _attestation(id, sink, key, CAPACITY, 0, block.timestamp);
+        registry.submitAttestations(id, batch);
     }
 
     function rebalance() external {
@@ -80,22 +160,28 @@ contract VerificationHandler is ProtocolTest, Tallies {
     }
 
     function settle(uint256 k) external {
-        tracker.settle(id, sinkOf(bound(k, 0, SINKS - 1)));
-        tracker.settle(id, vm.addr(strangerKey));
+        _settle(id, sinkOf(bound(k, 0, SINKS - 1)));
+        _settle(id, vm.addr(strangerKey));
         count("receipts: settle", true);
     }
 
     function assess(uint256 k) external {
         address sink = sinkOf(bound(k, 0, SINKS - 1));
-        bool due = tracker.ledgerOf(id, sink).assessedEpoch != block.timestamp / EPOCH;
-        if (due && tracker.assess(id, sink) != 0) ++slashes;
-        count("receipts: assess", due);
+        if (stakes.assess(id, sink) != 0) ++slashes;
+        count("receipts: assess", true);
     }
 
-    /// @notice The forger acknowledges whatever it likes to one that the pool never pays.
+    /// @notice The forger acknowledges whatever it likes to one that the pool never pays, which counts for nothing.
     function forge(uint128 completed) external {
-        uint256 accepted = _submit(id, _receipt(id, sourceKeys[FORGES], strangerKey, completed));
-        count("attack: forge receipt", accepted != 0);
+        assertEq(_submit(id, _receipt(id, sourceKeys[FORGES], strangerKey, completed)), 0, "never paid");
+        count("attack: forge receipt", true);
+    }
+
+    /// @notice It acknowledges its own part to one honest sink and nothing to the other.
+    function spite() external {
+        uint256 favoured = 1 - VICTIM;
+        uint128 done = uint128(paidFor[FORGES][favoured]);
+        count("attack: pick a victim", _submit(id, _receipt(id, sourceKeys[FORGES], sinkKeys[favoured], done)) != 0);
     }
 
     /// @notice Old receipts again, receipts of other task types, receipts that one side has not signed.
@@ -221,6 +307,7 @@ contract VerificationHandler is ProtocolTest, Tallies {
 
     /// @dev Nothing cumulative ever falls, and no signal is ever older than the one before.
     function _observe() internal {
+        if (!tracker.verified(id)) verifiedSince = false;
         for (uint256 k; k < SINKS; ++k) {
             address sink = sinkOf(k);
             uint256 signalledAt = registry.sinkOf(id, sink).signalledAt;

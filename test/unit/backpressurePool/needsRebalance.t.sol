@@ -13,31 +13,31 @@ contract NeedsRebalanceTest is ActionsTest {
     function testFuzz_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown, address[] calldata sinks) external {
         vm.assume(unknown != id);
         vm.expectRevert(abi.encodeWithSelector(IBackpressurePool.BackpressurePool_UnknownTaskType.selector, unknown));
-        pool.needsRebalance(unknown, sinks);
+        registry.needsRebalance(unknown, sinks);
     }
 
     function testFuzz_WhenANamedSinkShouldMove(uint64 capacity, uint256 silence) external {
         address sink = _newSink(id, "sink", uint64(bound(capacity, 100, 5e11)));
-        assertFalse(pool.needsRebalance(id, _list(sink)));
+        assertFalse(registry.needsRebalance(id, _list(sink)));
 
         skip(bound(silence, 1 days + EPOCH, 30 days));
-        assertTrue(pool.needsRebalance(id, _list(sink)));
+        assertTrue(registry.needsRebalance(id, _list(sink)));
     }
 
     function testFuzz_WhenTheSinkThatShouldMoveIsNotNamed(uint64 capacity, uint256 silence) external {
         _newSink(id, "sink", uint64(bound(capacity, 100, 5e11)));
         skip(bound(silence, 1 days + EPOCH, 30 days));
-        assertFalse(pool.needsRebalance(id, _nobody));
-        assertFalse(pool.needsRebalance(id, _list(stranger)));
+        assertFalse(registry.needsRebalance(id, _nobody));
+        assertFalse(registry.needsRebalance(id, _list(stranger)));
     }
 
     function testFuzz_WhenTheInflowMovedAndTheLastLookIsYounger(uint64 capacity, uint256 rate, uint256 time) external {
         _openAboveCapacity(capacity, rate);
-        assertTrue(pool.needsRebalance(id, _nobody), "the look that sets the anchor");
+        assertTrue(registry.needsRebalance(id, _nobody), "the look that sets the anchor");
         _rebalance(id);
 
         skip(bound(time, 0, pool.CONFIRM_DELAY() - 1));
-        assertFalse(pool.needsRebalance(id, _nobody));
+        assertFalse(registry.needsRebalance(id, _nobody));
     }
 
     function testFuzz_WhenTheInflowMovedAndTheLastLookIsOlder(uint64 capacity, uint256 rate, uint256 time) external {
@@ -45,21 +45,21 @@ contract NeedsRebalanceTest is ActionsTest {
         _rebalance(id);
 
         skip(bound(time, pool.CONFIRM_DELAY(), 1 days));
-        assertTrue(pool.needsRebalance(id, _nobody));
+        assertTrue(registry.needsRebalance(id, _nobody));
         // Superfluid rounds the flow down at every move, which may lower the need by a unit a few times.
         for (uint256 i; i < 3; ++i) {
             _rebalance(id);
-            assertFalse(pool.needsRebalance(id, _nobody));
+            assertFalse(registry.needsRebalance(id, _nobody));
             skip(pool.CONFIRM_DELAY());
         }
-        assertFalse(pool.needsRebalance(id, _nobody), "the escrow has followed");
+        assertFalse(registry.needsRebalance(id, _nobody), "the escrow has followed");
     }
 
     function testFuzz_WhenOnlyANewFeeWaits(uint64 capacity, uint256 rate, uint256 basisPoints) external {
         _openAboveCapacity(capacity, rate);
         _rebalance(id);
         _setFee(bound(basisPoints, 1, 100));
-        assertFalse(pool.needsRebalance(id, _nobody));
+        assertFalse(registry.needsRebalance(id, _nobody));
 
         _rebalance(id);
         (,, uint256 feeUnits) = pool.unitsOfPool(id);
@@ -73,15 +73,15 @@ contract NeedsRebalanceTest is ActionsTest {
         address[] memory sinks = named ? books[id].sinks : _nobody;
         for (uint256 i; i < steps.length; ++i) {
             _act(id, steps[i]);
-            bool needed = pool.needsRebalance(id, sinks);
+            bool needed = registry.needsRebalance(id, sinks);
             bytes32 before = _units();
             vm.recordLogs();
-            pool.rebalance(id, sinks);
+            registry.rebalance(id, sinks);
             if (!needed) {
                 assertEq(_units(), before, "not needed, yet something moved");
                 assertEq(vm.getRecordedLogs().length, 0, "not needed, yet something was announced");
             }
-            assertFalse(pool.needsRebalance(id, sinks), "nothing is left to do");
+            assertFalse(registry.needsRebalance(id, sinks), "nothing is left to do");
         }
         _assertConserved();
     }

@@ -45,7 +45,7 @@ contract PoolOpenTest is LedgerTest {
         assertEq(sinkUnits, 0);
         assertEq(escrowUnits, 1);
         assertEq(feeUnits, 0);
-        assertEq(pool.emptySince(taskTypeId), block.timestamp);
+        assertEq(pool.paidOf(taskTypeId), 0);
         assertEq(pool.priceCap(taskTypeId), unitRate);
         assertEq(pool.intakeOf(taskTypeId), 0);
         assertEq(pool.spareOf(taskTypeId), 0);

@@ -22,7 +22,7 @@ contract SetLimitTest is LedgerTest {
     function testFuzz_WhenTheLimitIsNew(uint64 capacity, uint96 limit) external {
         capacity = uint64(bound(capacity, 100, 1e6));
         _newSink(id, "sink", capacity);
-        limit = uint96(bound(limit, uint256(capacity) * 1e4, uint256(capacity) * UNIT_RATE * 2));
+        limit = uint96(bound(limit, uint256(capacity) * UNIT_RATE / 1e4, uint256(capacity) * UNIT_RATE * 2));
 
         vm.expectEmit(address(pool));
         emit IBackpressurePool.LimitUpdated(id, limit);
@@ -57,8 +57,8 @@ contract SetLimitTest is LedgerTest {
     function testFuzz_WhenTheLimitIsSoLowThatRoundingWouldMatter(uint64 capacity, uint96 limit) external {
         capacity = uint64(bound(capacity, 100, 1e6));
         _newSink(id, "sink", capacity);
-        _setLimit(uint96(bound(limit, 0, uint256(capacity) * 1e4)));
-        assertEq(pool.priceCap(id), 1e4);
+        _setLimit(uint96(bound(limit, 0, uint256(capacity) * UNIT_RATE / 1e4)));
+        assertEq(pool.priceCap(id), UNIT_RATE / 1e4);
     }
 
     function testFuzz_WhenTheLimitIsTheOneThatHolds(uint64 capacity, uint96 limit) external {
@@ -80,7 +80,7 @@ contract SetLimitTest is LedgerTest {
         assertLe(_flowTo(id, sink), full / 2 + capacity);
 
         _setLimit(type(uint96).max);
-        pool.sweep(id);
+        _poke(id);
         assertEq(pool.priceCap(id), UNIT_RATE);
         // One wei per second and unit, and the share of one unit, is what rounding may take.
         uint256 rounding = capacity + full / distributionPool.getTotalUnits();
@@ -92,7 +92,7 @@ contract SetLimitTest is LedgerTest {
         before = bound(before, 0, 2 * EPOCH);
         later = bound(later, 0, 2 * EPOCH);
         _newSink(id, "sink", capacity);
-        limit = uint96(bound(limit, uint256(capacity) * 1e4, uint256(capacity) * UNIT_RATE));
+        limit = uint96(bound(limit, uint256(capacity) * UNIT_RATE / 1e4, uint256(capacity) * UNIT_RATE));
         uint256 depth = uint256(capacity) * UNIT_RATE * EPOCH;
 
         skip(before);

@@ -51,7 +51,7 @@ contract TakeSpareTest is LedgerTest {
         capacity = uint64(bound(capacity, 1e4, 1e6));
         _newSink(id, "sink", capacity);
         _newSource(id, "source", bound(rate, 0, uint256(capacity) * UNIT_RATE / 2));
-        _deposit(id, stranger, bound(amount, 1e16, 1e24));
+        _deposit(id, stranger, bound(amount, escrow.minDepositOf(id), 1e24));
         skip(EPOCH);
         uint256 spare = pool.spareOf(id);
         uint256 inflow = pool.streamedOf(id);
@@ -67,8 +67,8 @@ contract TakeSpareTest is LedgerTest {
         assertEq(feeIncomeAfter, feeIncome + perUnit * feeUnits);
     }
 
-    function _takeSpare(uint256 available) private returns (uint256) {
+    function _takeSpare(uint256 available) private returns (uint256 amount) {
         vm.prank(address(escrow));
-        return pool.takeSpare(id, available);
+        (amount,) = pool.takeSpare(id, available);
     }
 }

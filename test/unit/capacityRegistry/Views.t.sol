@@ -96,11 +96,11 @@ contract RegistryViewsTest is CapacityTest {
         uint128 stake
     ) external {
         TaskTypeParameters memory parameters = _parameters();
-        parameters.unitRate = uint96(bound(rate, 1e6, 1e24));
+        parameters.unitRate = uint96(bound(rate, 1e11, 1e24));
         parameters.epochLength = uint32(bound(epoch, 12, 1 days));
         parameters.reportDelay = 0;
         parameters.horizon = uint32(bound(horizon, 3 * uint256(parameters.epochLength), 30 days));
-        parameters.acknowledgementGrace = uint32(bound(grace, 0, 30 days));
+        parameters.acknowledgementGrace = uint32(bound(grace, 30, 30 days));
         parameters.signalTimeToLive = 30 days;
         parameters.minimumStake = uint128(bound(stake, 1, type(uint128).max));
         TaskTypeId taskTypeId = _registerTaskType(parameters, "terms");
@@ -108,7 +108,8 @@ contract RegistryViewsTest is CapacityTest {
         uint256 detection = uint256(parameters.horizon) + parameters.acknowledgementGrace + parameters.epochLength;
         (uint256 minimumStake, uint256 bondPerUnit) = registry.bondTerms(taskTypeId);
         assertEq(minimumStake, parameters.minimumStake, "m");
-        assertEq(bondPerUnit, 2 * parameters.unitRate * detection, "b");
-        assertEq(registry.unbondingPeriod(taskTypeId), 2 * detection + 4 * uint256(parameters.epochLength), "wait");
+        uint256 interval = 5 * uint256(parameters.epochLength);
+        assertEq(bondPerUnit, parameters.unitRate * (2 * detection + interval), "b");
+        assertEq(registry.unbondingPeriod(taskTypeId), 2 * detection + 3 * interval, "wait");
     }
 }

@@ -46,7 +46,7 @@ contract CommitCapacityTest is CapacityTest {
         capacity = _boundCapacity(capacity);
         address sink = _addPaidSink(id, "sink", capacity);
         ICapacityRegistry.Sink memory expected = registry.sinkOf(id, sink);
-        expected.committedAtBlock = uint64(block.number);
+        expected.committedAtBlock = uint40(block.number);
 
         vm.expectEmit(address(registry));
         emit ICapacityRegistry.CapacityCommitted(id, sink, commitment);

@@ -2,8 +2,10 @@
 pragma solidity 0.8.35;
 
 import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
-import { TaskTypeId } from "../../../src/types/TaskType.sol";
+import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { CapacityTest } from "../../utils/CapacityTest.sol";
+import { ScriptedAdmission } from "../../utils/ScriptedAdmission.sol";
+import { ScriptedVerifier } from "../../utils/ScriptedVerifier.sol";
 
 contract RegisterSinkTest is CapacityTest {
     address internal sink = makeAddr("sink");
@@ -13,7 +15,7 @@ contract RegisterSinkTest is CapacityTest {
 
         vm.expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_UnknownTaskType.selector, unknown));
         vm.prank(caller);
-        registry.registerSink(unknown);
+        registry.registerSink(unknown, "");
     }
 
     function testFuzz_RevertGiven_TheCallerIsASinkAlready(uint64 capacity) external {
@@ -21,7 +23,7 @@ contract RegisterSinkTest is CapacityTest {
 
         vm.expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_SinkExists.selector, id, sink));
         vm.prank(sink);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function testFuzz_RevertGiven_TheStakeIsBelowTheMinimum(uint256 staked, uint256 unbonding) external {
@@ -37,7 +39,7 @@ contract RegisterSinkTest is CapacityTest {
                 )
             );
             vm.prank(sink);
-            registry.registerSink(id);
+            registry.registerSink(id, "");
         }
     }
 
@@ -55,13 +57,13 @@ contract RegisterSinkTest is CapacityTest {
         capacity = _boundCapacity(capacity);
         pause = bound(pause, 0, 30 days);
         sink = _addPaidSink(id, "sink", capacity);
-        vm.prank(verifier);
-        registry.setVerifiedBacklog(id, sink, backlog);
+        _owe(id, sink, backlog);
         _commit(id, sink, capacity, 0);
         vm.prank(sink);
         registry.deregisterSink(id);
         skip(pause);
         vm.roll(block.number + 1);
+        verifier.owe(id, sink, 0);
 
         _register();
 
@@ -84,7 +86,7 @@ contract RegisterSinkTest is CapacityTest {
         _nextBlock();
         vm.prank(sink);
         registry.revealCapacity(id, 0, 0, SALT);
-        pool.rebalance(id, sinks);
+        registry.rebalance(id, sinks);
         assertEq(pool.unitsOf(id, poolAddress), 0, "it has no units");
     }
 
@@ -101,14 +103,90 @@ contract RegisterSinkTest is CapacityTest {
         assertEq(registry.effectiveCapacity(id, sink), 0, "effective capacity");
     }
 
+    // ------------------------------------------------------------------------------------------- Verifier, admission
+
+    function testFuzz_GivenTheVerifierFindsWhatItLeftBehind(uint64 capacity, uint64 backlog) external {
+        capacity = _boundCapacity(capacity);
+        backlog = uint64(bound(backlog, 1, type(uint64).max));
+        _stake(id, sink, _stakeFor(capacity));
+        verifier.owe(id, sink, backlog);
+        _register();
+        assertEq(registry.sinkOf(id, sink).verifiedBacklog, backlog, "nobody loses its debt by coming back");
+    }
+
+    function testFuzz_GivenTheVerifierFails(uint64 capacity) external {
+        capacity = _boundCapacity(capacity);
+        _stake(id, sink, _stakeFor(capacity));
+        verifier.behave(ScriptedVerifier.Manner.BurnsGas);
+        _register();
+        assertTrue(registry.sinkOf(id, sink).registered);
+    }
+
+    function testFuzz_GivenTheTaskTypeNamesAnAdmissionContract(uint256 seed) external {
+        ScriptedAdmission admission = new ScriptedAdmission();
+        TaskTypeParameters memory parameters = _parameters();
+        parameters.admission = address(admission);
+        id = _registerTaskType(parameters, "by invitation");
+        _stake(id, sink, MINIMUM_STAKE);
+        ScriptedAdmission.Answer answer =
+            ScriptedAdmission.Answer(bound(seed, 0, uint256(type(ScriptedAdmission.Answer).max)));
+        admission.give(answer);
+        if (answer != ScriptedAdmission.Answer.Yes) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    ICapacityRegistry.CapacityRegistry_NotAdmitted.selector, id, sink, address(admission)
+                )
+            );
+        }
+        uint256 gas = gasleft();
+        _register();
+        if (answer != ScriptedAdmission.Answer.Yes) {
+            assertLt(gas - gasleft(), 300_000, "and cannot burn more than it is given");
+            return;
+        }
+
+        // Asked once: whatever it says later, who was admitted signals, is paid and leaves.
+        admission.give(ScriptedAdmission.Answer.Burn);
+        _signal(id, sink, 0, 0);
+        vm.startPrank(sink);
+        registry.deregisterSink(id);
+        stakes.requestUnstake(id, MINIMUM_STAKE);
+        skip(registry.unbondingPeriod(id));
+        assertEq(stakes.withdraw(id), MINIMUM_STAKE);
+        vm.stopPrank();
+    }
+
+    // ------------------------------------------------------------------------------------------- Profile
+
+    function testFuzz_GivenAProfile(string calldata uri, string calldata later) external {
+        _stake(id, sink, MINIMUM_STAKE);
+        vm.expectEmit(address(registry));
+        emit ICapacityRegistry.ProfileSet(id, sink, uri);
+        vm.prank(sink);
+        registry.registerSink(id, uri);
+
+        vm.expectEmit(address(registry));
+        emit ICapacityRegistry.ProfileSet(id, sink, later);
+        vm.prank(sink);
+        registry.setProfile(id, later);
+
+        vm.expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_UnknownSink.selector, id, stranger));
+        vm.prank(stranger);
+        registry.setProfile(id, uri);
+    }
+
     function _register() private {
         vm.prank(sink);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function _newSink(uint256 cap) private view returns (ICapacityRegistry.Sink memory newSink) {
         newSink.registered = true;
         newSink.cap = uint40(cap);
+        (uint256 staked,,) = stakes.bondOf(id, sink);
+        newSink.stake = uint112(staked);
         newSink.signalledAt = uint32(block.timestamp);
+        newSink.settledEpoch = uint32(block.timestamp / EPOCH);
+        newSink.baseEpoch = newSink.settledEpoch - 1;
     }
 }

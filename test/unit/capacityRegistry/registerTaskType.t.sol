@@ -6,6 +6,7 @@ import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/in
 import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
 import { TaskTypeLib } from "../../../src/libraries/TaskTypeLib.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
+import { VerifierTerms } from "../../../src/types/VerifierTerms.sol";
 import { CapacityTest } from "../../utils/CapacityTest.sol";
 
 /// @dev The bounds stand here as plain numbers, so that a change in the library shows.
@@ -20,7 +21,7 @@ contract RegisterTaskTypeTest is CapacityTest {
     // ------------------------------------------------------------------------------------------- Ranges
 
     function testFuzz_RevertWhen_TheUnitRateIsTooLow(uint96 rate) external {
-        uint96[2] memory rates = [uint96(bound(rate, 0, 1e6 - 1)), 1e6 - 1];
+        uint96[2] memory rates = [uint96(bound(rate, 0, 1e11 - 1)), 1e11 - 1];
         for (uint256 i; i < rates.length; ++i) {
             parameters.unitRate = rates[i];
             _expectUnitRateOutOfRange(rates[i]);
@@ -76,18 +77,55 @@ contract RegisterTaskTypeTest is CapacityTest {
         }
     }
 
+    function testFuzz_RevertWhen_TheAcknowledgementGraceIsTooShort(uint32 grace) external {
+        uint32[2] memory graces = [uint32(bound(grace, 0, 29)), 29];
+        for (uint256 i; i < graces.length; ++i) {
+            parameters.acknowledgementGrace = graces[i];
+            _expectGraceOutOfRange(graces[i]);
+        }
+    }
+
     function testFuzz_RevertWhen_TheAcknowledgementGraceIsTooLong(uint32 grace) external {
         uint32[2] memory graces = [uint32(bound(grace, 30 days + 1, type(uint32).max)), 30 days + 1];
         for (uint256 i; i < graces.length; ++i) {
             parameters.acknowledgementGrace = graces[i];
-            _expectRevert(
-                abi.encodeWithSelector(TaskTypeLib.TaskType_AcknowledgementGraceTooLong.selector, graces[i], 30 days)
-            );
+            _expectGraceOutOfRange(graces[i]);
         }
+    }
+
+    function testFuzz_RevertWhen_TheReceiptEpochsAreTooFew(uint32 epochs) external {
+        uint32[2] memory few = [uint32(bound(epochs, 0, 1)), 1];
+        for (uint256 i; i < few.length; ++i) {
+            parameters.receiptEpochs = few[i];
+            _expectReceiptEpochsOutOfRange(few[i]);
+        }
+    }
+
+    function testFuzz_RevertWhen_TheReceiptEpochsAreTooMany(uint32 epochs) external {
+        uint32[2] memory many = [uint32(bound(epochs, 61, type(uint32).max)), 61];
+        for (uint256 i; i < many.length; ++i) {
+            parameters.receiptEpochs = many[i];
+            _expectReceiptEpochsOutOfRange(many[i]);
+        }
+    }
+
+    /// @dev A signal lives at least V epochs, or at least h + d, whichever is longer.
+    function testFuzz_RevertWhen_TheTimeToLiveIsShorterThanTheReceiptInterval(uint32 timeToLive, uint32 epochs)
+        external
+    {
+        parameters.receiptEpochs = uint32(bound(epochs, 3, 60));
+        uint256 interval = parameters.receiptEpochs * EPOCH;
+        parameters.signalTimeToLive = uint32(bound(timeToLive, 0, interval - 1));
+        _expectRevert(
+            abi.encodeWithSelector(
+                TaskTypeLib.TaskType_SignalTimeToLiveOutOfRange.selector, parameters.signalTimeToLive, interval, 30 days
+            )
+        );
     }
 
     function testFuzz_RevertWhen_TheTimeToLiveIsTooShort(uint32 timeToLive) external {
         uint32[2] memory times = [uint32(bound(timeToLive, 0, 119)), 119];
+        parameters.receiptEpochs = 2;
         for (uint256 i; i < times.length; ++i) {
             parameters.signalTimeToLive = times[i];
             _expectTimeToLiveOutOfRange(times[i]);
@@ -96,6 +134,7 @@ contract RegisterTaskTypeTest is CapacityTest {
 
     function testFuzz_RevertWhen_TheTimeToLiveIsTooLong(uint32 timeToLive) external {
         uint32[2] memory times = [uint32(bound(timeToLive, 30 days + 1, type(uint32).max)), 30 days + 1];
+        parameters.receiptEpochs = 2;
         for (uint256 i; i < times.length; ++i) {
             parameters.signalTimeToLive = times[i];
             _expectTimeToLiveOutOfRange(times[i]);
@@ -124,7 +163,14 @@ contract RegisterTaskTypeTest is CapacityTest {
         _expectRevert(abi.encodeWithSelector(TaskTypeLib.TaskType_MinimumStakeTooLow.selector, 0, 1));
     }
 
-    // ------------------------------------------------------------------------------------------- Token, name
+    // ------------------------------------------------------------------------------------------- Contracts, token, name
+
+    function testFuzz_RevertWhen_VerifierOrAdmissionHasNoCode(address named, bool asVerifier) external {
+        vm.assume(named != address(0) && named.code.length == 0);
+        if (asVerifier) parameters.verifier = named;
+        else parameters.admission = named;
+        _expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_NotAContract.selector, named));
+    }
 
     function testFuzz_RevertWhen_TheSuperTokenHasNoCode(address token) external {
         vm.assume(token.code.length == 0);
@@ -159,7 +205,7 @@ contract RegisterTaskTypeTest is CapacityTest {
         vm.assume(caller != address(0));
         vm.startPrank(caller);
         TaskTypeId taskTypeId = registry.registerTaskType(parameters, salt, metadata);
-        parameters.unitRate = uint96(bound(rate, 1e6, 1e24));
+        parameters.unitRate = uint96(bound(rate, 1e11, 1e24));
 
         vm.expectRevert(abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_TaskTypeExists.selector, taskTypeId));
         registry.registerTaskType(parameters, salt, metadata);
@@ -169,12 +215,13 @@ contract RegisterTaskTypeTest is CapacityTest {
     // ------------------------------------------------------------------------------------------- Success
 
     function testFuzz_WhenEveryParameterIsAtItsMinimum(bytes32 salt, string calldata metadata) external {
-        parameters.unitRate = 1e6;
+        parameters.unitRate = 1e11;
         parameters.epochLength = 12;
         parameters.reportDelay = 0;
         parameters.horizon = 33; // e * 12 = 32.6...
-        parameters.acknowledgementGrace = 0;
-        parameters.signalTimeToLive = 12;
+        parameters.acknowledgementGrace = 30;
+        parameters.receiptEpochs = 2;
+        parameters.signalTimeToLive = 24;
         parameters.smoothing = 0.01e18;
         parameters.verifier = address(0);
         parameters.minimumStake = 1;
@@ -189,9 +236,9 @@ contract RegisterTaskTypeTest is CapacityTest {
         parameters.reportDelay = 1 days;
         parameters.horizon = 30 days;
         parameters.acknowledgementGrace = 30 days;
+        parameters.receiptEpochs = 30;
         parameters.signalTimeToLive = 30 days;
         parameters.smoothing = 1e18;
-        parameters.verifier = address(type(uint160).max);
         parameters.minimumStake = type(uint128).max;
         parameters.bufferMax = type(uint128).max;
 
@@ -218,7 +265,7 @@ contract RegisterTaskTypeTest is CapacityTest {
     function testFuzz_GivenTheNameIsNew(uint96 rate, uint128 minimumStake, bytes32 salt, string calldata metadata)
         external
     {
-        parameters.unitRate = uint96(bound(rate, 1e6, 1e24));
+        parameters.unitRate = uint96(bound(rate, 1e11, 1e24));
         parameters.minimumStake = uint128(bound(minimumStake, 1, type(uint128).max));
 
         TaskTypeId taskTypeId = _assertRegisters(salt, metadata);
@@ -230,6 +277,12 @@ contract RegisterTaskTypeTest is CapacityTest {
         assertEq(pool.distributionPoolOf(taskTypeId).getUnits(address(escrow)), 1, "and Superfluid knows it");
         assertEq(address(pool.distributionPoolOf(taskTypeId).superToken()), address(superToken), "its token");
         assertEq(escrow.level(taskTypeId), 0, "nothing held");
+        VerifierTerms memory terms = verifier.termsOf(taskTypeId);
+        assertEq(terms.unitRate, parameters.unitRate, "the verifier knows q");
+        assertEq(terms.epochLength, EPOCH, "h");
+        assertEq(terms.horizon, 360, "T");
+        assertEq(terms.acknowledgementGrace, 120, "D");
+        assertEq(terms.receiptInterval, 5 * EPOCH, "V in seconds");
     }
 
     // ------------------------------------------------------------------------------------------- Private
@@ -252,7 +305,7 @@ contract RegisterTaskTypeTest is CapacityTest {
     }
 
     function _expectUnitRateOutOfRange(uint256 rate) private {
-        _expectRevert(abi.encodeWithSelector(TaskTypeLib.TaskType_UnitRateOutOfRange.selector, rate, 1e6, 1e24));
+        _expectRevert(abi.encodeWithSelector(TaskTypeLib.TaskType_UnitRateOutOfRange.selector, rate, 1e11, 1e24));
     }
 
     function _expectEpochLengthOutOfRange(uint256 epoch) private {
@@ -261,6 +314,16 @@ contract RegisterTaskTypeTest is CapacityTest {
 
     function _expectHorizonOutOfRange(uint256 horizon) private {
         _expectRevert(abi.encodeWithSelector(TaskTypeLib.TaskType_HorizonOutOfRange.selector, horizon, 327, 30 days));
+    }
+
+    function _expectGraceOutOfRange(uint256 grace) private {
+        _expectRevert(
+            abi.encodeWithSelector(TaskTypeLib.TaskType_AcknowledgementGraceOutOfRange.selector, grace, 30, 30 days)
+        );
+    }
+
+    function _expectReceiptEpochsOutOfRange(uint256 epochs) private {
+        _expectRevert(abi.encodeWithSelector(TaskTypeLib.TaskType_ReceiptEpochsOutOfRange.selector, epochs, 2, 60));
     }
 
     function _expectTimeToLiveOutOfRange(uint256 timeToLive) private {

@@ -77,7 +77,7 @@ contract SubmitAttestationsTest is CapacityTest {
         vm.startPrank(sink);
         registry.deregisterSink(id);
         skip(away);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
         vm.stopPrank();
 
         _assertSkipped(id, old, ICapacityRegistry.Skipped.OutOfOrder);
@@ -269,7 +269,7 @@ contract SubmitAttestationsTest is CapacityTest {
     function _register(address wallet) private {
         _stake(id, wallet, _stakeFor(MAX_CAPACITY));
         vm.prank(wallet);
-        registry.registerSink(id);
+        registry.registerSink(id, "");
     }
 
     function _assertSkipped(

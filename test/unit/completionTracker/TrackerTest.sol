@@ -33,6 +33,37 @@ abstract contract TrackerTest is ProtocolTest {
         skip(EPOCH);
     }
 
+    uint256 internal constant INTERVAL = 5 * EPOCH;
+
+    function _ledger() internal view returns (ICompletionTracker.Ledger memory) {
+        return tracker.ledgerOf(id, sink);
+    }
+
+    /// @notice What the source has spent and nobody has acknowledged, to whom it is acknowledged.
+    function _acknowledgeAllTo(uint256 key) internal {
+        uint256 spent = escrow.spentOf(id, source) - tracker.acknowledgedBy(id, source);
+        uint256 before = tracker.completedOf(id, source, vm.addr(key));
+        _submit(id, _receipt(id, sourceKey, key, uint128(before + spent)));
+    }
+
+    /// @notice As the registry would ask: the smoothed capacity is the declared one.
+    function _settleAsRegistry() internal returns (uint256) {
+        vm.prank(address(registry));
+        return tracker.settle(id, sink, uint256(CAPACITY) * 1e9);
+    }
+
+    function _judgeAsRegistry(uint256 capacity, bool leaving) internal returns (bool, uint256) {
+        vm.prank(address(registry));
+        return tracker.judge(id, sink, capacity * 1e9, leaving);
+    }
+
+    /// @notice Another sink of the same capacity that is acknowledged everything which the source pays.
+    function _addOther() internal returns (address other, uint256 otherKey) {
+        (other, otherKey) = makeAddrAndKey("other");
+        _addSink(id, "other", CAPACITY);
+        _signal(id, other, CAPACITY, 0);
+    }
+
     /// @notice What the source's stream is really paid at, wei per second.
     function _rate() internal view returns (uint256) {
         (, int96 rate,) = sf.gda.getFlow(superToken, source, distributionPool);

@@ -14,7 +14,7 @@ contract AcknowledgeTest is TrackerTest {
     }
 
     function testFuzz_WhenTheReceiptAcknowledgesNoMoreThanBefore(uint256 first, uint256 second) external {
-        first = bound(first, 1, _rate() * EPOCH);
+        first = bound(first, 1, _rate() * EPOCH * 99 / 100);
         second = bound(second, 0, first);
         assertEq(_acknowledge(uint128(first)), 1);
         _assertSkipped(id, _receipt(id, sourceKey, sinkKey, uint128(second)), ICompletionTracker.Skipped.NothingNew);
@@ -23,7 +23,7 @@ contract AcknowledgeTest is TrackerTest {
     function testFuzz_WhenTheSourceStreamsNothing(uint128 completed) external {
         completed = uint128(bound(completed, 1, type(uint128).max));
         (, uint256 key) = makeAddrAndKey("talker");
-        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingStreamed);
+        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingSpent);
     }
 
     function testFuzz_WhenTheSourceStreamsOnlyWithinThisTransaction(uint128 completed) external {
@@ -31,10 +31,10 @@ contract AcknowledgeTest is TrackerTest {
         (address flash, uint256 key) = makeAddrAndKey("flash");
         _openStream(id, "flash", 1000 * uint256(UNIT_RATE));
         escrow.syncSource(id, flash);
-        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingStreamed);
+        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingSpent);
         _setStream(id, flash, 0);
         escrow.syncSource(id, flash);
-        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingStreamed);
+        _assertSkipped(id, _receipt(id, key, sinkKey, completed), ICompletionTracker.Skipped.NothingSpent);
     }
 
     function testFuzz_WhenOverflowHasReturnedToTheSource(uint256 time) external {
@@ -51,24 +51,113 @@ contract AcknowledgeTest is TrackerTest {
 
         assertEq(_acknowledge(type(uint128).max), 1);
         uint256 acknowledged = tracker.acknowledgedBy(id, source);
-        assertEq(acknowledged, escrow.spentOf(id, source), "what it spent");
+        assertEq(acknowledged, _received(sink), "what the sink was paid of it");
+        assertLe(acknowledged, escrow.spentOf(id, source), "what it spent");
         assertLe(acknowledged, escrow.streamedOf(id, source) - returned, "without what came back");
     }
 
-    function testFuzz_WhenTheReceiptExceedsWhatWasStreamed(uint256 time, uint256 later) external {
+    /// @dev The money of another source makes room: the sink was paid more than this one spent.
+    function testFuzz_WhenTheReceiptExceedsWhatWasSpent(uint256 time, uint256 later) external {
         later = bound(later, 1, 1 days);
-        skip(bound(time, 0, 1 days));
-        uint256 streamed = escrow.streamedOf(id, source);
+        _openStream(id, "another source", STREAM / 2);
+        skip(bound(time, EPOCH, 1 days));
+        uint256 spent = escrow.spentOf(id, source);
+        assertLe(spent, escrow.streamedOf(id, source), "less what it can still claim");
         assertEq(_acknowledge(type(uint128).max), 1);
-        assertEq(tracker.completedOf(id, source, sink), streamed, "what was streamed");
-        _assertSkipped(
-            id, _receipt(id, sourceKey, sinkKey, type(uint128).max), ICompletionTracker.Skipped.NothingStreamed
-        );
+        assertEq(tracker.completedOf(id, source, sink), spent, "what was spent");
+        _assertSkipped(id, _receipt(id, sourceKey, sinkKey, type(uint128).max), ICompletionTracker.Skipped.NothingSpent);
+
+        skip(later);
+        spent = escrow.spentOf(id, source);
+        assertEq(_acknowledge(type(uint128).max), 1);
+        assertEq(tracker.acknowledgedBy(id, source), spent, "and the rest later");
+        assertEq(tracker.ledgerOf(id, sink).acknowledged, spent);
+    }
+
+    /// @dev One unit of the escrow's is paid, too, so the source has spent more than its sink was paid.
+    function testFuzz_WhenTheReceiptExceedsWhatTheSinkWasPaid(uint256 time, uint256 later) external {
+        later = bound(later, 1, 1 days);
+        (, uint256 otherKey) = _addOther();
+        skip(bound(time, 0, 1 days));
+        uint256 paid = _received(sink);
+        assertLt(paid, escrow.spentOf(id, source), "room is what binds");
+        assertEq(_acknowledge(type(uint128).max), 1);
+        assertEq(tracker.completedOf(id, source, sink), paid, "what it was paid");
+        _assertSkipped(id, _receipt(id, sourceKey, sinkKey, type(uint128).max), ICompletionTracker.Skipped.NothingPaid);
+        assertEq(tracker.completedOf(id, source, vm.addr(otherKey)), 0);
 
         skip(later);
         assertEq(_acknowledge(type(uint128).max), 1);
-        assertEq(tracker.acknowledgedBy(id, source), streamed + _rate() * later, "and the rest later");
-        assertEq(tracker.ledgerOf(id, sink).acknowledged, streamed + _rate() * later);
+        assertEq(tracker.completedOf(id, source, sink), _received(sink), "and the rest later");
+    }
+
+    /// @dev Receipts for somebody whom nobody pays would raise what is expected of all others.
+    function testFuzz_WhenThePoolNeverPaidTheSink(uint128 completed) external {
+        completed = uint128(bound(completed, 1, type(uint128).max));
+        (, uint256 key) = makeAddrAndKey("never a sink");
+        _assertSkipped(id, _receipt(id, sourceKey, key, completed), ICompletionTracker.Skipped.NothingPaid);
+        (uint256 acknowledged, uint256 participating) = tracker.totalsOf(id);
+        assertEq(acknowledged + participating, 0, "nor does its source take part");
+    }
+
+    // ------------------------------------------------------------------------------------------- Participation
+
+    /// @dev The first receipt of an epoch counts all that was spent since the last one, the others nothing.
+    function testFuzz_WhenItIsTheFirstReceiptOfAnEpoch(uint256 epochs) external {
+        epochs = bound(epochs, 1, 4);
+        assertEq(_acknowledge(1), 1);
+        (, uint256 before) = tracker.totalsOf(id);
+        assertEq(before, escrow.spentOf(id, source), "since the task type was opened");
+        vm.warp((block.timestamp / EPOCH + epochs) * EPOCH);
+
+        assertEq(_acknowledge(2), 1);
+        (, uint256 participating) = tracker.totalsOf(id);
+        assertEq(participating, escrow.spentOf(id, source));
+
+        skip(EPOCH - 1);
+        assertEq(_acknowledge(3), 1);
+        (, uint256 later) = tracker.totalsOf(id);
+        assertEq(later, participating, "a second one of the same epoch");
+    }
+
+    function testFuzz_WhenTheSourceWasSilentForLongerThanTheInterval(uint256 time) external {
+        time = bound(time, INTERVAL + 1, 30 days);
+        assertEq(_acknowledge(1), 1);
+        (, uint256 before) = tracker.totalsOf(id);
+        uint256 spent = escrow.spentOf(id, source);
+        skip(time);
+
+        assertEq(_acknowledge(2), 1);
+
+        (, uint256 participating) = tracker.totalsOf(id);
+        assertEq(participating - before, (escrow.spentOf(id, source) - spent) * INTERVAL / time, "one interval of it");
+    }
+
+    /// @dev Asking the escrow is dear. What the source had spent at its first receipt of the epoch it has spent for ever.
+    function testFuzz_WhenItsMarkCoversTheReceipt(uint256 wait, uint256 above) external {
+        // So that the room of a receipt above the mark is not what binds.
+        _openStream(id, "another source", STREAM);
+        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
+        assertEq(_acknowledge(1), 1);
+        uint256 mark = escrow.spentOf(id, source);
+        skip(bound(wait, 1, EPOCH - 1));
+        above = bound(above, 1, escrow.spentOf(id, source) - mark);
+
+        // Once for both, and that must be for the second.
+        vm.expectCall(address(escrow), abi.encodeCall(escrow.spentOf, (id, source)), 1);
+        assertEq(_acknowledge(uint128(mark)), 1);
+        assertEq(tracker.acknowledgedBy(id, source), mark, "all of the mark");
+        assertEq(_acknowledge(uint128(mark + above)), 1);
+        assertEq(tracker.acknowledgedBy(id, source), mark + above, "and more, which is asked for");
+    }
+
+    /// @dev Or strangers could make money take part that never acknowledges anything.
+    function test_WhenAReceiptIsSkipped() external {
+        ICompletionTracker.Receipt memory receipt = _receipt(id, sourceKey, sinkKey, 1e12);
+        receipt.sourceSignature = "";
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
+        (, uint256 participating) = tracker.totalsOf(id);
+        assertEq(participating, 0);
     }
 
     function test_WhenChainContractTaskTypeSourceSinkOrAmountDiffer() external {
@@ -80,11 +169,10 @@ contract AcknowledgeTest is TrackerTest {
         skip(EPOCH);
         ICompletionTracker.Receipt memory receipt = _receipt(id, sourceKey, sinkKey, 1e12);
 
-        // Superfluid's streams are bound to the chain as well, so they are looked at first.
         bytes32 digest = tracker.hashReceipt(id, source, sink, 1e12);
         vm.chainId(8453);
         assertNotEq(tracker.hashReceipt(id, source, sink, 1e12), digest);
-        _assertSkipped(id, receipt, ICompletionTracker.Skipped.NothingStreamed);
+        _assertSkipped(id, receipt, ICompletionTracker.Skipped.BadSourceSignature);
         vm.chainId(31_337);
         _assertSkipped(otherWork, receipt, ICompletionTracker.Skipped.BadSourceSignature);
         receipt.sink = other;
@@ -153,13 +241,14 @@ contract AcknowledgeTest is TrackerTest {
         );
         uint256 gas = gasleft();
         assertEq(tracker.acknowledge(id, batch), 1, "the other one counts");
-        assertLt(gas - gasleft(), 700_000, "and pays little for it");
+        assertLt(gas - gasleft(), 900_000, "and pays little for it");
         assertEq(tracker.acknowledgedBy(id, source), 1e12);
     }
 
     function testFuzz_WhenAWalletHasSigned(uint256 completed) external {
-        completed = bound(completed, 1, _rate() * EPOCH);
+        completed = bound(completed, 1, _rate() * EPOCH * 99 / 100);
         address wallet = address(new OwnedWallet(vm.addr(sinkKey)));
+        _payAsSink(wallet);
         bytes32 digest = tracker.hashReceipt(id, source, wallet, uint128(completed));
         ICompletionTracker.Receipt memory receipt = ICompletionTracker.Receipt(
             source, wallet, uint128(completed), _sign(sourceKey, digest), _sign(sinkKey, digest)
@@ -169,7 +258,7 @@ contract AcknowledgeTest is TrackerTest {
     }
 
     function testFuzz_WhenAReceiptStandsInTheBatchSeveralTimes(uint256 completed) external {
-        completed = bound(completed, 1, _rate() * EPOCH);
+        completed = bound(completed, 1, _rate() * EPOCH * 99 / 100);
         ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](3);
         for (uint256 i; i < batch.length; ++i) {
             batch[i] = _receipt(id, sourceKey, sinkKey, uint128(completed));
@@ -179,9 +268,10 @@ contract AcknowledgeTest is TrackerTest {
     }
 
     function testFuzz_WhenTheEntriesAreGood(uint256 toFirst, uint256 toSecond) external {
-        toFirst = bound(toFirst, 1, _rate() * EPOCH / 2);
-        toSecond = bound(toSecond, 1, _rate() * EPOCH / 2);
-        (address other, uint256 otherKey) = makeAddrAndKey("other");
+        toFirst = bound(toFirst, 1, _rate() * EPOCH * 49 / 100);
+        toSecond = bound(toSecond, 1, _rate() * EPOCH * 49 / 100);
+        (address other, uint256 otherKey) = _addOther();
+        skip(EPOCH);
         ICompletionTracker.Receipt[] memory batch = new ICompletionTracker.Receipt[](2);
         batch[0] = _receipt(id, sourceKey, sinkKey, uint128(toFirst));
         batch[1] = _receipt(id, sourceKey, otherKey, uint128(toSecond));
@@ -197,6 +287,13 @@ contract AcknowledgeTest is TrackerTest {
         assertEq(tracker.completedOf(id, source, other), toSecond);
         assertEq(tracker.ledgerOf(id, sink).acknowledged, toFirst);
         assertEq(tracker.ledgerOf(id, other).acknowledged, toSecond);
+    }
+
+    /// @dev A wallet stakes, registers and signals like anybody; here only its pay matters.
+    function _payAsSink(address wallet) private {
+        vm.prank(address(pool));
+        distributionPool.updateMemberUnits(wallet, CAPACITY);
+        skip(3 * EPOCH);
     }
 
     function _cut(bytes memory signature, uint256 length) private pure returns (bytes memory cut) {

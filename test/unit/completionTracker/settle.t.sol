@@ -3,148 +3,215 @@ pragma solidity 0.8.35;
 
 import { ICompletionTracker } from "../../../src/interfaces/ICompletionTracker.sol";
 import { LedgerMath } from "../../../src/libraries/LedgerMath.sol";
-import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
+import { VerifierTerms } from "../../../src/types/VerifierTerms.sol";
 import { TrackerTest } from "./TrackerTest.sol";
 
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 32
 /// forge-config: deep.fuzz.runs = 10000
 contract SettleTest is TrackerTest {
-    function testFuzz_RevertWhen_TheTaskTypeDoesNotExist(bytes32 unknown) external {
-        vm.assume(unknown != TaskTypeId.unwrap(id));
-        vm.expectRevert(abi.encodeWithSelector(ICompletionTracker.CompletionTracker_UnknownTaskType.selector, unknown));
-        tracker.settle(TaskTypeId.wrap(unknown), sink);
-    }
-
-    function testFuzz_RevertWhen_AnotherVerifierIsResponsible(address verifier) external {
-        vm.assume(verifier != address(tracker));
-        TaskTypeParameters memory parameters = _parameters();
-        parameters.verifier = verifier;
-        TaskTypeId other = _registerTaskType(parameters, "verified elsewhere");
-        vm.expectRevert(
-            abi.encodeWithSelector(ICompletionTracker.CompletionTracker_NotVerifier.selector, other, verifier)
+    function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(address caller) external {
+        vm.assume(caller != address(registry));
+        bytes memory refused = abi.encodeWithSelector(
+            ICompletionTracker.CompletionTracker_NotAllowed.selector, caller, address(registry)
         );
-        tracker.settle(other, sink);
+        VerifierTerms memory terms;
+        vm.startPrank(caller);
+        vm.expectRevert(refused);
+        tracker.open(id, terms);
+        vm.expectRevert(refused);
+        tracker.settle(id, sink, 0);
+        vm.expectRevert(refused);
+        tracker.judge(id, sink, 0, true);
+        vm.stopPrank();
     }
 
-    function testFuzz_WhenTheLedgerWasSettledInThisEpoch(uint256 completed, uint256 time) external {
-        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
-        tracker.settle(id, sink);
-        bytes memory before = abi.encode(tracker.ledgerOf(id, sink));
-        skip(bound(time, 0, EPOCH - 1));
+    function testFuzz_WhenTheSinkRegisters(uint256 time) external {
+        skip(bound(time, 0, 1 days));
+        _acknowledgeAllTo(sinkKey);
+        _addSink(id, "newcomer", CAPACITY);
+        ICompletionTracker.Ledger memory ledger = tracker.ledgerOf(id, makeAddr("newcomer"));
+        (uint256 acknowledged, uint256 participating) = tracker.totalsOf(id);
+        assertEq(ledger.openedAt, block.timestamp, "now");
+        assertEq(ledger.poolPaidMark, pool.paidOf(id), "what the pool did before says nothing about it");
+        assertEq(ledger.poolAcknowledgedMark, acknowledged);
+        assertEq(ledger.poolParticipatingMark, participating);
+        assertEq(ledger.owed + ledger.earned + ledger.receivedMark + ledger.strikes, 0);
+    }
+
+    function testFuzz_WhenTheWindowIsYoungerThanTheInterval(uint256 age) external {
+        ICompletionTracker.Ledger memory before = _ledger();
+        skip(bound(age, 0, before.openedAt + INTERVAL - 1 - block.timestamp));
+        _acknowledgeAllTo(sinkKey);
+        before.acknowledged = _ledger().acknowledged;
         vm.recordLogs();
-        tracker.settle(id, sink);
+        assertEq(_settleAsRegistry(), 0);
         assertEq(vm.getRecordedLogs().length, 0);
-        assertEq(abi.encode(tracker.ledgerOf(id, sink)), before);
-
-        // Receipts of the meantime wait for the next epoch.
-        assertEq(_acknowledge(uint128(bound(completed, 1, _rate() * EPOCH))), 1);
-        tracker.settle(id, sink);
-        assertEq(tracker.acknowledgedOf(id), 0);
+        assertEq(abi.encode(_ledger()), abi.encode(before), "nothing but the sum of receipts");
     }
 
-    function testFuzz_WhenItIsTheFirstSettlement(uint256 time) external {
-        (, uint256 otherKey) = makeAddrAndKey("other");
-        _addSink(id, "other", CAPACITY);
-        _signal(id, vm.addr(otherKey), CAPACITY, 0);
-        skip(bound(time, EPOCH, 1 days));
-        _submit(id, _receipt(id, sourceKey, otherKey, uint128(_received(vm.addr(otherKey)))));
-        tracker.settle(id, vm.addr(otherKey));
-        assertGt(tracker.acknowledgedOf(id), 0);
+    function test_WhenThePoolHasPaidNothingInTheWindow() external {
+        _acknowledgeAllTo(sinkKey);
+        _setStream(id, source, 0);
+        skip(INTERVAL);
+        _settleAsRegistry();
+        uint256 openedAt = _ledger().openedAt;
+        skip(10 * INTERVAL);
+        _settleAsRegistry();
+        assertEq(_ledger().openedAt, openedAt);
+    }
 
+    function testFuzz_WhenTooLittleMoneyTakesPart(uint256 age) external {
+        uint256 openedAt = _ledger().openedAt;
+        vm.warp(openedAt + bound(age, INTERVAL, 2 * INTERVAL - 1));
+        assertEq(_settleAsRegistry(), 0);
+        assertEq(_ledger().openedAt, openedAt, "it stays open");
+
+        vm.warp(openedAt + 2 * INTERVAL);
         vm.expectEmit(address(tracker));
-        emit ICompletionTracker.Settled(id, sink, 0, 0);
-        tracker.settle(id, sink);
-        ICompletionTracker.Ledger memory ledger = tracker.ledgerOf(id, sink);
-        assertEq(ledger.owed, 0);
-        assertEq(ledger.settledReceived, _received(sink));
-        assertEq(ledger.settledPoolPaid, pool.paidOf(id));
-        assertEq(ledger.settledPoolAcknowledged, tracker.acknowledgedOf(id));
-        assertEq(ledger.settledEpoch, block.timestamp / EPOCH);
+        emit ICompletionTracker.WindowDropped(id, sink, 0);
+        _settleAsRegistry();
+        assertEq(_ledger().openedAt, block.timestamp, "dropped");
+        assertEq(_ledger().owed, 0);
+        assertEq(_ledger().clearReceived, _received(sink), "nothing counts as paid for that time");
     }
 
-    function testFuzz_WhenEverythingIsAcknowledged(uint256 time) external {
-        tracker.settle(id, sink);
-        skip(bound(time, EPOCH, 1 days));
-        _acknowledge(uint128(_received(sink)));
-        tracker.settle(id, sink);
-        assertEq(tracker.ledgerOf(id, sink).owed, 0);
-        assertEq(tracker.acknowledgedOf(id), _received(sink));
+    /// @dev Little money took part for long; that much of it does in the present window does not make it the pool.
+    function test_WhenTooLittleMoneyTookPartOverTheLongLook() external {
+        for (uint256 i; i < 7; ++i) {
+            skip(2 * INTERVAL);
+            _settleAsRegistry();
+        }
+        _acknowledgeAllTo(sinkKey);
+        uint256 openedAt = _ledger().openedAt;
+        skip(INTERVAL);
+        _acknowledgeAllTo(sinkKey);
+        _settleAsRegistry();
+        assertEq(_ledger().openedAt, openedAt, "open");
+        assertFalse(tracker.verified(id));
+        assertLt(tracker.participationOf(id), 0.334e18);
     }
 
-    function testFuzz_WhenNothingIsAcknowledgedToAnybody(uint256 time) external {
-        tracker.settle(id, sink);
-        skip(bound(time, EPOCH, 30 days));
-        tracker.settle(id, sink);
-        assertEq(tracker.ledgerOf(id, sink).owed, 0);
-        assertEq(registry.sinkOf(id, sink).verifiedBacklog, 0);
+    function test_WhenEverythingIsAcknowledged() external {
+        skip(INTERVAL);
+        _acknowledgeAllTo(sinkKey);
+        (uint256 acknowledged, uint256 participating) = tracker.totalsOf(id);
+        vm.expectEmit(address(tracker));
+        uint256 paid = pool.paidOf(id);
+        emit ICompletionTracker.WindowClosed(
+            id, sink, LedgerMath.shareDown(participating, paid), LedgerMath.shareDown(acknowledged, paid), 0, 0
+        );
+        assertEq(_settleAsRegistry(), 0);
+        assertEq(_ledger().owed, 0);
+        assertEq(_ledger().openedAt, block.timestamp);
+        assertEq(_ledger().peakScaled, uint256(CAPACITY) * 1e9);
+        assertTrue(tracker.verified(id));
     }
 
+    /// @dev The source acknowledges to the other sink all that it spends.
     function testFuzz_WhenOnlyAnotherSinkIsAcknowledged(uint256 time) external {
-        (address other, uint256 otherKey) = _openLedgers();
-        ICompletionTracker.Ledger memory ledger = tracker.ledgerOf(id, sink);
-        uint256 unitsBefore = pool.unitsOf(id, sink);
-        skip(bound(time, 10 * EPOCH, 20 * EPOCH));
-        _submit(id, _receipt(id, sourceKey, otherKey, uint128(_received(other))));
-        tracker.settle(id, other);
+        (, uint256 otherKey) = _addOther();
+        skip(INTERVAL);
+        _acknowledgeAllTo(otherKey);
+        _settleAsRegistry();
+        ICompletionTracker.Ledger memory before = _ledger();
+        uint256 paidBefore = before.poolPaidMark;
+        skip(bound(time, INTERVAL, 2 * INTERVAL));
+        _acknowledgeAllTo(otherKey);
+        uint256 received = _received(sink) - before.receivedMark;
+        uint256 paid = pool.paidOf(id) - paidBefore;
+        (uint256 acknowledged, uint256 participating) = tracker.totalsOf(id);
+        (uint256 standard, uint256 expected,) = LedgerMath.standardDown(
+            LedgerMath.shareDown(acknowledged - before.poolAcknowledgedMark, paid),
+            LedgerMath.shareDown(participating - before.poolParticipatingMark, paid)
+        );
 
-        uint256 acknowledged = tracker.acknowledgedOf(id) - ledger.settledPoolAcknowledged;
-        uint256 paid = pool.paidOf(id) - ledger.settledPoolPaid;
-        uint256 owed = LedgerMath.expectedDown(_received(sink) - ledger.settledReceived, paid, acknowledged);
-        uint256 backlog = LedgerMath.verifiedBacklogDown(owed, UNIT_RATE, CAPACITY * 1e9, 60);
-        assertGt(backlog, 0);
-        vm.expectEmit(address(tracker));
-        emit ICompletionTracker.Settled(id, sink, owed, backlog);
-        tracker.settle(id, sink);
-        assertEq(tracker.ledgerOf(id, sink).owed, owed);
+        _settleAsRegistry();
+        // The window is closed: this only tells the registry.
+        _settle(id, sink);
+
+        uint256 owed = before.owed + received * expected / standard;
+        assertEq(_ledger().owed, owed, "phi over sigma of its pay");
+        uint256 backlog = LedgerMath.provenBacklogDown(owed, UNIT_RATE, uint256(CAPACITY) * 1e9, 120);
         assertEq(registry.sinkOf(id, sink).verifiedBacklog, backlog);
-        assertLt(pool.unitsOf(id, sink), unitsBefore, "units move");
-    }
+        assertEq(registry.effectiveCapacity(id, sink), CAPACITY - (backlog + 359) / 360);
+        assertGe(_received(sink), owed, "never more than it was paid");
 
-    /// @dev The largest capacity since something was owed counts: declaring less must not make the backlog look larger.
-    function testFuzz_GivenTheSinkDeclaresLessWhileItOwes(uint64 declared) external {
-        declared = uint64(bound(declared, 0, CAPACITY - 1));
-        (address other, uint256 otherKey) = _openLedgers();
-        skip(10 * EPOCH);
-        _submit(id, _receipt(id, sourceKey, otherKey, uint128(_received(other))));
-        tracker.settle(id, other);
-        tracker.settle(id, sink);
-        assertGt(tracker.ledgerOf(id, sink).owed, 0);
-
-        _signal(id, sink, declared, 0);
-        skip(2 * EPOCH);
-        tracker.settle(id, sink);
-        assertEq(registry.smoothedCapacity(id, sink), declared * 1e9);
-        assertEq(tracker.ledgerOf(id, sink).peakScaled, CAPACITY * 1e9);
-    }
-
-    function testFuzz_WhenMoreIsUnacknowledgedThanHorizonAndGraceHold(uint256 time) external {
-        tracker.settle(id, sink);
-        skip(bound(time, 1 days, 20 days));
-        tracker.settle(id, sink);
-        assertEq(tracker.ledgerOf(id, sink).open, CAPACITY * uint256(UNIT_RATE) * (360 + 60));
-    }
-
-    function testFuzz_WhenReceiptsExceedWhatTheSinkWasPaid(uint256 time) external {
-        (address other,) = makeAddrAndKey("other");
-        _addSink(id, "other", CAPACITY);
-        _signal(id, other, CAPACITY, 0);
-        tracker.settle(id, sink);
-        skip(bound(time, EPOCH, 1 days));
-        _acknowledge(uint128(2 * _received(sink)));
-        assertGt(tracker.ledgerOf(id, sink).acknowledged, _received(sink));
-
-        tracker.settle(id, sink);
-        assertEq(tracker.acknowledgedOf(id), _received(sink));
-        assertEq(tracker.ledgerOf(id, sink).open, 0);
-    }
-
-    /// @dev Another sink that is paid as much; both are settled for the first time.
-    function _openLedgers() private returns (address other, uint256 otherKey) {
-        (other, otherKey) = makeAddrAndKey("other");
-        _addSink(id, "other", CAPACITY);
-        _signal(id, other, CAPACITY, 0);
+        // What is acknowledged in the open window counts at once, at par.
         skip(EPOCH);
-        tracker.settle(id, sink);
-        tracker.settle(id, other);
+        _acknowledge(uint128(owed / 3));
+        assertEq(tracker.completedOf(id, source, sink), owed / 3);
+        uint256 left = LedgerMath.provenBacklogDown(owed - owed / 3, UNIT_RATE, uint256(CAPACITY) * 1e9, 120);
+        _settle(id, sink);
+        assertEq(registry.sinkOf(id, sink).verifiedBacklog, left);
+    }
+
+    function test_GivenTheSinkDeclaresLessWhileItOwes() external {
+        (, uint256 otherKey) = _addOther();
+        skip(INTERVAL);
+        _acknowledgeAllTo(otherKey);
+        _settleAsRegistry();
+        skip(INTERVAL);
+        _acknowledgeAllTo(otherKey);
+        vm.prank(address(registry));
+        tracker.settle(id, sink, uint256(CAPACITY) / 4 * 1e9);
+        assertEq(_ledger().peakScaled, uint256(CAPACITY) * 1e9 * 5 / 8, "half way");
+    }
+
+    function test_WhenTheBacklogStaysBeyondTheHorizon() external {
+        (, uint256 otherKey) = _addOther();
+        _setStream(id, source, 2000 * uint256(UNIT_RATE));
+        for (uint256 i; i < 12; ++i) {
+            skip(INTERVAL);
+            _acknowledgeAllTo(otherKey);
+            _settleAsRegistry();
+            assertLe(_ledger().strikes, 3, "three at most");
+        }
+        assertEq(_ledger().strikes, 3, "struck");
+
+        skip(INTERVAL);
+        _acknowledgeAllTo(sinkKey);
+        _acknowledgeAllTo(otherKey);
+        _settleAsRegistry();
+        assertEq(_ledger().strikes, 0, "cleared");
+    }
+
+    /// @dev Receipts for two windows come in the second. Each paid R; the first closes with one wei acknowledged, the second
+    /// with 2 R - 1: R - 1 more than it paid, which is left for the third.
+    function test_WhenMoreIsAcknowledgedThanTheWindowPaid() external {
+        skip(INTERVAL);
+        _acknowledge(1);
+        _settleAsRegistry();
+        uint256 mark = _ledger().poolPaidMark;
+        skip(INTERVAL);
+        _acknowledge(type(uint128).max);
+        uint256 paid = pool.paidOf(id) - mark;
+        _settleAsRegistry();
+
+        (uint256 acknowledged,) = tracker.totalsOf(id);
+        assertEq(acknowledged, pool.paidOf(id), "both windows");
+        uint256 above = acknowledged - 1 - paid;
+        assertEq(_ledger().poolAcknowledgedMark, acknowledged - (above < paid ? above : paid), "counts once more");
+    }
+
+    /// @dev A window that nobody says anything about is dropped: what was owed before it stays, less what is acknowledged at
+    /// par, and its pay is no pay.
+    function test_GivenTheSinkOwes_WhenAWindowIsDropped() external {
+        (, uint256 otherKey) = _addOther();
+        skip(INTERVAL);
+        _acknowledgeAllTo(otherKey);
+        _settleAsRegistry();
+        ICompletionTracker.Ledger memory before = _ledger();
+        assertGt(before.owed, 0);
+        skip(20 * INTERVAL);
+        uint256 part = before.owed / 3;
+        _acknowledge(uint128(part));
+
+        vm.expectEmit(address(tracker));
+        emit ICompletionTracker.WindowDropped(id, sink, before.owed - part);
+        _settleAsRegistry();
+
+        assertEq(_ledger().owed, before.owed - part);
+        uint256 received = _received(sink) - before.receivedMark;
+        assertEq(_ledger().clearReceived, before.clearReceived + received, "its pay does not count");
     }
 }

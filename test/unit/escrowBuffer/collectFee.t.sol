@@ -68,7 +68,7 @@ contract CollectFeeTest is LedgerTest {
         _setFee(100);
         capacity = uint64(bound(capacity, 1e4, 1e6));
         _newSink(id, "sink", capacity);
-        _deposit(id, creator, bound(amount, 1e16, 1e30));
+        _deposit(id, creator, bound(amount, escrow.minDepositOf(id), 1e30));
         skip(EPOCH);
         uint256 drained = escrow.drain(id);
 

@@ -24,6 +24,19 @@ contract DepositTest is LedgerTest {
         escrow.deposit(id, amount);
     }
 
+    /// @dev The larger the pool, the dearer it is to fill its queue.
+    function testFuzz_RevertWhen_TheAmountIsBelowOnePartIn256OfTheUnits(uint64 capacity, uint256 amount) external {
+        capacity = uint64(bound(capacity, 257, 1e6));
+        _newSink(id, "sink", capacity);
+        uint256 min = MINIMUM * _ceil(capacity, 256);
+        assertEq(escrow.minDepositOf(id), min);
+        amount = bound(amount, 0, min - 1);
+        _approveEscrow(stranger, amount);
+        vm.expectRevert(abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_DepositTooSmall.selector, amount, min));
+        vm.prank(stranger);
+        escrow.deposit(id, amount);
+    }
+
     function testFuzz_RevertWhen_TheAllowanceIsMissing(uint256 amount, uint256 allowed) external {
         amount = bound(amount, MINIMUM, 1e30);
         _giveTokens(stranger, amount);

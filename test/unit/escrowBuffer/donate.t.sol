@@ -36,8 +36,7 @@ contract DonateTest is LedgerTest {
         escrow.donate(id, second);
         books[id].given += second;
 
-        (uint256 donated,,) = escrow.totalsOf(id);
-        assertEq(donated, first + second);
+        assertEq(escrow.bookOf(id).unowned, first + second, "nobody's");
         assertEq(escrow.overflowOf(id), first + second);
         assertEq(escrow.depositsOf(id), 0);
         _assertConserved();

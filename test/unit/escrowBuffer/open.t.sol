@@ -7,6 +7,7 @@ import {
 } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/IGeneralDistributionAgreementV1.sol";
 
 import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
+import { EscrowTerms } from "../../../src/types/EscrowTerms.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
@@ -19,14 +20,14 @@ contract EscrowOpenTest is LedgerTest {
             abi.encodeWithSelector(IEscrowBuffer.EscrowBuffer_NotAllowed.selector, caller, address(registry))
         );
         vm.prank(caller);
-        escrow.open(taskTypeId, superToken);
+        escrow.open(taskTypeId, _terms());
     }
 
     function testFuzz_WhenTheCallerIsTheRegistry(TaskTypeId taskTypeId) external {
         vm.assume(taskTypeId != id);
         vm.startPrank(address(registry));
         pool.open(taskTypeId, superToken, UNIT_RATE, EPOCH);
-        escrow.open(taskTypeId, superToken);
+        escrow.open(taskTypeId, _terms());
         vm.stopPrank();
 
         assertEq(escrow.level(taskTypeId), 0);
@@ -36,6 +37,12 @@ contract EscrowOpenTest is LedgerTest {
         _donate(taskTypeId, stranger, 1e18);
         assertEq(escrow.overflowOf(taskTypeId), 1e18);
         assertEq(escrow.overflowOf(id), 0);
+    }
+
+    function _terms() private view returns (EscrowTerms memory) {
+        return EscrowTerms({
+            superToken: superToken, unitRate: UNIT_RATE, epochLength: EPOCH, horizon: 360, bufferMax: 1000e18
+        });
     }
 
     function testFuzz_WhenAStrangerConnectsTheEscrowToAPool(address caller) external {

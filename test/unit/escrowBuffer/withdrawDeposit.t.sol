@@ -60,7 +60,7 @@ contract WithdrawDepositTest is LedgerTest {
         capacity = uint64(bound(capacity, 1000, 1e6));
         _newSink(id, "sink", capacity);
         // Superfluid pays whole wei per unit, so only a multiple of the units can be spent to the last wei.
-        uint256 depositId = _deposit(id, _depositor, _ceil(MINIMUM, capacity + 1) * (capacity + 1));
+        uint256 depositId = _deposit(id, _depositor, _ceil(escrow.minDepositOf(id), capacity + 1) * (capacity + 1));
         skip(EPOCH);
         escrow.drain(id);
         assertEq(escrow.depositsOf(id), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
-import { TaskTypeId } from "../../../src/types/TaskType.sol";
+import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { PipelineTest } from "../../utils/PipelineTest.sol";
 
 contract LimitOfTest is PipelineTest {
@@ -19,6 +19,7 @@ contract LimitOfTest is PipelineTest {
         _addPaidSink(downstream, "sink", capacity);
         _attach(upstream, downstream, ratio);
         if (overflow != 0) _donate(downstream, overflow);
+        _wait();
 
         uint256 limit = pipeline.limitOf(upstream);
 
@@ -28,13 +29,42 @@ contract LimitOfTest is PipelineTest {
         assertGt((limit + 1) * ratio * 3 * HORIZON + window, free, "and no less, but for rounding");
     }
 
+    /// @dev Borrowed money, or money that drains at once, is gone before it presses.
+    function testFuzz_GivenTheOverflowIsYoung(uint64 capacity, uint256 overflow, uint256 ratio, uint256 time) external {
+        _addPaidSink(downstream, "sink", _boundCapacity(capacity));
+        _attach(upstream, downstream, _boundRatio(ratio));
+        skip(12);
+        uint256 limit = pipeline.limitOf(upstream);
+        _donate(downstream, bound(overflow, 1, 1e30));
+        assertEq(pipeline.limitOf(upstream), limit);
+        pipeline.propagate(upstream);
+        skip(bound(time, 0, 11));
+        assertEq(pipeline.limitOf(upstream), limit);
+        pipeline.propagate(upstream);
+        assertEq(pipeline.limitOf(upstream), limit);
+    }
+
+    function testFuzz_GivenTheOverflowExceedsTheBuffer(uint64 capacity, uint256 overflow, uint128 bufferMax) external {
+        TaskTypeParameters memory parameters = _parameters();
+        parameters.bufferMax = bufferMax;
+        TaskTypeId small = _registerTaskType(parameters, "small buffer");
+        capacity = _boundCapacity(capacity);
+        _addPaidSink(small, "sink", capacity);
+        _attach(upstream, small, WAD);
+        _donate(small, bound(overflow, bufferMax, type(uint128).max));
+        _wait();
+        uint256 intake = uint256(UNIT_RATE) * capacity;
+        uint256 reserved = (uint256(bufferMax) + 3 * HORIZON - 1) / (3 * HORIZON);
+        assertEq(pipeline.limitOf(upstream), intake > reserved ? intake - reserved : 0);
+    }
+
     /// @dev Who deposits can take the money back, and so could throttle a stage for nothing.
     function testFuzz_GivenDepositsWaitDownstream(uint64 capacity, uint256 amount, uint256 ratio) external {
         _addPaidSink(downstream, "sink", _boundCapacity(capacity));
         _attach(upstream, downstream, _boundRatio(ratio));
         uint256 limit = pipeline.limitOf(upstream);
 
-        _deposit(downstream, bound(amount, uint256(UNIT_RATE) * EPOCH, MAX_STAKE));
+        _deposit(downstream, bound(amount, escrow.minDepositOf(downstream), 1e30));
 
         assertEq(pipeline.limitOf(upstream), limit);
     }

@@ -42,10 +42,12 @@ contract PropagateTest is PipelineTest {
         _addPaidSink(downstream, "sink", capacity);
         _addPaidSink(upstream, "upstream sink", capacity);
         _donate(downstream, overflow);
+        _wait();
         uint256 reserved = (overflow + 3 * HORIZON - 1) / (3 * HORIZON);
         uint256 limit = reserved > intake ? 0 : (intake - reserved) * WAD / ratio;
 
-        if (limit != 0) {
+        // Rounded to wei per second, a small overflow may change nothing.
+        if (limit != intake * WAD / ratio) {
             vm.expectEmit(address(pool));
             emit IBackpressurePool.LimitUpdated(upstream, limit);
         }
@@ -53,6 +55,6 @@ contract PropagateTest is PipelineTest {
         pipeline.propagate(upstream);
 
         uint256 cap = limit / capacity;
-        assertEq(pool.priceCap(upstream), cap > UNIT_RATE ? UNIT_RATE : cap < 1e4 ? 1e4 : cap);
+        assertEq(pool.priceCap(upstream), cap > UNIT_RATE ? UNIT_RATE : cap < UNIT_RATE / 1e4 ? UNIT_RATE / 1e4 : cap);
     }
 }

@@ -9,7 +9,7 @@ import { PipelineTest } from "../../utils/PipelineTest.sol";
 contract SetDownstreamTest is PipelineTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheCreator(address caller, uint256 ratio) external {
         vm.assume(caller != creator);
-        address[3] memory callers = [caller, owner, verifier];
+        address[3] memory callers = [caller, owner, address(verifier)];
         TaskTypeId[2] memory targets = [downstream, NO_TASK_TYPE];
         for (uint256 i; i < callers.length; ++i) {
             for (uint256 j; j < targets.length; ++j) {
@@ -154,7 +154,11 @@ contract SetDownstreamTest is PipelineTest {
         _assertLink(upstream, downstream, ratio);
         assertEq(pipeline.limitOf(upstream), limit, "limit");
         uint256 cap = limit / own;
-        assertEq(pool.priceCap(upstream), cap > UNIT_RATE ? UNIT_RATE : cap < 1e4 ? 1e4 : cap, "the pool knows");
+        assertEq(
+            pool.priceCap(upstream),
+            cap > UNIT_RATE ? UNIT_RATE : cap < UNIT_RATE / 1e4 ? UNIT_RATE / 1e4 : cap,
+            "the pool knows"
+        );
     }
 
     function _assertRefusesCycle(TaskTypeId from, TaskTypeId to, uint256 ratio) private {

@@ -83,7 +83,7 @@ contract StakeTest is CapacityTest {
         assertEq(unbondedAt, 0, "unbondedAt");
         assertEq(superToken.balanceOf(sink), balance - second, "the staker pays");
         assertEq(superToken.balanceOf(address(stakes)), first + second, "the contract holds it");
-        assertEq(abi.encode(registry.sinkOf(id, sink)), abi.encode(_nobody()), "still a stranger");
+        assertEq(abi.encode(registry.sinkOf(id, sink)), abi.encode(_stranger(first + second)), "still a stranger");
     }
 
     function testFuzz_GivenTheCallerIsASink(uint64 capacity, uint256 amount) external {
@@ -101,5 +101,10 @@ contract StakeTest is CapacityTest {
         assertEq(registry.effectiveCapacity(id, sink), capacity, "and a rebalance would change nothing");
     }
 
-    function _nobody() private pure returns (ICapacityRegistry.Sink memory nobody) { }
+    /// @dev The registry knows of a stranger what its stake would back, and nothing else.
+    function _stranger(uint256 stake) private pure returns (ICapacityRegistry.Sink memory known) {
+        known.stake = uint112(stake);
+        uint256 cap = _capOf(stake);
+        known.cap = cap > type(uint40).max ? type(uint40).max : uint40(cap);
+    }
 }

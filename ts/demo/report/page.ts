@@ -159,8 +159,8 @@ function truthPanel({ samples, timeline, liar }: ReportParameters): Panel {
     text: [
       `${LIAR.name} declares ${formatThousands(liar.declares)} thousand tokens per second, has the bond for it, can serve ${formatThousands(liar.rate)}, and admits no backlog. ${DEAD.name} serves nothing and signals that all is well.`,
       "Once a minute, payers and agents sign receipts for what was delivered. What an agent was paid for and, compared with the others, has no receipts for is its backlog, whatever it says: it loses units.",
-      `${LIAR.name} is over-paid when its pool is full, until what it owes has cost it the units that it should never have had: over the last ten minutes it was paid ${paid}.`,
-      `${DEAD.name} loses its units and, after three assessments beyond the horizon, a part of its bond: what it was paid for nothing and 10 %. The escrow passes it on to those who deliver.`,
+      `${LIAR.name} is over-paid when its pool is full, until what it owes has cost it the units that it should never have had: over the last ten minutes it was paid ${paid}. A tenth less than what the others deliver for their pay is left to chance, and it takes that.`,
+      `${DEAD.name} loses its units and, after three windows of receipts in a row that close beyond the horizon, a part of its bond: what it was paid for nothing and 10 %. The escrow passes it on to those who deliver.`,
     ],
   };
 }
@@ -244,7 +244,7 @@ function moneyTable(summary: Summary): string {
   const rows = summary.stages.map((stage) => `<tr><td>${stage.name}</td>${cells(stage)}${tokens(stage)}</tr>`);
   const total = { ...summary, demandedTokens: 0, servedTokens: 0, feeWei: summary.feeWei };
   const verdict = summary.conserved
-    ? `Streamed and slashed are equal to the sum of the rest <strong>to the last wei</strong>, with ${formatCount(BigInt(summary.dustWei))} wei of dust that could not be split evenly and waits to be swept.`
+    ? `Streamed and slashed are equal to the sum of the rest <strong>to the last wei</strong>, with ${formatCount(BigInt(summary.dustWei))} wei of dust that could not be split evenly.`
     : `<strong>The sums differ.</strong> ${summary.violations.map(({ reason }) => reason).join("; ")}`;
   return `<div class="panel" style="grid-template-columns:minmax(0,1fr)">
 <div class="scroll"><table>

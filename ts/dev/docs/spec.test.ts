@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { hashTypedData, zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
+import * as rule from "../../model/evidence/rule.ts";
 import * as exact from "../../model/exact.ts";
 import { attestationTypedData, receiptTypedData } from "../../sdk/index.ts";
 import type { Deployment } from "../../sdk/types.ts";
@@ -65,8 +66,21 @@ test("there are conformance cases", () => {
   expect(conformance.length).toBeGreaterThan(15);
 });
 
+const standardOf = (standard: bigint, expected = 0n): rule.Standard => ({ standard, expected, firm: true });
+
+/** The model's formulas, with the arguments that the contracts' have. */
+const formulas: Record<string, unknown> = {
+  ...exact,
+  ...rule,
+  debitDown: (received: bigint, expected: bigint, standard: bigint) =>
+    rule.debitDown(received, standardOf(standard, expected)),
+  creditUp: (acknowledged: bigint, standard: bigint) => rule.creditUp(acknowledged, standardOf(standard)),
+  provenBacklogDown: (owed: bigint, unitRate: bigint, peakScaled: bigint, acknowledgementGrace: bigint) =>
+    rule.provenBacklogDown(owed, peakScaled, { unitRate, acknowledgementGrace }),
+};
+
 test.each(conformance)("%s(%s) = %s", (name, values, result) => {
-  const formula = (exact as unknown as Record<string, (...inputs: bigint[]) => bigint>)[name];
+  const formula = formulas[name] as ((...inputs: bigint[]) => bigint) | undefined;
   expect(formula?.(...values.split(", ").map(BigInt))).toBe(BigInt(result));
 });
 

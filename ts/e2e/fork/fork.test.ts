@@ -1,5 +1,5 @@
 import sfMetadata from "@superfluid-finance/metadata";
-import { type Address, getAddress, type Hex, parseAbi, parseEther } from "viem";
+import { type Address, getAddress, type Hex, parseAbi, parseEther, zeroAddress } from "viem";
 import { getCode, readContract } from "viem/actions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addressesOf, requireRecord } from "../../core/deploymentRecord.ts";
@@ -97,8 +97,19 @@ describe("the protocol on the fork", () => {
     const registration = {
       parameters: {
         ...{ superToken: fork.superToken, unitRate: UNIT_RATE, epochLength: EPOCH, horizon: 360 },
-        ...{ acknowledgementGrace: 60, reportDelay: 60, signalTimeToLive: 300, smoothing: parseEther("0.3") },
-        ...{ verifier: deployment.completionTracker, minimumStake: parseEther("0.01"), bufferMax: parseEther("1") },
+        ...{
+          acknowledgementGrace: 60,
+          reportDelay: 60,
+          signalTimeToLive: 300,
+          receiptEpochs: 2,
+          smoothing: parseEther("0.3"),
+        },
+        ...{
+          verifier: deployment.completionTracker,
+          admission: zeroAddress,
+          minimumStake: parseEther("0.01"),
+          bufferMax: parseEther("1"),
+        },
       },
       ...{ salt: `0x${"0".repeat(64)}` as Hex, metadata: "fork" },
     };

@@ -66,11 +66,6 @@ export class Crowd {
     return this.sinks.filter(({ index }) => index < 10 && index !== 2);
   }
 
-  /** Whom a sink works for. */
-  sourceOf(sink: Member): Member {
-    return this.sources[sink.index % this.sources.length] as Member;
-  }
-
   // ------------------------------------------------------------------------------------------- Sinks
 
   approve(capacity: bigint): Operation[] {
@@ -89,7 +84,7 @@ export class Crowd {
   }
 
   register(): Operation[] {
-    const call = this.#contracts.capacityRegistry.registerSink(this.taskType.taskTypeId);
+    const call = this.#contracts.capacityRegistry.registerSink(this.taskType.taskTypeId, "");
     return this.#each(this.sinks, () => call);
   }
 
@@ -187,29 +182,43 @@ export class Crowd {
     );
   }
 
-  /** @param completed Of each honest sink, wei, in their order. */
+  /**
+   * All sources pay the dead as well, so all of them have as many honest sinks to acknowledge.
+   * @param completed Of each honest sink, wei, in their order.
+   */
   async acknowledge(what: string, completed: readonly bigint[]): Promise<Operation[]> {
     const { completionTracker } = this.#contracts;
     const { taskTypeId } = this.taskType;
     const { length } = this.sources;
     const operations: Operation[] = [];
     for (const [first, some] of chunks(this.honest).entries()) {
-      const receipts = some.map((sink, index) => this.#receipt(sink, completed[first * BATCH + index] ?? 0n));
+      const receipts = some.map((sink, index) => {
+        const place = first * BATCH + index;
+        return this.#receipt(sink, this.sources[place % length] as Member, completed[place] ?? 0n);
+      });
       const call = completionTracker.acknowledge(taskTypeId, await Promise.all(receipts));
       // The first receipt of a source fills empty storage.
-      const whose = some.every(({ index }) => index < length) ? `${what} of ${some.length} sources` : what;
+      const whose = first * BATCH + some.length <= length ? `${what} of ${some.length} sources` : what;
       operations.push(this.#carried(`acknowledge, ${whose}`, call));
     }
     return operations;
   }
 
-  assess(name: string, sinks: readonly Member[]): Operation[] {
-    const { completionTracker } = this.#contracts;
-    return sinks.map(({ address }) => this.#carried(name, completionTracker.assess(this.taskType.taskTypeId, address)));
+  /** Windows that can close do. */
+  settle(sinks: readonly Member[]): Operation[] {
+    const { capacityRegistry } = this.#contracts;
+    return chunks(sinks).map((some) => {
+      const addresses = some.map(({ address }) => address);
+      return this.#carried(`settle of ${some.length}`, capacityRegistry.settle(this.taskType.taskTypeId, addresses));
+    });
   }
 
-  async #receipt(sink: Member, completed: bigint) {
-    const source = this.sourceOf(sink);
+  assess(name: string, sinks: readonly Member[]): Operation[] {
+    const { stakeManager } = this.#contracts;
+    return sinks.map(({ address }) => this.#carried(name, stakeManager.assess(this.taskType.taskTypeId, address)));
+  }
+
+  async #receipt(sink: Member, source: Member, completed: bigint) {
     const { deployment } = this.#chain;
     const { taskTypeId } = this.taskType;
     const receipt: Receipt = { taskTypeId, source: source.address, sink: sink.address, completed };
@@ -221,7 +230,7 @@ export class Crowd {
   }
 
   #rebalance(sinks: readonly Address[]): AnyCall {
-    return this.#contracts.backpressurePool.rebalance(this.taskType.taskTypeId, sinks);
+    return this.#contracts.capacityRegistry.rebalance(this.taskType.taskTypeId, sinks);
   }
 
   /** A call that anybody may make, made by one account for all. */

@@ -35,6 +35,7 @@ const TERMS = {
   horizon: 4 * EPOCH,
   reportDelay: 600,
   signalTimeToLive: 8 * EPOCH,
+  receiptEpochs: 8,
   smoothing: 5n * 10n ** 17n,
 };
 const SALT: Hex = `0x${"07".repeat(32)}`;
@@ -185,7 +186,7 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
     Object.assign(figures, {
       "keeper: transactions of the first look": first.transactions,
       "keeper: gas of rebalance, per sink": Math.round((first.gas.rebalance ?? 0) / BIG.sinks),
-      "keeper: gas of assess, per sink": Math.round((first.gas.assess ?? 0) / BIG.sinks),
+      "keeper: gas of settle, per sink": Math.round((first.gas.settle ?? 0) / BIG.sinks),
       "keeper: most memory, MB": Math.round(Math.max(first.megabytes, second.megabytes)),
     });
   });
@@ -228,14 +229,21 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
     for (const crowd of [small, big]) await expectSound(crowd);
     expect(new Set(await big.views.units(big.silent))).toEqual(new Set([0n]));
 
-    // Receipts count when their sink is settled, and then everything that nobody has acknowledged is owed.
+    // Receipts count when their sink's window closes, and then everything that nobody has acknowledged is owed.
     await both((crowd) => acknowledgeAll(crowd, "first receipts"));
     await both((crowd) => crowd.assess("assess", crowd.honest));
     await both(strike("a strike"));
     await at(16);
+    await both(async (crowd) => crowd.attest([...crowd.honest, ...crowd.ghosts], CAPACITY, await now()));
+    await at(23, 1800);
     await both((crowd) => acknowledgeAll(crowd, "further receipts"));
+    await both((crowd) => crowd.settle(crowd.honest));
     await both(strike("another strike"));
-    await at(17);
+    await at(24);
+    await both(async (crowd) => crowd.attest([...crowd.honest, ...crowd.ghosts], CAPACITY, await now()));
+    await at(32);
+    await both((crowd) => acknowledgeAll(crowd, "further receipts"));
+    await both((crowd) => crowd.settle(crowd.honest));
     await both(strike("a slash"));
     const { slashed } = await expectConserved();
     for (const crowd of [small, big]) await expectSound(crowd);
@@ -250,12 +258,12 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
   });
 
   test("demand falls: what waits is paid to the sinks", async () => {
-    await at(17, 1800);
+    await at(32, 1800);
     await both((crowd) => crowd.stream("lower a stream", fullPay(crowd) / BigInt(4 * crowd.sources.length)));
-    await at(17, 2100);
+    await at(32, 2100);
     await both((crowd) => crowd.rebalanceEscrow());
     for (let minute = 10; minute < 15; minute++) {
-      await at(17, 1800 + 60 * minute);
+      await at(32, 1800 + 60 * minute);
       await both((crowd) => crowd.drain());
     }
     const { drained } = await expectConserved();
@@ -263,19 +271,21 @@ describe.runIf(LOAD)("a pool of 10,000 sinks and 1,000 sources", () => {
   });
 
   test("ends: all leave, and everything is with whom it belongs to", async () => {
-    await at(18);
+    await at(33);
     await both((crowd) => crowd.deregister());
+    await both((crowd) => acknowledgeAll(crowd, "last receipts"));
     const pool = await getPool(chain.client, { deployment: chain.deployment, taskTypeId: big.taskType.taskTypeId });
     expect(pool.units.sinks).toBe(0n);
-    // An empty pool keeps its overflow for half an hour at most.
-    await at(18, 3000);
+    await at(33, 3000);
     await both((crowd) => crowd.release("release of an empty pool"));
     await both((crowd) => crowd.syncSources());
     await both((crowd) => crowd.stream("close a stream", 0n));
     await both((crowd) => crowd.claim(crowd.sinks.filter(({ index }) => index % 2 === 1)));
     await both(async (crowd) => crowd.requestUnstake(await crowd.views.stakes(crowd.sinks)));
-    await at(18 + Math.ceil(big.taskType.unbondingPeriod / EPOCH) + 1);
+    await at(33 + Math.ceil(big.taskType.unbondingPeriod / EPOCH) + 1);
     await both((crowd) => crowd.withdraw());
+    // One horizon after its stream ended each source has the rest.
+    await both((crowd) => crowd.syncSources());
 
     const closed = await expectConserved();
     for (const crowd of [small, big]) await expectPaidOff(crowd);
@@ -323,7 +333,10 @@ const SAME = 1.02;
 async function expectPaidOff(crowd: Crowd): Promise<void> {
   const { sinks, sources, views } = crowd;
   const received = await views.received(sinks);
-  const lost = new Map(books.slashes.map(({ sink, wei }) => [sink, wei]));
+  const lost = new Map<Address, bigint>();
+  for (const { sink, wei } of [...books.slashes, ...books.charges]) lost.set(sink, (lost.get(sink) ?? 0n) + wei);
+  const dead = new Set(addresses(crowd.dead));
+  expect(sinks.filter(({ address }) => lost.has(address) && !dead.has(address))).toEqual([]);
   const due = sinks.map(({ address }, index) => {
     return crowd.stakeFor(CAPACITY) + (received[index] ?? 0n) - (lost.get(address) ?? 0n);
   });

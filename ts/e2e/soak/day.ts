@@ -1,4 +1,4 @@
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import type { AnyCall } from "../../sdk/calls/callsOf.ts";
 import { contractsOf, distributionPoolAt } from "../../sdk/calls/contracts.ts";
 import {
@@ -18,7 +18,7 @@ import type { Clock } from "./clock.ts";
 import { type Fleet, SERVICES } from "./fleet.ts";
 import type { Payments } from "./payments.ts";
 import type { Seller } from "./seller.ts";
-import { DYING, EPOCH, type Market, PART_TIME, SELF_SIGNALLING, type Stage } from "./stage.ts";
+import { DYING, EPOCH, type Market, PART_TIME, RECEIPT_EPOCHS, SELF_SIGNALLING, type Stage } from "./stage.ts";
 
 export type DayParameters = {
   chain: TestChain;
@@ -32,7 +32,10 @@ export type DayParameters = {
   onHour: (hour: number) => Promise<void>;
 };
 
-type LedgerView = { settledEpoch: number; settledReceived: bigint; owed: bigint };
+type LedgerView = { openedAt: number; receivedMark: bigint; owed: bigint };
+
+/** What decides whether a receipt can count: counted of it, by its source, spent, its sink's ledger, its sink's pay. */
+type PromiseView = [bigint, bigint, bigint, { acknowledged: bigint }, bigint];
 
 const EPOCHS_PER_HOUR = 3600 / EPOCH;
 
@@ -168,34 +171,49 @@ export class Day {
     const { completionTracker, escrowBuffer } = contractsOf(chain.deployment);
     await clock.until("every receipt counts", async () => {
       const blockNumber = await chain.test.getBlockNumber({ cacheTime: 0 });
+      const pools = await this.#pools();
       const views = promised.flatMap(({ taskTypeId, source, sink }) => [
         completionTracker.completedOf(taskTypeId, source, sink),
         completionTracker.acknowledgedBy(taskTypeId, source),
         escrowBuffer.spentOf(taskTypeId, source),
+        completionTracker.ledgerOf(taskTypeId, sink),
+        distributionPoolAt(pools.get(taskTypeId) as Address).getTotalAmountReceivedByMember(sink),
       ]);
-      const results = (await readAll(chain.client, views, blockNumber)) as bigint[];
+      const results = await readAll(chain.client, views, blockNumber);
       return promised.every((receipt, index) => {
-        const [completed, acknowledged, spent] = results.slice(3 * index) as [bigint, bigint, bigint];
-        return completed === receipt.completed || acknowledged >= spent;
+        const [completed, acknowledged, spent, ledger, paid] = results.slice(5 * index) as PromiseView;
+        return completed === receipt.completed || acknowledged >= spent || ledger.acknowledged >= paid;
       });
     });
   }
 
-  /** Who was paid since its last settlement, or owes: it is to be settled in this epoch. */
+  /** Whose window can close in this epoch, and who was paid in it, or owes from before: it is to be settled. */
   async #dueForSettlement(): Promise<Seller[]> {
     const sellers = this.#sellers();
     const [ledgers, received] = await Promise.all([this.#ledgers(sellers), this.#received(sellers)]);
+    const now = await this.#given.clock.now();
     return sellers.filter((_, index) => {
-      const { settledReceived = 0n, owed = 0n } = ledgers[index] ?? {};
-      return (received[index] ?? 0n) - settledReceived >= WORTH || owed >= WORTH;
+      const { openedAt, receivedMark, owed } = ledgers[index] as LedgerView;
+      const isOld = now >= openedAt + RECEIPT_EPOCHS * EPOCH;
+      return isOld && ((received[index] ?? 0n) - receivedMark >= WORTH || owed >= WORTH);
     });
   }
 
   async #settled(sellers: readonly Seller[]): Promise<void> {
     const epoch = Math.floor((await this.#given.clock.now()) / EPOCH);
     await this.#given.clock.until("every sink is settled", async () => {
-      const ledgers = await this.#ledgers(sellers);
-      const late = sellers.filter((_, index) => (ledgers[index]?.settledEpoch ?? 0) < epoch);
+      const { capacityRegistry } = contractsOf(this.#given.chain.deployment);
+      const [ledgers, stored] = await Promise.all([
+        this.#ledgers(sellers),
+        this.#read<{ settledEpoch: number }>(sellers, ({ address, task }) =>
+          capacityRegistry.sinkOf(task.taskTypeId, address),
+        ),
+      ]);
+      // Where too little took part, settling leaves the window open; a slash closes it and settles nobody.
+      const late = sellers.filter((_, index) => {
+        const closed = (ledgers[index]?.openedAt ?? 0) >= epoch * EPOCH;
+        return !closed && (stored[index]?.settledEpoch ?? 0) < epoch;
+      });
       if (late.length > 0) throw new Error(late.map(({ plan }) => plan.name).join(", "));
       return true;
     });
@@ -257,17 +275,19 @@ export class Day {
   }
 
   async #received(sellers: readonly Seller[]): Promise<bigint[]> {
-    const { chain, market } = this.#given;
-    const pools = new Map(
-      await Promise.all(
-        [market.first, market.second].map(async ({ task }) => {
-          return [task.taskTypeId, (await getTaskType(chain.client, task)).distributionPool] as const;
-        }),
-      ),
-    );
+    const pools = await this.#pools();
     return this.#read(sellers, ({ address, task }) =>
       distributionPoolAt(pools.get(task.taskTypeId) as Address).getTotalAmountReceivedByMember(address),
     );
+  }
+
+  /** Distribution pools, by task type. */
+  async #pools(): Promise<Map<Hex, Address>> {
+    const { chain, market } = this.#given;
+    const known = [market.first, market.second].map(async ({ task }) => {
+      return [task.taskTypeId, (await getTaskType(chain.client, task)).distributionPool] as const;
+    });
+    return new Map(await Promise.all(known));
   }
 
   async #read<result>(sellers: readonly Seller[], view: (seller: Seller) => AnyCall): Promise<result[]> {

@@ -16,12 +16,16 @@ import { Seller, type SellerPlan } from "./seller.ts";
 /** A quarter of an hour: 96 epochs in a day. */
 export const EPOCH = 900;
 
+/** V: the verifier submits receipts in every epoch. */
+export const RECEIPT_EPOCHS = 3;
+
 const TERMS = {
   epochLength: EPOCH,
   reportDelay: 600,
   horizon: 4500,
   acknowledgementGrace: EPOCH,
   signalTimeToLive: 3 * EPOCH,
+  receiptEpochs: RECEIPT_EPOCHS,
   minimumStake: parseEther("1"),
 };
 

@@ -74,12 +74,12 @@ describe("receipts", () => {
     pool.pass(2);
     pool.acknowledge("good", 1n, PAY);
     pool.acknowledge("bad", 1n, 2n * PAY);
-    expect(pool.evidence.participation(pool.paid)).toBe(10n ** 18n / 4n);
+    expect(pool.evidence.participationDown(pool.paid)).toBe(10n ** 18n / 4n);
     pool.pass(1);
     pool.acknowledge("good", 2n, PAY - 1n);
     pool.pass(1);
     pool.acknowledge("good", 3n, PAY);
-    expect(pool.evidence.participation(pool.paid)).toBe(10n ** 18n / 8n);
+    expect(pool.evidence.participationDown(pool.paid)).toBe(10n ** 18n / 8n);
   });
 });
 

@@ -100,7 +100,7 @@ export class Evidence<Account> {
   }
 
   /**
-   * Takes a cumulative receipt, as far as the source has spent and the sink was paid: receipts for somebody whom nobody pays
+   * Takes a cumulative receipt, as far as the source is known to have spent and the sink was paid: receipts for somebody whom nobody pays
    * would raise what is expected of all others. The rest counts when it comes again.
    *
    * @param claimed What the source has acknowledged to the sink in all, wei
@@ -112,7 +112,7 @@ export class Evidence<Account> {
     if (!ledger) return 0n;
     const payer = this.#payer(source);
     const before = payer.completed.get(sink) ?? 0n;
-    const budget = min(excess(spent, payer.acknowledged), excess(received, ledger.acknowledged));
+    const budget = min(excess(max(spent, payer.spentMark), payer.acknowledged), excess(received, ledger.acknowledged));
     const amount = min(excess(claimed, before), budget);
     if (amount === 0n) return 0n;
     this.#participate(payer, spent, now);
@@ -124,13 +124,17 @@ export class Evidence<Account> {
   }
 
   /**
-   * Closes the sink's window if it can be closed.
+   * Closes the sink's window if it can be closed; who is settled for the first time has its ledger opened.
    *
    * @param capacityScaled C̄, billionths of a unit
    * @returns The backlog that the ledger proves, unit-seconds
    */
   settle(sink: Account, capacityScaled: bigint, reading: Reading): bigint {
-    const ledger = this.#ledger(sink);
+    const ledger = this.#ledgers.get(sink);
+    if (!ledger) {
+      this.register(sink, reading);
+      return 0n;
+    }
     this.#close(ledger, capacityScaled, reading);
     return provenBacklogDown(owedNow(ledger), ledger.peakScaled, this.#terms);
   }
@@ -179,6 +183,21 @@ export class Evidence<Account> {
     return chargeOf(ledger, owedNow(ledger), true);
   }
 
+  /** What was acknowledged to all sinks, wei. */
+  get acknowledged(): bigint {
+    return this.#acknowledged;
+  }
+
+  /** What of all spending took part in acknowledging, wei. */
+  get participating(): bigint {
+    return this.#participating;
+  }
+
+  /** Whether a receipt of this source would be its first in this epoch, which counts what it has spent. */
+  isFirstOfEpoch(source: Account, now: bigint): boolean {
+    return this.#payers.get(source)?.markedEpoch !== now / this.#epochLength;
+  }
+
   /**
    * Whether enough of the pool's recent pay takes part for anybody to be judged. A window needs the quorum for its own
    * time too.
@@ -190,9 +209,9 @@ export class Evidence<Account> {
   }
 
   /** P over the same time, `WAD` = 1, rounded down. */
-  participation(paid: bigint): bigint {
-    const recent = paid - this.#earlier.paid;
-    return recent === 0n ? 0n : shareDown(this.#participating - this.#earlier.participating, recent);
+  participationDown(paid: bigint): bigint {
+    const lately = paid - this.#earlier.paid;
+    return lately === 0n ? 0n : shareDown(this.#participating - this.#earlier.participating, lately);
   }
 
   // ----------------------------------------------------------------------------------------------- Private

@@ -103,8 +103,11 @@ export const peakAfterDown = (peakScaled: bigint, capacityScaled: bigint): bigin
  * @param peakScaled Billionths of a unit
  * @returns Unit-seconds. owed/q rounds down and peak·D up: both favour the sink.
  */
-export const provenBacklogDown = (owed: bigint, peakScaled: bigint, terms: EvidenceTerms): bigint =>
-  excess(owed / terms.unitRate, divideUp(peakScaled * terms.acknowledgementGrace, SCALE));
+export const provenBacklogDown = (
+  owed: bigint,
+  peakScaled: bigint,
+  { unitRate, acknowledgementGrace }: Pick<EvidenceTerms, "unitRate" | "acknowledgementGrace">,
+): bigint => excess(owed / unitRate, divideUp(peakScaled * acknowledgementGrace, SCALE));
 
 /** Whether a backlog has reached nine tenths of C̄·T; none never has. */
 export const isBeyondHorizon = (backlog: bigint, capacityScaled: bigint, horizon: bigint): boolean =>

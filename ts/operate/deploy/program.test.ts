@@ -206,15 +206,16 @@ test("a task type gets the defaults of the specification", async () => {
   expect({ code, error }).toEqual({ code: 0, error: "" });
   const taskTypeId = readRecord(folder, 31337)?.taskTypes?.translate as Hex;
   expect(out).toContain(`Task type    ${taskTypeId}`);
-  const bondPerUnit = 2n * UNIT_RATE * (360n + 60n + 60n);
+  const bondPerUnit = UNIT_RATE * (2n * (360n + 120n + 60n) + 5n * 60n);
   expect(await getTaskType(chain.client, { deployment: chain.deployment, taskTypeId })).toMatchObject({
     creator: DEPLOYER,
     unitRate: UNIT_RATE,
     epochLength: 60,
     reportDelay: 60,
     horizon: 360,
-    acknowledgementGrace: 60,
+    acknowledgementGrace: 120,
     signalTimeToLive: 300,
+    receiptEpochs: 5,
     smoothing: 0.3,
     verifier: chain.deployment.completionTracker,
     bondPerUnit,
@@ -233,7 +234,18 @@ test("a task type takes every parameter", async () => {
   recordTestDeployment();
   const argv = taskType(
     ...["--epoch", "2m", "--report-delay", "30s", "--horizon", "1h", "--grace", "90", "--time-to-live", "1d"],
-    ...["--smoothing", "0.25", "--verifier", "none", "--minimum-stake", "12.5", "--buffer-max", "0"],
+    ...[
+      "--receipt-epochs",
+      "7",
+      "--smoothing",
+      "0.25",
+      "--verifier",
+      "none",
+      "--minimum-stake",
+      "12.5",
+      "--buffer-max",
+      "0",
+    ],
     ...["--salt", `0x${"ab".repeat(32)}`],
   );
   expect(await deploy(argv)).toMatchObject({ code: 0, error: "" });
@@ -244,6 +256,7 @@ test("a task type takes every parameter", async () => {
     horizon: 3600,
     acknowledgementGrace: 90,
     signalTimeToLive: 86_400,
+    receiptEpochs: 7,
     smoothing: 0.25,
     verifier: "0x0000000000000000000000000000000000000000",
     minimumStake: parseEther("12.5"),
@@ -254,12 +267,13 @@ test("a task type takes every parameter", async () => {
 test.each([
   [["--epoch", "11s"], "--epoch: must be between 12 and 86400, is 11"],
   [["--horizon", "326s"], "--horizon: must be between 327 and 2592000, is 326"],
-  [["--time-to-live", "119s"], "--time-to-live: must be between 120 and 2592000, is 119"],
+  [["--time-to-live", "119s"], "--time-to-live: must be between 300 and 2592000, is 119"],
+  [["--receipt-epochs", "61"], "--receipt-epochs: must be between 2 and 60, is 61"],
   [["--smoothing", "0.001"], "--smoothing: must be between 0.01 and 1, is 0.001"],
-  [["--grace", "31d"], "--grace: must be between 0 and 2592000, is 2678400"],
+  [["--grace", "31d"], "--grace: must be between 30 and 2592000, is 2678400"],
   [["--report-delay", "soon"], "--report-delay: not a duration: 90, 90s, 5m, 2h or 1d"],
   [["--unit-rate", "1/fortnight"], "--unit-rate: not a rate: 0.36/hour, or whole wei per second"],
-  [["--unit-rate", "1"], "--unit-rate: must be between 1000000 and 1000000000000000000000000, is 1"],
+  [["--unit-rate", "1"], "--unit-rate: must be between 100000000000 and 1000000000000000000000000, is 1"],
   [["--minimum-stake", "-1"], "--minimum-stake: not an amount of tokens: 12 or 0.5"],
   [["--minimum-stake", "0"], `--minimum-stake: must be between 1 and ${2n ** 128n - 1n}, is 0`],
   [["--token", "0x12"], "--token: not an address"],

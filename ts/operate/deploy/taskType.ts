@@ -57,10 +57,12 @@ export const taskTypeSchema = z
     epoch: duration.default(60),
     reportDelay: duration.default(60),
     horizon: duration.optional(),
-    grace: duration.default(60),
+    grace: duration.default(120),
+    receiptEpochs: z.coerce.number().int("must be a whole number of epochs").default(5),
     timeToLive: duration.optional(),
     smoothing: z.coerce.number().default(0.3),
     verifier: z.union([z.literal("tracker"), z.literal("none"), address]).default("tracker"),
+    admission: z.union([z.literal("anybody"), address]).default("anybody"),
     minimumStake: tokens.optional(),
     bufferMax: tokens.optional(),
     salt: z.string().default(""),
@@ -71,12 +73,13 @@ export const taskTypeSchema = z
       context.addIssue({ code: "custom", path: [path], message: `must be between ${min} and ${max}, is ${value}` });
     };
     const { epoch, reportDelay } = input;
-    check("unitRate", input.unitRate, 10n ** 6n, 10n ** 24n);
+    check("unitRate", input.unitRate, 10n ** 11n, 10n ** 24n);
     check("epoch", epoch, 12, DAY);
     check("reportDelay", reportDelay, 0, DAY);
     check("horizon", horizonOf(input), Math.ceil(Math.E * (epoch + reportDelay)), MAX_DURATION);
-    check("grace", input.grace, 0, MAX_DURATION);
-    check("timeToLive", timeToLiveOf(input), epoch + reportDelay, MAX_DURATION);
+    check("grace", input.grace, 30, MAX_DURATION);
+    check("receiptEpochs", input.receiptEpochs, 2, 60);
+    check("timeToLive", timeToLiveOf(input), shortestLife(input), MAX_DURATION);
     check("smoothing", input.smoothing, 0.01, 1);
     check("minimumStake", minimumStakeOf(input), 1n, maxUint128);
     check("bufferMax", bufferMaxOf(input), 0n, maxUint128);
@@ -88,18 +91,23 @@ type Input = {
   reportDelay: number;
   horizon?: number | undefined;
   grace: number;
+  receiptEpochs: number;
   timeToLive?: number | undefined;
   minimumStake?: bigint | undefined;
   bufferMax?: bigint | undefined;
 };
 
 const horizonOf = ({ horizon, epoch, reportDelay }: Input): number => horizon ?? 3 * (epoch + reportDelay);
-const timeToLiveOf = ({ timeToLive, epoch, reportDelay }: Input): number =>
-  timeToLive ?? Math.max(5 * epoch, epoch + reportDelay);
 
-/** b = 2·q·(T + D + h), wei per unit. */
+/** A signal that lives less would end before the next one, or before its sink is due to be settled. */
+const shortestLife = ({ epoch, reportDelay, receiptEpochs }: Input): number =>
+  Math.max(epoch + reportDelay, receiptEpochs * epoch);
+
+const timeToLiveOf = (input: Input): number => input.timeToLive ?? Math.max(5 * input.epoch, shortestLife(input));
+
+/** b = 2·q·(T + D + h) + q·V·h, wei per unit. */
 const bondPerUnit = (input: Input): bigint =>
-  2n * input.unitRate * BigInt(horizonOf(input) + input.grace + input.epoch);
+  input.unitRate * BigInt(2 * (horizonOf(input) + input.grace + input.epoch) + input.receiptEpochs * input.epoch);
 
 /** As much as the bond of the smallest sink worth having: a second identity doubles what it costs. */
 const minimumStakeOf = (input: Input): bigint => input.minimumStake ?? SMALLEST_SINK * bondPerUnit(input);
@@ -121,8 +129,10 @@ export function taskTypeArguments(input: z.output<typeof taskTypeSchema>, deploy
       acknowledgementGrace: input.grace,
       reportDelay: input.reportDelay,
       signalTimeToLive: timeToLiveOf(input),
+      receiptEpochs: input.receiptEpochs,
       smoothing: BigInt(Math.round(input.smoothing * 1e9)) * 10n ** 9n,
       verifier: verifier === "tracker" ? deployment.completionTracker : verifier === "none" ? NOBODY : verifier,
+      admission: input.admission === "anybody" ? NOBODY : input.admission,
       minimumStake: minimumStakeOf(input),
       bufferMax: bufferMaxOf(input),
     },

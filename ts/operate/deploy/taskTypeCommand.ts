@@ -48,10 +48,12 @@ export function taskTypeCommand(terminal: Terminal): Command {
     .option("--epoch <time>", "h, how often sinks signal (default: 60s)")
     .option("--report-delay <time>", "d, how old an attestation may be (default: 60s)")
     .option("--horizon <time>", "T, backlog at which a sink gets nothing (default: 3·(h + d))")
-    .option("--grace <time>", "D, how long an acknowledgement may take (default: 60s)")
-    .option("--time-to-live <time>", "age after which a signal no longer counts (default: 5·h)")
+    .option("--grace <time>", "D, how long an acknowledgement may take (default: 120s)")
+    .option("--receipt-epochs <n>", "V, longest time between receipts, 2 to 60 epochs (default: 5)")
+    .option("--time-to-live <time>", "age after which a signal no longer counts (default: 5·h or V·h)")
     .option("--smoothing <alpha>", "α of the moving average, 0.01 to 1 (default: 0.3)")
     .option("--verifier <who>", "tracker, none, or an address (default: tracker)")
+    .option("--admission <who>", "anybody, or a contract that is asked when a sink registers (default: anybody)")
     .option("--minimum-stake <tokens>", "m, stake that backs no capacity (default: the bond of 100 units)")
     .option("--buffer-max <tokens>", "escrow level above which money returns (default: 1000 units' pay for T)")
     .option("--salt <text>", "to register the same name again")
@@ -84,9 +86,11 @@ function describe({ parameters, metadata }: TaskTypeArguments, { out }: Terminal
     ["report delay", formatDuration(parameters.reportDelay)],
     ["horizon", formatDuration(parameters.horizon)],
     ["grace", formatDuration(parameters.acknowledgementGrace)],
+    ["receipts", `every ${parameters.receiptEpochs} epochs at least`],
     ["time to live", formatDuration(parameters.signalTimeToLive)],
     ["smoothing", String(Number(parameters.smoothing) / 1e18)],
     ["verifier", parameters.verifier === zeroAddress ? "none" : parameters.verifier],
+    ["admission", parameters.admission === zeroAddress ? "anybody" : parameters.admission],
     ["minimum stake", `${formatAmount(parameters.minimumStake)} tokens`],
     ["buffer max", `${formatAmount(parameters.bufferMax)} tokens`],
   ] as const;

@@ -6,10 +6,8 @@ import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
 import { compareByteCode } from "../deploy/verify.ts";
 import { type Context, linked } from "./context.ts";
+import { BLOCKS_PER_QUERY } from "./profile.ts";
 import { percent, type Report } from "./report.ts";
-
-/** Public endpoints answer for no more blocks at once. */
-const BLOCKS_PER_QUERY = 10_000n;
 
 type TaskTypeEntry = { taskTypeId: Hex; name: string };
 

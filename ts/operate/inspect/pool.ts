@@ -1,7 +1,6 @@
 import type { Hex } from "viem";
 import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
-import { formatDuration } from "../../sdk/utils/format.ts";
 import { type Context, linked, symbolOf } from "./context.ts";
 import { amount, moment, percent, type Report, rate } from "./report.ts";
 
@@ -29,7 +28,9 @@ export async function inspectPool(context: Context, taskTypeId: Hex): Promise<Re
       ["escrow deposits", amount(escrow.deposits, symbol)],
       ["paid to sinks", amount(pool.paid, symbol)],
       ["streamed", amount(pool.streamed, symbol)],
-      ["released", amount(escrow.released, symbol)],
+      ["set aside", `${amount(escrow.setAside, symbol)} for the sources`],
+      ["smallest deposit", amount(escrow.minDeposit, symbol)],
+      ["evidence", evidenceOf(pool)],
       ["fee", fee.basisPoints === 0 ? "none" : `${percent(fee.basisPoints / 10_000)} to ${fee.recipient}`],
       ["read at", moment(pool.timestamp)],
     ],
@@ -38,18 +39,23 @@ export async function inspectPool(context: Context, taskTypeId: Hex): Promise<Re
   };
 }
 
+/** Whether sinks can be judged, by how much of the pool's money. */
+function evidenceOf({ evidence }: GetPoolReturnType): string {
+  if (evidence === undefined) return "kept by another verifier";
+  const { verified, participation } = evidence;
+  return `${verified ? "verified" : "unverified"}, receipts speak for ${percent(participation)} of the pay`;
+}
+
 /** What somebody should do about a pool. */
 export function poolAttention(pool: GetPoolReturnType, symbol: string): string[] {
-  const { escrow, emptySince, timestamp, taskType } = pool;
+  const { escrow } = pool;
   const keeper = "npm run keeper does it";
   const attention: string[] = [];
-  if (emptySince !== undefined && pool.flowRate > 0n) {
-    const returnsIn = emptySince + taskType.signalTimeToLive - timestamp;
-    const then =
-      returnsIn > 0
-        ? `what comes in returns to the sources in ${formatDuration(returnsIn)}`
-        : "what comes in returns to the sources";
-    attention.push(`no sink has had units for ${formatDuration(timestamp - emptySince)}: ${then}`);
+  if (pool.units.sinks === 0n && pool.flowRate > 0n) {
+    attention.push("no sink has units: what comes in waits in the escrow, and what is too much returns to the sources");
+  }
+  if (pool.flowRate > 0n && pool.evidence?.verified === false) {
+    attention.push("too few sources give receipts to judge any sink: only declared backlog protects the money here");
   }
   if (pool.needsRebalance) attention.push(`the escrow has not followed the inflow yet: call rebalance (${keeper})`);
   if (pool.price > pool.priceCap) {

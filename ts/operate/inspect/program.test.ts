@@ -9,7 +9,17 @@ import { writeRecord } from "../../core/deploymentRecord.ts";
 import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
-import { closeStream, getPool, openStream, requestUnstake, stake, type WriteClient } from "../../sdk/index.ts";
+import {
+  closeStream,
+  getPool,
+  openStream,
+  requestUnstake,
+  setProfile,
+  signReceipt,
+  stake,
+  submitReceipts,
+  type WriteClient,
+} from "../../sdk/index.ts";
 import { read, send } from "../../sdk/internal/call.ts";
 import { runCommand } from "../../testkit/terminal.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
@@ -64,7 +74,7 @@ async function jsonOf(...argv: string[]) {
 }
 
 const rebalance = (sinks: Address[] = []) =>
-  send(source, contractsOf(chain.deployment).backpressurePool.rebalance(taskTypeId, sinks));
+  send(source, contractsOf(chain.deployment).capacityRegistry.rebalance(taskTypeId, sinks));
 
 test("a pool shows its money per month and per second, by name or identifier", async () => {
   const { flowRate } = await openStream(source, { ...task, flowRate: 50n * UNIT_RATE });
@@ -79,9 +89,12 @@ test("a pool in order needs nothing", async () => {
   expect(await textOf("pool", "translate")).toContain("Nothing needs attention.");
 });
 
+const UNJUDGED = "too few sources give receipts to judge any sink: only declared backlog protects the money here";
+
 test("a pool says that the escrow lags, and stops saying so", async () => {
   await openStream(source, { ...task, flowRate: 300n * UNIT_RATE });
   expect((await jsonOf("pool", "translate")).attention).toEqual([
+    UNJUDGED,
     "units are paid more than they may be: call rebalance now and 12 s later",
   ]);
   await chain.pass(12);
@@ -92,7 +105,7 @@ test("a pool says that the escrow lags, and stops saying so", async () => {
     await chain.pass(12);
     await rebalance();
   }
-  expect((await jsonOf("pool", "translate")).attention).toEqual([]);
+  expect((await jsonOf("pool", "translate")).attention).toEqual([UNJUDGED]);
 });
 
 test("a pool says what can be drained, released, and that nobody is there", async () => {
@@ -116,13 +129,43 @@ test("a pool says what can be drained, released, and that nobody is there", asyn
   await chain.pass(80 * EPOCH);
   await rebalance([sink.account.address]);
   await openStream(source, { ...task, flowRate: UNIT_RATE });
-  const alone = await jsonOf("pool", "translate");
-  expect(alone.attention).toContainEqual(
-    expect.stringMatching(/no sink has had units for .*returns to the sources in/),
+  expect((await jsonOf("pool", "translate")).attention).toContainEqual(
+    expect.stringMatching(/^no sink has units: what comes in waits in the escrow/),
   );
-  await chain.pass(5 * EPOCH);
-  const abandoned = await jsonOf("pool", "translate");
-  expect(abandoned.attention).toContainEqual(expect.stringMatching(/can return to the sources: call release/));
+});
+
+test("a pool says whether its sinks can be judged, before anybody streams and after", async () => {
+  expect(await textOf("pool", "translate")).toMatch(/evidence +unverified, receipts speak for 0\.0 % of the pay/);
+  await openStream(source, { ...task, flowRate: 50n * UNIT_RATE });
+  await chain.pass(60);
+  const { evidence, attention } = await jsonOf("pool", "translate");
+  expect(evidence).toEqual({ participation: 0, verified: false });
+  expect(attention).toContainEqual(UNJUDGED);
+
+  const completed = (await jsonOf("sink", "translate", sink.account.address)).paid;
+  const receipt = {
+    taskTypeId,
+    source: source.account.address,
+    sink: sink.account.address,
+    completed: BigInt(completed),
+  };
+  const [sourceSignature, sinkSignature] = await Promise.all([
+    signReceipt(source, { ...task, receipt }),
+    signReceipt(sink, { ...task, receipt }),
+  ]);
+  await submitReceipts(sink, { ...task, receipts: [{ ...receipt, sourceSignature, sinkSignature }] });
+  expect(await textOf("pool", "translate")).toMatch(/evidence +verified, receipts speak for [4-9]\d\.\d % of the pay/);
+});
+
+test("what is shown fits a screen of 80 columns", async () => {
+  await openStream(source, { ...task, flowRate: 300n * UNIT_RATE });
+  await chain.pass(12);
+  const texts = [
+    await textOf("pool", "translate"),
+    await textOf("sink", "translate", sink.account.address),
+    await textOf("source", "translate", source.account.address),
+  ];
+  for (const line of texts.join("").split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test("a pool says that streams are too small for it", async () => {
@@ -137,16 +180,27 @@ test("a sink shows capacity and pay", async () => {
   await openStream(source, { ...task, flowRate: 50n * UNIT_RATE });
   const text = await textOf("sink", "translate", sink.account.address);
   expect(text).toMatch(/registered +yes/);
+  expect(text).toMatch(/owed +0 USDCx, 0 of 3 strikes/);
+  expect(text).toMatch(/exit charge +0 USDCx/);
   expect(text).toMatch(/capacity +100 declared, 9\d\.\d+ smoothed, 200 backed/);
   expect(text).toContain("Nothing needs attention.");
 });
 
+test("a sink shows the profile that it has set last, and no sequence that moves a cursor", async () => {
+  const account = sink.account.address;
+  expect(await textOf("sink", "translate", account)).not.toContain("profile");
+  for (const name of ["old", "new"])
+    await setProfile(sink, { ...task, profileUri: `https://${name}.example/\u001b[2J` });
+  expect(await textOf("sink", "translate", account)).toMatch(/profile +https:\/\/new\.example\/\?\[2J\n/);
+});
+
 test("a sink that went silent is said to have expired, and since when", async () => {
+  // It was settled two epochs before its last signal, and fades from five after that on.
   await chain.pass(9 * EPOCH);
   const { attention, signal } = await jsonOf("sink", "translate", sink.account.address);
-  expect(signal.epochsExpired).toBe(4);
+  expect(signal.epochsExpired).toBe(6);
   expect(attention).toContain(
-    `sink ${sink.account.address} expired 4 epochs ago: run signalCapacity, or its pay fades`,
+    `sink ${sink.account.address} expired 6 epochs ago: run signalCapacity, or its pay fades`,
   );
   expect(attention).toContainEqual(expect.stringMatching(/call rebalance for it/));
 });
@@ -183,7 +237,7 @@ test("a source shows stream, balance and share, and when to top up", async () =>
   const text = await textOf("source", "translate", poor.account.address);
   expect(text).toMatch(/stream +13,\d+\.\d+ USDCx per month/);
   expect(text).toMatch(/lasts +1 h 3\d min/);
-  expect(text).toMatch(/! the balance of source 0x\w+ lasts 1 h 3\d min: top up/);
+  expect(text).toMatch(/! the balance of source 0x\w+\s+lasts 1 h 3\d\s+min: top up/);
 
   await chain.pass(6 * 3600);
   expect((await jsonOf("source", "translate", poor.account.address)).attention).toContainEqual(

@@ -3,6 +3,9 @@ import { formatUnits } from "viem";
 import { formatAmount } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
 
+/** Width of a screen. */
+const COLUMNS = 80;
+
 /** What one look at something shows. */
 export type Report = {
   title: string;
@@ -36,6 +39,11 @@ function significant(wei: bigint): string {
   return `${whole}.${fraction.slice(0, zeros + 4).replace(/0+$/, "")}`;
 }
 
+/** Text of strangers, for a screen: without what could move a cursor. */
+export function safeText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}
+
 /** "12.3 %". */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
@@ -55,9 +63,23 @@ export function renderText({ title, rows, table, attention }: Report, colour: bo
   if (table !== undefined) lines.push("", ...renderTable(table, dim));
   lines.push(
     "",
-    ...(attention.length === 0 ? [green("Nothing needs attention.")] : attention.map((text) => yellow(`! ${text}`))),
+    ...(attention.length === 0
+      ? [green("Nothing needs attention.")]
+      : attention.map((text) => yellow(wrap(`! ${text}`)))),
   );
   return `${lines.join("\n")}\n`;
+}
+
+/** Breaks a sentence between words, so that it fits a screen. */
+function wrap(sentence: string): string {
+  const lines = [""];
+  for (const word of sentence.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join("\n");
 }
 
 function renderTable({ head, rows }: { head: string[]; rows: string[][] }, dim: (text: string) => string): string[] {

@@ -3,7 +3,8 @@ import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetSinkReturnType, getSink } from "../../sdk/read/getSink.ts";
 import { type GetTaskTypeReturnType, getTaskType } from "../../sdk/read/getTaskType.ts";
 import { type Context, linked, symbolOf } from "./context.ts";
-import { amount, moment, type Report, rate } from "./report.ts";
+import { findProfile } from "./profile.ts";
+import { amount, moment, type Report, rate, safeText } from "./report.ts";
 
 /** `inspect sink`. */
 export async function inspectSink(context: Context, taskTypeId: Hex, sink: Address): Promise<Report> {
@@ -12,13 +13,17 @@ export async function inspectSink(context: Context, taskTypeId: Hex, sink: Addre
     getTaskType(context.client, parameters),
     getSink(context.client, { ...parameters, sink }),
   ]);
-  const symbol = await symbolOf(context, taskType.superToken);
+  const [symbol, profile] = await Promise.all([
+    symbolOf(context, taskType.superToken),
+    state.registered ? findProfile(context, taskTypeId, sink) : undefined,
+  ]);
   const { signal, ledger, unbondedAt } = state;
   return {
-    title: `Sink ${sink} of ${nameOf(context, taskTypeId) ?? taskTypeId}`,
+    title: `Sink of ${nameOf(context, taskTypeId) ?? taskTypeId}`,
     rows: [
       ["account", linked(context, sink)],
       ["registered", state.registered ? "yes" : "no"],
+      ["profile", profile === undefined ? undefined : safeText(profile)],
       ["pay", rate(state.flowRate, symbol)],
       ["paid", amount(state.paid, symbol)],
       ["to claim", state.connected ? "nothing, it is connected" : amount(state.claimable, symbol)],
@@ -37,10 +42,12 @@ export async function inspectSink(context: Context, taskTypeId: Hex, sink: Addre
       ],
       ["acknowledged", amount(ledger.acknowledged, symbol)],
       ["owed", `${amount(ledger.owed, symbol)}, ${ledger.strikes} of 3 strikes`],
+      ["earned since", amount(ledger.earned, symbol)],
+      ["exit charge", amount(ledger.exitCharge, symbol)],
       ["read at", moment(state.timestamp)],
     ],
     attention: sinkAttention(state, taskType, symbol),
-    data: state,
+    data: { ...state, profile },
   };
 }
 
@@ -63,11 +70,8 @@ export function sinkAttention(state: GetSinkReturnType, taskType: GetTaskTypeRet
   }
   if (state.ledger.strikes > 0) {
     const left = 3 - state.ledger.strikes;
-    attention.push(
-      `it owes ${amount(state.ledger.owed, symbol)} of work and has ${state.ledger.strikes} of 3 strikes: ` +
-        `${left === 1 ? "the next assessment" : `${left} more assessments`} beyond the horizon will slash it; deliver, ` +
-        "and submit receipts",
-    );
+    const when = left === 0 ? "anybody's assess slashes it" : `${left} more ${left === 1 ? "slashes" : "slash"} it`;
+    attention.push(`it has ${state.ledger.strikes} of 3 strikes, ${when}: deliver, and submit receipts`);
   } else if (state.verifiedBacklog > state.declaredBacklog) {
     attention.push("more work is paid for than acknowledged, which costs units: submit receipts");
   }

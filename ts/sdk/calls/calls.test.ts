@@ -3,7 +3,7 @@ import { multicall, readContract, sendCalls, simulateContract, writeContract } f
 import { foundry } from "viem/chains";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
-  backpressurePoolAbi,
+  capacityRegistryAbi,
   escrowBufferAbi,
   iGeneralDistributionAgreementV1Abi,
   iSuperfluidAbi,
@@ -30,14 +30,14 @@ const taskTypeId = keccak256("0x");
 const [sink, gda, superToken, distributionPool] = [7, 8, 9, 0].map(addressOf) as [Address, Address, Address, Address];
 
 test("a call says where, what and with what", () => {
-  const { backpressurePool: address } = deployment;
+  const { capacityRegistry: address } = deployment;
   const rebalance = {
     address,
     to: address,
-    abi: backpressurePoolAbi,
+    abi: capacityRegistryAbi,
     functionName: expect.stringMatching(/^rebalance$/),
   };
-  expect(backpressurePool.rebalance(taskTypeId, [sink])).toEqual({ ...rebalance, args: [taskTypeId, [sink]] });
+  expect(capacityRegistry.rebalance(taskTypeId, [sink])).toEqual({ ...rebalance, args: [taskTypeId, [sink]] });
 });
 
 test("each contract of a deployment is called at its address", () => {
@@ -91,7 +91,7 @@ describe("viem takes calls as they are", () => {
       expectTypeOf(level).toEqualTypeOf<bigint>();
       expectTypeOf(stored.registered).toEqualTypeOf<boolean>();
       const { account } = writer;
-      const rebalance = backpressurePool.rebalance(taskTypeId, [sink]);
+      const rebalance = capacityRegistry.rebalance(taskTypeId, [sink]);
       const { request } = await simulateContract(writer, { account, ...rebalance });
       await writeContract(writer, request);
       await sendCalls(writer, { account, calls: [rebalance, escrowBuffer.drain(taskTypeId)] });
@@ -102,7 +102,7 @@ describe("viem takes calls as they are", () => {
       // @ts-expect-error: nothing to read
       await read(client, rebalance);
       // @ts-expect-error: an argument is missing
-      backpressurePool.rebalance(taskTypeId);
+      capacityRegistry.rebalance(taskTypeId);
       // @ts-expect-error: an argument of another type
       escrowBuffer.level(5n);
       // @ts-expect-error: no such function
@@ -122,7 +122,7 @@ describe("through Superfluid's host", () => {
   };
 
   test("a batch forwards each call", () => {
-    const calls = [escrowBuffer.drain(taskTypeId), backpressurePool.rebalance(taskTypeId, [])];
+    const calls = [escrowBuffer.drain(taskTypeId), capacityRegistry.rebalance(taskTypeId, [])];
     expect(operations(encodeCall(batchCall(deployment.host, calls)).data)).toEqual(calls.map(forwarded));
   });
 
@@ -131,7 +131,7 @@ describe("through Superfluid's host", () => {
     const [before, change, after, look, ...more] = operations(encodeCall(changeStreamCall(deployment, stream)).data);
     expect(before).toEqual(forwarded(escrowBuffer.syncSource(taskTypeId, sink)));
     expect(after).toEqual(before);
-    expect(look).toEqual(forwarded(backpressurePool.rebalance(taskTypeId, [])));
+    expect(look).toEqual(forwarded(capacityRegistry.rebalance(taskTypeId, [])));
     expect(more).toEqual([]);
     expect(change).toMatchObject({ operationType: 201, target: gda });
     // Two words of offsets, the length, and then the call itself.

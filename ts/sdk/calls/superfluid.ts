@@ -48,10 +48,10 @@ export function changeStreamCall(
   deployment: Deployment,
   { gda, superToken, distributionPool, taskTypeId, source, flowRate }: ChangeStreamParameters,
 ): Call<typeof iSuperfluidAbi, "batchCall"> {
-  const { backpressurePool, escrowBuffer, host } = contractsOf(deployment);
+  const { capacityRegistry, escrowBuffer, host } = contractsOf(deployment);
   const change = agreed(gdaAt(gda).distributeFlow(superToken, source, distributionPool, flowRate, "0x"));
   const sync = forwarded(encodeCall(escrowBuffer.syncSource(taskTypeId, source)));
-  const rebalance = forwarded(encodeCall(backpressurePool.rebalance(taskTypeId, [])));
+  const rebalance = forwarded(encodeCall(capacityRegistry.rebalance(taskTypeId, [])));
   return host.batchCall([sync, change, sync, rebalance]);
 }
 

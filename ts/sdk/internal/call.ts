@@ -13,6 +13,7 @@ import {
   sendTransaction,
   waitForTransactionReceipt,
 } from "viem/actions";
+import { gasOffered } from "../../core/gasOffered.ts";
 import { type AnyCall, type Call, encodeCall } from "../calls/callsOf.ts";
 import { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import type { ReadClient, Sent, WriteClient } from "../types.ts";
@@ -34,9 +35,6 @@ export async function read<const abi extends Abi, name extends ContractFunctionN
   }
 }
 
-/** How much more gas than estimated is offered: what a stream has accrued changes from block to block. */
-const GAS_MARGIN = { numerator: 6n, denominator: 5n };
-
 /** Simulates a call, sends it, waits for it, and fails if the chain did. */
 export async function send<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
   client: WriteClient,
@@ -52,7 +50,7 @@ export async function send<const abi extends Abi, name extends ContractFunctionN
     ...transaction,
     ...(await fees(client)),
     chain: client.chain,
-    gas: (gas * GAS_MARGIN.numerator) / GAS_MARGIN.denominator,
+    gas: gasOffered(gas),
   });
   return { hash, receipt: await confirmed(client, name, hash) };
 }

@@ -12,9 +12,12 @@ export type TaskTypeArguments = {
     acknowledgementGrace: number;
     reportDelay: number;
     signalTimeToLive: number;
+    /** Epochs. */
+    receiptEpochs: number;
     /** 1e18 = 1. */
     smoothing: bigint;
     verifier: Address;
+    admission: Address;
     /** Wei. */
     minimumStake: bigint;
     bufferMax: bigint;

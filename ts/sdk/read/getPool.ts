@@ -3,6 +3,7 @@ import { getBlock } from "viem/actions";
 import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
+import { type PoolEvidence, readEvidence } from "../internal/evidence.ts";
 import { getGda } from "../internal/superfluid.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
 import { type GetTaskTypeReturnType, getTaskType } from "./getTaskType.ts";
@@ -17,7 +18,7 @@ export type GetPoolReturnType = {
   units: { sinks: bigint; escrow: bigint; fee: bigint; total: bigint };
   /** What all sources together stream to the members, wei per second. */
   flowRate: bigint;
-  /** What could not be split evenly and goes to the pool's admin until somebody sweeps it, wei per second. */
+  /** What could not be split evenly and goes to the pool's admin until a stream changes, wei per second. */
   adjustmentFlowRate: bigint;
   /** What one unit is paid now, wei per second. */
   price: bigint;
@@ -35,7 +36,7 @@ export type GetPoolReturnType = {
   paid: bigint;
   /** Amounts in wei. */
   escrow: {
-    /** B: what came from streams, slashing, dust and gifts and is still here. */
+    /** B: what came from streams, slashing and gifts and is still here. */
     overflow: bigint;
     /** Unspent prepayments. */
     deposits: bigint;
@@ -43,13 +44,13 @@ export type GetPoolReturnType = {
     drainable: bigint;
     /** What `release` would set aside for the sources now. */
     releasable: bigint;
-    /** Donated (slashed, swept or given), drained from the overflow, and released so far. */
-    donated: bigint;
-    drained: bigint;
-    released: bigint;
+    /** What left the overflow for the sources and waits for them. */
+    setAside: bigint;
+    /** The smallest deposit that is taken now. */
+    minDeposit: bigint;
   };
-  /** Since when there is no sink with units, Unix seconds; undefined if there is one. */
-  emptySince: number | undefined;
+  /** Undefined where another verifier than the protocol's judges. */
+  evidence: PoolEvidence | undefined;
   /** In basis points, and who gets it. */
   fee: { basisPoints: number; recipient: Address };
   /** Whether `rebalance` would move the escrow. */
@@ -68,19 +69,20 @@ export type GetPoolErrorType = TaskTypeNotFoundError | ContractCallError;
 export async function getPool(client: ReadClient, parameters: GetPoolParameters): Promise<GetPoolReturnType> {
   const { deployment, taskTypeId } = parameters;
   const taskType = await getTaskType(client, parameters);
-  const [flows, prices, escrow, { timestamp }] = await Promise.all([
+  const [flows, prices, escrow, evidence, { timestamp }] = await Promise.all([
     readFlows(client, parameters, taskType),
     readPrices(client, parameters),
     readEscrow(client, parameters),
+    readEvidence(client, parameters, taskType),
     getBlock(client),
   ]);
-  const { backpressurePool } = contractsOf(deployment);
+  const { backpressurePool, capacityRegistry } = contractsOf(deployment);
   const [[basisPoints, recipient], needsRebalance] = await Promise.all([
     read(client, backpressurePool.fee()),
-    read(client, backpressurePool.needsRebalance(taskTypeId, [])),
+    read(client, capacityRegistry.needsRebalance(taskTypeId, [])),
   ]);
   const fee = { basisPoints: Number(basisPoints), recipient };
-  return { taskType, timestamp: Number(timestamp), ...flows, ...prices, escrow, fee, needsRebalance };
+  return { taskType, timestamp: Number(timestamp), ...flows, ...prices, escrow, evidence, fee, needsRebalance };
 }
 
 async function readFlows(
@@ -90,13 +92,12 @@ async function readFlows(
 ) {
   const { backpressurePool } = contractsOf(deployment);
   const gda = await getGda(client, deployment);
-  const [[sinks, escrow, fee], flowRate, adjustmentFlowRate, streamed, paid, emptySince] = await Promise.all([
+  const [[sinks, escrow, fee], flowRate, adjustmentFlowRate, streamed, paid] = await Promise.all([
     read(client, backpressurePool.unitsOfPool(taskTypeId)),
     read(client, distributionPoolAt(taskType.distributionPool).getTotalFlowRate()),
     read(client, gdaAt(gda).getPoolAdjustmentFlowRate(taskType.distributionPool)),
     read(client, backpressurePool.streamedOf(taskTypeId)),
     read(client, backpressurePool.paidOf(taskTypeId)),
-    read(client, backpressurePool.emptySince(taskTypeId)),
   ]);
   return {
     units: { sinks, escrow, fee, total: sinks + escrow + fee },
@@ -104,7 +105,6 @@ async function readFlows(
     adjustmentFlowRate,
     streamed,
     paid,
-    emptySince: emptySince === 0n ? undefined : Number(emptySince),
   };
 }
 
@@ -122,12 +122,13 @@ async function readPrices(client: ReadClient, { deployment, taskTypeId }: GetPoo
 
 async function readEscrow(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {
   const { escrowBuffer } = contractsOf(deployment);
-  const [overflow, deposits, drainable, releasable, [donated, drained, released]] = await Promise.all([
+  const [overflow, deposits, drainable, releasable, setAside, minDeposit] = await Promise.all([
     read(client, escrowBuffer.overflowOf(taskTypeId)),
     read(client, escrowBuffer.depositsOf(taskTypeId)),
     read(client, escrowBuffer.drainable(taskTypeId)),
     read(client, escrowBuffer.releasable(taskTypeId)),
-    read(client, escrowBuffer.totalsOf(taskTypeId)),
+    read(client, escrowBuffer.setAsideOf(taskTypeId)),
+    read(client, escrowBuffer.minDepositOf(taskTypeId)),
   ]);
-  return { overflow, deposits, drainable, releasable, donated, drained, released };
+  return { overflow, deposits, drainable, releasable, setAside, minDeposit };
 }

@@ -1,4 +1,4 @@
-import type { Address } from "viem";
+import { type Address, zeroAddress } from "viem";
 import { getBlock } from "viem/actions";
 import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
@@ -58,20 +58,26 @@ export type SinkSignal = {
   expiresAt: number | undefined;
   /** Epochs since then; 0 while it is alive. */
   epochsExpired: number;
+  /** Epoch in which the sink was last settled; V epochs later its capacity fades. */
+  settledEpoch: number;
   /** Block of the commitment that waits for its reveal; undefined for none. */
   committedAtBlock: bigint | undefined;
 };
 
-/** The completion tracker's ledger as of its latest settlement; all zero under another verifier. */
+/** The completion tracker's ledger; all zero under another verifier. */
 export type SinkLedger = {
   /** Value of the work that all sources have acknowledged, wei. */
   acknowledged: bigint;
-  /** Paid for and not acknowledged, wei. */
+  /** Pay that it has not earned, as of the latest window that was judged, wei. */
   owed: bigint;
-  /** Assessments in a row that found the sink beyond the horizon; the third slashes. */
+  /** Pay that it has earned since it last owed nothing, wei. */
+  earned: bigint;
+  /** Windows in a row that were closed with the sink beyond the horizon; with the third it can be slashed. */
   strikes: number;
-  /** Epoch of the latest settlement; 0 for never. */
-  settledEpoch: number;
+  /** Since when the present window is open, Unix seconds; 0 for never. */
+  openedAt: number;
+  /** What leaving would cost now, wei. */
+  exitCharge: bigint;
 };
 
 export type GetSinkErrorType = TaskTypeNotFoundError | ContractCallError;
@@ -102,14 +108,16 @@ async function readCapacity(client: ReadClient, parameters: GetSinkParameters, t
     read(client, capacityRegistry.smoothedCapacity(taskTypeId, sink)),
     read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
     read(client, backpressurePool.unitsOf(taskTypeId, sink)),
-    read(client, backpressurePool.needsRebalance(taskTypeId, [sink])),
+    read(client, capacityRegistry.needsRebalance(taskTypeId, [sink])),
     getBlock(client),
   ]);
-  // Registering sets `signalledAt`, so that older attestations do not count; `baseEpoch` is set by a signal only.
-  const signalledAt = stored.baseEpoch === 0 ? undefined : stored.signalledAt;
+  // Registering sets `signalledAt`, so that older attestations do not count.
+  const hasSignalled = stored.capacity !== 0 || stored.backlog !== 0n || stored.baseScaled !== 0n;
+  const signalledAt = hasSignalled ? stored.signalledAt : undefined;
   return {
     timestamp: Number(block.timestamp),
     registered: stored.registered,
+    capacityCap: BigInt(stored.cap),
     declaredCapacity: BigInt(stored.capacity),
     smoothedCapacity: Number(smoothed) / Number(CAPACITY_SCALE),
     effectiveCapacity,
@@ -118,28 +126,34 @@ async function readCapacity(client: ReadClient, parameters: GetSinkParameters, t
     declaredBacklog: stored.backlog,
     verifiedBacklog: stored.verifiedBacklog,
     signal: {
-      ...signalLife(signalledAt, Number(block.timestamp), taskType),
-      committedAtBlock: stored.committedAtBlock === 0n ? undefined : stored.committedAtBlock,
+      ...signalLife(signalledAt, stored.settledEpoch, Number(block.timestamp), taskType),
+      committedAtBlock: stored.committedAtBlock === 0 ? undefined : BigInt(stored.committedAtBlock),
     },
   };
 }
 
-/** A signal lives in every epoch up to that of `signalledAt` + time-to-live. */
-function signalLife(signalledAt: number | undefined, now: number, taskType: GetTaskTypeReturnType) {
-  if (signalledAt === undefined) return { signalledAt, alive: false, expiresAt: undefined, epochsExpired: 0 };
-  const { epochLength, signalTimeToLive } = taskType;
-  const lastLiveEpoch = Math.floor((signalledAt + signalTimeToLive) / epochLength);
+/**
+ * A signal lives in every epoch up to that of `signalledAt` + time-to-live, and, where somebody verifies, up to V epochs
+ * after its sink was settled.
+ */
+function signalLife(
+  signalledAt: number | undefined,
+  settledEpoch: number,
+  now: number,
+  { epochLength, receiptEpochs, signalTimeToLive, verifier }: GetTaskTypeReturnType,
+) {
+  const life = { signalledAt, settledEpoch };
+  if (signalledAt === undefined) return { ...life, alive: false, expiresAt: undefined, epochsExpired: 0 };
+  const ownEnd = Math.floor((signalledAt + signalTimeToLive) / epochLength);
+  const lastLiveEpoch = verifier === zeroAddress ? ownEnd : Math.min(ownEnd, settledEpoch + receiptEpochs);
   const epochsExpired = Math.max(0, Math.floor(now / epochLength) - lastLiveEpoch);
-  return { signalledAt, alive: epochsExpired === 0, expiresAt: (lastLiveEpoch + 1) * epochLength, epochsExpired };
+  return { ...life, alive: epochsExpired === 0, expiresAt: (lastLiveEpoch + 1) * epochLength, epochsExpired };
 }
 
 async function readBond(client: ReadClient, { deployment, taskTypeId, sink }: GetSinkParameters) {
   const { stakeManager } = contractsOf(deployment);
-  const [[stake, unbonding, unbondedAt], capacityCap] = await Promise.all([
-    read(client, stakeManager.bondOf(taskTypeId, sink)),
-    read(client, stakeManager.capacityCap(taskTypeId, sink)),
-  ]);
-  return { stake, unbonding, unbondedAt: unbonding === 0n ? undefined : Number(unbondedAt), capacityCap };
+  const [stake, unbonding, unbondedAt] = await read(client, stakeManager.bondOf(taskTypeId, sink));
+  return { stake, unbonding, unbondedAt: unbonding === 0n ? undefined : Number(unbondedAt) };
 }
 
 async function readPay(client: ReadClient, parameters: GetSinkParameters, { distributionPool }: GetTaskTypeReturnType) {
@@ -159,7 +173,10 @@ async function readLedger(
   client: ReadClient,
   { deployment, taskTypeId, sink }: GetSinkParameters,
 ): Promise<SinkLedger> {
-  const ledger = await read(client, contractsOf(deployment).completionTracker.ledgerOf(taskTypeId, sink));
-  const { acknowledged, owed, strikes, settledEpoch } = ledger;
-  return { acknowledged, owed, strikes, settledEpoch };
+  const { completionTracker } = contractsOf(deployment);
+  const [{ acknowledged, owed, earned, strikes, openedAt }, exitCharge] = await Promise.all([
+    read(client, completionTracker.ledgerOf(taskTypeId, sink)),
+    read(client, completionTracker.exitChargeOf(taskTypeId, sink)),
+  ]);
+  return { acknowledged, owed, earned, strikes, openedAt, exitCharge };
 }

@@ -26,10 +26,14 @@ export type GetTaskTypeReturnType = {
   reportDelay: number;
   /** Age after which a signal counts as capacity 0, seconds. */
   signalTimeToLive: number;
+  /** V: longest time between receipts, epochs. Who is not settled for as long fades. */
+  receiptEpochs: number;
   /** α of the moving average, 0.01 to 1. */
   smoothing: number;
-  /** The only address that may slash; the zero address for none. */
+  /** Who judges sinks; the zero address for nobody. */
   verifier: Address;
+  /** Who is asked whether a sink may register; the zero address for nobody. */
+  admission: Address;
   /** m: the part of a stake that backs no capacity, wei. */
   minimumStake: bigint;
   /** b: stake that backs one unit, wei. */

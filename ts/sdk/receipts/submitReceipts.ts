@@ -7,7 +7,14 @@ import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 import type { SignedReceipt } from "./receiptBook.ts";
 
 /** In the order of the contract's enumeration. */
-const REASONS = ["none", "nothing new", "nothing streamed", "bad source signature", "bad sink signature"] as const;
+const REASONS = [
+  "none",
+  "nothing new",
+  "nothing spent",
+  "nothing paid",
+  "bad source signature",
+  "bad sink signature",
+] as const;
 
 export type SubmitReceiptsParameters = TaskTypeParameter & { receipts: readonly SignedReceipt[] };
 
@@ -21,7 +28,8 @@ export type SubmitReceiptsReturnType = Sent & {
 export type SubmitReceiptsErrorType = ContractCallError | TransactionRevertedError;
 
 /**
- * Takes receipts to the chain; anybody may. A receipt counts up to what its source has really streamed.
+ * Takes receipts to the chain; anybody may. A receipt counts up to what its source has really spent and its sink was really
+ * paid; the rest counts when the receipt, or a newer one, is submitted again.
  * @example
  * const book = new ReceiptBook({ deployment, taskTypeId, sink });
  * const receipt = book.deliver({ source, value: parseEther("0.001") });

@@ -1,6 +1,7 @@
-import type { Address, Hex } from "viem";
-import { getChainId, verifyTypedData } from "viem/actions";
+import { type Address, type Hex, hashTypedData } from "viem";
+import { getChainId } from "viem/actions";
 import type { Deployment, ReadClient } from "../types.ts";
+import { isSigned } from "../utils/isSigned.ts";
 import { type Receipt, receiptTypedData } from "../utils/typedData.ts";
 
 export type VerifyReceiptParameters = {
@@ -14,7 +15,7 @@ export type VerifyReceiptParameters = {
 export type VerifyReceiptReturnType = boolean;
 
 /**
- * Whether a signature of a receipt is its signer's; asks the signer's wallet (ERC-1271) if it is a contract.
+ * Whether a signature of a receipt is its signer's, as the chain judges it; see `isSigned`.
  * @example
  * const receipt = { taskTypeId, source, sink, completed: parseEther("1") };
  * const signature = await signReceipt(sourceClient, { deployment, receipt });
@@ -25,6 +26,6 @@ export async function verifyReceipt(
   { deployment, receipt, signer, signature }: VerifyReceiptParameters,
 ): Promise<VerifyReceiptReturnType> {
   const chainId = client.chain?.id ?? (await getChainId(client));
-  const typedData = receiptTypedData({ deployment, chainId, receipt });
-  return verifyTypedData(client, { address: signer, signature, ...typedData });
+  const digest = hashTypedData(receiptTypedData({ deployment, chainId, receipt }));
+  return isSigned(client, { signer, digest, signature });
 }

@@ -2,7 +2,6 @@ import { type Hex, hashTypedData, parseEther } from "viem";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
-import { callsOf } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
 import {
   attestationTypedData,
@@ -17,6 +16,7 @@ import {
   InvalidParameterError,
   openStream,
   registerSink,
+  requestReturn,
   requestUnstake,
   type Signal,
   SignalError,
@@ -30,7 +30,7 @@ import {
   type WriteClient,
   withdraw,
 } from "../index.ts";
-import { read, send } from "../internal/call.ts";
+import { read } from "../internal/call.ts";
 
 let chain: TestChain;
 let taskTypeId: Hex;
@@ -88,6 +88,7 @@ test("a stake backs capacity, and a registered sink has none until it signals", 
     alive: false,
     expiresAt: undefined,
     epochsExpired: 0,
+    settledEpoch: Math.floor(state.timestamp / EPOCH),
     committedAtBlock: undefined,
   });
 });
@@ -267,25 +268,51 @@ test("a connected sink is paid into its balance, another one claims", async () =
   expect(connected.flowRate).toBe(connected.units * (claiming.flowRate / claiming.units));
 });
 
-test("what the escrow releases comes back to the source", async () => {
+/** Nobody has capacity: all that a source streams waits in the escrow. */
+async function fillEscrow(): Promise<WriteClient> {
   const source = await addSource(chain, "source");
-  // Nobody has capacity: all of it waits in the escrow, and returns after the grace period.
   await openStream(source, { ...task, flowRate: 60n * UNIT_RATE });
   await chain.pass(400);
+  return source;
+}
+
+/** What a source has in the escrow and elsewhere. */
+const returnsOf = async (source: WriteClient) => getSource(source, { ...task, source: source.account.address });
+
+test("what no sink took comes back one horizon after the stream was closed, and not before", async () => {
+  const source = await fillEscrow();
   await closeStream(source, task);
-  const { escrowBuffer } = chain.deployment;
-  const abi = [
-    { type: "function", name: "release", inputs: [{ type: "bytes32" }], outputs: [], stateMutability: "nonpayable" },
-  ] as const;
-  await send(source, callsOf(abi)(escrowBuffer).release(taskTypeId));
-  const { returns, streamed, availableBalance } = await getSource(source, { ...task, source: source.account.address });
-  expect(returns.payable).toBeGreaterThan((streamed * 99n) / 100n);
-  expect(returns).toMatchObject({ owned: 0n, returned: 0n });
+  const { returns, streamed } = await returnsOf(source);
+  expect(returns.owned).toBeGreaterThan((streamed * 99n) / 100n);
+  expect(returns).toMatchObject({ payable: 0n, returned: 0n });
+  expect(await syncSource(source, task)).toMatchObject({ amount: 0n });
+
+  const { horizon } = await getTaskType(source, task);
+  await chain.pass(horizon);
+  const { availableBalance, returns: due } = await returnsOf(source);
+  expect(due.payable).toBeGreaterThan((returns.owned * 99n) / 100n);
   const { amount } = await syncSource(source, task);
-  expect(amount).toBe(returns.payable);
-  const after = await getSource(source, { ...task, source: source.account.address });
+  expect(amount).toBe(due.payable);
+  const after = await returnsOf(source);
   expect(after.returns).toEqual({ owned: 0n, payable: 0n, returned: amount });
   expect(after.availableBalance - availableBalance).toBe(amount);
+});
+
+test("a source whose stream goes on asks for what it has so far, and waits as long", async () => {
+  const source = await fillEscrow();
+  await requestReturn(source, task);
+  const { returns } = await returnsOf(source);
+  const { horizon } = await getTaskType(source, task);
+  // A minute before: time passes on the chain while the test runs, too.
+  await chain.pass(horizon - 60);
+  expect((await returnsOf(source)).returns.payable).toBe(0n);
+  await chain.pass(60);
+  const { amount } = await syncSource(source, task);
+  expect(amount).toBeGreaterThan((returns.owned * 99n) / 100n);
+  // What came since is not part of it.
+  const after = await returnsOf(source);
+  expect(after.flowRate).toBeGreaterThan(0n);
+  expect(after.returns.owned).toBeGreaterThan(0n);
 });
 
 test("unstaking cuts capacity at once and pays out after the wait", async () => {

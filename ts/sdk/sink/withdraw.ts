@@ -15,8 +15,9 @@ export type WithdrawReturnType = Sent & {
 export type WithdrawErrorType = ContractCallError | TransactionRevertedError;
 
 /**
- * Takes out the stake that has finished unbonding.
- * @throws {ContractCallError} `StakeManager_StillUnbonding` or `StakeManager_NothingUnbonding`.
+ * Takes out the stake that has finished unbonding, less what the account was paid and has not earned: `exitCharge` of
+ * `getSink`.
+ * @throws {ContractCallError} `StakeManager_StillUnbonding`, `StakeManager_NothingUnbonding`, or `StakeManager_NotJudged`.
  * @example
  * const { amount } = await withdraw(sinkClient, { deployment, taskTypeId });
  * // wei

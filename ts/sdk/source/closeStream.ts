@@ -22,8 +22,8 @@ export type CloseStreamErrorType =
   | TransactionRevertedError;
 
 /**
- * Ends the account's stream and pays it what the escrow has set aside for it. What it still has in the escrow stays its
- * own: `getSource` shows it, and `syncSource` pays what is released of it.
+ * Ends the account's stream and pays it what the escrow has set aside for it. What it still has in the escrow waits there
+ * for the sinks for one horizon; then `syncSource`, which anybody may call, pays what is left of it. `getSource` shows it.
  * @throws {StreamStateError} if the account does not stream to this pool.
  * @example
  * const { refundedDeposit } = await closeStream(sourceClient, { deployment, taskTypeId });

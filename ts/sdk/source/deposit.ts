@@ -8,12 +8,12 @@ import {
   type TransactionRevertedError,
 } from "../errors.ts";
 import { approve } from "../internal/approve.ts";
-import { send } from "../internal/call.ts";
+import { read, send } from "../internal/call.ts";
 import { getTaskType } from "../read/getTaskType.ts";
 import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 export type DepositParameters = TaskTypeParameter & {
-  /** Wei; at least the price of one unit for one epoch. */
+  /** Wei; at least `escrow.minDeposit` of `getPool`. */
   amount: bigint;
 };
 
@@ -36,8 +36,10 @@ export type DepositErrorType =
  */
 export async function deposit(client: WriteClient, parameters: DepositParameters): Promise<DepositReturnType> {
   const { deployment, taskTypeId, amount } = parameters;
-  const { superToken, unitRate, epochLength } = await getTaskType(client, parameters);
-  const minimum = unitRate * BigInt(epochLength);
+  const [{ superToken }, minimum] = await Promise.all([
+    getTaskType(client, parameters),
+    read(client, contractsOf(deployment).escrowBuffer.minDepositOf(taskTypeId)),
+  ]);
   if (amount < minimum) throw new InvalidParameterError(`a deposit is at least ${minimum} wei, not ${amount}`);
   await approve(client, superToken, deployment.escrowBuffer, amount);
   const sent = await send(client, contractsOf(deployment).escrowBuffer.deposit(taskTypeId, amount));

@@ -9,6 +9,7 @@ import {
   type TaskTypeNotFoundError,
 } from "../errors.ts";
 import { read } from "../internal/call.ts";
+import { type PoolEvidence, readEvidence } from "../internal/evidence.ts";
 import { getDepositTerms, getGda, streamDepositOf } from "../internal/superfluid.ts";
 import { getTaskType } from "../read/getTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -43,6 +44,8 @@ export type QuoteStreamReturnType = {
   availableBalance: bigint;
   /** What it needs now: deposit not yet held, and the runway; wei. */
   requiredBalance: bigint;
+  /** Whether sinks of this pool can be judged now; undefined where another verifier than the protocol's judges. */
+  evidence: PoolEvidence | undefined;
 };
 
 export type QuoteStreamErrorType =
@@ -62,6 +65,7 @@ export type QuoteStreamErrorType =
  * @example
  * const quote = await quoteStream(client, { deployment, taskTypeId, source, flowRate: parseEther("0.001") });
  * // quote.actualFlowRate in wei per second, quote.streamDeposit in wei
+ * if (!quote.evidence?.verified) console.log("too little of this pool's money acknowledges work to judge anybody");
  */
 export async function quoteStream(
   client: ReadClient,
@@ -69,16 +73,18 @@ export async function quoteStream(
 ): Promise<QuoteStreamReturnType> {
   const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
   assertSensible(flowRate, runway);
-  const { superToken, distributionPool } = await getTaskType(client, parameters);
+  const taskType = await getTaskType(client, parameters);
+  const { superToken, distributionPool } = taskType;
   const gda = gdaAt(await getGda(client, deployment));
   const stream = [superToken, source, distributionPool] as const;
-  const [[actualFlowRate], [, previousFlowRate, previousDeposit], [availableBalance], terms, totalUnits] =
+  const [[actualFlowRate], [, previousFlowRate, previousDeposit], [availableBalance], terms, totalUnits, evidence] =
     await Promise.all([
       read(client, gda.estimateFlowDistributionActualFlowRate(...stream, flowRate)),
       read(client, gda.getFlow(...stream)),
       read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
       getDepositTerms(client, deployment, superToken),
       read(client, contractsOf(deployment).backpressurePool.totalUnits(taskTypeId)),
+      readEvidence(client, parameters, taskType),
     ]);
   assertRounding(flowRate, actualFlowRate, totalUnits);
 
@@ -88,7 +94,7 @@ export async function quoteStream(
   if (actualFlowRate > previousFlowRate && availableBalance < requiredBalance) {
     throw new InsufficientBalanceError(availableBalance, requiredBalance, streamDeposit - previousDeposit, runway);
   }
-  return { flowRate, actualFlowRate, previousFlowRate, streamDeposit, availableBalance, requiredBalance };
+  return { flowRate, actualFlowRate, previousFlowRate, streamDeposit, availableBalance, requiredBalance, evidence };
 }
 
 function assertSensible(flowRate: bigint, runway: number): void {

@@ -31,24 +31,24 @@ export class Calls {
 
   /** Also with no sinks at all: the escrow alone. */
   rebalance(taskTypeId: Hex, sinks: readonly Address[]): Work {
-    const { backpressurePool } = this.#contracts;
+    const { capacityRegistry } = this.#contracts;
     const build = (some: readonly Hex[]): Transaction =>
-      transactionOf(backpressurePool.rebalance(taskTypeId, some), { taskTypeId, sinks: some.length });
+      transactionOf(capacityRegistry.rebalance(taskTypeId, some), { taskTypeId, sinks: some.length });
     return { action: "rebalance", taskTypeId, items: sinks, most: this.most, build };
   }
 
   assess(taskTypeId: Hex, sinks: readonly Address[]): Work {
-    const { completionTracker } = this.#contracts;
+    const { stakeManager } = this.#contracts;
     return this.#each("assess", taskTypeId, sinks, (sink) =>
-      transactionOf(completionTracker.assess(taskTypeId, sink), { taskTypeId, sink }),
+      transactionOf(stakeManager.assess(taskTypeId, sink), { taskTypeId, sink }),
     );
   }
 
   settle(taskTypeId: Hex, sinks: readonly Address[]): Work {
-    const { completionTracker } = this.#contracts;
-    return this.#each("settle", taskTypeId, sinks, (sink) =>
-      transactionOf(completionTracker.settle(taskTypeId, sink), { taskTypeId, sink }),
-    );
+    const { capacityRegistry } = this.#contracts;
+    const build = (some: readonly Hex[]): Transaction =>
+      transactionOf(capacityRegistry.settle(taskTypeId, some), { taskTypeId, sinks: some.length });
+    return { action: "settle", taskTypeId, items: sinks, most: this.most, build };
   }
 
   drain(taskTypeId: Hex): Work {

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 describe("sinks", () => {
-  test("come, once, and leave when that is final", () => {
+  test("come, once, leave when that is final, and may come back", () => {
     apply("SinkRegistered", { taskTypeId: id(1), sink: at(5) });
     apply("SinkRegistered", { taskTypeId: id(1), sink: at(5) });
     expect(directory.count("sinks")).toBe(1);
@@ -35,6 +35,11 @@ describe("sinks", () => {
     expect(directory.count("sinks")).toBe(1);
     apply("SinkDeregistered", { taskTypeId: id(1), sink: at(5) });
     expect(directory.count("sinks")).toBe(0);
+    const { left } = directory.taskTypes.get(id(1)) ?? {};
+    expect(left).toEqual(new Set([at(5)]));
+    apply("SinkRegistered", { taskTypeId: id(1), sink: at(5) });
+    expect(left).toEqual(new Set());
+    expect(directory.count("sinks")).toBe(1);
   });
 
   test("of a task type that is not served are not remembered", () => {
@@ -48,7 +53,8 @@ describe("sinks", () => {
 });
 
 describe("sources", () => {
-  const stream = (pool: Address) => apply("FlowDistributionUpdated", { pool, distributor: at(6) });
+  const stream = (pool: Address) =>
+    apply("FlowDistributionUpdated", { pool, distributor: at(6), newDistributorToPoolFlowRate: 7n });
 
   test("are who streams into a pool of ours, and when they changed and synchronised", () => {
     stream(at(1));
@@ -56,10 +62,17 @@ describe("sources", () => {
     apply("SourceSynced", { taskTypeId: id(1), source: at(6) });
     expect(directory.taskTypes.get(id(1))?.sources.get(at(6))).toMatchObject({
       changed: 3_000_003,
+      changedAt: 6,
+      flowRate: 7n,
       synced: 5_000_003,
       syncedAt: 10,
     });
     expect(directory.count("sources")).toBe(1);
+  });
+
+  test("are told when what they asked for returns", () => {
+    apply("ReturnRequested", { taskTypeId: id(1), source: at(6), returnsAt: 500n });
+    expect(directory.taskTypes.get(id(1))?.sources.get(at(6))?.returnsAt).toBe(500);
   });
 
   test("what comes again, older, changes nothing", () => {

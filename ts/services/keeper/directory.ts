@@ -12,16 +12,29 @@ export type DirectoryEvent = {
 
 /** Where in the chain an event is; later events have higher positions. Exact for a billion blocks. */
 export function positionOf({ blockNumber, logIndex }: Pick<DirectoryEvent, "blockNumber" | "logIndex">): number {
-  return Number(blockNumber) * 1_000_000 + logIndex;
+  return Number(blockNumber) * POSITIONS_PER_BLOCK + logIndex;
 }
+
+/** The block of a position. */
+export function blockOf(position: number): bigint {
+  return BigInt(Math.floor(position / POSITIONS_PER_BLOCK));
+}
+
+const POSITIONS_PER_BLOCK = 1_000_000;
 
 export type SourceEntry = {
   /** Position of the latest change of its stream. */
   changed: number;
+  /** When that was, Unix seconds; undefined if nobody has said yet. */
+  changedAt: number | undefined;
+  /** What it has streamed since then, wei per second. */
+  flowRate: bigint;
   /** Position of its latest synchronisation; 0 for none. */
   synced: number;
   /** When that was, Unix seconds; undefined if nobody has said yet. */
   syncedAt: number | undefined;
+  /** When the part of the escrow that it asked for returns, Unix seconds. */
+  returnsAt: number | undefined;
   /** The value of `changed` at which it was found too small to be worth a transaction. */
   dismissed: number | undefined;
 };
@@ -30,6 +43,8 @@ export type TaskTypeEntry = {
   taskTypeId: Hex;
   distributionPool: Address | undefined;
   sinks: Set<Address>;
+  /** Sinks that have left and may still be liable with what they unbond. */
+  left: Set<Address>;
   sources: Map<Address, SourceEntry>;
   /** The task type behind it in a pipeline. */
   downstream: Hex | undefined;
@@ -66,7 +81,7 @@ export class Directory {
 
   /**
    * Takes an event into account. Events may come more than once and, near the head, may turn out never to have happened.
-   * @param final Whether no reorganisation will reach it; only then is a sink forgotten.
+   * @param final Whether no reorganisation will reach it; only then has a sink left.
    */
   apply(event: DirectoryEvent, final: boolean): void {
     const { name, args } = event;
@@ -77,18 +92,19 @@ export class Directory {
     if (entry === undefined) return;
     this.#touch(entry);
     if (name === "PoolOpened") this.#open(entry, args.distributionPool as Address);
-    if (name === "SinkRegistered") entry.sinks.add(args.sink as Address);
-    if (name === "SinkDeregistered" && final) entry.sinks.delete(args.sink as Address);
+    if (name === "SinkRegistered") moveTo(entry.sinks, entry.left, args.sink as Address);
+    if (name === "SinkDeregistered" && final) moveTo(entry.left, entry.sinks, args.sink as Address);
     if (name === "DownstreamSet")
       entry.downstream = args.downstream === zeroHash ? undefined : (args.downstream as Hex);
     if (name === "SourceSynced") this.#synced(entry, args.source as Address, event);
+    if (name === "ReturnRequested") this.#source(entry, args.source as Address).returnsAt = Number(args.returnsAt);
   }
 
   #register(taskTypeId: Hex, { superToken }: { superToken: Address }): void {
     if (this.taskTypes.has(taskTypeId) || !this.serves(taskTypeId, superToken)) return;
     this.taskTypes.set(taskTypeId, {
       ...{ taskTypeId, distributionPool: undefined, downstream: undefined },
-      ...{ sinks: new Set<Address>(), sources: new Map<Address, SourceEntry>() },
+      ...{ sinks: new Set<Address>(), left: new Set<Address>(), sources: new Map<Address, SourceEntry>() },
     });
   }
 
@@ -102,7 +118,11 @@ export class Directory {
     if (entry === undefined) return;
     this.#touch(entry);
     const source = this.#source(entry, event.args.distributor as Address);
-    source.changed = Math.max(source.changed, positionOf(event));
+    const position = positionOf(event);
+    if (position <= source.changed) return;
+    source.changed = position;
+    source.changedAt = event.blockTimestamp;
+    source.flowRate = event.args.newDistributorToPoolFlowRate as bigint;
   }
 
   #synced(entry: TaskTypeEntry, account: Address, event: DirectoryEvent): void {
@@ -116,7 +136,10 @@ export class Directory {
   #source({ sources }: TaskTypeEntry, account: Address): SourceEntry {
     const known = sources.get(account);
     if (known !== undefined) return known;
-    const source = { changed: 0, synced: 0, syncedAt: undefined, dismissed: undefined };
+    const source: SourceEntry = {
+      ...{ changed: 0, changedAt: undefined, flowRate: 0n, synced: 0, syncedAt: undefined },
+      ...{ returnsAt: undefined, dismissed: undefined },
+    };
     sources.set(account, source);
     return source;
   }
@@ -128,4 +151,9 @@ export class Directory {
       if (downstream === entry.taskTypeId) this.#touched.add(taskTypeId);
     }
   }
+}
+
+function moveTo(to: Set<Address>, from: Set<Address>, account: Address): void {
+  from.delete(account);
+  to.add(account);
 }

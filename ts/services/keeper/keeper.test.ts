@@ -1,17 +1,22 @@
 import { type Hex, parseEther } from "viem";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { contractsOf, gdaAt } from "../../sdk/calls/contracts.ts";
 import { throughHost } from "../../sdk/calls/superfluid.ts";
 import {
+  closeStream,
   deposit,
+  deregisterSink,
   getPool,
   getSink,
   getSource,
   openStream,
+  requestReturn,
+  requestUnstake,
   signReceipt,
   submitReceipts,
   type WriteClient,
+  withdraw,
 } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
@@ -108,12 +113,17 @@ test("a deposit is drained to the sinks", async () => {
   expect(after.paid).toBeGreaterThan(before.paid);
 });
 
-test("what is too much is returned to the source, in the same transaction", async () => {
-  await openStream(source, { ...task, flowRate: 2000n * UNIT_RATE });
+/** Lets keepers confirm the streams, and leave everything else. */
+async function settleEscrow(): Promise<void> {
   for (let look = 0; look < 3; look++) {
     await chain.pass(30);
     await keepers.once(["--min-amount", "1000"]);
   }
+}
+
+test("what is too much is returned to the source, in the same transaction", async () => {
+  await openStream(source, { ...task, flowRate: 2000n * UNIT_RATE });
+  await settleEscrow();
   await chain.pass(300);
   const before = await pool();
   expect(before.escrow.overflow).toBeGreaterThan(parseEther("20"));
@@ -122,7 +132,6 @@ test("what is too much is returned to the source, in the same transaction", asyn
   const after = await pool();
   const { returns } = await sourceOf(source);
   expect(returns.returned).toBeGreaterThan(parseEther("19"));
-  expect(after.escrow.released).toBeGreaterThan(parseEther("19"));
   expect(after.escrow.overflow).toBeLessThan(parseEther("2"));
 });
 
@@ -137,40 +146,125 @@ async function acknowledge(sink: WriteClient): Promise<void> {
   await submitReceipts(sink, { ...task, receipts: [{ ...receipt, sourceSignature, sinkSignature }] });
 }
 
-test("who is paid and delivers nothing is assessed every epoch and slashed; who delivers is not", async () => {
+/** An epoch in which both sinks say what they can do, the source acknowledges the living one's work, and a keeper looks. */
+async function keepEpoch(actions: Set<string | undefined>): Promise<void> {
+  await signalFor(chain, taskTypeId, alive, 100n, 1);
+  await signalFor(chain, taskTypeId, dying, 100n, 1);
+  await acknowledge(alive);
+  for (const action of confirmed(await keepers.once())) actions.add(action);
+}
+
+test("who is paid and delivers nothing is settled, assessed and slashed; who delivers is not", async () => {
   await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
   const [{ stake: before }, { stake: honest }] = await Promise.all([sinkOf(dying), sinkOf(alive)]);
   const actions = new Set<string | undefined>();
-  for (let epoch = 0; epoch < 25; epoch++) {
-    await signalFor(chain, taskTypeId, alive, 100n, 1);
-    await signalFor(chain, taskTypeId, dying, 100n, 1);
-    await acknowledge(alive);
-    for (const action of confirmed(await keepers.once())) actions.add(action);
-  }
+  for (let epoch = 0; epoch < 60 && (await sinkOf(dying)).stake === before; epoch++) await keepEpoch(actions);
+  expect(actions).toContain("settle");
   expect(actions).toContain("assess");
   expect((await sinkOf(dying)).stake).toBeLessThan(before);
   expect((await sinkOf(alive)).stake).toBe(honest);
 });
 
-test("between assessments a sink whose work has been acknowledged since is settled", async () => {
-  const seldom = ["--assess-every", "50"];
-  await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
-  // The first assessment opens the ledgers; what one sink is acknowledged counts for the others from the next one on.
-  for (let round = 0; round < 3; round++) {
-    await chain.pass(3 * EPOCH);
+describe("a sink that owes", () => {
+  beforeEach(async () => {
+    await openStream(source, { ...task, flowRate: 150n * UNIT_RATE });
+    for (let epoch = 0; epoch < 40 && (await sinkOf(dying)).verifiedBacklog < 3600n; epoch++) {
+      await keepEpoch(new Set());
+    }
+    expect((await sinkOf(dying)).verifiedBacklog).toBeGreaterThanOrEqual(3600n);
+  });
+
+  test("is settled once its work has been acknowledged, so that its pay returns", async () => {
+    const before = await sinkOf(dying);
+    await chain.pass(EPOCH);
+    await acknowledge(dying);
+    expect(confirmed(await keepers.once())).toContain("settle");
+    const after = await sinkOf(dying);
+    expect(after.verifiedBacklog).toBeLessThan(before.verifiedBacklog);
+    expect(after.units).toBeGreaterThan(before.units);
+  });
+
+  test("is judged after it has left, until its bond is out", async () => {
+    const { ledger } = await sinkOf(dying);
+    await deregisterSink(dying, task);
+    await chain.test.mine({ blocks: 64 });
+    await chain.pass(5 * EPOCH);
     await acknowledge(alive);
     expect(confirmed(await keepers.once())).toContain("assess");
-  }
-  const before = await sinkOf(dying);
-  expect(before.ledger.owed).toBeGreaterThan(0n);
-  await chain.pass(EPOCH);
-  expect(confirmed(await keepers.once(seldom))).not.toContain("settle");
-  await chain.pass(EPOCH);
-  await acknowledge(dying);
-  const actions = confirmed(await keepers.once(seldom));
-  expect(actions).toContain("settle");
-  expect(actions).not.toContain("assess");
-  expect((await sinkOf(dying)).ledger.owed).toBeLessThan(before.ledger.owed);
+    expect((await sinkOf(dying)).ledger.openedAt).toBeGreaterThan(ledger.openedAt);
+    const { stake } = await sinkOf(dying);
+    const { unbondedAt } = await requestUnstake(dying, { ...task, amount: stake });
+    await chain.test.setNextBlockTimestamp({ timestamp: BigInt(unbondedAt) });
+    await chain.test.mine({ blocks: 1 });
+    await withdraw(dying, task);
+    expect(confirmed(await keepers.once())).not.toContain("assess");
+  });
+});
+
+test("a sink that signals seldom is settled before it fades", async () => {
+  const { signal } = await sinkOf(alive);
+  await chain.test.setNextBlockTimestamp({ timestamp: BigInt((signal.settledEpoch + 5) * EPOCH) });
+  await chain.test.mine({ blocks: 1 });
+  const last = Math.floor((await sinkOf(alive)).timestamp / EPOCH);
+  expect(confirmed(await keepers.once())).toContain("settle");
+  expect((await sinkOf(alive)).signal.settledEpoch).toBe(last);
+});
+
+describe("a source", () => {
+  let own: typeof task;
+  const stateOf = ({ account }: WriteClient) => getSource(chain.client, { ...own, source: account.address });
+
+  /** In a pool without sinks all that it streams waits in the escrow. */
+  beforeEach(async () => {
+    own = { ...task, taskTypeId: await chain.registerTaskType("empty") };
+  });
+
+  test("is paid what it has in the escrow one horizon after its stream ended, once", async () => {
+    await openStream(source, { ...own, flowRate: 600n * UNIT_RATE });
+    await chain.pass(100);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    await closeStream(source, own);
+    await chain.pass(359);
+    expect(confirmed(await keepers.once())).not.toContain("syncSource");
+    await chain.pass(1);
+    const { payable } = (await stateOf(source)).returns;
+    expect(payable).toBeGreaterThan(parseEther("5"));
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    expect((await stateOf(source)).returns).toEqual({ owned: 0n, payable: 0n, returned: payable });
+    await chain.pass(EPOCH);
+    expect(confirmed(await keepers.once())).not.toContain("syncSource");
+  });
+
+  test("is paid what it asked for one horizon later", async () => {
+    await openStream(source, { ...own, flowRate: 600n * UNIT_RATE });
+    await chain.pass(100);
+    await requestReturn(source, own);
+    await chain.pass(360);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    expect((await stateOf(source)).returns.returned).toBeGreaterThan(parseEther("5"));
+  });
+
+  test("is synchronised once an epoch, and more often before it can be liquidated", async () => {
+    const poor = await addSource(chain, "poor", parseEther("1200"));
+    await openStream(poor, { ...own, flowRate: 600n * UNIT_RATE });
+    const startOf = async (epochs: number): Promise<void> => {
+      const epoch = Math.floor((await stateOf(poor)).timestamp / EPOCH) + epochs;
+      await chain.test.setNextBlockTimestamp({ timestamp: BigInt(epoch * EPOCH) });
+      await chain.test.mine({ blocks: 1 });
+    };
+    await startOf(1);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    await chain.pass(20);
+    expect(confirmed(await keepers.once())).not.toContain("syncSource");
+
+    await startOf(Math.floor(((await stateOf(poor)).runway ?? 0) / EPOCH));
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    const { runway = 0, returns } = await stateOf(poor);
+    await chain.pass(Math.min(runway - 1, 50));
+    expect((await stateOf(poor)).runway).toBeLessThan(60);
+    expect(confirmed(await keepers.once())).toContain("syncSource");
+    expect((await stateOf(poor)).returns.owned).toBeGreaterThan(returns.owned);
+  });
 });
 
 test("pressure is carried upstream, link by link", async () => {
@@ -181,7 +275,8 @@ test("pressure is carried upstream, link by link", async () => {
     await chain.actor("creator"),
     contractsOf(chain.deployment).pipeline.setDownstream(taskTypeId, downstream, parseEther("1")),
   );
-  await signalFor(chain, downstream, narrow, 20n, 5);
+  await signalFor(chain, taskTypeId, alive, 100n, 3);
+  await signalFor(chain, downstream, narrow, 20n, 3);
   const before = await pool();
   expect(before.limit).toBeLessThan(before.intake);
   expect(confirmed(await keepers.once())).toContain("propagate");

@@ -1,5 +1,5 @@
 import { Gauge } from "prom-client";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { describeError } from "../../core/errors.ts";
 import { getGda } from "../../sdk/internal/superfluid.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
@@ -7,6 +7,7 @@ import { formatDuration } from "../../sdk/utils/format.ts";
 import type { ChainService } from "../runtime/chainService.ts";
 import type { Head } from "../runtime/heads.ts";
 import { Calls, type Work } from "./calls.ts";
+import { CONFIRM_DELAY } from "./decide/comeBack.ts";
 import { Directory, type TaskTypeEntry } from "./directory.ts";
 import { type Performed, perform } from "./perform.ts";
 import { Scanner } from "./scanner.ts";
@@ -15,8 +16,6 @@ import { type SinksSeen, type SurveyParameters, survey } from "./survey.ts";
 export type KeeperConfig = {
   /** Wei; what is worth less is left. */
   minAmount: bigint;
-  /** Epochs between two assessments of a sink. */
-  assessEvery: number;
   /** Most sinks or sources in one transaction. */
   sinksPerTransaction: number;
   /** Most blocks to ask an endpoint for at once. */
@@ -49,20 +48,22 @@ export class Keeper {
   readonly #busy = new Map<Hex, Promise<void>>();
   /** Task types to look at before their time. */
   readonly #urgent = new Set<Hex>();
+  /** When to look at a task type again whose stream was not confirmed yet, milliseconds. */
+  readonly #comeBackAt = new Map<Hex, number>();
   /** Hash of the block up to which events were read. */
   #scanned: Hex | undefined;
   #lookedAt = 0;
   #fullLookAt = 0;
   #failure: unknown;
 
-  private constructor(service: ChainService, config: KeeperConfig, survey: SurveyParameters) {
+  private constructor(service: ChainService, config: KeeperConfig, survey: SurveyParameters, gda: Address) {
     const { chain, deployment, record, log } = service;
     this.#service = service;
     this.#config = config;
     this.#survey = survey;
     this.#directory = new Directory((taskTypeId, superToken) => serves(config, taskTypeId, superToken));
     this.#scanner = new Scanner({
-      ...{ client: chain.client, deployment, gda: survey.gda, directory: this.#directory, log },
+      ...{ client: chain.client, deployment, gda, directory: this.#directory, log },
       ...{ firstBlock: BigInt(record.block), blocksPerQuery: BigInt(config.blocksPerQuery) },
       interrupted: service.interrupted,
       onProgress: () => {
@@ -75,11 +76,11 @@ export class Keeper {
 
   static async create(service: ChainService, config: KeeperConfig): Promise<Keeper> {
     const { chain, deployment } = service;
-    return new Keeper(service, config, {
-      ...{ client: chain.client, deployment, gda: await getGda(chain.client, deployment) },
-      ...{ calls: new Calls(deployment, config.sinksPerTransaction) },
-      ...{ minAmount: config.minAmount, assessEvery: config.assessEvery, interrupted: service.interrupted },
-    });
+    const survey = {
+      ...{ client: chain.client, deployment, calls: new Calls(deployment, config.sinksPerTransaction) },
+      ...{ minAmount: config.minAmount, interrupted: service.interrupted },
+    };
+    return new Keeper(service, config, survey, await getGda(chain.client, deployment));
   }
 
   /** Keeps until it is interrupted, or once. */
@@ -117,6 +118,7 @@ export class Keeper {
     const startedAt = Date.now();
     const everything = startedAt - this.#fullLookAt >= this.#config.lookInterval;
     for (const taskTypeId of this.#directory.takeTouched()) this.#urgent.add(taskTypeId);
+    for (const [taskTypeId, at] of this.#comeBackAt) if (startedAt >= at) this.#urgent.add(taskTypeId);
     const due = [...this.#directory.taskTypes.values()].filter(({ taskTypeId, distributionPool }) => {
       const wanted = everything || this.#urgent.has(taskTypeId);
       return wanted && distributionPool !== undefined && !this.#busy.has(taskTypeId);
@@ -126,6 +128,7 @@ export class Keeper {
     for (const entry of due) {
       if (interrupted.aborted) return;
       this.#urgent.delete(entry.taskTypeId);
+      if (startedAt >= (this.#comeBackAt.get(entry.taskTypeId) ?? 0)) this.#comeBackAt.delete(entry.taskTypeId);
       // One task type that cannot be read must not keep the others waiting.
       await this.#lookAt(entry).catch((error: unknown) => {
         if (interrupted.aborted) return;
@@ -146,7 +149,9 @@ export class Keeper {
   /** Decides, and lets the work go on by itself. */
   async #lookAt(entry: TaskTypeEntry): Promise<void> {
     const { taskTypeId } = entry;
-    const { work, seen } = await survey(this.#survey, entry, this.#seen.get(taskTypeId));
+    const { work, seen, pending } = await survey(this.#survey, entry, this.#seen.get(taskTypeId));
+    if (!pending) this.#comeBackAt.delete(taskTypeId);
+    else if (!this.#comeBackAt.has(taskTypeId)) this.#comeBackAt.set(taskTypeId, Date.now() + CONFIRM_DELAY);
     if (work.length === 0) {
       this.#seen.set(taskTypeId, seen);
       return;

@@ -22,6 +22,7 @@ let chain: TestChain;
 let keepers: Keepers;
 let taskTypeId: Hex;
 let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
+let sink: WriteClient;
 let source: WriteClient;
 let snapshot: Hex;
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   chain = await startTestChain();
   taskTypeId = await chain.registerTaskType("live");
   task = { deployment: chain.deployment, taskTypeId };
-  const sink = await addSink(chain, taskTypeId, "sink", 200n);
+  sink = await addSink(chain, taskTypeId, "sink", 200n);
   source = await addSource(chain, "source", parseEther("100000"));
   await signalFor(chain, taskTypeId, sink, 100n, 6);
   snapshot = await chain.test.snapshot();
@@ -118,9 +119,14 @@ describe("events", () => {
     const intakes = () => Promise.all(stages.map(async (stage) => (await getPool(chain.client, stage)).intake));
     expect(await intakes()).toEqual([0n, 0n, 0n]);
     await keepers.start(FAST);
+    const workers = [];
     for (const stage of [middle, last]) {
-      const worker = await addSink(chain, stage, `worker of ${stage}`, 50n);
-      await signalFor(chain, stage, worker, 50n, 6);
+      workers.push([stage, await addSink(chain, stage, `worker of ${stage}`, 50n), 50n] as const);
+    }
+    for (let round = 0; round < 3; round++) {
+      for (const [stage, worker, capacity] of [...workers, [taskTypeId, sink, 100n] as const]) {
+        await signalFor(chain, stage, worker, capacity, 1);
+      }
     }
     // Nothing flows, so no stage takes units into account but those of its sinks: all follow the narrowest.
     await expect.poll(async () => new Set(await intakes()).size, SOON).toBe(1);

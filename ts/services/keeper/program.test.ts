@@ -8,7 +8,7 @@ const TOKEN = "0xd04383398dd2426297da660f9cca3d439af9ce1b";
 const ID = `0x${"Ab".repeat(32)}`;
 
 test("what a keeper leaves alone has defaults", () => {
-  expect(read({})).toMatchObject({ minAmount: 10n ** 16n, assessEvery: 1, sinksPerTransaction: 30, port: 9470 });
+  expect(read({})).toMatchObject({ minAmount: 10n ** 16n, sinksPerTransaction: 30, port: 9470 });
   expect(read({})).not.toHaveProperty("token");
 });
 
@@ -23,7 +23,6 @@ test.each([
   [{ token: ["0x12"] }, {}, "--token: not an address"],
   [{}, { KEEPER_TASK_TYPE: `${ID},7` }, "KEEPER_TASK_TYPE: not the 32 bytes of a task type"],
   [{ sinksPerTransaction: "61" }, {}, "--sinks-per-transaction: 60 at most, or Base refuses"],
-  [{ assessEvery: "0" }, {}, "--assess-every: at least 1"],
 ])("%j %j is refused", (flags, env, message) => {
   expect(() => read(flags, env)).toThrow(message);
 });

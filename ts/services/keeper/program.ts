@@ -46,7 +46,6 @@ export const keeperSchema = z.object({
   port: portField(PORT),
   once: switchField,
   minAmount: tokensField.default(parseEther("0.01")),
-  assessEvery: wholeNumber.min(1, "at least 1").default(1),
   sinksPerTransaction: wholeNumber.min(1, "at least 1").max(60, "60 at most, or Base refuses").default(30),
   blocksPerQuery: wholeNumber.min(1, "at least 1").default(10_000),
   lookInterval: secondsField.default(12_000),
@@ -57,12 +56,13 @@ export const keeperSchema = z.object({
 /** `npm run keeper`. */
 export function keeperProgram(terminal: Terminal): Command {
   const command = new Command("keeper")
-    .description("Make the calls that anybody may make, when they pay off: rebalance, drain, release, assess and more.")
+    .description(
+      "Make the calls that anybody may make, when they pay off: rebalance, drain, release, settle, assess and more.",
+    )
     .addHelpText("after", EXAMPLES);
   addServiceOptions(command, PORT)
     .option("--once", "look once, wait for what was sent, and end")
     .option("--min-amount <tokens>", "leave alone what moves less than this (default: 0.01)")
-    .option("--assess-every <epochs>", "how often a sink is judged; in between it is settled (default: 1)")
     .option("--sinks-per-transaction <number>", "most sinks or sources in one transaction (default: 30)")
     .option("--blocks-per-query <blocks>", "most blocks to ask an endpoint for at once (default: 10000)")
     .option("--look-interval <seconds>", "between two looks at a task type without events (default: 12)")

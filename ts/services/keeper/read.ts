@@ -1,19 +1,28 @@
 import type { Address } from "viem";
 import { getBlock } from "viem/actions";
-import { contractsOf, distributionPoolAt, gdaAt } from "../../sdk/calls/contracts.ts";
+import { contractsOf, distributionPoolAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
+import { getSource } from "../../sdk/read/getSource.ts";
 import type { GetTaskTypeReturnType } from "../../sdk/read/getTaskType.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { LedgerView } from "./decide/assess.ts";
 import type { SinkUnits } from "./decide/rebalance.ts";
+import type { SyncSourceView } from "./decide/syncSource.ts";
 
-/** Reads of many accounts at once; the SDK's `getSink` and `getSource` read three times as much of one. */
+/** Reads of many accounts at once; the SDK's `getSink` reads three times as much of one. */
 
 /** Contracts to ask, and about which task type. */
 export type ReadContext = { client: ServiceClient; deployment: Deployment; taskType: GetTaskTypeReturnType };
 
 export type SinkReading = SinkUnits & {
+  registered: boolean;
+  /** Whether it has a bond, or is on its way out with one. */
+  liable: boolean;
+  /** Epoch in which it was last settled. */
+  settledEpoch: number;
+  /** Q by the verifier, as it counts now, unit-seconds. */
+  verifiedBacklog: bigint;
   /** Wei. */
   received: bigint;
   /** Undefined where another verifier keeps it. */
@@ -33,14 +42,18 @@ export function readSinks(context: ReadContext, sinks: readonly Address[]): Prom
 async function readSink(context: ReadContext, sink: Address): Promise<SinkReading> {
   const { client, deployment, taskType } = context;
   const { taskTypeId, distributionPool } = taskType;
-  const { backpressurePool, capacityRegistry, completionTracker } = contractsOf(deployment);
-  const [units, effectiveCapacity, received, ledger] = await Promise.all([
+  const { backpressurePool, capacityRegistry, completionTracker, stakeManager } = contractsOf(deployment);
+  const [units, effectiveCapacity, stored, [stake, unbonding], received, ledger] = await Promise.all([
     read(client, backpressurePool.unitsOf(taskTypeId, sink)),
     read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
+    read(client, capacityRegistry.sinkOf(taskTypeId, sink)),
+    read(client, stakeManager.bondOf(taskTypeId, sink)),
     read(client, distributionPoolAt(distributionPool).getTotalAmountReceivedByMember(sink)),
     isTracked(context) ? read(client, completionTracker.ledgerOf(taskTypeId, sink)) : undefined,
   ]);
-  return { sink, units, effectiveCapacity, received, ledger };
+  const { registered, settledEpoch, verifiedBacklog } = stored;
+  const liable = stake + unbonding > 0n;
+  return { sink, units, effectiveCapacity, registered, liable, settledEpoch, verifiedBacklog, received, ledger };
 }
 
 /** For which of some sinks `rebalance` would move units. Only right while the escrow itself is not due. */
@@ -48,26 +61,22 @@ export async function readNeedsRebalance(
   { client, deployment, taskType }: ReadContext,
   sinks: readonly Address[],
 ): Promise<Set<Address>> {
-  const { backpressurePool } = contractsOf(deployment);
+  const { capacityRegistry } = contractsOf(deployment);
   const answers = await Promise.all(
-    sinks.map((sink) => read(client, backpressurePool.needsRebalance(taskType.taskTypeId, [sink]))),
+    sinks.map((sink) => read(client, capacityRegistry.needsRebalance(taskType.taskTypeId, [sink]))),
   );
   return new Set(sinks.filter((_, index) => answers[index]));
 }
 
-export type SourceReading = { flowRate: bigint; streamed: bigint };
+export type SourceReading = Pick<SyncSourceView, "flowRate" | "streamed" | "payable" | "runway">;
 
-/** What a source streams now, and has streamed. */
+/** A source, as it is now. */
 export async function readSource(
-  { client, deployment, taskType }: ReadContext,
-  gda: Address,
+  { client, deployment, taskType: { taskTypeId } }: ReadContext,
   source: Address,
 ): Promise<SourceReading> {
-  const [flowRate, streamed] = await Promise.all([
-    read(client, gdaAt(gda).getFlowRate(taskType.superToken, source, taskType.distributionPool)),
-    read(client, contractsOf(deployment).escrowBuffer.streamedOf(taskType.taskTypeId, source)),
-  ]);
-  return { flowRate, streamed };
+  const { flowRate, streamed, returns, runway } = await getSource(client, { deployment, taskTypeId, source });
+  return { flowRate, streamed, payable: returns.payable, runway };
 }
 
 /** When a block was mined, Unix seconds. */

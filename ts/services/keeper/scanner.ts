@@ -6,10 +6,10 @@ import {
   iGeneralDistributionAgreementV1Abi,
   pipelineAbi,
 } from "../../abi/generated.ts";
+import { isUnreachable } from "../../core/rpcErrors.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { Logger } from "../runtime/logger.ts";
-import { isUnreachable } from "../runtime/rpcErrors.ts";
 import type { Directory, DirectoryEvent } from "./directory.ts";
 
 export type ScannerParameters = {
@@ -45,6 +45,7 @@ const STRUCTURE = [
   "SinkRegistered",
   "SinkDeregistered",
   "SourceSynced",
+  "ReturnRequested",
   "DownstreamSet",
 ];
 

@@ -4,23 +4,21 @@ import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { Calls, Work } from "./calls.ts";
 import { shouldAssess } from "./decide/assess.ts";
+import { shouldComeBack } from "./decide/comeBack.ts";
 import { poolWork, type SinksToDo } from "./decide/poolWork.ts";
 import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
 import { shouldRelease } from "./decide/release.ts";
-import { shouldSettle } from "./decide/settle.ts";
+import { type SettleView, shouldSettle } from "./decide/settle.ts";
 import { isSyncDue, shouldSyncSource } from "./decide/syncSource.ts";
-import type { TaskTypeEntry } from "./directory.ts";
+import { blockOf, type SourceEntry, type TaskTypeEntry } from "./directory.ts";
 import { type ReadContext, readNeedsRebalance, readSinks, readSource, readTimeOf, type SinkReading } from "./read.ts";
 
 export type SurveyParameters = {
   client: ServiceClient;
   deployment: Deployment;
-  gda: Address;
   calls: Calls;
   /** Wei; what is worth less is left. */
   minAmount: bigint;
-  /** Epochs between two assessments of a sink. */
-  assessEvery: number;
   interrupted: AbortSignal;
 };
 
@@ -29,6 +27,8 @@ export type Survey = {
   work: Work[];
   /** Passed to the next survey once everything of this one is done. */
   seen: SinksSeen;
+  /** Whether to look again once money can confirm the present stream; see `shouldComeBack`. */
+  pending: boolean;
 };
 
 /** When all sinks of a task type were last looked at. Their capacity changes from epoch to epoch and not in between. */
@@ -57,11 +57,9 @@ export async function survey(
   const view = { ...pool.taskType, ...pool.escrow, ...pool, sinkUnits: pool.units.sinks, minAmount };
 
   const work = poolWork(calls, taskTypeId, view, sinks, countedSources(entry));
-  // A release that surely succeeds synchronises the sources as well.
-  if (!shouldRelease(view) || view.releasable < minAmount) {
-    work.push(...(await surveySources(parameters, context, entry, pool.timestamp)));
-  }
-  return { work, seen: sinksDue ? now : seen };
+  // A release synchronises the sources as well.
+  if (!shouldRelease(view)) work.push(...(await surveySources(parameters, context, entry, pool)));
+  return { work, seen: sinksDue ? now : seen, pending: shouldComeBack(pool) };
 }
 
 const NO_SINKS: SinksToDo = { rebalance: [], assess: [], settle: [] };
@@ -74,25 +72,32 @@ function sinksSeenNow({ taskType, timestamp, flowRate, escrow }: GetPoolReturnTy
 async function surveySinks(
   parameters: SurveyParameters,
   context: ReadContext,
-  { sinks }: TaskTypeEntry,
+  { sinks, left }: TaskTypeEntry,
   pool: GetPoolReturnType,
   { epoch, withMoney }: SinksSeen,
 ): Promise<SinksToDo> {
-  const { assessEvery, interrupted, minAmount } = parameters;
+  const { interrupted, minAmount } = parameters;
+  const { taskType, timestamp } = pool;
+  const terms = { ...taskType, receiptInterval: taskType.receiptEpochs * taskType.epochLength, epoch, timestamp };
   const todo: SinksToDo = { rebalance: [], assess: [], settle: [] };
-  const all = [...sinks];
+  const all = [...sinks, ...left];
   for (let first = 0; first < all.length; first += SLICE) {
     interrupted.throwIfAborted();
     const slice = await readSinks(context, all.slice(first, first + SLICE));
     if (withMoney) todo.rebalance.push(...(await moved(context, pool, slice, minAmount)));
-    for (const { sink, received, ledger } of slice) {
-      if (ledger === undefined) continue;
-      const view = { ledger, received, epoch, assessEvery, minAmount };
-      if (shouldAssess(view)) todo.assess.push(sink);
-      else if (shouldSettle(view)) todo.settle.push(sink);
+    for (const { sink, ledger, ...reading } of slice) {
+      const { registered, liable } = reading;
+      // Who has left and has nothing to lose is forgotten.
+      if (!registered && !liable) left.delete(sink);
+      else if (ledger !== undefined) sort(todo, sink, { ...terms, ...reading, ledger, minAmount });
     }
   }
   return todo;
+}
+
+function sort(todo: SinksToDo, sink: Address, view: SettleView): void {
+  if (shouldAssess(view)) todo.assess.push(sink);
+  else if (shouldSettle(view)) todo.settle.push(sink);
 }
 
 async function moved(
@@ -113,18 +118,26 @@ function countedSources({ sources }: TaskTypeEntry): Address[] {
 }
 
 async function surveySources(
-  { client, calls, gda, minAmount }: SurveyParameters,
+  { client, calls, minAmount }: SurveyParameters,
   context: ReadContext,
   { taskTypeId, sources }: TaskTypeEntry,
-  now: number,
+  { taskType: { epochLength, horizon }, timestamp: now, units }: GetPoolReturnType,
 ): Promise<Work[]> {
   const due: Address[] = [];
+  const timeOf = (position: number): Promise<number> => readTimeOf(client, blockOf(position));
   for (const [source, entry] of sources) {
-    if (entry.synced > 0) entry.syncedAt ??= await readTimeOf(client, BigInt(Math.floor(entry.synced / 1_000_000)));
-    if (!isSyncDue({ ...entry, now })) continue;
-    const reading = await readSource(context, gda, source);
-    if (shouldSyncSource({ ...entry, ...reading, now, minAmount })) due.push(source);
-    else entry.dismissed = entry.changed;
+    if (entry.synced > 0) entry.syncedAt ??= await timeOf(entry.synced);
+    if (entry.changed > 0 && entry.flowRate === 0n) entry.changedAt ??= await timeOf(entry.changed);
+    const view = { ...entry, now, epochLength, horizon, units, minAmount };
+    if (!isSyncDue(view)) continue;
+    if (shouldSyncSource({ ...view, ...(await readSource(context, source)) })) due.push(source);
+    else dismiss(entry, now);
   }
   return due.length === 0 ? [] : [calls.syncSource(taskTypeId, due)];
+}
+
+/** What was found too small is not read again: a stream until it changes, what was asked for until more is. */
+function dismiss(entry: SourceEntry, now: number): void {
+  if (entry.changed > entry.synced || entry.flowRate === 0n) entry.dismissed = entry.changed;
+  else if (entry.returnsAt !== undefined && now >= entry.returnsAt) entry.returnsAt = undefined;
 }

@@ -2,10 +2,10 @@ import { type Address, type Hex, hashTypedData } from "viem";
 import { getBlock } from "viem/actions";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
+import { isSigned } from "../../sdk/utils/isSigned.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { Refusal } from "../intake/refusal.ts";
-import { isSigned } from "../intake/signature.ts";
 import { type AttestationMessage, toAttestation } from "./attestation.ts";
 
 /**

@@ -1,13 +1,13 @@
 import { createTransport, type EIP1193Parameters, type Hex, hexToBigInt, http, keccak256, type Transport } from "viem";
 import { UsageError } from "../../core/errors.ts";
 import type { Network } from "../../core/networks.ts";
+import { isAlreadyKnown, isChainsAnswer, nodesWords } from "../../core/rpcErrors.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
 import { BroadcastError, EndpointsError } from "./errors.ts";
 import { type Head, judgeHeads } from "./heads.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
-import { isAlreadyKnown, isChainsAnswer, nodesWords } from "./rpcErrors.ts";
 
 export type EndpointsParameters = {
   network: Pick<Network, "chain" | "rpcUrls" | "name" | "rpcVariable" | "isPublic">;

@@ -65,7 +65,7 @@ async function startSender(name: string, options: Partial<SenderOptions> = {}, s
 }
 
 const rebalance = (): Transaction =>
-  transactionOf(contractsOf(chain.deployment).backpressurePool.rebalance(taskTypeId, []));
+  transactionOf(contractsOf(chain.deployment).capacityRegistry.rebalance(taskTypeId, []));
 const drain = (): Transaction => transactionOf(contractsOf(chain.deployment).escrowBuffer.drain(taskTypeId));
 const messages = (): unknown[] => logged.map(({ msg }) => msg);
 

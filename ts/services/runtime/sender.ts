@@ -1,6 +1,8 @@
 import { formatEther, type LocalAccount, zeroAddress } from "viem";
 import { call, estimateGas, getBalance, getTransactionCount } from "viem/actions";
 import { describeError } from "../../core/errors.ts";
+import { gasOffered } from "../../core/gasOffered.ts";
+import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "../../core/rpcErrors.ts";
 import { ContractCallError } from "../../sdk/errors.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
 import type { ServiceChain } from "./client.ts";
@@ -9,7 +11,6 @@ import { GasBudget } from "./gasBudget.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
-import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "./rpcErrors.ts";
 import { SentTransaction, type TrackingOptions } from "./sentTransaction.ts";
 import type { SendOutcome, Transaction } from "./transaction.ts";
 
@@ -30,9 +31,6 @@ export type SenderParameters = {
   metrics: Metrics;
   options: SenderOptions;
 };
-
-/** How much more gas than estimated is offered: what a stream has accrued changes from block to block. */
-const GAS_MARGIN = { numerator: 6n, denominator: 5n };
 
 /** Base's cap for one transaction; no network of ours allows more. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -154,7 +152,7 @@ export class Sender {
       log.debug({ action, ...about, error }, "refused in simulation");
       return { status: "refused", error };
     }
-    const gas = (estimate * GAS_MARGIN.numerator) / GAS_MARGIN.denominator;
+    const gas = gasOffered(estimate);
     if (estimate > MAX_TRANSACTION_GAS) {
       const cause = new RangeError(`it takes ${estimate} gas, and a transaction may use ${MAX_TRANSACTION_GAS}`);
       return { status: "refused", error: new ContractCallError(action, cause) };

@@ -1,11 +1,11 @@
 import { hashTypedData, isAddressEqual } from "viem";
-import { contractsOf } from "../../sdk/calls/contracts.ts";
+import { contractsOf, distributionPoolAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { SignedReceipt } from "../../sdk/receipts/receiptBook.ts";
+import { isSigned } from "../../sdk/utils/isSigned.ts";
 import { receiptTypedData } from "../../sdk/utils/typedData.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { Refusal } from "../intake/refusal.ts";
-import { isSigned } from "../intake/signature.ts";
 import { type ReceiptMessage, toReceipt } from "./receipt.ts";
 
 /**
@@ -44,15 +44,22 @@ function readStreamed({ client, deployment }: ChainContext, { taskTypeId, source
   return read(client, contractsOf(deployment).escrowBuffer.streamedOf(taskTypeId, source));
 }
 
-/** Whether something of a receipt would count now: a source can acknowledge no more than it has spent. */
+/**
+ * Whether something of a receipt would count now: a source can acknowledge no more than it has spent, and nobody more than
+ * the sink was paid.
+ */
 export async function isCreditable(context: ChainContext, message: ReceiptMessage): Promise<boolean> {
-  const { taskTypeId, source } = toReceipt(message);
-  const { completionTracker, escrowBuffer } = contractsOf(context.deployment);
-  const [spent, acknowledged] = await Promise.all([
-    read(context.client, escrowBuffer.spentOf(taskTypeId, source)),
-    read(context.client, completionTracker.acknowledgedBy(taskTypeId, source)),
+  const { taskTypeId, source, sink } = toReceipt(message);
+  const { client, deployment, taskTypes } = context;
+  const { completionTracker, escrowBuffer } = contractsOf(deployment);
+  const { distributionPool } = await taskTypes.get(taskTypeId);
+  const [spent, acknowledgedBySource, paid, { acknowledged }] = await Promise.all([
+    read(client, escrowBuffer.spentOf(taskTypeId, source)),
+    read(client, completionTracker.acknowledgedBy(taskTypeId, source)),
+    read(client, distributionPoolAt(distributionPool).getTotalAmountReceivedByMember(sink)),
+    read(client, completionTracker.ledgerOf(taskTypeId, sink)),
   ]);
-  return spent > acknowledged;
+  return spent > acknowledgedBySource && paid > acknowledged;
 }
 
 /** Registered, or gone and still liable with what it unbonds. */

@@ -23,17 +23,20 @@ export type ReceiptSubmitterParameters = {
 
 type Waiting = Entry<ReceiptMessage>;
 
-/** In the order of `ICompletionTracker.Skipped`; those that the same receipt cannot be freed from. */
+/**
+ * In the order of `ICompletionTracker.Skipped`; those that the same receipt cannot be freed from. The others are tried
+ * again: receipts are cumulative, and later its source has spent more, or its sink was paid more.
+ */
 const FINAL = new Map([
   [1, "nothing_new"],
-  [3, "bad_source_signature"],
-  [4, "bad_sink_signature"],
+  [4, "bad_source_signature"],
+  [5, "bad_sink_signature"],
 ]);
 
 /** Batches that are looked at together: bounds what is asked of an endpoint at once, whatever the number of pairs. */
 const MOST_BATCHES = 8;
 
-/** Takes receipts to the chain, the latest of each pair, once in an epoch. */
+/** Takes receipts to the chain, the latest of each pair. */
 export class ReceiptSubmitter {
   readonly #parameters: ReceiptSubmitterParameters;
 
@@ -43,7 +46,7 @@ export class ReceiptSubmitter {
 
   /**
    * Submits what counts of a task type now.
-   * @returns Whether it is done for this epoch; false if it should be tried again soon.
+   * @returns Whether it is done for now; false if it should be tried again soon.
    */
   async submit(taskTypeId: Hex, head: Head): Promise<boolean> {
     const { store, batchSize } = this.#parameters;
@@ -77,7 +80,7 @@ export class ReceiptSubmitter {
     return transactionOf(completionTracker.acknowledge(taskTypeId, receipts), about);
   }
 
-  /** A receipt of which only a part counts stays, until its source has streamed the rest. */
+  /** A receipt of which only a part counts stays, until its source has spent, and its sink was paid, the rest. */
   async #conclude(batch: readonly Waiting[], { logs }: TransactionReceipt): Promise<void> {
     const { triage } = this.#parameters;
     const skipped = parseEventLogs({ abi: completionTrackerAbi, eventName: "ReceiptSkipped", logs });

@@ -1,4 +1,4 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, toHex } from "viem";
+import { type Address, encodeAbiParameters, type Hex, keccak256, toHex, zeroAddress } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { callFrom, type LocalChain } from "../../localchain/localChain.ts";
 import { type LocalProtocol, startLocalProtocol } from "../../localchain/localProtocol.ts";
@@ -82,7 +82,7 @@ export class ChainEconomy {
       this.chain.add(
         callFrom(sink, superTokenAt(this.superfluid.superToken).approve(this.protocol.stakeManager, amount)),
         callFrom(sink, stakeManager.stake(id, amount)),
-        callFrom(sink, capacityRegistry.registerSink(id)),
+        callFrom(sink, capacityRegistry.registerSink(id, "")),
       );
     });
     await this.chain.mine(Number(OPENED_AT));
@@ -117,7 +117,10 @@ export class ChainEconomy {
       reportDelay: epochLength,
       signalTimeToLive: timeToLive,
       smoothing: BigInt(Math.round(smoothing * 1000)) * 10n ** 15n,
-      verifier: this.keeper.address,
+      receiptEpochs: 5,
+      // Nobody: the exact engine has no ledger of acknowledgements.
+      verifier: zeroAddress,
+      admission: zeroAddress,
       minimumStake: MINIMUM_STAKE,
       bufferMax: Number.isFinite(limit) ? BigInt(Math.floor(limit)) * UNIT_RATE : 2n ** 127n,
     };

@@ -46,7 +46,7 @@ export class ChainEngine {
   }
 
   async #make(call: Call): Promise<void> {
-    const { backpressurePool, capacityRegistry, escrowBuffer } = this.#contracts;
+    const { capacityRegistry, escrowBuffer } = this.#contracts;
     const type = this.#economy.types[call.pool] as TaskType;
     switch (call.kind) {
       case "setFlow":
@@ -56,7 +56,7 @@ export class ChainEngine {
         return;
       case "rebalance": {
         const sinks = call.sinks.map((i) => this.#economy.sinks[i]?.address as Address);
-        this.#send(backpressurePool.rebalance(type.id, sinks));
+        this.#send(capacityRegistry.rebalance(type.id, sinks));
         return;
       }
       case "attest": {

@@ -53,8 +53,13 @@ export class Comparison {
         predicted: state.adjustmentRate,
         read: gda.getPoolAdjustmentFlowRate(distributionPool),
       },
-      { what: `escrow of pool ${p}`, predicted: state.confirmedLevel, read: escrowBuffer.overflowOf(id) },
-      { what: `totals of ${p}`, predicted: [0n, state.drained, state.released], read: escrowBuffer.totalsOf(id) },
+      { what: `overflow of pool ${p}`, predicted: state.overflow, read: escrowBuffer.overflowOf(id) },
+      { what: `set aside of pool ${p}`, predicted: state.setAside, read: escrowBuffer.setAsideOf(id) },
+      ...sources.map(({ name, address }, k) => ({
+        what: `returned to ${name}`,
+        predicted: state.returned[k],
+        read: escrowBuffer.returnedOf(id, address),
+      })),
       ...sources.map(({ name, address }, k) => ({
         what: `stream of ${name}`,
         predicted: state.sourceRates[k],

@@ -23,9 +23,9 @@ export interface PoolState {
   flowRate: bigint;
   adjustmentRate: bigint;
   sourceRates: bigint[];
-  confirmedLevel: bigint;
-  released: bigint;
-  drained: bigint;
+  overflow: bigint;
+  setAside: bigint;
+  returned: bigint[];
 }
 
 /** Runs the fast engine and keeps what a chain will be held against. */
@@ -48,9 +48,9 @@ export function expectationOf(scenario: Scenario): Epoch[] {
           flowRate: pool.gda.flowRate,
           adjustmentRate: pool.gda.adjustmentRate,
           sourceRates: [...pool.gda.flows],
-          confirmedLevel: pool.level,
-          released: pool.released,
-          drained: pool.drained,
+          overflow: pool.level,
+          setAside: pool.setAside,
+          returned: pool.gda.flows.map((_, source) => pool.returnedTo(source)),
         })),
       });
     },

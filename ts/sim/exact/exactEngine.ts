@@ -1,4 +1,4 @@
-import { max, pipelineLimitDown, WAD } from "../../model/exact.ts";
+import { min, pipelineLimitDown, WAD } from "../../model/exact.ts";
 import { Agents } from "../agents.ts";
 import { type PoolView, Recorder } from "../record.ts";
 import type { Result } from "../result.ts";
@@ -9,6 +9,9 @@ import { requireExact } from "./exactLimits.ts";
 import { ExactPool } from "./exactPool.ts";
 import { ExactSinks } from "./exactSinks.ts";
 import { auditWei, WeiLedger } from "./exactWei.ts";
+
+/** The highest limit of a pipeline, wei/s. */
+const MAX_LIMIT = 2n ** 96n - 2n;
 
 export interface ExactOptions {
   probes?: readonly number[];
@@ -157,12 +160,12 @@ export class ExactRun {
   }
 
   #createPool(pool: number, sources: number): ExactPool {
-    const { epochLength, timeToLive } = this.#scenario.parameters;
+    const { epochLength, horizon } = this.#scenario.parameters;
     const limit = this.#scenario.bufferMax[pool] as number;
     return new ExactPool({
       unitRate: this.#unitRate,
       epochLength: BigInt(epochLength),
-      timeToLive: BigInt(timeToLive),
+      horizon: BigInt(horizon),
       bufferMax: Number.isFinite(limit) ? BigInt(Math.floor(limit)) * this.#unitRate : 2n ** 127n,
       sources,
       startsAt: OPENED_AT,
@@ -252,7 +255,7 @@ export class ExactRun {
       const link = links[l] as Scenario["links"][number];
       const below = this.pools[link.downstream] as ExactPool;
       const ratio = (BigInt(Math.round(link.ratio * 1e6)) * WAD) / 1_000_000n;
-      const limit = pipelineLimitDown(below.intake, max(below.level, 0n), BigInt(parameters.horizon), ratio);
+      const limit = min(pipelineLimitDown(below.intake, below.press(), BigInt(parameters.horizon), ratio), MAX_LIMIT);
       (this.pools[link.upstream] as ExactPool).setLimit(limit);
       this.#calls?.push({ kind: "propagate", pool: link.upstream, at, downstream: link.downstream, ratio });
     }

@@ -1,61 +1,80 @@
-import { escrowUnitsUp, excess, fillBucket, min, priceCapDown, WAD } from "../../model/exact.ts";
-import { accrue, type Book, drain, Returns, release } from "../../model/shares.ts";
+import { escrowUnitsUp, excess, max, min, priceCapDown, saturate, shouldHeal } from "../../model/exact.ts";
+import {
+  allUnits,
+  asOfNow,
+  average,
+  CONFIRM_DELAY,
+  confirmed,
+  confirms,
+  type Inflow,
+  incomeOf,
+  isRipe,
+  noInflow,
+  type Units,
+  withDrain,
+} from "../../model/inflow.ts";
+import { Returns } from "../../model/returns.ts";
+import { type Book, drain, overflowOf, release } from "../../model/shares.ts";
 import { DistributionPool } from "./gda.ts";
 
-const CONFIRM_DELAY = 12n;
+const MAX_LEAK = 2n ** 96n - 1n;
+const MAX_PRESSURE = 2n ** 112n - 1n;
 
 export interface ExactPoolParameters {
   unitRate: bigint;
   epochLength: bigint;
-  timeToLive: bigint;
+  horizon: bigint;
   bufferMax: bigint;
   sources: number;
   startsAt: bigint;
 }
 
 /**
- * BackpressurePool and EscrowBuffer of one task type, without fee: the same calls change the same integers.
+ * BackpressurePool and EscrowBuffer of one task type, without fee: the same calls change the same integers. The books are
+ * the reference's own; what is fast is that all sinks are one member.
  * Amounts in wei, rates in wei/s, times in Unix seconds.
  */
 export class ExactPool {
   readonly gda: DistributionPool;
-  sinkUnits = 0n;
-  escrowUnits = 1n;
-  confirmedInflow = 0n;
   limit: bigint | undefined;
-  spare = 0n;
-  /** Overflow paid to the sinks. */
-  drained = 0n;
-  readonly #returns = new Returns<number>();
-  #released = 0n;
-  /** Integral of the escrow's share of the units, seconds · 10¹⁸, as of the last record. */
-  #overflowTime = 0n;
   readonly #p: ExactPoolParameters;
-  /** What the escrow's units received up to `gda.perUnit === #seen`, and what of that is written down. */
-  #received = 0n;
-  #recorded = 0n;
-  #seen = 0n;
-  #inflow = 0n;
-  #recordedAt: bigint;
-  #anchorInflow = 0n;
-  #anchoredAt: bigint;
-  #emptySince: bigint;
-  #filledAt = 0n;
+  readonly #returns: Returns<number>;
+  readonly #units: Units = { sinks: 0n, escrow: 1n, fee: 0n };
   readonly #changedAt: bigint[];
+  /** What the escrow received as a member up to `gda.perUnit === #seen`. */
+  #received = 0n;
+  #seen = 0n;
+  #inflow: Inflow;
+  /** What the members were paid when something was last written down, wei/s, and how many units they had. */
+  #before = { flow: 0n, units: 1n };
+  #returned = 0n;
+  #pressure = { lasting: 0n, seen: 0n, seenAt: 0n };
 
   constructor(parameters: ExactPoolParameters) {
     this.#p = parameters;
-    const { sources, startsAt } = parameters;
+    const { sources, startsAt, horizon } = parameters;
     this.gda = new DistributionPool(sources, 1n, startsAt);
-    this.#recordedAt = startsAt;
-    this.#anchoredAt = startsAt;
-    this.#emptySince = startsAt;
+    this.#returns = new Returns(horizon);
+    this.#inflow = noInflow(startsAt);
     this.#changedAt = new Array<bigint>(sources).fill(0n);
   }
 
-  /** Overflow set aside for the sources, less what nobody claimed. */
+  get sinkUnits(): bigint {
+    return this.#units.sinks;
+  }
+
+  get escrowUnits(): bigint {
+    return this.#units.escrow;
+  }
+
+  /** What left the overflow and waits for its sources. */
+  get setAside(): bigint {
+    return this.#book().setAside;
+  }
+
+  /** What left the overflow for the sources: set aside, or paid back. */
   get released(): bigint {
-    return this.#released - this.#returns.unclaimed;
+    return this.setAside + this.#returned;
   }
 
   /** What a source has been paid back. */
@@ -74,10 +93,9 @@ export class ExactPool {
     return this.limit === undefined ? full : min(full, this.limit);
   }
 
-  /** What the escrow holds, wei. */
+  /** The overflow, wei. */
   get level(): bigint {
-    this.#see();
-    return this.#received - this.drained - this.released;
+    return overflowOf(this.#book());
   }
 
   advance(now: bigint): void {
@@ -95,139 +113,149 @@ export class ExactPool {
   /** Changes one sink's units; `recorded` as returned by the call before in the same transaction. */
   moveSink(delta: number, recorded: boolean): true {
     if (!recorded) this.#record();
-    if (this.sinkUnits === 0n) this.#filledAt = this.gda.now;
-    this.sinkUnits += BigInt(delta);
-    // Capacity that comes and goes within one transaction does not restart the grace.
-    if (this.sinkUnits === 0n && this.#filledAt !== this.gda.now) this.#emptySince = this.gda.now;
+    this.#units.sinks += BigInt(delta);
     this.gda.changeUnits(BigInt(delta));
     return true;
   }
 
-  /** The end of every rebalance. */
+  /** The end of every rebalance; `recorded` if a sink moved. */
   moveEscrow(recorded: boolean): void {
-    if (this.#escrowTarget(this.gda.flowRate) === this.escrowUnits) return;
     if (!recorded) {
-      const due = this.#witnessDue || this.#escrowTarget(this.confirmedInflow) !== this.escrowUnits;
-      if (!due) return;
+      if (!this.#shouldLook && !this.#isAnchorOld) return;
       this.#record();
+      if (this.#escrowTarget(this.#inflow.confirmed) === this.escrowUnits) return;
     }
-    const target = this.#escrowTarget(this.confirmedInflow);
-    const delta = target - this.escrowUnits;
-    if (delta === 0n) return;
-    this.#see();
-    this.escrowUnits = target;
-    this.gda.changeUnits(delta);
+    this.#toTarget();
   }
 
   setLimit(limit: bigint): void {
-    if (limit !== this.limit) {
-      this.#record();
-      this.limit = limit;
+    if (limit === this.limit) {
+      this.moveEscrow(false);
+      return;
     }
-    this.moveEscrow(false);
+    this.#record();
+    this.limit = limit;
+    this.#toTarget();
   }
 
   /** Pays the sinks what the token bucket allows; returns it, wei. */
   drain(): bigint {
-    this.#record();
-    const spare = this.escrowUnits > 1n ? 0n : this.spare;
-    const total = this.gda.totalUnits;
-    const perUnit = min(spare, this.level) / total;
+    const book = this.#recordedBook();
+    const perUnit = min(this.#spare(this.#inflow), overflowOf(book)) / this.gda.totalUnits;
     if (perUnit === 0n) return 0n;
-    const [book, released] = drain(this.#book(), perUnit * total, perUnit);
-    this.#returns.write(book);
-    this.#released += released;
-    this.spare -= perUnit * total;
-    this.drained += perUnit * total;
+    const amount = perUnit * this.gda.totalUnits;
+    this.#inflow = withDrain(this.#inflow, this.#units, perUnit);
     this.gda.distribute(perUnit);
     this.#see();
-    // What comes back to the escrow's own units is not inflow.
-    this.#recorded = this.#received;
-    return perUnit * total;
+    drain(book, amount, perUnit * this.escrowUnits);
+    this.#returns.write(book);
+    return amount;
   }
 
   /** Whether `drain` would pay anything, without writing anything down. */
   get drainable(): boolean {
-    if (this.escrowUnits > 1n) return false;
-    this.#see();
-    return min(this.#spareNow(), this.level) >= this.gda.totalUnits;
+    return this.escrowUnits === 1n && min(this.#spare(this.#inflowNow()), this.level) >= this.gda.totalUnits;
   }
 
   /** What `releaseAndSync` would set aside. */
   get releasable(): bigint {
-    const tooMuch = this.#tooMuch;
-    return tooMuch === 0n ? 0n : release(this.#book(), tooMuch)[1];
+    const book = this.#book();
+    return release(book, excess(overflowOf(book), this.#p.bufferMax));
   }
 
   /** Sets aside for the sources what is above the limit, and pays each its part; returns the former, wei. */
   releaseAndSync(): bigint {
-    const [book, amount] = release(this.#book(), this.#tooMuch);
-    if (amount > 0n) {
-      this.#returns.write(book);
-      this.#released += amount;
-    }
+    const book = this.#recordedBook();
+    const amount = release(book, excess(overflowOf(book), this.#p.bufferMax));
+    if (amount > 0n) this.#returns.write(book);
     for (let source = 0; source < this.gda.flows.length; source++) this.#sync(source);
     return amount;
   }
 
-  get #tooMuch(): bigint {
-    const { timeToLive, bufferMax } = this.#p;
-    const abandoned = this.sinkUnits === 0n && this.gda.now >= this.#emptySince + timeToLive;
-    return excess(this.level, abandoned ? 0n : bufferMax);
+  /** What presses on the stage upstream: overflow that lasted since a look one confirm delay ago; wei. */
+  press(): bigint {
+    const { now } = this.gda;
+    const present = min(min(this.level, this.#p.bufferMax), MAX_PRESSURE);
+    const { lasting, seen, seenAt } = this.#pressure;
+    this.#pressure =
+      now < seenAt + CONFIRM_DELAY
+        ? { lasting: min(lasting, present), seen, seenAt }
+        : { lasting: min(present, seen), seen: present, seenAt: now };
+    return this.#pressure.lasting;
   }
 
-  #book(): Book {
-    this.#see();
-    return accrue(this.#returns.book, this.#received, this.#overflowTimeNow());
-  }
+  // ----------------------------------------------------------------------------------------------- Private
 
   #sync(source: number): void {
     const stream = { rate: this.gda.flows[source] as bigint, changedAt: this.#changedAt[source] as bigint };
-    this.#returns.sync(this.#book(), source, stream, this.gda.now);
+    const { paid } = this.#returns.sync(this.#recordedBook(), source, stream, this.gda.now);
+    this.#returned += paid;
   }
 
-  #overflowTimeNow(): bigint {
-    return this.#overflowTime + ((this.gda.now - this.#recordedAt) * WAD * this.escrowUnits) / this.gda.totalUnits;
+  /** Whose the overflow is, as of now. */
+  #book(): Book {
+    const inflow = this.#inflowNow();
+    return this.#returns.book({ income: incomeOf(inflow), overflowTime: inflow.overflowTime });
+  }
+
+  /** The same, for whoever changes it. */
+  #recordedBook(): Book {
+    this.#see();
+    if (this.#inflow.recordedAt !== this.gda.now || this.#inflow.received !== this.#received) this.#record();
+    return this.#book();
   }
 
   #see(): void {
     const { perUnit } = this.gda;
-    if (perUnit === this.#seen) return;
-    this.#received += (perUnit - this.#seen) * this.escrowUnits;
+    this.#received = saturate(this.#received + (perUnit - this.#seen) * this.escrowUnits);
     this.#seen = perUnit;
   }
 
-  #perUnitSinceRecord(): bigint {
+  #inflowNow(): Inflow {
     this.#see();
-    return (this.#received - this.#recorded) / this.escrowUnits;
+    return asOfNow(this.#inflow, this.#units, this.#received, this.priceCap, this.#depth, this.gda.now);
   }
 
-  #spareNow(): bigint {
-    const { unitRate, epochLength } = this.#p;
-    const capacity = this.priceCap * this.sinkUnits * (this.gda.now - this.#recordedAt);
-    const paid = this.#perUnitSinceRecord() * this.sinkUnits;
-    return fillBucket(this.spare, capacity, paid, unitRate * this.sinkUnits * epochLength);
-  }
-
+  /** Must run before any unit changes. Once the anchor is ripe, money confirms the inflow. */
   #record(): void {
-    const { now } = this.gda;
-    const perUnit = this.#perUnitSinceRecord();
-    const spare = this.#spareNow();
-    this.#inflow += perUnit * (this.sinkUnits + this.escrowUnits);
-    this.#recorded = this.#received;
-    this.spare = spare;
-    this.#overflowTime = this.#overflowTimeNow();
-    this.#recordedAt = now;
-    if (!this.#witnessDue) return;
-    const steady = now >= this.gda.changedAt + CONFIRM_DELAY;
-    const average = (this.#inflow - this.#anchorInflow) / (now - this.#anchoredAt);
-    this.confirmedInflow = steady ? this.gda.flowRate : average;
-    this.#anchorInflow = this.#inflow;
-    this.#anchoredAt = now;
+    const { now, flowRate, changedAt } = this.gda;
+    this.#before = { flow: flowRate, units: allUnits(this.#units) };
+    this.#inflow = this.#inflowNow();
+    if (!isRipe(this.#inflow, now)) return;
+    const steady = !confirms(this.#inflow, flowRate, this.#before.units, now) && now >= changedAt + CONFIRM_DELAY;
+    this.#inflow = confirmed(this.#inflow, steady ? flowRate : average(this.#inflow, now), now);
   }
 
-  get #witnessDue(): boolean {
-    return this.gda.now >= this.#anchoredAt + CONFIRM_DELAY;
+  #toTarget(): void {
+    this.#see();
+    const delta = this.#escrowTarget(this.#inflow.confirmed) - this.escrowUnits;
+    this.#units.escrow += delta;
+    if (delta !== 0n) this.gda.changeUnits(delta);
+    const { flowRate, totalUnits } = this.gda;
+    let leak = excess(this.#inflow.leak + this.#before.flow + this.#before.units, flowRate + totalUnits);
+    if (shouldHeal(leak, flowRate, totalUnits)) {
+      this.gda.splitAgain();
+      leak = 0n;
+    }
+    this.#inflow.leak = min(leak, MAX_LEAK);
+  }
+
+  get #shouldLook(): boolean {
+    if (this.#escrowTarget(this.#inflow.confirmed) !== this.escrowUnits) return true;
+    return isRipe(this.#inflow, this.gda.now) && this.#escrowTarget(this.gda.flowRate) !== this.escrowUnits;
+  }
+
+  get #isAnchorOld(): boolean {
+    const { epochLength } = this.#p;
+    return this.gda.now >= this.#inflow.anchoredAt + max(epochLength, CONFIRM_DELAY);
+  }
+
+  get #depth(): bigint {
+    return this.#p.unitRate * this.sinkUnits * this.#p.epochLength;
+  }
+
+  #spare({ spare }: Inflow): bigint {
+    return this.escrowUnits > 1n ? 0n : min(spare, this.#depth);
   }
 
   #escrowTarget(inflow: bigint): bigint {

@@ -51,6 +51,14 @@ export class DistributionPool {
     this.flows[source] = actual < 0n ? 0n : actual;
   }
 
+  /** The pool's admin touches its empty stream: what went to it for want of divisibility is split again, if it can be. */
+  splitAgain(): void {
+    this.changedAt = this.now;
+    const all = this.flowRate + this.adjustmentRate;
+    this.perUnitRate = all / this.totalUnits;
+    this.adjustmentRate = all - this.flowRate;
+  }
+
   /** A member's units change by `delta`; what no longer divides goes to the admin. */
   changeUnits(delta: bigint): void {
     this.changedAt = this.now;

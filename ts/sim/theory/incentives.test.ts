@@ -118,7 +118,7 @@ describe("acknowledgements", () => {
       return dead?.pay.at(-1) as number;
     };
 
-    // Theory 6.7: it does not pay more than it gets. It gets a little more than it pays, 5 / 0.95: of a
+    // Theory 6.8: it does not pay more than it gets. It gets a little more than it pays, 5 / 0.95: of a
     // sink's pay only the share π is expected, so an acknowledgement is worth 1/π of its money.
     test("gets 5/0.95 if all others acknowledge", () => {
       expect(run(1)).toBeCloseTo(5 / 0.95, 4);

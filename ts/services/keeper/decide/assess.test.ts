@@ -1,42 +1,62 @@
 import { describe, expect, test } from "vitest";
-import { type AssessView, type LedgerView, shouldAssess } from "./assess.ts";
-import { shouldSettle } from "./settle.ts";
+import { type LedgerView, shouldAssess } from "./assess.ts";
+import { type SettleView, shouldSettle } from "./settle.ts";
 
 const ledger: LedgerView = {
-  acknowledged: 0n,
-  owed: 0n,
-  settledAcknowledged: 0n,
-  settledReceived: 100n,
-  settledEpoch: 9,
-  assessedEpoch: 9,
+  ...{ acknowledged: 20n, owed: 0n, acknowledgedMark: 20n, receivedMark: 100n },
+  ...{ peakScaled: 0n, openedAt: 1000, strikes: 0 },
 };
-const view = (changes: Partial<AssessView>, book: Partial<LedgerView> = {}): AssessView => ({
+const view = (changes: Partial<SettleView>, book: Partial<LedgerView> = {}): SettleView => ({
   ledger: { ...ledger, ...book },
-  ...{ received: 100n, epoch: 10, assessEvery: 1, minAmount: 10n, ...changes },
+  ...{ registered: true, received: 100n, timestamp: 1300, receiptInterval: 300, minAmount: 10n },
+  ...{ epoch: 21, settledEpoch: 20, receiptEpochs: 5, effectiveCapacity: 0n, verifiedBacklog: 0n },
+  ...{ unitRate: 1n, horizon: 360, acknowledgementGrace: 60, ...changes },
 });
 
 describe("assess", () => {
+  const paid = { received: 110n };
+  test.each([
+    ["a slash is ready", view({ timestamp: 1001 }, { strikes: 3 }), true],
+    ["the window that can close may bring the third strike", view(paid, { strikes: 2 }), true],
+    ["it may bring the second", view(paid, { strikes: 1 }), false],
+    ["the window is too young to bring the third", view({ ...paid, timestamp: 1299 }, { strikes: 2 }), false],
+    ["nothing is in the window that could bring the third", view({}, { strikes: 2 }), false],
+    ["it has left, and was paid in its window", view({ ...paid, registered: false }), true],
+    ["it has left, and owes from before", view({ registered: false }, { owed: 10n }), true],
+    ["it has left, and nothing is to be judged", view({ registered: false }), false],
+  ])("when %s", (_, given, expected) => expect(shouldAssess(given)).toBe(expected));
+});
+
+describe("settle, when its window can close and", () => {
   test.each([
     ["it was paid nothing and owes nothing", view({}), false],
     ["it was paid enough", view({ received: 110n }), true],
     ["it was paid too little", view({ received: 109n }), false],
     ["it was paid nothing, but owes: a dead sink's strikes go on", view({}, { owed: 10n }), true],
     ["it owes too little", view({}, { owed: 9n }), false],
-    ["it was assessed in this epoch", view({ received: 110n, epoch: 9 }), false],
-    ["its turn has not come", view({ received: 110n, epoch: 12, assessEvery: 4 }), false],
-    ["its turn has come", view({ received: 110n, epoch: 13, assessEvery: 4 }), true],
     ["nothing is to be had without a minimum", view({ minAmount: 0n }), false],
-  ])("when %s", (_, given, expected) => expect(shouldAssess(given)).toBe(expected));
+    ["it never opened", view({ received: 110n }, { openedAt: 0 }), false],
+    ["it is assessed anyway", view({ received: 110n }, { strikes: 2 }), false],
+    ["it has left, so that nobody can settle it", view({ received: 110n, registered: false }), false],
+  ])("%s", (_, given, expected) => expect(shouldSettle(given)).toBe(expected));
 });
 
-describe("settle", () => {
-  const caughtUp = { owed: 50n, acknowledged: 30n, settledAcknowledged: 20n };
-  const between = { assessEvery: 4 };
+describe("settle, before it fades, when", () => {
+  const last = { epoch: 25, effectiveCapacity: 1n };
   test.each([
-    ["work that was owed is acknowledged", view(between, caughtUp), true],
-    ["it is assessed anyway", view({}, caughtUp), false],
-    ["nothing was owed", view(between, { ...caughtUp, owed: 0n }), false],
-    ["too little is acknowledged", view(between, { ...caughtUp, acknowledged: 29n }), false],
-    ["it was settled in this epoch", view(between, { ...caughtUp, settledEpoch: 10 }), false],
-  ])("when %s", (_, given, expected) => expect(shouldSettle(given)).toBe(expected));
+    ["this is the last epoch of its capacity", view(last), true],
+    ["it has another", view({ ...last, epoch: 24 }), false],
+    ["it has none to lose", view({ ...last, effectiveCapacity: 0n }), false],
+    ["a day of it is not worth it", view({ ...last, minAmount: 86_401n }), false],
+  ])("%s", (_, given, expected) => expect(shouldSettle(given)).toBe(expected));
+});
+
+describe("settle, when work that it owed is acknowledged and", () => {
+  const young = { timestamp: 1001, verifiedBacklog: 360n };
+  test.each([
+    ["a unit returns", view(young, { owed: 360n, acknowledged: 380n }), true],
+    ["less than a unit returns", view(young, { owed: 360n, acknowledged: 379n }), false],
+    ["nothing of it was", view(young, { owed: 360n }), false],
+    ["a day of it is not worth it", view({ ...young, minAmount: 86_401n }, { owed: 360n, acknowledged: 380n }), false],
+  ])("%s", (_, given, expected) => expect(shouldSettle(given)).toBe(expected));
 });

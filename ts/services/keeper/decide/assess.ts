@@ -2,30 +2,50 @@
 export type LedgerView = {
   acknowledged: bigint;
   owed: bigint;
-  settledAcknowledged: bigint;
-  settledReceived: bigint;
-  settledEpoch: number;
-  assessedEpoch: number;
+  /** What was acknowledged, and what was received, when the present window opened. */
+  acknowledgedMark: bigint;
+  receivedMark: bigint;
+  /** The capacity that the grace is measured by, billionths of a unit. */
+  peakScaled: bigint;
+  /** When the present window opened, Unix seconds; 0 for a stranger. */
+  openedAt: number;
+  /** Windows in a row that closed beyond the horizon. */
+  strikes: number;
 };
 
 export type AssessView = {
   ledger: LedgerView;
+  /** False for a sink that left: its bond stays liable until it is out. */
+  registered: boolean;
   /** What the pool has paid the sink so far, wei. */
   received: bigint;
-  /** Number of the present epoch: Unix seconds / h. */
-  epoch: number;
-  /** How many epochs apart a sink is assessed. */
-  assessEvery: number;
+  /** The chain's clock, Unix seconds. */
+  timestamp: number;
+  /** V·h: the least age of a window that closes, seconds. */
+  receiptInterval: number;
   /** Wei. */
   minAmount: bigint;
 };
 
+/** With so many strikes an assessment slashes. */
+const STRIKES = 3;
+
 /**
- * Whether to judge a sink: it was paid since the last settlement, or owes from before (a dead sink is paid no more, and
- * its strikes have to go on), and its turn has come.
+ * Whether a window can close and there is something in it to judge: the sink was paid, or owes from before (a dead sink is
+ * paid no more, and its strikes have to go on).
  */
-export function shouldAssess({ ledger, received, epoch, assessEvery, minAmount }: AssessView): boolean {
-  if (epoch < ledger.assessedEpoch + assessEvery) return false;
-  const paid = received - ledger.settledReceived;
+export function isWindowDue({ ledger, received, timestamp, receiptInterval, minAmount }: AssessView): boolean {
+  if (ledger.openedAt === 0 || timestamp < ledger.openedAt + receiptInterval) return false;
+  const paid = received - ledger.receivedMark;
   return (paid > 0n && paid >= minAmount) || (ledger.owed > 0n && ledger.owed >= minAmount);
+}
+
+/**
+ * Whether to judge a sink rather than settle it: a slash is ready, the window that can close may bring the last strike, or
+ * the sink has left, and nobody can settle it any more.
+ */
+export function shouldAssess(view: AssessView): boolean {
+  const { strikes } = view.ledger;
+  if (strikes >= STRIKES) return true;
+  return isWindowDue(view) && (!view.registered || strikes === STRIKES - 1);
 }

@@ -14,14 +14,11 @@ describe("drain", () => {
 });
 
 describe("release", () => {
-  const view = { drainable: 0n, releasable: 0n, overflow: 0n, bufferMax: 100n, minAmount: 10n };
+  const view = { drainable: 0n, releasable: 0n, minAmount: 10n };
   test.each([
     ["nothing is there", {}, false],
     ["enough is releasable", { releasable: 10n }, true],
     ["too little is", { releasable: 9n }, false],
-    ["overflow is at the limit", { overflow: 100n }, false],
-    ["overflow is above it, and no source is counted yet", { overflow: 110n }, true],
-    ["overflow is above it by too little", { overflow: 109n }, false],
     ["the sinks can take some of it first", { releasable: 10n, drainable: 10n }, false],
     ["what the sinks can take is not worth it", { releasable: 10n, drainable: 9n }, true],
     ["nothing is, without a minimum", { minAmount: 0n }, false],

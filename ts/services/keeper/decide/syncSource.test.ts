@@ -1,21 +1,55 @@
-import { expect, test } from "vitest";
-import { shouldSyncSource } from "./syncSource.ts";
+import { describe, expect, test } from "vitest";
+import { isSyncDue, type SyncSourceView, shouldSyncSource } from "./syncSource.ts";
 
-const view = {
-  ...{ changed: 5, synced: 9, syncedAt: 10_000, dismissed: undefined, now: 10_600 },
-  ...{ flowRate: 1n, streamed: 5000n, minAmount: 3600n },
+/** Synchronised 600 seconds ago, in an earlier epoch; a tenth of the pool is the escrow's. */
+const view: SyncSourceView = {
+  ...{ changed: 5, changedAt: 9000, flowRate: 60n, synced: 9, syncedAt: 10_000, returnsAt: undefined },
+  ...{ dismissed: undefined, now: 10_600, epochLength: 60, horizon: 360, units: { escrow: 1n, total: 10n } },
+  ...{ minAmount: 3601n, streamed: 5000n, payable: 0n, runway: undefined },
 };
+const decide = (changes: Partial<SyncSourceView>): boolean => shouldSyncSource({ ...view, ...changes });
 
-test.each([
-  ["nothing has happened", {}, false],
-  ["its stream has changed", { changed: 10 }, true],
-  ["it was never synchronised", { synced: 0, syncedAt: undefined }, true],
-  ["an hour has passed", { now: 13_600 }, true],
-  ["an hour less a second has passed", { now: 13_599 }, false],
-  ["an hour of its stream is not worth it", { changed: 10, minAmount: 3601n }, false],
-  ["it closed a stream that was worth it", { changed: 10, flowRate: 0n }, true],
-  ["it closed a stream that was not", { changed: 10, flowRate: 0n, streamed: 3599n }, false],
-  ["it has no stream for hours", { now: 20_000, flowRate: 0n }, false],
-  ["it was found too small", { changed: 10, dismissed: 10 }, false],
-  ["it was found too small and has changed since", { changed: 11, dismissed: 10 }, true],
-])("when %s", (_, changes, expected) => expect(shouldSyncSource({ ...view, ...changes })).toBe(expected));
+describe("a stream that has changed", () => {
+  const changed = { changed: 10, minAmount: 216_000n };
+  test.each([
+    ["is counted", changed, true],
+    ["is counted if it never was", { ...changed, changed: 5, synced: 0, syncedAt: undefined }, true],
+    ["is left if an hour of it is not worth it", { ...changed, minAmount: 216_001n }, false],
+    ["is counted when it has ended", { changed: 10, flowRate: 0n }, true],
+    ["is left when it has ended and was not worth it", { changed: 10, flowRate: 0n, minAmount: 5001n }, false],
+    ["is left if it was found too small", { ...changed, dismissed: 10 }, false],
+    ["is counted if it was found too small and has changed since", { ...changed, dismissed: 9 }, true],
+  ])("%s", (_, changes, expected) => expect(decide(changes)).toBe(expected));
+});
+
+describe("money at stake", () => {
+  const enough = { minAmount: 3600n };
+  const thisEpoch = { ...enough, now: 10_019, flowRate: 1920n };
+  test.each([
+    ["is synchronised", enough, true],
+    ["is left if it is not worth it", {}, false],
+    ["is left if a receipt has done so in this epoch", thisEpoch, false],
+    ["is synchronised all the same when its source runs dry", { ...thisEpoch, runway: 59 }, true],
+    ["is left when its source lasts another minute", { ...thisEpoch, runway: 60 }, false],
+    ["is none where nothing overflows", { ...enough, units: { escrow: 0n, total: 10n } }, false],
+  ])("%s", (_, changes, expected) => expect(decide(changes)).toBe(expected));
+});
+
+describe("what is a source's own", () => {
+  const ended = { flowRate: 0n, changedAt: 10_000, now: 10_360, payable: 3601n };
+  const asked = { flowRate: 1n, returnsAt: 10_360, now: 10_360, payable: 3601n };
+  test.each([
+    ["returns one horizon after its stream ended", ended, true],
+    ["does not return before", { ...ended, now: 10_359 }, false],
+    ["returns once", { ...ended, syncedAt: 10_360 }, false],
+    ["is left if it is not worth it", { ...ended, payable: 3600n }, false],
+    ["returns when it asked", asked, true],
+    ["does not return before the time that it was told", { ...asked, now: 10_359 }, false],
+    ["returns once for each time that it asked", { ...asked, syncedAt: 10_361, now: 10_400 }, false],
+  ])("%s", (_, changes, expected) => expect(decide(changes)).toBe(expected));
+});
+
+test("a source that there is no reason to synchronise is not even read", () => {
+  expect(isSyncDue(view)).toBe(false);
+  expect(isSyncDue({ ...view, changed: 10 })).toBe(true);
+});

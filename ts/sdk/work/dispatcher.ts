@@ -1,0 +1,245 @@
+import type { Address } from "viem";
+import { InvalidParameterError } from "../errors.ts";
+import { max, min } from "./amounts.ts";
+import { SinksBusyError, WaitForCreditError } from "./errors.ts";
+import { Heap } from "./heap.ts";
+import { eligible, notePaid, paidIn, timeToPay } from "./payHistory.ts";
+import { fail, hasRoom, isLost, type Liveness, newStanding, type Standing, succeed } from "./standing.ts";
+
+export type DispatcherParameters = Partial<Liveness> & {
+  /** The largest task that is ever sent, wei. */
+  oneTask: bigint;
+  /** T: credit that was paid earlier than this lapses, seconds. */
+  horizon: number;
+};
+
+/** A task on its way. */
+export type Sending = {
+  id: number;
+  sink: Address;
+  /** The most that it may cost, wei. */
+  value: bigint;
+  /** Unix seconds. */
+  sentAt: number;
+  /** In flight to this sink when it was sent, itself included, wei. */
+  load: bigint;
+};
+
+export type NextParameters = {
+  /** The most that the task may cost, wei. */
+  value: bigint;
+  /** Unix seconds. */
+  now: number;
+  /** Sinks that are not to get it: those that had it before. */
+  except?: readonly Address[] | undefined;
+};
+
+/** What became of a task. */
+export type Outcome = { id: number; now: number };
+
+export type DispatcherState = { nextId: number; standings: Standing[] };
+
+/** A place in a queue; it holds what it is ordered by, because the standing changes. */
+type Candidate = { standing: Standing; key: bigint; until: number; version: number };
+
+/**
+ * Sends each task to the sink that owes most of those that answer. It keeps three numbers for each: what was paid to it,
+ * what was sent to it, and what of the difference has not lapsed. It does nothing by itself and reads no clock: the same
+ * calls give the same choices. A choice takes time logarithmic in the number of sinks.
+ * @example
+ * const dispatcher = new Dispatcher({ oneTask: parseEther("0.01"), horizon: 360 });
+ * dispatcher.paid(sink, book.credit(source, sink), now);
+ * const { id, sink } = dispatcher.next({ value: parseEther("0.01"), now });
+ * dispatcher.accepted({ id, now: now + 2, value: parseEther("0.008") });
+ */
+export class Dispatcher {
+  readonly #parameters: DispatcherParameters & Liveness;
+  readonly #standings = new Map<Address, Standing>();
+  readonly #sendings = new Map<number, Sending>();
+  /** Grows with each change of a sink, so that what was said of it before is known to be old. */
+  readonly #versions = new Map<Address, number>();
+  #nextId = 1;
+  /** Sinks by what may be asked of them. Time alone only lowers it, so an old number is never too low. */
+  #ready = new Heap<Candidate>((a, b) => (a.key === b.key ? a.standing.sink < b.standing.sink : a.key > b.key));
+  #paused = new Heap<Candidate>((a, b) => a.until < b.until);
+
+  constructor(parameters: DispatcherParameters) {
+    if (parameters.oneTask <= 0n || !(parameters.horizon > 0)) {
+      throw new InvalidParameterError("a task costs more than 0 wei, and the horizon is above 0 s");
+    }
+    this.#parameters = { targetLatency: 30, backOff: 10, longestBackOff: 3600, ...parameters };
+  }
+
+  /** What a sink was credited for this source since the beginning, wei: `CreditBook.credit`, or `provisional`. */
+  paid(sink: Address, paid: bigint, now: number): void {
+    const standing = this.#of(sink);
+    standing.pay = notePaid(standing.pay, now, paid);
+    this.#offer(standing, now);
+  }
+
+  /** Whether a sink has an endpoint at all, as discovery says. */
+  reach(sink: Address, reachable: boolean, now: number): void {
+    const standing = this.#of(sink);
+    standing.reachable = reachable;
+    this.#offer(standing, now);
+  }
+
+  /**
+   * Chooses the sink for a task, and counts the task as sent.
+   * @throws {WaitForCreditError} if none owes so much @throws {SinksBusyError} if those that do cannot take it now
+   * @throws {InvalidParameterError} if the task is larger than `oneTask`.
+   */
+  next({ value, now, except = [] }: NextParameters): Sending {
+    if (value <= 0n || value > this.#parameters.oneTask) {
+      throw new InvalidParameterError(`a task costs 1 to ${this.#parameters.oneTask} wei here, not ${value}`);
+    }
+    this.#wake(now);
+    const chosen = this.#choose(value, now, except);
+    if (chosen === undefined) throw this.#whyNot(value, now, except);
+    chosen.sent += value;
+    chosen.inFlight += value;
+    const sending = { id: this.#nextId, sink: chosen.sink, value, sentAt: now, load: chosen.inFlight };
+    this.#nextId += 1;
+    this.#sendings.set(sending.id, sending);
+    this.#offer(chosen, now);
+    return sending;
+  }
+
+  /** The answer was accepted; it cost `value` wei, at most what was said. */
+  accepted({ id, now, value }: Outcome & { value: bigint }): void {
+    const sending = this.#end(id);
+    const standing = this.#of(sending.sink);
+    const cost = min(value, sending.value);
+    standing.sent -= sending.value - cost;
+    standing.accepted += cost;
+    succeed(standing, { load: sending.load, latency: now - sending.sentAt }, this.#parameters);
+    this.#offer(standing, now);
+  }
+
+  /** No answer, not in time, or (`rejected`) one that is no good. The work is not asked for again. */
+  failed({ id, now, rejected = false }: Outcome & { rejected?: boolean }): void {
+    const standing = this.#of(this.#end(id).sink);
+    fail(standing, { now, rejected }, this.#parameters);
+    this.#offer(standing, now);
+  }
+
+  /**
+   * The sink says by itself that it cannot take the task before `until`, Unix seconds. It was not worked on.
+   * @param owed What the sink says it owes, wei: if it is less than one thinks, the rest is not asked for again.
+   */
+  refused({ id, now, until, owed }: Outcome & { until: number; owed?: bigint | undefined }): void {
+    const sending = this.#end(id);
+    const standing = this.#of(sending.sink);
+    standing.sent -= sending.value;
+    if (owed !== undefined) standing.sent = max(standing.sent, paidIn(standing.pay) - max(0n, owed));
+    standing.pausedUntil = Math.max(standing.pausedUntil, Math.min(until, now + this.#parameters.longestBackOff));
+    this.#offer(standing, now);
+  }
+
+  /** How a sink stands; undefined for one that was never named. */
+  standing(sink: Address): Readonly<Standing> | undefined {
+    return this.#standings.get(sink);
+  }
+
+  /** How all sinks stand. */
+  standings(): Readonly<Standing>[] {
+    return [...this.#standings.values()];
+  }
+
+  /** What may be asked of a sink now, wei. */
+  eligible(sink: Address, now: number): bigint {
+    const standing = this.#standings.get(sink);
+    return standing === undefined ? 0n : this.#eligible(standing, now);
+  }
+
+  toJSON(): DispatcherState {
+    return { nextId: this.#nextId, standings: this.standings() };
+  }
+
+  /** The dispatcher as it was; what was in flight stays sent and is not waited for. */
+  static restore(parameters: DispatcherParameters, { nextId, standings }: DispatcherState, now: number): Dispatcher {
+    const dispatcher = new Dispatcher(parameters);
+    dispatcher.#nextId = nextId;
+    for (const standing of standings) {
+      const restored = { ...standing, inFlight: 0n };
+      dispatcher.#standings.set(standing.sink, restored);
+      dispatcher.#offer(restored, now);
+    }
+    return dispatcher;
+  }
+
+  #of(sink: Address): Standing {
+    const known = this.#standings.get(sink);
+    if (known !== undefined) return known;
+    const standing = newStanding(sink, this.#parameters.horizon);
+    this.#standings.set(sink, standing);
+    return standing;
+  }
+
+  #eligible(standing: Standing, now: number): bigint {
+    return eligible(standing.pay, standing.sent, this.#parameters.oneTask, now);
+  }
+
+  #end(id: number): Sending {
+    const sending = this.#sendings.get(id);
+    if (sending === undefined) throw new InvalidParameterError(`no task ${id} is in flight`);
+    this.#sendings.delete(id);
+    this.#of(sending.sink).inFlight -= sending.value;
+    return sending;
+  }
+
+  /** Puts a sink where it belongs after a change. */
+  #offer(standing: Standing, now: number): void {
+    const version = (this.#versions.get(standing.sink) ?? 0) + 1;
+    this.#versions.set(standing.sink, version);
+    if (!standing.reachable) return;
+    const candidate = { standing, key: this.#eligible(standing, now), until: standing.pausedUntil, version };
+    if (candidate.until > now) this.#paused.push(candidate);
+    else if (candidate.key > 0n) this.#ready.push(candidate);
+  }
+
+  #isOld({ standing, version }: Candidate): boolean {
+    return this.#versions.get(standing.sink) !== version;
+  }
+
+  #wake(now: number): void {
+    for (let top = this.#paused.peek(); top !== undefined; top = this.#paused.peek()) {
+      if (!this.#isOld(top) && top.until > now) break;
+      this.#paused.pop();
+      if (!this.#isOld(top)) this.#offer(top.standing, now);
+    }
+  }
+
+  #choose(value: bigint, now: number, except: readonly Address[]): Standing | undefined {
+    const excepted: Candidate[] = [];
+    let chosen: Standing | undefined;
+    for (let top = this.#ready.peek(); top !== undefined && top.key >= value; top = this.#ready.peek()) {
+      const key = this.#isOld(top) ? 0n : this.#eligible(top.standing, now);
+      const isExcepted = except.includes(top.standing.sink);
+      if (key === top.key && !isExcepted && hasRoom(top.standing, value)) {
+        chosen = top.standing;
+        break;
+      }
+      this.#ready.pop();
+      if (key > 0n && key < top.key) this.#ready.push({ ...top, key });
+      else if (key > 0n && isExcepted) excepted.push(top);
+      // Who has no room has something in flight, and comes back with its next answer.
+    }
+    for (const candidate of excepted) this.#ready.push(candidate);
+    return chosen;
+  }
+
+  #whyNot(value: bigint, now: number, except: readonly Address[]): WaitForCreditError | SinksBusyError {
+    const others = this.standings().filter(({ reachable, sink }) => reachable && !except.includes(sink));
+    const earliest = (times: (number | undefined)[]) =>
+      times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
+    const owing = others.filter((standing) => this.#eligible(standing, now) >= value);
+    const pauses = owing.map(({ pausedUntil: until }) => (until > now ? until : undefined));
+    const answering = others.filter((standing) => !isLost(standing));
+    // Debts of those who do not answer are no reason to be called busy: the next task waits for credit elsewhere.
+    const isBusy = owing.some((standing) => answering.includes(standing) || answering.length === 0);
+    if (isBusy) return new SinksBusyError(earliest(pauses));
+    const payments = answering.map(({ pay, sent }) => timeToPay(pay, now, value - (paidIn(pay) - sent)));
+    return new WaitForCreditError(value, earliest([...payments, ...pauses]));
+  }
+}

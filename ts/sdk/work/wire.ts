@@ -1,0 +1,166 @@
+import { type Address, encodeAbiParameters, getAddress, type Hex, isAddress, keccak256, stringToBytes } from "viem";
+import { BackpressureError } from "../../core/errors.ts";
+import type { Deployment } from "../types.ts";
+import type { OrderKey } from "./errors.ts";
+
+/** Something that came over the wire is not what it should be. */
+export class MalformedMessageError extends BackpressureError {
+  override name = "MalformedMessageError";
+}
+
+/** What a source signs when it orders a task. */
+export type WorkOrder = OrderKey & {
+  /** Unix seconds, by the chain's clock. */
+  validBefore: number;
+  /** The most that the source pays for it, wei. */
+  maxWork: bigint;
+  /** Of `hashRequest`. */
+  requestHash: Hex;
+};
+
+/** The source's side of a receipt. */
+export type Acknowledgement = {
+  /** All that it has received from the sink and accepted, wei. */
+  completed: bigint;
+  signature: Hex;
+  /** `completed` of the latest statement that it has seen, wei: what it leaves out of this it disputes. */
+  stated: bigint;
+};
+
+/** What travels with an order, in the header `x-order`. */
+export type SignedOrder = { order: WorkOrder; signature: Hex; acknowledged: Acknowledgement | undefined };
+
+/** How the sink sees the account, with every answer, in the header `x-statement`. */
+export type Statement = {
+  /** What this order cost, wei; 0 where nothing was done. */
+  cost: bigint;
+  /** What the source is to acknowledge in all, wei. */
+  completed: bigint;
+  /** What it may still order, wei; below zero within the overdraft. */
+  available: bigint;
+  /** The latest that the source has signed, so that it finds its counter again. */
+  acknowledged: Acknowledgement | undefined;
+};
+
+export const ORDER_HEADER = "x-order";
+export const STATEMENT_HEADER = "x-statement";
+
+const TYPES = {
+  WorkOrder: [
+    { name: "source", type: "address" },
+    { name: "sink", type: "address" },
+    { name: "taskTypeId", type: "bytes32" },
+    { name: "nonce", type: "bytes32" },
+    { name: "validBefore", type: "uint64" },
+    { name: "maxWork", type: "uint128" },
+    { name: "requestHash", type: "bytes32" },
+  ],
+} as const;
+
+/** The EIP-712 message of an order, bound to chain and deployment. */
+export function orderTypedData({
+  deployment,
+  chainId,
+  order,
+}: {
+  deployment: Deployment;
+  chainId: number;
+  order: WorkOrder;
+}) {
+  const domain = {
+    name: "Backpressure Economics",
+    version: "1",
+    chainId,
+    verifyingContract: deployment.capacityRegistry,
+  };
+  const message = { ...order, validBefore: BigInt(order.validBefore) };
+  return { domain, types: TYPES, primaryType: "WorkOrder", message } as const;
+}
+
+/** Names a request: the same order never buys another. @param url Absolute, as the sink's profile has its endpoint. */
+export function hashRequest({ method, url, body }: { method: string; url: string; body: string }): Hex {
+  const { host, pathname, search } = new URL(url);
+  const parts = [method.toUpperCase(), host, pathname, search, body].map((part) => keccak256(stringToBytes(part)));
+  return keccak256(encodeAbiParameters([{ type: "bytes32[]" }], [parts]));
+}
+
+const MAX_HEADER = 8192;
+
+/** As header value: base64 of JSON, amounts as decimal text. */
+export function toHeader(message: SignedOrder | Statement): string {
+  const text = JSON.stringify(message, (_, item) => (typeof item === "bigint" ? String(item) : item));
+  return Buffer.from(text).toString("base64");
+}
+
+/** @throws {MalformedMessageError} */
+export function parseOrder(header: string | null): SignedOrder {
+  const { order, signature, acknowledged } = parseHeader(ORDER_HEADER, header);
+  const from = asObject(order);
+  return {
+    order: {
+      source: asAddress(from.source),
+      sink: asAddress(from.sink),
+      taskTypeId: asHex(from.taskTypeId, 32),
+      nonce: asHex(from.nonce, 32),
+      validBefore: Number(asAmount(String(from.validBefore))),
+      maxWork: asAmount(from.maxWork),
+      requestHash: asHex(from.requestHash, 32),
+    },
+    signature: asHex(signature),
+    acknowledged: parseAcknowledgement(acknowledged),
+  };
+}
+
+/** @throws {MalformedMessageError} */
+export function parseStatement(header: string | null | undefined): Statement {
+  const { cost, completed, available, acknowledged } = parseHeader(STATEMENT_HEADER, header);
+  return {
+    cost: asAmount(cost),
+    completed: asAmount(completed),
+    available: String(available).startsWith("-") ? -asAmount(String(available).slice(1)) : asAmount(available),
+    acknowledged: parseAcknowledgement(acknowledged),
+  };
+}
+
+/** @throws {MalformedMessageError} */
+export function parseAcknowledgement(value: unknown): Acknowledgement | undefined {
+  if (value === undefined) return undefined;
+  const { completed, signature, stated } = asObject(value);
+  return { completed: asAmount(completed), signature: asHex(signature), stated: asAmount(stated) };
+}
+
+/** @throws {MalformedMessageError} */
+export function asAddress(value: unknown): Address {
+  if (typeof value === "string" && isAddress(value, { strict: false })) return getAddress(value);
+  throw new MalformedMessageError("not an address");
+}
+
+function parseHeader(name: string, header: string | null | undefined): Record<string, unknown> {
+  if (!header) throw new MalformedMessageError(`there is no header ${name}`);
+  if (header.length > MAX_HEADER) throw new MalformedMessageError(`the header ${name} is too long`);
+  try {
+    return asObject(JSON.parse(Buffer.from(header, "base64").toString("utf8")));
+  } catch (cause) {
+    throw new MalformedMessageError(`the header ${name} is not base64 of a JSON object`, { cause });
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new MalformedMessageError("not a JSON object");
+}
+
+function asAmount(value: unknown): bigint {
+  if (typeof value === "string" && /^(0|[1-9][0-9]{0,38})$/.test(value) && BigInt(value) < 2n ** 128n)
+    return BigInt(value);
+  throw new MalformedMessageError("not a whole number below 2^128 as decimal text");
+}
+
+/** @param bytes How many there must be; any number up to 2,048 if not said. */
+function asHex(value: unknown, bytes?: number): Hex {
+  const isHex = typeof value === "string" && value.length <= 4098 && /^0x([0-9a-f]{2})*$/i.test(value);
+  if (isHex && (bytes === undefined || value.length === 2 + 2 * bytes)) return value.toLowerCase() as Hex;
+  throw new MalformedMessageError(
+    bytes === undefined ? "not bytes in hexadecimal" : `not ${bytes} bytes in hexadecimal`,
+  );
+}
