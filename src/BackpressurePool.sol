@@ -91,6 +91,8 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     address private immutable ESCROW;
     address private immutable PIPELINE;
 
+    // Written through storage pointers, which Slither does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(TaskTypeId taskTypeId => Pool) private _pools;
     mapping(TaskTypeId taskTypeId => mapping(address sink => SinkUnits)) private _sinks;
     uint16 private _fee;

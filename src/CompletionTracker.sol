@@ -93,6 +93,8 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     IBackpressurePool private immutable POOL;
     IEscrowBuffer private immutable ESCROW;
 
+    // Written through storage pointers, which Slither does not follow.
+    // slither-disable-next-line uninitialized-state
     mapping(TaskTypeId taskTypeId => Evidence) private _evidence;
 
     modifier onlyRegistry() {
@@ -109,6 +111,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
     // --------------------------------------------------------------------------------------------- Anyone
 
     /// @inheritdoc ICompletionTracker
+    // slither-disable-next-line reentrancy-events
     function acknowledge(TaskTypeId taskTypeId, Receipt[] calldata receipts) external returns (uint256 accepted) {
         Evidence storage evidence = _known(taskTypeId);
         Batch memory batch;
@@ -228,6 +231,7 @@ contract CompletionTracker is ICompletionTracker, EIP712 {
 
     /// @dev Cheap checks first; a source is synchronised only for a receipt that it has signed, or strangers could make
     /// money take part that never acknowledges anything.
+    // slither-disable-next-line reentrancy-events
     function _acknowledge(Evidence storage evidence, Batch memory batch, Receipt calldata receipt)
         private
         returns (Skipped)

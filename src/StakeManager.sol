@@ -74,7 +74,7 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
     }
 
     /// @inheritdoc IStakeManager
-    // slither-disable-next-line reentrancy-no-eth
+    // slither-disable-next-line reentrancy-no-eth,reentrancy-events
     function withdraw(TaskTypeId taskTypeId) external returns (uint256 amount) {
         // Check
         Bond storage bond = _bonds[taskTypeId][msg.sender];
@@ -99,7 +99,7 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
     }
 
     /// @inheritdoc IStakeManager
-    // slither-disable-next-line reentrancy-no-eth
+    // slither-disable-next-line reentrancy-no-eth,reentrancy-events
     function assess(TaskTypeId taskTypeId, address sink) external returns (uint256 slashed) {
         uint256 amount = REGISTRY.assess(taskTypeId, sink);
         if (amount == 0) return 0;

@@ -15,17 +15,29 @@ contract TaskTypeLibSymbolic {
         assert(horizon * 1e18 < TaskTypeLib.E_UP * sum + 1e18);
     }
 
-    function check_Bond_IsTwiceTheDetectionTime(uint96 rate, uint32 epochLength, uint32 horizon, uint32 grace)
-        external
-    {
-        _set(rate, epochLength, horizon, grace);
-        assert(TaskTypeLib.bondPerUnit(_parameters) == 2 * uint256(rate) * (uint256(horizon) + grace + epochLength));
+    function check_Bond_IsTwiceTheDetectionTime(
+        uint96 rate,
+        uint32 epochLength,
+        uint32 horizon,
+        uint32 grace,
+        uint32 receiptEpochs
+    ) external {
+        _set(rate, epochLength, horizon, grace, receiptEpochs);
+        uint256 time = 2 * (uint256(horizon) + grace + epochLength) + uint256(receiptEpochs) * epochLength;
+        assert(TaskTypeLib.bondPerUnit(_parameters) == uint256(rate) * time);
     }
 
-    function check_Unbonding_OutlastsDetection(uint96 rate, uint32 epochLength, uint32 horizon, uint32 grace) external {
-        _set(rate, epochLength, horizon, grace);
+    function check_Unbonding_OutlastsDetection(
+        uint96 rate,
+        uint32 epochLength,
+        uint32 horizon,
+        uint32 grace,
+        uint32 receiptEpochs
+    ) external {
+        _set(rate, epochLength, horizon, grace, receiptEpochs);
         uint256 detection = uint256(horizon) + grace + epochLength;
-        assert(TaskTypeLib.unbondingPeriod(_parameters) == 2 * detection + 4 * uint256(epochLength));
+        uint256 window = uint256(receiptEpochs) * epochLength;
+        assert(TaskTypeLib.unbondingPeriod(_parameters) == 2 * detection + 3 * window);
     }
 
     function check_Validate_AcceptsOnlyTheRanges(TaskTypeParameters calldata p) external pure {
@@ -35,15 +47,19 @@ contract TaskTypeLibSymbolic {
         assert(p.reportDelay <= 1 days);
         assert(p.horizon > p.epochLength && p.horizon <= 30 days);
         assert(p.acknowledgementGrace <= 30 days);
+        assert(p.acknowledgementGrace >= 30);
+        assert(p.receiptEpochs >= 2 && p.receiptEpochs <= 60);
         assert(p.signalTimeToLive >= uint256(p.epochLength) + p.reportDelay && p.signalTimeToLive <= 30 days);
+        assert(p.signalTimeToLive >= uint256(p.receiptEpochs) * p.epochLength);
         assert(p.smoothing >= 0.01e18 && p.smoothing <= 1e18);
         assert(p.minimumStake != 0);
     }
 
-    function _set(uint96 rate, uint32 epochLength, uint32 horizon, uint32 grace) private {
+    function _set(uint96 rate, uint32 epochLength, uint32 horizon, uint32 grace, uint32 receiptEpochs) private {
         _parameters.unitRate = rate;
         _parameters.epochLength = epochLength;
         _parameters.horizon = horizon;
         _parameters.acknowledgementGrace = grace;
+        _parameters.receiptEpochs = receiptEpochs;
     }
 }
