@@ -21,6 +21,7 @@ import type { Deployment, WriteClient } from "../sdk/types.ts";
 import { startAnvil } from "./anvil.ts";
 import { deployProtocol } from "./deployScript.ts";
 import { deploySuperfluid, type LocalSuperfluid, testTokenAt } from "./localSuperfluid.ts";
+import { nudged } from "./nudged.ts";
 
 /** q of the task types that are registered here: 0.36 tokens per hour and unit. */
 export const UNIT_RATE = 100_000_000_000_000n;
@@ -36,7 +37,7 @@ export type LocalEconomyParameters = { url: string; deployment: Deployment; supe
 
 /** What tests and examples do on a local chain that has Superfluid and the protocol. */
 export async function localEconomy({ url, deployment, superfluid }: LocalEconomyParameters) {
-  const transport = http(url, { timeout: 60_000 });
+  const transport = nudged(http(url, { timeout: 60_000 }));
   const test = createTestClient({ chain: foundry, mode: "anvil", transport }).extend(publicActions);
   const reader = createClient({ chain: foundry, transport, pollingInterval: 20 });
 

@@ -21,6 +21,7 @@ describe("assess", () => {
     ["it may bring the second", view(paid, { strikes: 1 }), false],
     ["the window is too young to bring the third", view({ ...paid, timestamp: 1299 }, { strikes: 2 }), false],
     ["nothing is in the window that could bring the third", view({}, { strikes: 2 }), false],
+    ["the window stayed open this epoch", view({ ...paid, settledEpoch: 21 }, { strikes: 2 }), false],
     ["it has left, and was paid in its window", view({ ...paid, registered: false }), true],
     ["it has left, and owes from before", view({ registered: false }, { owed: 10n }), true],
     ["it has left, and nothing is to be judged", view({ registered: false }), false],
@@ -36,6 +37,7 @@ describe("settle, when its window can close and", () => {
     ["it owes too little", view({}, { owed: 9n }), false],
     ["nothing is to be had without a minimum", view({ minAmount: 0n }), false],
     ["it never opened", view({ received: 110n }, { openedAt: 0 }), false],
+    ["it stayed open this epoch: too little money takes part", view({ received: 110n, settledEpoch: 21 }), false],
     ["it is assessed anyway", view({ received: 110n }, { strikes: 2 }), false],
     ["it has left, so that nobody can settle it", view({ received: 110n, registered: false }), false],
   ])("%s", (_, given, expected) => expect(shouldSettle(given)).toBe(expected));

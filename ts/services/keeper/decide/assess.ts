@@ -23,6 +23,10 @@ export type AssessView = {
   timestamp: number;
   /** V·h: the least age of a window that closes, seconds. */
   receiptInterval: number;
+  /** Number of the present epoch: Unix seconds / h. */
+  epoch: number;
+  /** Epoch in which the sink was last settled. */
+  settledEpoch: number;
   /** Wei. */
   minAmount: bigint;
 };
@@ -32,10 +36,13 @@ const STRIKES = 3;
 
 /**
  * Whether a window can close and there is something in it to judge: the sink was paid, or owes from before (a dead sink is
- * paid no more, and its strikes have to go on).
+ * paid no more, and its strikes have to go on). Where too little money takes part it stays open all the same, so who was
+ * settled in this epoch is not looked at again.
  */
-export function isWindowDue({ ledger, received, timestamp, receiptInterval, minAmount }: AssessView): boolean {
+export function isWindowDue(view: AssessView): boolean {
+  const { ledger, received, timestamp, receiptInterval, minAmount, registered, epoch, settledEpoch } = view;
   if (ledger.openedAt === 0 || timestamp < ledger.openedAt + receiptInterval) return false;
+  if (registered && epoch <= settledEpoch) return false;
   const paid = received - ledger.receivedMark;
   return (paid > 0n && paid >= minAmount) || (ledger.owed > 0n && ledger.owed >= minAmount);
 }

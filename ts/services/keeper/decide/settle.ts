@@ -3,10 +3,6 @@ import { worthPerDay } from "../worth.ts";
 import { type AssessView, isWindowDue, shouldAssess } from "./assess.ts";
 
 export type SettleView = AssessView & {
-  /** Number of the present epoch: Unix seconds / h. */
-  epoch: number;
-  /** Epoch in which the sink was last settled. */
-  settledEpoch: number;
   /** V: so many epochs after it was settled a sink fades. */
   receiptEpochs: number;
   /** u: what it should have, units. */
