@@ -1,10 +1,7 @@
-import type { Address } from "viem";
 import type { LocalCall } from "../localchain/localChain.ts";
 import { Calls, type Work } from "../services/keeper/calls.ts";
-import { shouldAssess } from "../services/keeper/decide/assess.ts";
-import { poolWork, type SinksToDo } from "../services/keeper/decide/poolWork.ts";
+import { noteSink, poolWork, type SinksToDo } from "../services/keeper/decide/poolWork.ts";
 import { sinksToRebalance } from "../services/keeper/decide/rebalance.ts";
-import { shouldSettle } from "../services/keeper/decide/settle.ts";
 import type { Market, MarketStage } from "./market.ts";
 import { EPOCH, TERMS, UNIT_RATE, WORTH } from "./scenario.ts";
 import type { StageState, State } from "./state.ts";
@@ -57,12 +54,10 @@ function workOf(calls: Calls, { id, sinks, sources }: MarketStage, now: StageSta
 function judge(sinks: MarketStage["sinks"], now: StageState, timestamp: number): Pick<SinksToDo, "assess" | "settle"> {
   const clock = { timestamp, epoch: Math.floor(timestamp / EPOCH) };
   const terms = { ...TERMS, unitRate: UNIT_RATE, receiptInterval: TERMS.receiptEpochs * EPOCH, minAmount: WORTH };
-  const due = (is: typeof shouldSettle): Address[] =>
-    sinks
-      .filter((_, index) => {
-        const sink = now.sinks[index];
-        return sink !== undefined && is({ ...terms, ...clock, ...sink, effectiveCapacity: sink.effective });
-      })
-      .map(({ address }) => address);
-  return { assess: due(shouldAssess), settle: due(shouldSettle) };
+  const todo = { assess: [], settle: [] };
+  for (const [index, { address }] of sinks.entries()) {
+    const sink = now.sinks[index];
+    if (sink !== undefined) noteSink(todo, address, { ...terms, ...clock, ...sink, effectiveCapacity: sink.effective });
+  }
+  return todo;
 }

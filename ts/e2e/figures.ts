@@ -1,3 +1,5 @@
+import { toJson } from "../core/bigints.ts";
+
 /** What a run has measured, by name. */
 export type Figures = Record<string, string | number | bigint>;
 
@@ -8,7 +10,7 @@ export function printFigures(title: string, figures: Figures, tables: Record<str
   const blocks = Object.entries(tables).map(([name, rows]) => [`  ${name}`, ...alignRows(rows)].join("\n"));
   process.stdout.write(`${[`\n${title}`, ...lines, ...blocks].join("\n")}\n`);
   const json = { title, ...figures, ...tables };
-  process.stdout.write(`${JSON.stringify(json, (_, value) => (typeof value === "bigint" ? String(value) : value))}\n`);
+  process.stdout.write(`${toJson(json)}\n`);
 }
 
 function alignRows(rows: readonly Figures[]): string[] {

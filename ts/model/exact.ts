@@ -7,6 +7,8 @@
  * end in `Down` or `Up` where a result is rounded.
  */
 
+import { max, min } from "../core/bigints.ts";
+
 /** One, for the smoothing factor, its powers, and pipeline ratios. */
 export const WAD = 10n ** 18n;
 
@@ -34,8 +36,7 @@ export const MAX_UNITS = 2n ** 80n - 1n;
 /** Euler's number, rounded up, `WAD` = 1. */
 const E_UP = 2_718_281_828_459_045_236n;
 
-export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+export { max, min };
 
 /** (a − b)⁺ */
 export const excess = (a: bigint, b: bigint): bigint => max(a - b, 0n);

@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { formatUnits } from "viem";
+import { toJson } from "../../core/bigints.ts";
 import { formatAmount } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
 
@@ -91,8 +92,5 @@ function renderTable({ head, rows }: { head: string[]; rows: string[][] }, dim: 
 
 /** The report as JSON: amounts in wei, as decimal text. */
 export function renderJson({ data, attention }: Report): string {
-  const text = JSON.stringify({ ...(data as object), attention }, (_, value) =>
-    typeof value === "bigint" ? String(value) : value,
-  );
-  return `${text}\n`;
+  return `${toJson({ ...(data as object), attention })}\n`;
 }

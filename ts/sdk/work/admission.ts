@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
+import { max, min } from "../../core/bigints.ts";
 import { InvalidParameterError } from "../errors.ts";
-import { max, min } from "./amounts.ts";
 import { AcknowledgeFirstError, CapacityError, CreditMissingError, DisputedError, type OrderKey } from "./errors.ts";
 import { type Order, OrderBook, orderId, type Table } from "./orders.ts";
 import { eligible, emptyPay, notePaid, type PayHistory, paidIn, paidLately, timeToPay } from "./payHistory.ts";

@@ -7,6 +7,3 @@ export function encode(value: unknown): string {
 export function decode<value>(text: string): value {
   return JSON.parse(text, (_, item) => (typeof item?.$wei === "string" ? BigInt(item.$wei) : item)) as value;
 }
-
-export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -1,9 +1,9 @@
 import type { Address, Hex } from "viem";
 import { signTypedData } from "viem/actions";
+import { max, min } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
 import { signReceipt } from "../receipts/signReceipt.ts";
 import type { Deployment, WriteClient } from "../types.ts";
-import { max, min } from "./amounts.ts";
 import { type GuardedFetchParameters, type GuardedResponse, guardedFetch } from "./connector.ts";
 import type { Dispatcher, Sending } from "./dispatcher.ts";
 import { AccountInUseElsewhereError } from "./errors.ts";

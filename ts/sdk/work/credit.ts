@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
+import { max, min } from "../../core/bigints.ts";
 import { InvalidParameterError } from "../errors.ts";
-import { max, min } from "./amounts.ts";
 
 /** What the chain says at the end of one block. All amounts count since the beginning, wei. */
 export type Sample = {

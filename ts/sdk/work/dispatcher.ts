@@ -1,6 +1,6 @@
 import type { Address } from "viem";
+import { max, min } from "../../core/bigints.ts";
 import { InvalidParameterError } from "../errors.ts";
-import { max, min } from "./amounts.ts";
 import { SinksBusyError, WaitForCreditError } from "./errors.ts";
 import { Heap } from "./heap.ts";
 import { eligible, notePaid, paidIn, timeToPay } from "./payHistory.ts";

@@ -1,4 +1,4 @@
-import { max, min } from "./amounts.ts";
+import { max, min } from "../../core/bigints.ts";
 
 /** What one source has paid one sink, lately: credit that is older than the horizon lapses. Wei and Unix seconds. */
 export type PayHistory = { horizon: number; points: { time: number; paid: bigint }[] };

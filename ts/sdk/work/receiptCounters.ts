@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
+import { max } from "../../core/bigints.ts";
 import { InvalidParameterError } from "../errors.ts";
-import { max } from "./amounts.ts";
 import { AccountInUseElsewhereError } from "./errors.ts";
 import type { Table } from "./orders.ts";
 

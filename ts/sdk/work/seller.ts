@@ -1,5 +1,6 @@
 import { type Address, type Hex, hashTypedData } from "viem";
 import { getChainId } from "viem/actions";
+import { min } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
 import { InvalidParameterError } from "../errors.ts";
 import type { SignedReceipt } from "../receipts/receiptBook.ts";
@@ -8,7 +9,6 @@ import { verifyReceipt } from "../receipts/verifyReceipt.ts";
 import type { Deployment, WriteClient } from "../types.ts";
 import { isSigned } from "../utils/isSigned.ts";
 import type { Admission } from "./admission.ts";
-import { min } from "./amounts.ts";
 import type { CreditQueue } from "./creditQueue.ts";
 import { CreditMissingError, OrderRefusedError } from "./errors.ts";
 import { orderId, type Table } from "./orders.ts";

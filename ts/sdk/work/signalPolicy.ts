@@ -1,5 +1,5 @@
+import { max, min } from "../../core/bigints.ts";
 import type { Signal } from "../internal/signal.ts";
-import { max, min } from "./amounts.ts";
 
 export type SignalPolicyParameters = {
   /** What would be declared now; see `ServedMeter` and `TaskQueue.measure`. */

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { max, min } from "./amounts.ts";
+import { max, min } from "../../core/bigints.ts";
 import { emptyPay, type PayHistory } from "./payHistory.ts";
 
 /** How a source sees one sink: what it may ask for, and whether it is worth asking. Amounts in wei, times Unix seconds. */

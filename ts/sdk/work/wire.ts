@@ -1,4 +1,5 @@
 import { type Address, encodeAbiParameters, getAddress, type Hex, isAddress, keccak256, stringToBytes } from "viem";
+import { toJson } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
 import type { Deployment } from "../types.ts";
 import type { OrderKey } from "./errors.ts";
@@ -88,8 +89,7 @@ const MAX_HEADER = 8192;
 
 /** As header value: base64 of JSON, amounts as decimal text. */
 export function toHeader(message: SignedOrder | Statement): string {
-  const text = JSON.stringify(message, (_, item) => (typeof item === "bigint" ? String(item) : item));
-  return Buffer.from(text).toString("base64");
+  return Buffer.from(toJson(message)).toString("base64");
 }
 
 /** @throws {MalformedMessageError} */

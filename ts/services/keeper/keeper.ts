@@ -7,7 +7,7 @@ import { formatDuration } from "../../sdk/utils/format.ts";
 import type { ChainService } from "../runtime/chainService.ts";
 import type { Head } from "../runtime/heads.ts";
 import { Calls, type Work } from "./calls.ts";
-import { CONFIRM_DELAY } from "./decide/comeBack.ts";
+import { COME_BACK_AFTER } from "./decide/comeBack.ts";
 import { Directory, type TaskTypeEntry } from "./directory.ts";
 import { type Performed, perform } from "./perform.ts";
 import { Scanner } from "./scanner.ts";
@@ -151,7 +151,7 @@ export class Keeper {
     const { taskTypeId } = entry;
     const { work, seen, pending } = await survey(this.#survey, entry, this.#seen.get(taskTypeId));
     if (!pending) this.#comeBackAt.delete(taskTypeId);
-    else if (!this.#comeBackAt.has(taskTypeId)) this.#comeBackAt.set(taskTypeId, Date.now() + CONFIRM_DELAY);
+    else if (!this.#comeBackAt.has(taskTypeId)) this.#comeBackAt.set(taskTypeId, Date.now() + COME_BACK_AFTER);
     if (work.length === 0) {
       this.#seen.set(taskTypeId, seen);
       return;

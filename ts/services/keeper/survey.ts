@@ -3,12 +3,10 @@ import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { Calls, Work } from "./calls.ts";
-import { shouldAssess } from "./decide/assess.ts";
 import { shouldComeBack } from "./decide/comeBack.ts";
-import { poolWork, type SinksToDo } from "./decide/poolWork.ts";
+import { noteSink, poolWork, type SinksToDo } from "./decide/poolWork.ts";
 import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
 import { shouldRelease } from "./decide/release.ts";
-import { type SettleView, shouldSettle } from "./decide/settle.ts";
 import { isSyncDue, shouldSyncSource } from "./decide/syncSource.ts";
 import { blockOf, type SourceEntry, type TaskTypeEntry } from "./directory.ts";
 import { type ReadContext, readNeedsRebalance, readSinks, readSource, readTimeOf, type SinkReading } from "./read.ts";
@@ -89,15 +87,10 @@ async function surveySinks(
       const { registered, liable } = reading;
       // Who has left and has nothing to lose is forgotten.
       if (!registered && !liable) left.delete(sink);
-      else if (ledger !== undefined) sort(todo, sink, { ...terms, ...reading, ledger, minAmount });
+      else if (ledger !== undefined) noteSink(todo, sink, { ...terms, ...reading, ledger, minAmount });
     }
   }
   return todo;
-}
-
-function sort(todo: SinksToDo, sink: Address, view: SettleView): void {
-  if (shouldAssess(view)) todo.assess.push(sink);
-  else if (shouldSettle(view)) todo.settle.push(sink);
 }
 
 async function moved(

@@ -1,3 +1,5 @@
+import { max, min } from "../../core/bigints.ts";
+
 /** What a transaction offers, wei per gas (EIP-1559). */
 export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 
@@ -27,5 +29,3 @@ export function bumpFees(old: Fees, now: Fees | undefined, maxFee: bigint): Fees
 
 /** A quarter more, and at least one wei. */
 const raise = (fee: bigint): bigint => fee + fee / 4n + 1n;
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -1,3 +1,5 @@
+import { STRIKES } from "../../../model/evidence/rule.ts";
+
 /** What the completion tracker has of a sink. Amounts in wei. */
 export type LedgerView = {
   acknowledged: bigint;
@@ -31,9 +33,6 @@ export type AssessView = {
   minAmount: bigint;
 };
 
-/** With so many strikes an assessment slashes. */
-const STRIKES = 3;
-
 /**
  * Whether a window can close and there is something in it to judge: the sink was paid, or owes from before (a dead sink is
  * paid no more, and its strikes have to go on). Where too little money takes part it stays open all the same, so who was
@@ -52,7 +51,7 @@ export function isWindowDue(view: AssessView): boolean {
  * the sink has left, and nobody can settle it any more.
  */
 export function shouldAssess(view: AssessView): boolean {
-  const { strikes } = view.ledger;
+  const strikes = BigInt(view.ledger.strikes);
   if (strikes >= STRIKES) return true;
-  return isWindowDue(view) && (!view.registered || strikes === STRIKES - 1);
+  return isWindowDue(view) && (!view.registered || strikes === STRIKES - 1n);
 }

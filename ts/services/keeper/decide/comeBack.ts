@@ -1,4 +1,5 @@
 import { escrowUnitsUp } from "../../../model/exact.ts";
+import { CONFIRM_DELAY } from "../../../model/inflow.ts";
 
 export type ComeBackView = {
   /** What all sources together stream, wei per second. */
@@ -9,7 +10,7 @@ export type ComeBackView = {
 };
 
 /** After so long money can confirm what a look has begun to watch, milliseconds. */
-export const CONFIRM_DELAY = 12_000;
+export const COME_BACK_AFTER = 1000 * Number(CONFIRM_DELAY);
 
 /**
  * Whether the present stream would move the escrow and no look has settled that yet: a rate counts once money has confirmed

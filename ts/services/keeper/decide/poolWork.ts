@@ -1,8 +1,10 @@
 import type { Address, Hex } from "viem";
 import type { Calls, Work } from "../calls.ts";
+import { shouldAssess } from "./assess.ts";
 import { shouldDrain } from "./drain.ts";
 import { type PropagateView, shouldPropagate } from "./propagate.ts";
 import { type ReleaseView, shouldRelease } from "./release.ts";
+import { type SettleView, shouldSettle } from "./settle.ts";
 
 export type PoolView = PropagateView &
   ReleaseView & {
@@ -12,6 +14,12 @@ export type PoolView = PropagateView &
 
 /** The sinks that something is to be done about; see `sinksToRebalance`, `shouldAssess`, `shouldSettle`. */
 export type SinksToDo = Record<"rebalance" | "assess" | "settle", Address[]>;
+
+/** Notes whether a sink is to be judged, or its ledger brought up to date. */
+export function noteSink(todo: Pick<SinksToDo, "assess" | "settle">, sink: Address, view: SettleView): void {
+  if (shouldAssess(view)) todo.assess.push(sink);
+  else if (shouldSettle(view)) todo.settle.push(sink);
+}
 
 /**
  * What is to be done about a pool, most urgent first.

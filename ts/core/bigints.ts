@@ -1,0 +1,7 @@
+export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** JSON with amounts as decimal text: it has no whole numbers above 2^53. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item));
+}
