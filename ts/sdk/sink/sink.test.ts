@@ -116,11 +116,12 @@ test("commit and reveal declares, hidden until then", async () => {
 test("a commitment is revealed only in a later block than its own", async () => {
   const controller = new AbortController();
   const signalling = signalCapacity(sink, { ...task, capacity: 80n, backlog: 0n, abort: controller.signal });
+  const refused = expect(signalling).rejects.toThrow("that is enough");
   let state = await stateOf(sink);
   while (state.signal.committedAtBlock === undefined) state = await stateOf(sink);
   expect(state.declaredCapacity).toBe(0n);
   controller.abort(new Error("that is enough"));
-  await expect(signalling).rejects.toThrow("that is enough");
+  await refused;
 });
 
 test("a missed window is repaired by committing again", async () => {
@@ -139,10 +140,12 @@ test("a missed window is repaired by committing again", async () => {
 
 test("a window that is missed every time is an error", async () => {
   const signalling = signalCapacity(sink, { ...task, capacity: 80n, backlog: 0n, attempts: 1 });
+  // Listened to before anything is awaited: the sink may see that it is too late while the blocks are still being mined.
+  const refused = expect(signalling).rejects.toThrow(SignalError);
   let state = await stateOf(sink);
   while (state.signal.committedAtBlock === undefined) state = await stateOf(sink);
   await chain.test.mine({ blocks: 25 });
-  await expect(signalling).rejects.toThrow(SignalError);
+  await refused;
 });
 
 test("a stranger's signal is refused at once", async () => {
