@@ -16,8 +16,8 @@ const directory = mkdtempSync(join(tmpdir(), "sim-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const NAMES = experiments({}).map(({ name }) => name);
-/** E11 has a million sinks and E14 hours of jobs: they take minutes. */
-const QUICK = NAMES.filter((name) => name !== "E11" && name !== "E14");
+/** E11 has a million sinks and E16 hours of jobs: they take minutes. */
+const QUICK = NAMES.filter((name) => name !== "E11" && name !== "E16");
 
 describe("results do not depend on the number of workers", () => {
   test.each(FULL ? QUICK : ["E8", "E9"])(
@@ -41,8 +41,9 @@ describe("results do not depend on the number of workers", () => {
 });
 
 describe("experiments", () => {
-  test("E1 to E14, each with charts, and forty seeds where luck plays a part", () => {
-    expect(NAMES).toEqual(Array.from({ length: 14 }, (_, i) => `E${i + 1}`));
+  test("each has its number, charts, and forty seeds where luck plays a part", () => {
+    const numbers = NAMES.map((name) => Number(/^E(\d+)$/.exec(name)?.[1]));
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
     for (const { name, charts, seeds, about } of experiments({})) {
       expect(seeds, name).toBeGreaterThanOrEqual(40);
       expect(charts.length, name).toBeGreaterThan(0);

@@ -11,8 +11,8 @@ import { pipeline } from "./e09-pipeline.ts";
 import { requestTrace } from "./e10-trace.ts";
 import { scale } from "./e11-scale.ts";
 import { delays } from "./e12-delays.ts";
-import { baselines } from "./e13-baselines.ts";
-import { drifting } from "./e14-drift.ts";
+import { baselines } from "./e15-baselines.ts";
+import { drifting } from "./e16-drift.ts";
 import type { Experiment, Settings } from "./types.ts";
 
 export function experiments(settings: Settings): Experiment[] {

@@ -35,7 +35,7 @@ const cases: Case[] = LOADS.flatMap((load) =>
 );
 
 export const drifting: Experiment = {
-  name: "E14",
+  name: "E16",
   title: "Four hours in which sinks get faster and slower",
   about:
     "Rates wander; sinks declare what their meters measured. Backlog corrects what a declaration has not followed yet. " +

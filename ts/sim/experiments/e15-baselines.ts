@@ -60,7 +60,7 @@ const cases: Case[] = LOADS.flatMap((load) =>
 );
 
 export const baselines: Experiment = {
-  name: "E13",
+  name: "E15",
   title: "Stale reports, liars, and rules that pay by the job",
   about:
     "Two hours of jobs. Liars declare twice what they can do and deny their backlog. Join the shortest queue serves most " +
