@@ -76,10 +76,16 @@ describe("an agent", () => {
     expect(agentPaidFor(1000, { rate: 0 }).answers).toBe(false);
   });
 
-  test("reports what it declares and is behind with; a liar admits nothing", () => {
-    const [honest, liar] = [agentPaidFor(1000), agentPaidFor(1000, { honest: false })];
-    for (const agent of [honest, liar]) agent.take(job(700), 60);
-    expect(honest.report()).toEqual({ capacity: 120n, backlog: 700n });
+  test("reports what it measures and is behind with; a liar what it declares, and admits nothing", () => {
+    const [honest, liar] = [agentPaidFor(9000), agentPaidFor(9000, { honest: false })];
+    for (const agent of [honest, liar]) {
+      for (let now = 61; now < 161; now++) {
+        for (let i = 0; i < 4; i++) agent.take(job(20), now);
+        agent.work(100, now);
+      }
+      agent.take(job(700), 161);
+    }
+    expect(honest.report()).toEqual({ capacity: 100n, backlog: 700n });
     expect(liar.report()).toEqual({ capacity: 120n, backlog: 0n });
   });
 });
