@@ -63,6 +63,7 @@ test("the SDK exports exactly this", () => {
     "syncSource",
     "toFlowRate",
     "verifyReceipt",
+    "whySignal",
     "withdraw",
     "withdrawDeposit",
   ]);
