@@ -17,9 +17,10 @@ import { gasOffered } from "../../core/gasOffered.ts";
 import { type AnyCall, type Call, encodeCall } from "../calls/callsOf.ts";
 import { ContractCallError, TransactionRevertedError } from "../errors.ts";
 import type { ReadClient, Sent, WriteClient } from "../types.ts";
+import { readerOf } from "./reader.ts";
 
 /**
- * Reads from a contract; what it refuses becomes a `ContractCallError`.
+ * Reads from a contract; what is read at once is one request. What the contract refuses becomes a `ContractCallError`.
  * @param blockNumber The state at the end of which block to read; the latest if it is left out.
  */
 export async function read<const abi extends Abi, name extends ContractFunctionName<abi, "view" | "pure">>(
@@ -29,7 +30,7 @@ export async function read<const abi extends Abi, name extends ContractFunctionN
 ): Promise<ContractFunctionReturnType<abi, "view" | "pure", name>> {
   const at = blockNumber === undefined ? {} : { blockNumber };
   try {
-    return (await readContract(client, { ...(view as unknown as ReadContractParameters), ...at })) as never;
+    return (await readContract(readerOf(client), { ...(view as unknown as ReadContractParameters), ...at })) as never;
   } catch (cause) {
     throw new ContractCallError(view.functionName, cause);
   }

@@ -10,8 +10,8 @@ import {
 } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { type PoolEvidence, readEvidence } from "../internal/evidence.ts";
-import { getDepositTerms, getGda, streamDepositOf } from "../internal/superfluid.ts";
-import { getTaskType } from "../read/getTaskType.ts";
+import { getDepositTerms, getGda, getGovernance, streamDepositOf } from "../internal/superfluid.ts";
+import { withTaskType } from "../internal/withTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
 
 /** Superfluid's type for a rate is int96. */
@@ -73,17 +73,22 @@ export async function quoteStream(
 ): Promise<QuoteStreamReturnType> {
   const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
   assertSensible(flowRate, runway);
-  const taskType = await getTaskType(client, parameters);
+  const [taskType, [gdaAddress, governance, totalUnits]] = await withTaskType(client, parameters, () =>
+    Promise.all([
+      getGda(client, deployment),
+      getGovernance(client, deployment),
+      read(client, contractsOf(deployment).backpressurePool.totalUnits(taskTypeId)),
+    ]),
+  );
   const { superToken, distributionPool } = taskType;
-  const gda = gdaAt(await getGda(client, deployment));
+  const gda = gdaAt(gdaAddress);
   const stream = [superToken, source, distributionPool] as const;
-  const [[actualFlowRate], [, previousFlowRate, previousDeposit], [availableBalance], terms, totalUnits, evidence] =
+  const [[actualFlowRate], [, previousFlowRate, previousDeposit], [availableBalance], terms, evidence] =
     await Promise.all([
       read(client, gda.estimateFlowDistributionActualFlowRate(...stream, flowRate)),
       read(client, gda.getFlow(...stream)),
       read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
-      getDepositTerms(client, deployment, superToken),
-      read(client, contractsOf(deployment).backpressurePool.totalUnits(taskTypeId)),
+      getDepositTerms(client, deployment, governance, superToken),
       readEvidence(client, parameters, taskType),
     ]);
   assertRounding(flowRate, actualFlowRate, totalUnits);
