@@ -7,7 +7,8 @@ const readers = new WeakMap<ReadClient, ReadClient>();
 
 /**
  * The client as it reads: what is asked for at once is one `eth_call`, so it is cheap and of one block. The call brings
- * Multicall3 with it and needs nothing on the chain. A client that batches already does it in its own way. Nobody is named
+ * Multicall3 with it and needs nothing on the chain. A client whose `batch.multicall`
+ * says otherwise has it so; `false` reads one by one. Nobody is named
  * as the caller: viem batches no calls that somebody makes.
  */
 export function readerOf(client: ReadClient): ReadClient {
@@ -17,7 +18,7 @@ export function readerOf(client: ReadClient): ReadClient {
   const { cacheTime, ccipRead, chain, experimental_blockTag, key, name, pollingInterval } = client;
   const { request, transport, type, uid, extend } = client;
   const reader = {
-    ...{ account: undefined, batch: client.batch?.multicall ? client.batch : BATCH },
+    ...{ account: undefined, batch: client.batch?.multicall === undefined ? BATCH : client.batch },
     ...{ cacheTime, ccipRead, chain, experimental_blockTag, key, name, pollingInterval },
     ...{ request, transport, type, uid, extend },
   } as ReadClient;

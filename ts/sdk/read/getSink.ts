@@ -164,12 +164,7 @@ async function readBond(client: ReadClient, { deployment, taskTypeId, sink }: Ge
   return { stake, unbonding, unbondedAt: unbonding === 0n ? undefined : Number(unbondedAt) };
 }
 
-async function readPay(
-  client: ReadClient,
-  sink: Address,
-  { distributionPool }: GetTaskTypeReturnType,
-  gda: Address,
-) {
+async function readPay(client: ReadClient, sink: Address, { distributionPool }: GetTaskTypeReturnType, gda: Address) {
   const pool = distributionPoolAt(distributionPool);
   const [flowRate, paid, [claimable], connected] = await Promise.all([
     read(client, pool.getMemberFlowRate(sink)),
