@@ -13,12 +13,13 @@ import { untilInterrupted } from "../runtime/lifecycle.ts";
 import { createApi, createApp, serve } from "./api.ts";
 import type { ChainContext } from "./chain.ts";
 import { Intake } from "./intake.ts";
+import { LevelStore } from "./levelStore.ts";
 import type { Message, MessageKind } from "./messageKind.ts";
 import { createIntakeMetrics } from "./metrics.ts";
 import { addIntakeOptions, type IntakeConfig, type IntakeDefaults, intakeSchema, resolveTaskTypes } from "./options.ts";
 import { RateLimits } from "./rateLimits.ts";
 import { type Round, type Rounds, startRounds } from "./rounds.ts";
-import { MessageStore } from "./store.ts";
+import type { MessageStore } from "./store.ts";
 import { TaskTypes } from "./taskTypes.ts";
 import { Triage } from "./triage.ts";
 
@@ -76,22 +77,25 @@ async function run<message extends Message, fields extends z.ZodRawShape>(
   const record = requireRecord(deploymentsFolder(terminal.env), chain.id);
   const only = resolveTaskTypes({ record }, config.taskType);
   const folder = config.data ?? join("data", `${name}-${chain.id}`);
-  const store = await MessageStore.open<message>({ folder, owner: `chain ${chain.id}, ${record[contract]}` });
+  const owner = `chain ${chain.id}, ${record[contract]}`;
+  let store: MessageStore<message> | undefined;
   let rounds: Rounds | undefined;
   try {
     const app = createApp();
     await runChainService({ name, config, terminal, app }, async (base) => {
+      store = await LevelStore.open<message>({ folder, owner, log: base.log, salvage: config.salvage });
+      base.health.add("store", store.problem);
       const parts = await assemble(service, { config, base, store, only });
       rounds = startRounds({ ...base, endpoints: base.chain.endpoints, round: parts.round });
       base.onStop("rounds", rounds.stop);
       serve(app, parts.api);
-      base.log.info({ stored: store.size }, "ready");
+      base.log.info({ stored: (await store.summary()).messages }, "ready");
       await untilInterrupted(base.interrupted);
     });
   } finally {
     // By now nobody sends requests or transactions; a round that waited for one may still forget what it was about.
     await rounds?.over();
-    await store.close();
+    await store?.close();
   }
 }
 

@@ -42,7 +42,7 @@ export class AttestationSubmitter {
   /** Submits what is due. */
   async round(head: bigint): Promise<void> {
     const { store, visits } = this.#parameters;
-    const groups = [...byTaskType(store.entries())];
+    const groups = [...byTaskType(await store.entries())];
     await Promise.all(
       groups.map(([taskTypeId, entries]) => visits.visit(taskTypeId, () => this.#serve(taskTypeId, entries, head))),
     );
