@@ -18,6 +18,7 @@ import type { Message, MessageKind } from "./messageKind.ts";
 import { createIntakeMetrics } from "./metrics.ts";
 import { addIntakeOptions, type IntakeConfig, type IntakeDefaults, intakeSchema, resolveTaskTypes } from "./options.ts";
 import { RateLimits } from "./rateLimits.ts";
+import { Recoveries } from "./recoveries.ts";
 import { type Round, type Rounds, startRounds } from "./rounds.ts";
 import type { MessageStore } from "./store.ts";
 import { TaskTypes } from "./taskTypes.ts";
@@ -41,8 +42,8 @@ export type IntakeService<message extends Message, fields extends z.ZodRawShape>
   kind: MessageKind<message>;
   /** The contract that the messages are for. */
   contract: "capacityRegistry" | "completionTracker";
-  /** @throws {Refusal} if the chain would not take a message now. */
-  check: (context: ChainContext, message: message) => Promise<void>;
+  /** Makes what throws a `Refusal` if the chain would not take a message now. */
+  createCheck: (context: ChainContext) => (message: message) => Promise<void>;
   /** Settings of its own, and the flags that belong to them. */
   fields: fields;
   addOptions: (command: Command) => Command;
@@ -119,8 +120,10 @@ async function assemble<message extends Message, fields extends z.ZodRawShape>(
     chainId: record.chainId,
     deployment,
     taskTypes: new TaskTypes({ client, deployment, only }),
+    headOf: () => chain.endpoints.head,
+    recover: new Recoveries().recover,
   };
-  const check = (message: message): Promise<void> => service.check(context, message);
+  const check = service.createCheck(context);
   const metrics = createIntakeMetrics(base.metrics.registry);
   metrics.watch(store);
 

@@ -43,16 +43,10 @@ export class Triage<message> {
   async sort(entries: readonly Entry<message>[], head: bigint): Promise<Entry<message>[]> {
     const open = entries.filter((entry) => !this.isConfirming(entry, head));
     const verdicts = await Promise.all(open.map(({ message }) => this.#judge(message)));
-    const acceptable: Entry<message>[] = [];
-    for (const [index, entry] of open.entries()) {
-      const verdict = verdicts[index] as Verdict;
-      // A reorganisation may have taken it out of the chain.
-      if (verdict !== "has it") this.#included.delete(entry.key);
-      if (verdict === "takes it") acceptable.push(entry);
-      else if (verdict === "has it") await this.#include(entry, head);
-      else if (verdict instanceof Refusal) await this.forget(entry, verdict.code, verdict.message);
-    }
-    return acceptable;
+    const judged = open.map((entry, index) => ({ entry, verdict: verdicts[index] as Verdict }));
+    // At once: then they are one write.
+    await Promise.all(judged.map(({ entry, verdict }) => this.#act(entry, verdict, head)));
+    return judged.filter(({ verdict }) => verdict === "takes it").map(({ entry }) => entry);
   }
 
   /** Removes an entry, and says why. */
@@ -62,6 +56,13 @@ export class Triage<message> {
     this.#included.delete(entry.key);
     metrics.forgotten.inc({ reason });
     log.info({ message: entry.key, reason: why }, "no longer kept");
+  }
+
+  async #act(entry: Entry<message>, verdict: Verdict, head: bigint): Promise<void> {
+    // A reorganisation may have taken it out of the chain.
+    if (verdict !== "has it") this.#included.delete(entry.key);
+    if (verdict === "has it") await this.#include(entry, head);
+    else if (verdict instanceof Refusal) await this.forget(entry, verdict.code, verdict.message);
   }
 
   async #include(entry: Entry<message>, head: bigint): Promise<void> {

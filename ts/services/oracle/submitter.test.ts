@@ -8,6 +8,7 @@ import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
 import { LevelStore } from "../intake/levelStore.ts";
 import { keyOf } from "../intake/messageKind.ts";
 import { createIntakeMetrics } from "../intake/metrics.ts";
+import { Recoveries } from "../intake/recoveries.ts";
 import type { MessageStore } from "../intake/store.ts";
 import { TaskTypes } from "../intake/taskTypes.ts";
 import { Triage } from "../intake/triage.ts";
@@ -17,7 +18,7 @@ import { createLogger, type Logger } from "../runtime/logger.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import type { Sender } from "../runtime/sender.ts";
 import { type AttestationMessage, attestationKind } from "./attestation.ts";
-import { checkAttestation } from "./checkAttestation.ts";
+import { attestationCheck } from "./checkAttestation.ts";
 import { AttestationSubmitter } from "./submitter.ts";
 
 let chain: TestChain;
@@ -74,8 +75,9 @@ type Setting = { confirmations?: number; before?: () => Promise<unknown>; sender
 
 function submitterWith({ confirmations = 1, before = async () => {}, ...rest }: Setting = {}) {
   const { client, deployment } = chain;
-  const context = { client, deployment, chainId: 31337, taskTypes: new TaskTypes({ client, deployment }) };
-  const check = (message: AttestationMessage) => checkAttestation(context, message);
+  const taskTypes = new TaskTypes({ client, deployment });
+  const context = { client, deployment, chainId: 31337, taskTypes, headOf: () => undefined, ...new Recoveries() };
+  const check = attestationCheck(context);
   const metrics = createIntakeMetrics(createMetrics("oracle").registry);
   const triage = new Triage({ store, check, confirmations, log, metrics });
   const sender: Pick<Sender, "send"> = rest.sender ?? {
