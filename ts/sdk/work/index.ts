@@ -18,6 +18,5 @@ export * from "./receiptCounters.ts";
 export * from "./sampling.ts";
 export * from "./seller.ts";
 export * from "./servedMeter.ts";
-export * from "./signalPolicy.ts";
 export type { Liveness, Standing } from "./standing.ts";
 export * from "./wire.ts";
