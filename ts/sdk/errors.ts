@@ -16,7 +16,10 @@ export class ContractCallError extends BackpressureError {
 
   constructor(call: string, cause: unknown) {
     const decoded = decodeRevert(cause);
-    super(`${call} failed: ${decoded?.text ?? describeError(cause)}`, { cause, details: decoded ? describeError(cause) : undefined });
+    super(`${call} failed: ${decoded?.text ?? describeError(cause)}`, {
+      cause,
+      details: decoded ? describeError(cause) : undefined,
+    });
     this.errorName = decoded?.errorName;
     this.errorArgs = decoded?.args ?? [];
   }
