@@ -95,6 +95,7 @@ test("the SDK exports exactly this", () => {
     "unwrap",
     "verifyReceipt",
     "withStream",
+    "whySignal",
     "withdraw",
     "withdrawDeposit",
     "wrap",

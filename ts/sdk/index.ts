@@ -30,6 +30,7 @@ export * from "./sink/stakeForCapacity.ts";
 export * from "./sink/startSignalLoop.ts";
 export * from "./sink/submitAttestations.ts";
 export * from "./sink/taskQueue.ts";
+export * from "./sink/whySignal.ts";
 export * from "./sink/withdraw.ts";
 export * from "./source/assertNotPoolAddress.ts";
 export * from "./source/changeStream.ts";
