@@ -2,6 +2,7 @@
 
 export * from "./admission.ts";
 export { decode, encode } from "./amounts.ts";
+export * from "./budgetSplitter.ts";
 export * from "./buyer.ts";
 export * from "./connector.ts";
 export * from "./credit.ts";
@@ -23,4 +24,6 @@ export * from "./servedMeter.ts";
 export * from "./signalPolicy.ts";
 export * from "./splitBudget.ts";
 export type { Liveness, Standing } from "./standing.ts";
+export * from "./startSplitLoop.ts";
 export * from "./wire.ts";
+export * from "./workHistory.ts";
