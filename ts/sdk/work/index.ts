@@ -21,6 +21,7 @@ export * from "./residual.ts";
 export * from "./sampling.ts";
 export * from "./seller.ts";
 export * from "./servedMeter.ts";
+export * from "./sharedMachine.ts";
 export * from "./signalPolicy.ts";
 export * from "./splitBudget.ts";
 export type { Liveness, Standing } from "./standing.ts";
