@@ -6,7 +6,7 @@ import { contractsOf } from "../calls/contracts.ts";
 import {
   getSource,
   getTaskType,
-  InsufficientBalanceError,
+  InsufficientFundsError,
   InvalidParameterError,
   signAttestation,
   submitAttestations,
@@ -189,7 +189,7 @@ test("a pool whose sinks are gone is left as soon as the chain shows it", { time
 describe("what it spends", () => {
   test("more than the account can pay for is refused, and nothing was changed", async () => {
     const { splitter, left, source } = await start(parseEther("1"));
-    const refused = expect(splitter.apply()).rejects.toThrow(InsufficientBalanceError);
+    const refused = expect(splitter.apply()).rejects.toThrow(InsufficientFundsError);
     await refused;
     expect(await getSource(source, { ...task(left), source: source.account.address })).toMatchObject({ flowRate: 0n });
   });

@@ -2,7 +2,7 @@ import { type Hex, isAddressEqual } from "viem";
 import { max } from "../../core/bigints.ts";
 import {
   type ContractCallError,
-  type InsufficientBalanceError,
+  type InsufficientFundsError,
   InvalidParameterError,
   type TaskTypeNotFoundError,
   type TransactionRevertedError,
@@ -65,7 +65,7 @@ export type SplitReport = {
 
 export type BudgetSplitterErrorType =
   | InvalidParameterError
-  | InsufficientBalanceError
+  | InsufficientFundsError
   | TaskTypeNotFoundError
   | ContractCallError
   | TransactionRevertedError;
@@ -116,7 +116,7 @@ export class BudgetSplitter {
 
   /**
    * Reads all pools, decides, and changes what has to change.
-   * @throws {InsufficientBalanceError} if more is to be streamed than the account can pay for; nothing was changed.
+   * @throws {InsufficientFundsError} if more is to be streamed than the account can pay for; nothing was changed.
    */
   async apply(): Promise<SplitReport> {
     const seen = await this.#look();

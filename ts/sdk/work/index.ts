@@ -22,7 +22,6 @@ export * from "./sampling.ts";
 export * from "./seller.ts";
 export * from "./servedMeter.ts";
 export * from "./sharedMachine.ts";
-export * from "./signalPolicy.ts";
 export * from "./splitBudget.ts";
 export type { Liveness, Standing } from "./standing.ts";
 export * from "./startSplitLoop.ts";

@@ -2,12 +2,13 @@ import type { Hex } from "viem";
 import { encodeCall } from "../calls/callsOf.ts";
 import { contractsOf, hostAt } from "../calls/contracts.ts";
 import { changeStreamCall, forwarded, type Operation } from "../calls/superfluid.ts";
-import { InsufficientBalanceError } from "../errors.ts";
-import { send } from "../internal/call.ts";
+import { InsufficientFundsError } from "../errors.ts";
+import { read, send } from "../internal/call.ts";
 import { getDepositTerms, getGda, streamDepositOf } from "../internal/superfluid.ts";
 import type { GetPoolReturnType } from "../read/getPool.ts";
 import type { GetSourceReturnType } from "../read/getSource.ts";
 import type { Deployment, WriteClient } from "../types.ts";
+import { formatAmount, formatDuration } from "../utils/format.ts";
 
 /** A pool as it is, and what the account is to stream to it, wei per second. */
 export type StreamGoal = { pool: GetPoolReturnType; source: GetSourceReturnType; flowRate: bigint };
@@ -17,7 +18,7 @@ export type StreamGoal = { pool: GetPoolReturnType; source: GetSourceReturnType;
  * change has the synchronisations that keep what the account has in the escrow; where nothing flows any more, what is
  * payable is fetched. A rate that Superfluid would round to the present one is no change.
  * @returns The transaction; undefined if there was nothing to do.
- * @throws {InsufficientBalanceError} if more is to be streamed than the account can pay for; nothing was sent.
+ * @throws {InsufficientFundsError} if more is to be streamed than the account can pay for; nothing was sent.
  */
 export async function setStreams(
   client: WriteClient,
@@ -54,10 +55,13 @@ async function assertAffordable(
 ): Promise<void> {
   const [first] = goals;
   if (first === undefined || goals.reduce((sum, goal) => sum + increase(goal), 0n) <= 0n) return;
-  const terms = await getDepositTerms(client, deployment, first.pool.taskType.superToken);
+  const { superToken } = first.pool.taskType;
+  const governance = await read(client, hostAt(deployment.host).getGovernance());
+  const terms = await getDepositTerms(client, deployment, governance, superToken);
   const held = goals.reduce((sum, { source }) => sum + source.streamDeposit, 0n);
   const deposits = goals.reduce((sum, { flowRate }) => sum + streamDepositOf(flowRate, terms), 0n);
   const flowRate = goals.reduce((sum, goal) => sum + goal.flowRate, 0n);
   const [available, required] = [first.source.availableBalance, deposits - held + flowRate * BigInt(runway)];
-  if (available < required) throw new InsufficientBalanceError(available, required, deposits - held, runway);
+  const purpose = `deposits of ${formatAmount(deposits - held)}, which come back, and ${formatDuration(runway)} of streaming`;
+  if (available < required) throw new InsufficientFundsError(required, available, superToken, purpose);
 }

@@ -15,6 +15,7 @@ import {
   stakeForCapacity,
   submitAttestations,
   type WriteClient,
+  whySignal,
 } from "../index.ts";
 import type { Signal } from "../internal/signal.ts";
 import { Admission } from "./admission.ts";
@@ -22,7 +23,6 @@ import { CreditFeed } from "./creditFeed.ts";
 import { CreditMissingError, type OrderKey } from "./errors.ts";
 import { ServedMeter } from "./servedMeter.ts";
 import { SharedMachine } from "./sharedMachine.ts";
-import { whySignal } from "./signalPolicy.ts";
 
 const [DEAR, CHEAP] = ["0x01", "0x02"] as const;
 const [ALICE, BOB] = ["0xa", "0xb"] as [Address, Address];

@@ -52,9 +52,7 @@ const SMOOTHING = 0.3;
  * const sell = createSeller(client, { ...seller, queue: machine.queueOf(taskTypeId) }); // one for each task type
  * machine.record(taskTypeId, { work: 50, serviceTime: 1.8 }); // after each task
  * machine.update(now); // every epoch
- * const { capacityCap, signal: { expiresAt } } = await getSink(client, { deployment, taskTypeId, sink });
- * const measured = machine.signal(taskTypeId);
- * const reason = whySignal({ measured, latest, capacityCap, expiresAt, epochLength, horizon, now });
+ * startSignalLoop(client, { deployment, taskTypeId, measure: () => machine.signal(taskTypeId) }); // one for each
  */
 export class SharedMachine {
   readonly #meter: ServedMeter;
