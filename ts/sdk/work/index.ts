@@ -2,6 +2,7 @@
 
 export * from "./admission.ts";
 export { decode, encode } from "./amounts.ts";
+export * from "./budgetSplitter.ts";
 export * from "./buyer.ts";
 export * from "./connector.ts";
 export * from "./credit.ts";
@@ -11,13 +12,18 @@ export * from "./discovery.ts";
 export * from "./dispatcher.ts";
 export * from "./durableMap.ts";
 export * from "./errors.ts";
+export * from "./judgePool.ts";
 export * from "./lossWatch.ts";
 export * from "./orders.ts";
 export * from "./profile.ts";
 export * from "./receiptCounters.ts";
+export * from "./residual.ts";
 export * from "./sampling.ts";
 export * from "./seller.ts";
 export * from "./servedMeter.ts";
-export * from "./signalPolicy.ts";
+export * from "./sharedMachine.ts";
+export * from "./splitBudget.ts";
 export type { Liveness, Standing } from "./standing.ts";
+export * from "./startSplitLoop.ts";
 export * from "./wire.ts";
+export * from "./workHistory.ts";
