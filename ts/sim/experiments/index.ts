@@ -15,6 +15,7 @@ import { severalPools } from "./e13-several-pools.ts";
 import { sharedMachines } from "./e14-shared-machines.ts";
 import { baselines } from "./e15-baselines.ts";
 import { drifting } from "./e16-drift.ts";
+import { protection } from "./e17-protection.ts";
 import type { Experiment, Settings } from "./types.ts";
 
 export function experiments(settings: Settings): Experiment[] {
@@ -35,6 +36,7 @@ export function experiments(settings: Settings): Experiment[] {
     sharedMachines,
     baselines,
     drifting,
+    protection,
   ];
 }
 
