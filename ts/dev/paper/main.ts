@@ -23,7 +23,7 @@ program
   .command("data")
   .description("take new results into paper/data, then write paper/generated")
   .option("--sim <dir>", "what `npm run sim -- --all --out DIR` wrote", "out/sim")
-  .option("--trace <dir>", "what `npm run sim -- -e E10 --trace FILE --out DIR` wrote", "out/sim-trace")
+  .option("--trace <dir>", "what `npm run sim -- -e E10 --trace FILE FILE --out DIR` wrote", "out/sim-trace")
   .option("--gas <file>", "what `npm run --silent bench:gas` printed", "out/gas.jsonl")
   .action((sources: Sources) => {
     say(`took ${refreshData(sources).join(" ")}`);
