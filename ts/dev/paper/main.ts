@@ -8,7 +8,7 @@ const terminal = processTerminal();
 const say = (text: string) => terminal.out(`${text}\n`);
 
 const program = new Command("npm run paper --")
-  .description("Builds paper/main.pdf from its LaTeX source and the numbers in paper/data.")
+  .description("Builds paper/backpressure-economics.pdf from its LaTeX source and the numbers in paper/data.")
   .action(() => {
     writeGenerated();
     say(buildPdf());

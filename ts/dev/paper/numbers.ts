@@ -220,7 +220,7 @@ const E17: readonly Definition[] = [
   ["DeadMinutesFew", "E17.csv", protectedBy(0.34), "dead_sink_paid_hours", minutes],
   ["DeadHoursNone", "E17.csv", protectedBy(0.3), "dead_sink_paid_hours", number()],
   ["DeadMinutesLong", "E17.csv", protectedBy(1, "T = 1,440 s"), "dead_sink_paid_hours", minutes],
-  ["DeadKeeps", "E17.csv", protectedBy(1), "dead_sink_keeps_over_bond", share()],
+  ["DeadLoses", "E17.csv", protectedBy(1), "dead_sink_keeps_over_bond", scaled(-1, share())],
   ["LiarAll", "E17.csv", protectedBy(1), "liar_paid_over_its_rate", number(2)],
   ["LiarFew", "E17.csv", protectedBy(0.34), "liar_paid_over_its_rate", number(2)],
   ["VictimAll", "E17.csv", protectedBy(1), "victim_pay", share(0)],

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { PDF, PDF_SOURCES, sourcesHash } from "./build.ts";
 import { seriesChart } from "./charts.ts";
 import { CLAIMS, FIGURES } from "./claims.ts";
 import { DATA, Data, GENERATED, PAPER } from "./data.ts";
@@ -79,6 +80,11 @@ describe("the evaluation", () => {
   test("the check sees a typed number", () => {
     expect(all(/([^\n]*\d[^\n]*)/g, "serves 99 \\% of it")).toHaveLength(1);
   });
+});
+
+test("the PDF is of these sources: `npm run paper` makes it anew", () => {
+  expect(readFileSync(PDF, "latin1").slice(0, 5)).toBe("%PDF-");
+  expect(readFileSync(PDF_SOURCES, "utf8")).toBe(`${sourcesHash()}\n`);
 });
 
 describe("statements", () => {
