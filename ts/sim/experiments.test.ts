@@ -41,8 +41,8 @@ describe("results do not depend on the number of workers", () => {
 });
 
 describe("experiments", () => {
-  test("E1 to E12, each with charts, and forty seeds where luck plays a part", () => {
-    expect(NAMES).toEqual(Array.from({ length: 12 }, (_, i) => `E${i + 1}`));
+  test("E1 to E14, each with charts, and forty seeds where luck plays a part", () => {
+    expect(NAMES).toEqual(Array.from({ length: 14 }, (_, i) => `E${i + 1}`));
     for (const { name, charts, seeds, about } of experiments({})) {
       expect(seeds, name).toBeGreaterThanOrEqual(40);
       expect(charts.length, name).toBeGreaterThan(0);

@@ -28,7 +28,7 @@ interface Arguments {
 function program(): Command {
   return new Command("npm run sim --")
     .description("Runs the experiments of the model. Every run conserves money exactly or fails.")
-    .option("-e, --experiment <names...>", "experiments to run, E1 to E12")
+    .option("-e, --experiment <names...>", "experiments to run, E1 to E14")
     .option("-a, --all", "run all experiments")
     .option("--attacks", "play every attack on the rule of evidence, and hold its figures against their bounds")
     .option("-l, --list", "list the experiments")

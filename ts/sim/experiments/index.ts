@@ -11,6 +11,8 @@ import { pipeline } from "./e09-pipeline.ts";
 import { requestTrace } from "./e10-trace.ts";
 import { scale } from "./e11-scale.ts";
 import { delays } from "./e12-delays.ts";
+import { severalPools } from "./e13-several-pools.ts";
+import { sharedMachines } from "./e14-shared-machines.ts";
 import type { Experiment, Settings } from "./types.ts";
 
 export function experiments(settings: Settings): Experiment[] {
@@ -27,6 +29,8 @@ export function experiments(settings: Settings): Experiment[] {
     requestTrace(settings),
     scale,
     delays,
+    severalPools,
+    sharedMachines,
   ];
 }
 
