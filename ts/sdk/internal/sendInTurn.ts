@@ -5,8 +5,8 @@ import { isUnavailable } from "../../core/rpcErrors.ts";
 import { TransactionRevertedError, TransactionUnconfirmedError } from "../errors.ts";
 import type { PreparedCall, SendOptions, Sent, WriteClient } from "../types.ts";
 import { accountOf } from "./account.ts";
-import { broadcast } from "./broadcast.ts";
-import { failureOf } from "./failure.ts";
+import { broadcast, feesOf } from "./broadcast.ts";
+import { failureOf, wrongChain } from "./failure.ts";
 import { inTurn } from "./turns.ts";
 
 /** What was sent: a hash for each call, and a receipt for each that was waited for. */
@@ -54,11 +54,21 @@ export async function sendInTurn(
 
 async function sendOne(client: WriteClient, what: string, one: PreparedCall, options: SendOptions): Promise<Hex> {
   try {
-    const gas = options.gas ?? gasOffered(await estimated(client, one));
-    return await broadcast(client, what, one, { ...options, gas });
+    return await broadcast(client, what, one, { nonce: options.nonce, ...(await termsOf(client, one, options)) });
   } catch (cause) {
     throw await failureOf(client, what, cause);
   }
+}
+
+/** Everything but the nonce, asked for at once: the less time passes, the less changes until it is in a block. */
+async function termsOf(client: WriteClient, one: PreparedCall, options: SendOptions) {
+  const gas = options.gas ?? estimated(client, one).then(gasOffered);
+  const asked = [wrongChain(client), gas, feesOf(client, options)] as const;
+  await Promise.allSettled(asked);
+  // Before what else has failed: on the wrong chain anything may.
+  const wrong = await asked[0];
+  if (wrong !== undefined) throw wrong;
+  return { gas: await asked[1], ...(await asked[2]) };
 }
 
 /** By address, so that viem prepares nothing: of a key it would look for nonce and fees first. */
