@@ -15,9 +15,9 @@ import { pause } from "./waitForBlock.ts";
 /** How often a nonce is asked for again: the endpoints behind one address are not all at the same block. */
 const ATTEMPTS = 5;
 
-type Terms = { gas: bigint } & Partial<FeeValuesEIP1559>;
+type Terms = { chainId: number; gas: bigint } & Partial<FeeValuesEIP1559>;
 
-type Transaction = PreparedCall & { chainId: number; gas: bigint } & FeeValuesEIP1559;
+type Transaction = PreparedCall & Required<Terms>;
 
 /**
  * Hands a transaction to the endpoint.
@@ -30,12 +30,12 @@ export async function broadcast(
   one: PreparedCall,
   { nonce, ...terms }: Terms & { nonce: number | undefined },
 ): Promise<Hex> {
-  const { account, chain } = client;
+  const { account, chain = null } = client;
   if (account.type !== "local") {
-    const chosen = nonce === undefined ? terms : { ...terms, nonce };
+    const { chainId: _, ...chosen } = nonce === undefined ? terms : { ...terms, nonce };
     return sendTransaction(client, { ...one, ...chosen, account, chain } as SendTransactionParameters);
   }
-  const transaction = { ...one, ...terms, chainId: chain.id } as Transaction;
+  const transaction = { ...one, ...terms } as Transaction;
   for (let attempt = 1; ; attempt++) {
     try {
       return await signAndSend(client, what, transaction, nonce);
@@ -76,10 +76,8 @@ async function signAndSend(
     givenNonce ??
     (await nonceManager?.consume({ ...nonces, client })) ??
     (await getTransactionCount(client, { address, blockTag: "pending" }));
-  const { serializers } = client.chain;
-  const signed = await account.signTransaction({ ...transaction, nonce, type: "eip1559" }, {
-    ...(serializers?.transaction === undefined ? {} : { serializer: serializers.transaction }),
-  } as never);
+  const serializer = client.chain?.serializers?.transaction;
+  const signed = await account.signTransaction({ ...transaction, nonce, type: "eip1559" }, { serializer } as never);
   const hash = keccak256(signed);
   try {
     return await sendRawTransaction(client, { serializedTransaction: signed });

@@ -6,7 +6,7 @@ import { TransactionRevertedError, TransactionUnconfirmedError } from "../errors
 import type { PreparedCall, SendOptions, Sent, WriteClient } from "../types.ts";
 import { accountOf } from "./account.ts";
 import { broadcast, feesOf } from "./broadcast.ts";
-import { failureOf, wrongChain } from "./failure.ts";
+import { chainIdOf, failureOf } from "./failure.ts";
 import { inTurn } from "./turns.ts";
 
 /** What was sent: a hash for each call, and a receipt for each that was waited for. */
@@ -28,7 +28,7 @@ export function sendAllInTurn(
   wait: boolean,
 ): Promise<SentAll> {
   const account = accountOf(client);
-  return inTurn(`${client.chain.id}:${account.address}`, async () => {
+  return inTurn(`${client.chain?.id}:${account.address}`, async () => {
     const sent: SentAll = { hashes: [], receipts: [] };
     for (const [index, one] of calls.entries()) {
       const isLast = index === calls.length - 1;
@@ -63,12 +63,10 @@ async function sendOne(client: WriteClient, what: string, one: PreparedCall, opt
 /** Everything but the nonce, asked for at once: the less time passes, the less changes until it is in a block. */
 async function termsOf(client: WriteClient, one: PreparedCall, options: SendOptions) {
   const gas = options.gas ?? estimated(client, one).then(gasOffered);
-  const asked = [wrongChain(client), gas, feesOf(client, options)] as const;
+  const asked = [chainIdOf(client), gas, feesOf(client, options)] as const;
   await Promise.allSettled(asked);
-  // Before what else has failed: on the wrong chain anything may.
-  const wrong = await asked[0];
-  if (wrong !== undefined) throw wrong;
-  return { gas: await asked[1], ...(await asked[2]) };
+  // The wrong chain before what else has failed: there anything may.
+  return { chainId: await asked[0], gas: await asked[1], ...(await asked[2]) };
 }
 
 /** By address, so that viem prepares nothing: of a key it would look for nonce and fees first. */
