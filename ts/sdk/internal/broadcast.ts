@@ -7,8 +7,8 @@ import {
   sendRawTransaction,
   sendTransaction,
 } from "viem/actions";
-import { isAlreadyKnown, isNonceTooLow, isOutOfFunds } from "../../core/rpcErrors.ts";
-import { InsufficientFundsError } from "../errors.ts";
+import { isAlreadyKnown, isNonceTooLow, isOutOfFunds, isUnavailable } from "../../core/rpcErrors.ts";
+import { InsufficientFundsError, TransactionUnconfirmedError } from "../errors.ts";
 import type { PreparedCall, SendOptions, WriteClient } from "../types.ts";
 import { wrongChain } from "./failure.ts";
 import { pause } from "./waitForBlock.ts";
@@ -30,6 +30,7 @@ type Transaction = PreparedCall & {
  */
 export async function broadcast(
   client: WriteClient,
+  what: string,
   one: PreparedCall,
   options: SendOptions & { gas: bigint },
 ): Promise<Hex> {
@@ -42,7 +43,7 @@ export async function broadcast(
   const transaction = { ...one, chainId: chain.id, gas, ...(await feesOf(client, options)) };
   for (let attempt = 1; ; attempt++) {
     try {
-      return await signAndSend(client, account, transaction, nonce);
+      return await signAndSend(client, what, transaction, nonce);
     } catch (error) {
       if (isOutOfFunds(error)) throw await shortOfGas(client, transaction);
       if (nonce !== undefined || attempt >= ATTEMPTS || !isNonceTooLow(error)) throw error;
@@ -71,10 +72,11 @@ async function feesOf(client: WriteClient, { maxFeePerGas, maxPriorityFeePerGas 
 /** Signs before it sends, so that what was sent is known whatever becomes of the answer: it is never sent twice. */
 async function signAndSend(
   client: WriteClient,
-  account: LocalAccount,
+  what: string,
   transaction: Transaction,
   givenNonce: number | undefined,
 ): Promise<Hex> {
+  const account = client.account as LocalAccount;
   const { address, nonceManager } = account;
   const nonces = { address, chainId: transaction.chainId };
   const nonce =
@@ -92,7 +94,7 @@ async function signAndSend(
     // A transport that tries again after an answer was lost hears that it is there already.
     if (isAlreadyKnown(error) || (isNonceTooLow(error) && (await isThere(client, hash)))) return hash;
     nonceManager?.reset(nonces);
-    throw error;
+    throw isUnavailable(error) ? new TransactionUnconfirmedError(what, hash, error) : error;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Hex, TransactionReceipt } from "viem";
 import { call, estimateGas, waitForTransactionReceipt } from "viem/actions";
 import { gasOffered } from "../../core/gasOffered.ts";
 import { isUnavailable } from "../../core/rpcErrors.ts";
-import { RpcUnavailableError, TransactionRevertedError } from "../errors.ts";
+import { TransactionRevertedError, TransactionUnconfirmedError } from "../errors.ts";
 import type { PreparedCall, SendOptions, Sent, WriteClient } from "../types.ts";
 import { accountOf } from "./account.ts";
 import { broadcast } from "./broadcast.ts";
@@ -55,7 +55,7 @@ export async function sendInTurn(
 async function sendOne(client: WriteClient, what: string, one: PreparedCall, options: SendOptions): Promise<Hex> {
   try {
     const gas = options.gas ?? gasOffered(await estimated(client, one));
-    return await broadcast(client, one, { ...options, gas });
+    return await broadcast(client, what, one, { ...options, gas });
   } catch (cause) {
     throw await failureOf(client, what, cause);
   }
@@ -75,7 +75,7 @@ async function estimated(client: WriteClient, one: PreparedCall): Promise<bigint
 
 async function confirmed(client: WriteClient, what: string, hash: Hex): Promise<TransactionReceipt> {
   const receipt = await waitForTransactionReceipt(client, { hash }).catch((cause: unknown) => {
-    throw isUnavailable(cause) ? new RpcUnavailableError(`${what} (transaction ${hash})`, cause) : cause;
+    throw new TransactionUnconfirmedError(what, hash, cause);
   });
   if (receipt.status === "reverted") throw new TransactionRevertedError(what, hash);
   return receipt;

@@ -40,7 +40,7 @@ export type SellerParameters = {
   endpoint: string;
   admission: Admission;
   /** Whose turn it is. */
-  queue: CreditQueue;
+  queue: Pick<CreditQueue, "enter">;
   counters: ReceiptCounters;
   /** The latest receipt of each source, for `submitReceipts`. */
   receipts: Table<SignedReceipt>;
