@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Address, type Hex, hashTypedData, keccak256, numberToHex, stringToBytes } from "viem";
+import { type Address, type Hex, hashTypedData, keccak256, stringToBytes } from "viem";
 import { privateKeyToAddress, sign } from "viem/accounts";
 import { getLogs } from "viem/actions";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
