@@ -1,5 +1,5 @@
 import { type Address, type Hex, pad, parseAbi, recoverAddress, size, slice } from "viem";
-import { call, getCode } from "viem/actions";
+import { call } from "viem/actions";
 import { isChainsAnswer } from "../../core/rpcErrors.ts";
 import { callsOf, encodeCall } from "../calls/callsOf.ts";
 import type { ReadClient } from "../types.ts";
@@ -35,9 +35,7 @@ export type IsSignedReturnType = boolean;
  * const valid = await isSigned(client, { signer: sink, digest, signature });
  */
 export async function isSigned(client: ReadClient, parameters: IsSignedParameters): Promise<IsSignedReturnType> {
-  if (await isSignedByKey(parameters)) return true;
-  const code = await getCode(client, { address: parameters.signer });
-  return code !== undefined && isSignedByWallet(client, parameters);
+  return (await isSignedByKey(parameters)) || isSignedByWallet(client, parameters);
 }
 
 async function isSignedByKey({ signer, digest, signature }: IsSignedParameters): Promise<boolean> {
@@ -50,6 +48,7 @@ async function isSignedByKey({ signer, digest, signature }: IsSignedParameters):
 }
 
 async function isSignedByWallet(client: ReadClient, { signer, digest, signature }: IsSignedParameters) {
+  // Who has no code answers nothing, so it need not be looked for.
   const { data } = encodeCall(walletAt(signer).isValidSignature(digest, signature));
   const gas = WALLET_GAS + CALL_GAS + GAS_PER_BYTE * BigInt(size(data));
   try {

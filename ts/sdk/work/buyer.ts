@@ -1,36 +1,26 @@
-import type { Address, Hex } from "viem";
-import { signTypedData } from "viem/actions";
-import { max, min } from "../../core/bigints.ts";
+import type { Address } from "viem";
+import { min, toJson } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
-import { signReceipt } from "../receipts/signReceipt.ts";
-import type { Deployment, WriteClient } from "../types.ts";
+import type { WriteClient } from "../types.ts";
 import { type GuardedFetchParameters, type GuardedResponse, guardedFetch } from "./connector.ts";
 import type { Dispatcher, Sending } from "./dispatcher.ts";
 import { AccountInUseElsewhereError } from "./errors.ts";
-import type { ReceiptCounters } from "./receiptCounters.ts";
+import { Tab, type TabParameters } from "./tab.ts";
 import {
-  type Acknowledgement,
+  ACCOUNT_PATH,
   hashRequest,
   MalformedMessageError,
   ORDER_HEADER,
-  orderTypedData,
   parseStatement,
   STATEMENT_HEADER,
   type Statement,
-  toHeader,
+  toOrderHeader,
 } from "./wire.ts";
 
-export type BuyerParameters = {
-  deployment: Deployment;
-  taskTypeId: Hex;
+export type BuyerParameters = TabParameters & {
   dispatcher: Dispatcher;
-  counters: ReceiptCounters;
   /** Where a sink takes orders, as its profile says. */
   endpointOf: (sink: Address) => string | undefined;
-  /** The chain's time, Unix seconds: `CreditFeed.now`. */
-  now: () => number;
-  /** 32 bytes that were never used before. */
-  nonce: () => Hex;
   /** Resolves once all state is on disk; see `DurableMap.durable`. */
   durable: () => Promise<void>;
   /** Whether an answer is any good; if not said, any that is not empty is. */
@@ -59,7 +49,7 @@ export class NotDeliveredError extends BackpressureError {
   }
 }
 
-const [MAX_ANSWER, VALIDITY] = [10_000_000, 120];
+const MAX_ANSWER = 10_000_000;
 
 /**
  * Buys tasks, one by one, from whoever owes most; acknowledges with each order what was received before.
@@ -67,14 +57,11 @@ const [MAX_ANSWER, VALIDITY] = [10_000_000, 120];
  * const { body, cost } = await buyer.buy({ task: "summarise this", maximum: parseEther("0.01") });
  */
 export class Buyer {
-  readonly #client: WriteClient;
+  readonly #tab: Tab;
   readonly #parameters: BuyerParameters;
-  readonly #met = new Set<Address>();
-  /** What each sink said last that it has delivered in all, wei. */
-  readonly #stated = new Map<Address, bigint>();
 
   constructor(client: WriteClient, parameters: BuyerParameters) {
-    [this.#client, this.#parameters] = [client, parameters];
+    [this.#tab, this.#parameters] = [new Tab(client, parameters), parameters];
   }
 
   /**
@@ -103,14 +90,10 @@ export class Buyer {
 
   /** Acknowledges everything that was received and not acknowledged yet: at each epoch, and before leaving. */
   async flush(): Promise<void> {
-    const { counters } = this.#parameters;
-    for (const sink of counters.peers()) {
-      if (counters.completed(sink) === 0n) continue;
-      const { completed, signature, stated } = await this.#acknowledgement(sink);
-      const amounts = { completed: String(completed), stated: String(stated) };
-      const body = JSON.stringify({ source: this.#client.account.address, ...amounts, signature });
+    for (const sink of this.#tab.creditors()) {
+      const body = toJson({ source: this.#tab.source, ...(await this.#tab.acknowledgement(sink)) });
       // Who is not there learns it with the next order, or the next flush.
-      await this.#fetch(sink, { method: "PUT", body }).catch(() => undefined);
+      await this.#fetch(sink, { path: ACCOUNT_PATH, method: "PUT", body }).catch(() => undefined);
     }
   }
 
@@ -130,12 +113,11 @@ export class Buyer {
 
   /** @returns Undefined if the sink refused, or its answer was not accepted. */
   async #order({ id, sink, value }: Sending, task: string): Promise<Bought | undefined> {
-    const { accept = (body) => body !== "", boundOf, counters, dispatcher, durable, now } = this.#parameters;
+    const { accept = (body) => body !== "", boundOf, dispatcher, durable, now } = this.#parameters;
     await this.#meet(sink);
     const response = await this.#post(sink, value, task);
     const statement = parseStatement(response.headers[STATEMENT_HEADER]);
-    await counters.meet(sink, statement.acknowledged);
-    this.#stated.set(sink, statement.completed);
+    await this.#tab.saw(sink, statement);
     if (response.status !== 200) {
       this.#refused(id, response, statement);
       return undefined;
@@ -146,7 +128,7 @@ export class Buyer {
       return undefined;
     }
     const cost = min(min(statement.cost, value), boundOf?.(body) ?? value);
-    counters.add(sink, cost);
+    this.#tab.count(sink, cost);
     await durable();
     dispatcher.accepted({ id, now: now(), value: cost });
     return { sink, body, cost };
@@ -165,31 +147,15 @@ export class Buyer {
 
   /** The first time, the counter starts where the last program left it. */
   async #meet(sink: Address): Promise<void> {
-    if (this.#met.has(sink)) return;
-    const { headers } = await this.#fetch(sink, { query: `?source=${this.#client.account.address}` });
-    await this.#parameters.counters.meet(sink, parseStatement(headers[STATEMENT_HEADER]).acknowledged);
-    this.#met.add(sink);
+    if (this.#tab.knows(sink)) return;
+    const { headers } = await this.#fetch(sink, { path: `${ACCOUNT_PATH}?source=${this.#tab.source}` });
+    await this.#tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
   }
 
   async #post(sink: Address, maxWork: bigint, body: string): Promise<GuardedResponse> {
-    const { counters, deployment, now, nonce, taskTypeId } = this.#parameters;
-    const { account, chain } = this.#client;
     const requestHash = hashRequest({ method: "POST", url: this.#endpoint(sink), body });
-    const validBefore = Math.floor(now()) + VALIDITY;
-    const order = { source: account.address, sink, taskTypeId, nonce: nonce(), validBefore, maxWork, requestHash };
-    const typedData = orderTypedData({ deployment, chainId: chain.id, order });
-    const signature = await signTypedData(this.#client, { account, ...typedData });
-    const acknowledged = counters.completed(sink) > 0n ? await this.#acknowledgement(sink) : undefined;
-    const headers = { [ORDER_HEADER]: toHeader({ order, signature, acknowledged }) };
-    return this.#fetch(sink, { method: "POST", headers, body });
-  }
-
-  async #acknowledgement(sink: Address): Promise<Acknowledgement> {
-    const { counters, deployment, taskTypeId } = this.#parameters;
-    const completed = counters.completed(sink);
-    const receipt = { taskTypeId, source: this.#client.account.address, sink, completed };
-    const stated = max(completed, this.#stated.get(sink) ?? 0n);
-    return { completed, stated, signature: await signReceipt(this.#client, { deployment, receipt }) };
+    const signed = await this.#tab.order(sink, { maxWork, requestHash });
+    return this.#fetch(sink, { method: "POST", headers: { [ORDER_HEADER]: toOrderHeader(signed) }, body });
   }
 
   #endpoint(sink: Address): string {
@@ -198,8 +164,8 @@ export class Buyer {
     return endpoint;
   }
 
-  #fetch(sink: Address, { query = "", ...request }: Partial<GuardedFetchParameters> & { query?: string }) {
+  #fetch(sink: Address, { path = "", ...request }: Partial<GuardedFetchParameters> & { path?: string }) {
     const { allowPrivate, timeout = 60 } = this.#parameters;
-    return guardedFetch({ url: this.#endpoint(sink) + query, timeout, maxBytes: MAX_ANSWER, allowPrivate, ...request });
+    return guardedFetch({ url: this.#endpoint(sink) + path, timeout, maxBytes: MAX_ANSWER, allowPrivate, ...request });
   }
 }

@@ -34,7 +34,7 @@ import type { Order } from "./orders.ts";
 import { fetchProfile } from "./profile.ts";
 import { ReceiptCounters } from "./receiptCounters.ts";
 import { createSeller } from "./seller.ts";
-import { hashRequest, ORDER_HEADER, orderTypedData, toHeader } from "./wire.ts";
+import { hashRequest, ORDER_HEADER, orderTypedData, toOrderHeader } from "./wire.ts";
 
 const [HORIZON, TASK] = [360, parseEther("0.02")];
 
@@ -252,7 +252,7 @@ async function refusesWhatIsNotPaid({ sink, endpoint, worked, feed }: Sink, { cl
       ...changes,
     };
     const signature = await by.account.signTypedData?.(orderTypedData({ deployment, chainId: 31337, order }));
-    const headers = { [ORDER_HEADER]: toHeader({ order, signature: signature as Hex, acknowledged: undefined }) };
+    const headers = { [ORDER_HEADER]: toOrderHeader({ order, signature: signature as Hex, acknowledged: undefined }) };
     const response = await fetch(endpoint, { method: "POST", headers, body });
     return { status: response.status, body: await response.text(), retryAfter: response.headers.get("retry-after") };
   };
