@@ -1,15 +1,15 @@
 import type { Address } from "viem";
 import { gdaAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
-import { getGda } from "../../sdk/internal/superfluid.ts";
 import type { GetTaskTypeReturnType } from "../../sdk/read/getTaskType.ts";
-import type { Deployment, ReadClient } from "../../sdk/types.ts";
+import type { ReadClient } from "../../sdk/types.ts";
 
 /** So many are remembered at once: whoever asks under made-up names makes no memory grow. */
 const MAX_KNOWN = 10_000;
 
 export type StreamRatesParameters = {
-  deployment: Deployment;
+  /** Superfluid's agreement about pools. */
+  gda: Address;
   taskType: Pick<GetTaskTypeReturnType, "superToken" | "distributionPool">;
   /** Number of the latest block: what was read is good until it changes. */
   head: () => bigint;
@@ -19,7 +19,6 @@ export type StreamRatesParameters = {
 export class StreamRates {
   readonly #known = new Map<Address, Promise<bigint>>();
   #at = -1n;
-  #gda: Promise<Address> | undefined;
 
   constructor(
     private readonly client: ReadClient,
@@ -40,13 +39,8 @@ export class StreamRates {
     return asked;
   }
 
-  async #read(source: Address): Promise<bigint> {
-    const { deployment, taskType } = this.parameters;
-    this.#gda ??= getGda(this.client, deployment);
-    const gda = await this.#gda.catch((error: unknown) => {
-      this.#gda = undefined;
-      throw error;
-    });
+  #read(source: Address): Promise<bigint> {
+    const { gda, taskType } = this.parameters;
     return read(this.client, gdaAt(gda).getFlowRate(taskType.superToken, source, taskType.distributionPool));
   }
 }

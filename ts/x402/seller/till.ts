@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import { toJson } from "../../core/bigints.ts";
+import { getGda } from "../../sdk/internal/superfluid.ts";
 import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
 import type { GetTaskTypeReturnType } from "../../sdk/read/getTaskType.ts";
 import type { SignedReceipt } from "../../sdk/receipts/receiptBook.ts";
@@ -68,6 +69,7 @@ export class Till {
     counters: ReceiptCounters,
     readonly receipts: Table<SignedReceipt>,
     readonly chainId: number,
+    gda: Address,
     pool: GetPoolReturnType,
   ) {
     const { client, deployment, taskTypeId, concurrency = 16, fromBlock = 0n } = parameters;
@@ -76,7 +78,7 @@ export class Till {
     this.#pool = pool;
     this.#book = store.table("book");
     this.#sources = new SourceList(client, { deployment, taskTypeId, fromBlock, head });
-    this.#rates = new StreamRates(client, { deployment, taskType, head });
+    this.#rates = new StreamRates(client, { gda, taskType, head });
     this.#feed = new CreditFeed(client, {
       ...{ deployment, taskType, state: this.#book.get("credit") },
       sources: async () => {
@@ -100,7 +102,7 @@ export class Till {
   static async open(parameters: TillParameters): Promise<Till> {
     const { client, deployment, taskTypeId, oneTask, folder, concurrency = 16, freeTrials } = parameters;
     const chainId = client.chain.id;
-    const pool = await getPool(client, { deployment, taskTypeId });
+    const [pool, gda] = await Promise.all([getPool(client, { deployment, taskTypeId }), getGda(client, deployment)]);
     const { epochLength, horizon } = pool.taskType;
     const store = await Store.open(folder, `sink ${chainId} ${taskTypeId} ${client.account.address}`);
     try {
@@ -111,7 +113,7 @@ export class Till {
       });
       const counters = countersOf(client, { deployment, taskTypeId, side: "sink", table: store.table("counters") });
       const receipts = store.table<SignedReceipt>("receipts");
-      const till = new Till(parameters, store, admission, counters, receipts, chainId, pool);
+      const till = new Till(parameters, store, admission, counters, receipts, chainId, gda, pool);
       await till.refresh();
       return till;
     } catch (error) {
