@@ -6,31 +6,16 @@ import type { Table } from "../sdk/work/orders.ts";
  * a folder it is kept in memory, and forgotten.
  */
 export class Store {
-  private constructor(
-    private readonly map: Table<unknown>,
-    private readonly log: DurableMap<unknown> | undefined,
-  ) {}
+  private constructor(private readonly log: DurableMap | undefined) {}
 
   /** @param owner Chain, contracts and account that it belongs to. @throws {StoreInUseError} */
   static async open(folder: string | undefined, owner: string): Promise<Store> {
-    const log = folder === undefined ? undefined : await DurableMap.open<unknown>({ folder, owner });
-    return new Store(log ?? new Map(), log);
+    return new Store(folder === undefined ? undefined : await DurableMap.open({ folder, owner }));
   }
 
   /** A part of it, under a name. */
   table<value>(name: string): Table<value> {
-    const { map } = this;
-    const prefix = `${name}/`;
-    return {
-      get: (key) => map.get(prefix + key) as value | undefined,
-      set: (key, value) => map.set(prefix + key, value),
-      delete: (key) => map.delete(prefix + key),
-      *entries() {
-        for (const [key, value] of map.entries()) {
-          if (key.startsWith(prefix)) yield [key.slice(prefix.length), value as value];
-        }
-      },
-    };
+    return this.log?.table(name) ?? new Map<string, value>();
   }
 
   /** Resolves once every change so far is on disk. */

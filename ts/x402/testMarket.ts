@@ -98,6 +98,6 @@ export async function orderHeader(
   { till, url, body, change }: { till: Till; url: string; body: string; change?: Partial<StreamTerms> },
 ): Promise<Record<string, string>> {
   const requestHash = hashRequest({ method: "POST", url, body });
-  const signed = await tab.order(till.desk.sink, { maxWork: TASK, requestHash });
+  const signed = await tab.sign(tab.draft(till.desk.sink, { maxWork: TASK, requestHash }));
   return { "payment-signature": toOrderHeader(signed, { ...till.terms(), ...change }) };
 }

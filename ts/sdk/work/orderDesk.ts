@@ -43,7 +43,8 @@ export type OrderDeskParameters = {
 export class OrderDesk {
   readonly #client: WriteClient;
   readonly #parameters: OrderDeskParameters;
-  readonly #trials = new Set<string>();
+  /** The most that counts of each order in work, wei: nothing for a free trial. */
+  readonly #countable = new Map<string, bigint>();
   #chainId: number | undefined;
 
   constructor(client: WriteClient, parameters: OrderDeskParameters) {
@@ -110,7 +111,7 @@ export class OrderDesk {
     const { validBefore, requestHash: hash } = order;
     const reserved = min(maximum, order.maxWork);
     const admitted = admission.admit({ key: order, hash, maximum: reserved, validBefore, now: now() });
-    if (admitted.kind === "admitted" && admitted.trial) this.#trials.add(orderId(order));
+    if (admitted.kind === "admitted") this.#countable.set(orderId(order), admitted.trial ? 0n : reserved);
     await durable();
     return admitted;
   }
@@ -123,7 +124,8 @@ export class OrderDesk {
    */
   async settle(order: WorkOrder, cost: bigint, answerOf: (cost: bigint) => string): Promise<bigint> {
     const { admission, counters, durable } = this.#parameters;
-    const counted = this.#trials.delete(orderId(order)) ? 0n : min(cost, order.maxWork);
+    const counted = min(cost, this.#countable.get(orderId(order)) ?? 0n);
+    this.#countable.delete(orderId(order));
     admission.settle({ key: order, cost: counted, answer: answerOf(counted) });
     counters.add(order.source, counted);
     await durable();
@@ -132,7 +134,7 @@ export class OrderDesk {
 
   /** The work came to nothing before its first byte, and costs nothing. */
   async fail(order: WorkOrder): Promise<void> {
-    this.#trials.delete(orderId(order));
+    this.#countable.delete(orderId(order));
     this.#parameters.admission.fail(order);
     await this.#parameters.durable();
   }

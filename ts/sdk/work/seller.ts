@@ -1,10 +1,13 @@
 import type { Address } from "viem";
 import { BackpressureError } from "../../core/errors.ts";
 import { InvalidParameterError } from "../errors.ts";
+import type { Signal } from "../internal/signal.ts";
 import type { WriteClient } from "../types.ts";
+import type { Admission } from "./admission.ts";
 import type { CreditQueue } from "./creditQueue.ts";
 import { CreditMissingError, OrderRefusedError } from "./errors.ts";
 import { OrderDesk, type OrderDeskParameters } from "./orderDesk.ts";
+import type { ServedMeter } from "./servedMeter.ts";
 import {
   asAddress,
   hashRequest,
@@ -29,7 +32,12 @@ export type SellerParameters = OrderDeskParameters & {
   maximumOf: (body: string) => bigint;
   /** Does the work. What it throws costs the source nothing. */
   work: (body: string, source: Address) => Promise<Worked>;
+  /** Learns from all work what the sink can do: see `measureOf`. */
+  metering?: Metering | undefined;
 };
+
+/** @property unitRate q of the task type, wei per second and unit. */
+export type Metering = { meter: ServedMeter; unitRate: bigint };
 
 const MAX_BODY = 1_000_000;
 
@@ -55,6 +63,15 @@ export function createSeller(
       return refusal(500, "internal", "the sink has a fault; nothing was charged");
     }
   };
+}
+
+/**
+ * What a seller declares: what it can do as measured, and what it has admitted and not finished, rounded up.
+ * @example
+ * await startSignalLoop(client, { deployment, taskTypeId, measure: measureOf({ meter, admission, unitRate }) });
+ */
+export function measureOf({ meter, unitRate, admission }: Metering & { admission: Admission }): () => Signal {
+  return () => ({ capacity: meter.capacity(), backlog: (admission.backlog + unitRate - 1n) / unitRate });
 }
 
 class Seller {
@@ -89,13 +106,14 @@ class Seller {
   }
 
   async #serve({ order }: SignedOrder, body: string): Promise<Response> {
-    const { maximumOf, queue, work } = this.parameters;
+    const { maximumOf, now, queue, work } = this.parameters;
     const admitted = await this.#desk.admit(order, maximumOf(body));
     if (admitted.kind === "answered") {
       const { body, cost } = JSON.parse(admitted.answer) as { body: string; cost: string };
       return this.#answer(order.source, 200, body, BigInt(cost));
     }
     const release = await queue.enter(order.source);
+    const startedAt = now();
     let done: Worked;
     try {
       done = await work(body, order.source);
@@ -106,10 +124,17 @@ class Seller {
     } finally {
       release();
     }
+    this.#measure(done.cost, now() - startedAt);
     const cost = await this.#desk.settle(order, done.cost, (cost) =>
       JSON.stringify({ body: done.body, cost: String(cost) }),
     );
     return this.#answer(order.source, 200, done.body, cost);
+  }
+
+  #measure(cost: bigint, seconds: number): void {
+    const { metering } = this.parameters;
+    if (metering === undefined || cost <= 0n || seconds <= 0) return;
+    metering.meter.record({ work: Number(cost) / Number(metering.unitRate), serviceTime: seconds });
   }
 
   async #acknowledge(body: string): Promise<Response> {

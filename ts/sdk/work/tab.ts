@@ -4,7 +4,7 @@ import { max } from "../../core/bigints.ts";
 import { signReceipt } from "../receipts/signReceipt.ts";
 import type { Deployment, WriteClient } from "../types.ts";
 import type { ReceiptCounters } from "./receiptCounters.ts";
-import { type Acknowledgement, orderTypedData, type SignedOrder, type Statement } from "./wire.ts";
+import { type Acknowledgement, orderTypedData, type SignedOrder, type Statement, type WorkOrder } from "./wire.ts";
 
 export type TabParameters = {
   deployment: Deployment;
@@ -23,7 +23,7 @@ const VALIDITY = 120;
  * What a source keeps with the sinks that it orders from: it signs orders, counts what came of them, and signs for it
  * with the next.
  * @example
- * const signed = await tab.order(sink, { maxWork: parseEther("0.01"), requestHash });
+ * const signed = await tab.sign(tab.draft(sink, { maxWork: parseEther("0.01"), requestHash }));
  * await tab.saw(sink, statement); // what came back with the answer
  * tab.count(sink, statement.cost);
  */
@@ -47,22 +47,28 @@ export class Tab {
     return this.#met.has(sink);
   }
 
-  /** An order, with a receipt of everything that was counted before it. @param maxWork Wei. */
-  async order(sink: Address, { maxWork, requestHash }: { maxWork: bigint; requestHash: Hex }): Promise<SignedOrder> {
-    const { counters, deployment, now, nonce, taskTypeId } = this.#parameters;
-    const { account, chain } = this.#client;
+  /** What is to be signed, for those who keep it before anybody hears of it. @param maxWork Wei. */
+  draft(sink: Address, { maxWork, requestHash }: { maxWork: bigint; requestHash: Hex }): WorkOrder {
+    const { now, nonce, taskTypeId } = this.#parameters;
     const validBefore = Math.floor(now()) + VALIDITY;
-    const order = { source: this.source, sink, taskTypeId, nonce: nonce(), validBefore, maxWork, requestHash };
+    return { source: this.source, sink, taskTypeId, nonce: nonce(), validBefore, maxWork, requestHash };
+  }
+
+  /** Signs an order, and a receipt of everything that was counted before it. */
+  async sign(order: WorkOrder): Promise<SignedOrder> {
+    const { counters, deployment } = this.#parameters;
+    const { account, chain } = this.#client;
     const typedData = orderTypedData({ deployment, chainId: chain.id, order });
     const signature = await signTypedData(this.#client, { account, ...typedData });
+    const { sink } = order;
     const acknowledged = counters.completed(sink) > 0n ? await this.acknowledgement(sink) : undefined;
     return { order, signature, acknowledged };
   }
 
   /** Takes a sink's statement. @throws {AccountInUseElsewhereError} if somebody else signs for this account. */
-  async saw(sink: Address, statement: Statement): Promise<void> {
-    await this.#parameters.counters.meet(sink, statement.acknowledged);
-    this.#stated.set(sink, statement.completed);
+  async saw(sink: Address, { acknowledged: presented, completed: stated }: Statement): Promise<void> {
+    await this.#parameters.counters.meet(sink, { presented, stated });
+    this.#stated.set(sink, stated);
     this.#met.add(sink);
   }
 

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import { max, min } from "../../core/bigints.ts";
 import { InvalidParameterError } from "../../sdk/errors.ts";
-import { type DepositTerms, getDepositTerms, streamDepositOf } from "../../sdk/internal/superfluid.ts";
+import { type DepositTerms, getDepositTerms, getGovernance, streamDepositOf } from "../../sdk/internal/superfluid.ts";
 import { getSource } from "../../sdk/read/getSource.ts";
 import { type GetTaskTypeReturnType, getTaskType } from "../../sdk/read/getTaskType.ts";
 import { changeStream } from "../../sdk/source/changeStream.ts";
@@ -83,7 +83,8 @@ export class Purse {
   static async open(parameters: PurseParameters): Promise<Purse> {
     const { client, deployment, budget, flowRate, table } = parameters;
     const taskType = await getTaskType(client, parameters);
-    const terms = await getDepositTerms(client, deployment, taskType.superToken);
+    const governance = await getGovernance(client, deployment);
+    const terms = await getDepositTerms(client, deployment, governance, taskType.superToken);
     const fastest = fastestRate(budget, terms);
     if (flowRate !== undefined && flowRate > fastest) throw new BudgetReachedError(flowRate, fastest);
     const purse = new Purse(parameters, taskType, fastest, terms, 0n);

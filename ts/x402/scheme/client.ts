@@ -60,10 +60,12 @@ export class StreamClient implements SchemeNetworkClient {
     const priced = terms.pricedHeaders.map((name): [string, string] => [name, headers.get(name) ?? ""]);
     const requestHash = hashRequest({ method, url, body: bound.body, headers: Object.fromEntries(priced) });
     const { maxWork } = account.parameters;
-    const signed = await account.tab.order(terms.sink, {
-      maxWork: min(terms.maximum ?? maxWork, maxWork),
-      requestHash,
-    });
+    const signed = await account.tab.sign(
+      account.tab.draft(terms.sink, {
+        maxWork: min(terms.maximum ?? maxWork, maxWork),
+        requestHash,
+      }),
+    );
     return { x402Version, payload: JSON.parse(toJson(signed)) as Record<string, unknown> };
   }
 

@@ -23,10 +23,10 @@ import { getGda } from "../../sdk/internal/superfluid.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { openStream } from "../../sdk/source/openStream.ts";
 import type { WriteClient } from "../../sdk/types.ts";
+import { countersOf } from "../../sdk/work/countersOf.ts";
 import { Tab } from "../../sdk/work/tab.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { UNIT_RATE } from "../../testkit/testChain.ts";
-import { countersOf } from "../counters.ts";
 import { Till } from "../seller/till.ts";
 import { Store } from "../store.ts";
 import { startTestMarket, TASK, type TestMarket } from "../testMarket.ts";
@@ -116,7 +116,7 @@ test("keys, wallets and accounts that are both pay; at most two reads for an ord
     const reads = [];
     for (let time = 0; time < 2; time++) {
       const before = rpc.asked.length;
-      const signed = await tab.order(till.desk.sink, { maxWork: TASK, requestHash: nonce() });
+      const signed = await tab.sign(tab.draft(till.desk.sink, { maxWork: TASK, requestHash: nonce() }));
       expect(await till.verify(signed, {})).toEqual({ kind: "admitted", trial: true });
       await till.desk.settle(signed.order, TASK, () => "done");
       reads.push(rpc.asked.length - before);
@@ -130,6 +130,6 @@ test("keys, wallets and accounts that are both pay; at most two reads for an ord
     ...wallet,
     account: { ...key.account, address: wallet.account.address },
   } as never);
-  const forged = await forger.order(till.desk.sink, { maxWork: TASK, requestHash: nonce() });
+  const forged = await forger.sign(forger.draft(till.desk.sink, { maxWork: TASK, requestHash: nonce() }));
   await expect(till.verify(forged, {})).rejects.toThrow("has not signed this order");
 });

@@ -1,15 +1,22 @@
 import type { Address } from "viem";
-import { contractsOf } from "../sdk/calls/contracts.ts";
-import { read } from "../sdk/internal/call.ts";
-import { verifyReceipt } from "../sdk/receipts/verifyReceipt.ts";
-import type { TaskTypeParameter, WriteClient } from "../sdk/types.ts";
-import type { Table } from "../sdk/work/orders.ts";
-import { ReceiptCounters } from "../sdk/work/receiptCounters.ts";
+import { contractsOf } from "../calls/contracts.ts";
+import { read } from "../internal/call.ts";
+import { verifyReceipt } from "../receipts/verifyReceipt.ts";
+import type { TaskTypeParameter, WriteClient } from "../types.ts";
+import type { Table } from "./orders.ts";
+import { ReceiptCounters } from "./receiptCounters.ts";
 
-/** The counters of one party, held against the chain. @param side Which of the two signatures of a receipt is its own. */
+/** @property side Which of the two signatures of a receipt is the account's own. */
+export type CountersOfParameters = TaskTypeParameter & { side: "source" | "sink"; table: Table<bigint> };
+
+/**
+ * The counters of the client's account, held against the chain.
+ * @example
+ * const counters = countersOf(client, { deployment, taskTypeId, side: "source", table: store.table("counters") });
+ */
 export function countersOf(
   client: WriteClient,
-  { deployment, taskTypeId, side, table }: TaskTypeParameter & { side: "source" | "sink"; table: Table<bigint> },
+  { deployment, taskTypeId, side, table }: CountersOfParameters,
 ): ReceiptCounters {
   const account = client.account.address;
   const pairWith = (peer: Address) =>
