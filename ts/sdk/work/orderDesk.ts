@@ -7,6 +7,7 @@ import { verifyReceipt } from "../receipts/verifyReceipt.ts";
 import type { Deployment, WriteClient } from "../types.ts";
 import { isSigned } from "../utils/isSigned.ts";
 import type { Admission, Admitted } from "./admission.ts";
+import type { OrderKey } from "./errors.ts";
 import { orderId, type Table } from "./orders.ts";
 import type { ReceiptCounters } from "./receiptCounters.ts";
 import {
@@ -43,8 +44,8 @@ export type OrderDeskParameters = {
 export class OrderDesk {
   readonly #client: WriteClient;
   readonly #parameters: OrderDeskParameters;
-  /** The most that counts of each order in work, wei: nothing for a free trial. */
-  readonly #countable = new Map<string, bigint>();
+  /** Each order in work: the most that it may cost, wei, and whether that counts. */
+  readonly #working = new Map<string, { most: bigint; trial: boolean }>();
   #chainId: number | undefined;
 
   constructor(client: WriteClient, parameters: OrderDeskParameters) {
@@ -111,7 +112,7 @@ export class OrderDesk {
     const { validBefore, requestHash: hash } = order;
     const reserved = min(maximum, order.maxWork);
     const admitted = admission.admit({ key: order, hash, maximum: reserved, validBefore, now: now() });
-    if (admitted.kind === "admitted") this.#countable.set(orderId(order), admitted.trial ? 0n : reserved);
+    if (admitted.kind === "admitted") this.#working.set(orderId(order), { most: reserved, trial: admitted.trial });
     await durable();
     return admitted;
   }
@@ -124,17 +125,23 @@ export class OrderDesk {
    */
   async settle(order: WorkOrder, cost: bigint, answerOf: (cost: bigint) => string): Promise<bigint> {
     const { admission, counters, durable } = this.#parameters;
-    const counted = min(cost, this.#countable.get(orderId(order)) ?? 0n);
-    this.#countable.delete(orderId(order));
+    const { most, trial } = this.#working.get(orderId(order)) ?? { most: 0n, trial: true };
+    const counted = trial ? 0n : min(cost, most);
+    this.#working.delete(orderId(order));
     admission.settle({ key: order, cost: counted, answer: answerOf(counted) });
     counters.add(order.source, counted);
     await durable();
     return counted;
   }
 
+  /** The most that an order in work may cost, wei; undefined if it is not worked on. */
+  reserved(order: OrderKey): bigint | undefined {
+    return this.#working.get(orderId(order))?.most;
+  }
+
   /** The work came to nothing before its first byte, and costs nothing. */
   async fail(order: WorkOrder): Promise<void> {
-    this.#countable.delete(orderId(order));
+    this.#working.delete(orderId(order));
     this.#parameters.admission.fail(order);
     await this.#parameters.durable();
   }

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import { toJson } from "../../core/bigints.ts";
+import type { Signal } from "../../sdk/internal/signal.ts";
 import { getGda } from "../../sdk/internal/superfluid.ts";
 import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
 import type { GetTaskTypeReturnType } from "../../sdk/read/getTaskType.ts";
@@ -13,6 +14,8 @@ import { CreditQueue } from "../../sdk/work/creditQueue.ts";
 import { OrderDesk } from "../../sdk/work/orderDesk.ts";
 import type { Order, Table } from "../../sdk/work/orders.ts";
 import type { ReceiptCounters } from "../../sdk/work/receiptCounters.ts";
+import { measureOf } from "../../sdk/work/seller.ts";
+import { ServedMeter } from "../../sdk/work/servedMeter.ts";
 import type { SignedOrder } from "../../sdk/work/wire.ts";
 import { StreamTooLowError } from "../errors.ts";
 import { Store } from "../store.ts";
@@ -37,8 +40,8 @@ export type TillParameters = {
   concurrency?: number | undefined;
   /** How long admitted work may wait, seconds; the horizon T if not said. */
   maxWait?: number | undefined;
-  /** How much work is done, wei per second, for `maxWait`; without a measurement, all tasks that run in a minute each. */
-  rate?: (() => bigint) | undefined;
+  /** How long the largest task runs, seconds, until that is measured; 10 if not said. */
+  expectedTime?: number | undefined;
   /** What sources that have never paid are given in an epoch, all together, wei; nothing if not said. */
   freeTrials?: bigint | undefined;
   /** Headers of a request that change what it costs: orders are bound to them. Lower case. */
@@ -66,6 +69,7 @@ export class Till {
     readonly parameters: TillParameters,
     private readonly store: Store,
     private readonly admission: Admission,
+    private readonly meter: ServedMeter,
     counters: ReceiptCounters,
     readonly receipts: Table<SignedReceipt>,
     readonly chainId: number,
@@ -103,17 +107,20 @@ export class Till {
     const { client, deployment, taskTypeId, oneTask, folder, concurrency = 16, freeTrials } = parameters;
     const chainId = client.chain.id;
     const [pool, gda] = await Promise.all([getPool(client, { deployment, taskTypeId }), getGda(client, deployment)]);
-    const { epochLength, horizon } = pool.taskType;
+    const { epochLength, horizon, unitRate } = pool.taskType;
     const store = await Store.open(folder, `sink ${chainId} ${taskTypeId} ${client.account.address}`);
     try {
-      const { maxWait = horizon, rate = () => (BigInt(concurrency) * oneTask) / 60n } = parameters;
+      const { maxWait = horizon, expectedTime: expectedServiceTime = 10 } = parameters;
+      const expectedWork = Number(oneTask) / Number(unitRate);
+      const meter = new ServedMeter({ concurrency, horizon, expectedWork, expectedServiceTime });
+      const rate = () => BigInt(Math.floor(meter.rate)) * unitRate;
       const [accounts, orders] = [store.table<Account>("accounts"), store.table<Order>("orders")];
       const admission = new Admission({
         ...{ oneTask, epochLength, horizon, maxWait, rate, freeTrials, accounts, orders },
       });
       const counters = countersOf(client, { deployment, taskTypeId, side: "sink", table: store.table("counters") });
       const receipts = store.table<SignedReceipt>("receipts");
-      const till = new Till(parameters, store, admission, counters, receipts, chainId, gda, pool);
+      const till = new Till(parameters, store, admission, meter, counters, receipts, chainId, gda, pool);
       await till.refresh();
       return till;
     } catch (error) {
@@ -204,9 +211,26 @@ export class Till {
     return [...this.receipts.entries()].map(([, receipt]) => receipt);
   }
 
-  /** Reserved for work that is admitted and not finished, wei: the backlog to signal, times q. */
+  /** Learns from a task what the sink can do. @param cost Wei. */
+  measured(cost: bigint, seconds: number): void {
+    if (cost <= 0n || seconds <= 0) return;
+    this.meter.record({ work: Number(cost) / Number(this.taskType.unitRate), serviceTime: seconds });
+  }
+
+  /** What to signal, for `startSignalLoop`: what it can do, and what it has admitted and not finished. */
+  measure(): Signal {
+    const { admission, meter } = this;
+    return measureOf({ meter, admission, unitRate: this.taskType.unitRate })();
+  }
+
+  /** Reserved for work that is admitted and not finished, wei. */
   get backlog(): bigint {
     return this.admission.backlog;
+  }
+
+  /** Resolves once every change so far is on disk. */
+  durable(): Promise<void> {
+    return this.store.durable();
   }
 
   /** What a source may still order now, wei; below zero within the overdraft. */
