@@ -91,3 +91,16 @@ export class RedirectedError extends BackpressureError {
     super(`${url.slice(0, 200)} redirects, and nobody follows: call the address that it names, if you trust it`);
   }
 }
+
+/** The account that is spent from is about to be empty: its stream was closed before the deposit was lost. */
+export class PurseEmptyError extends BackpressureError {
+  override name = "PurseEmptyError";
+
+  /** @param runway How long the money would have lasted, seconds. */
+  constructor(
+    readonly account: string,
+    readonly runway: number,
+  ) {
+    super(`the money of ${account} would have lasted ${runway} s: the stream is closed; put more in, and start again`);
+  }
+}
