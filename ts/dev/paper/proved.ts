@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { escapeTex } from "./tex.ts";
 
 const PROOFS = fileURLToPath(new URL("../../../proofs/README.md", import.meta.url));
 
@@ -47,4 +48,4 @@ const SIGNS: Readonly<Record<string, string>> = {
   "*": "$^{*}$",
 };
 
-const toTex = (text: string): string => text.replaceAll(/[≤≥⌈⌉−μετ²½·*]/g, (sign) => SIGNS[sign] ?? sign);
+const toTex = (text: string): string => escapeTex(text).replaceAll(/[≤≥⌈⌉−μετ²½·*]/g, (sign) => SIGNS[sign] ?? sign);
