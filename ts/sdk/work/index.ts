@@ -5,6 +5,7 @@ export { decode, encode } from "./amounts.ts";
 export * from "./budgetSplitter.ts";
 export * from "./buyer.ts";
 export * from "./connector.ts";
+export * from "./countersOf.ts";
 export * from "./credit.ts";
 export * from "./creditFeed.ts";
 export * from "./creditQueue.ts";
