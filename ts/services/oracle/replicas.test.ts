@@ -13,6 +13,8 @@ import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
 
 const SINKS = 12;
 
+vi.setConfig({ testTimeout: 180_000 });
+
 let chain: TestChain;
 let postgres: Postgres;
 let taskTypeId: Hex;
@@ -66,8 +68,7 @@ const soon = { timeout: 50_000, interval: 50 };
 
 test("the leader is killed with batches in flight: nothing is lost, and nothing is sent twice", async () => {
   const options = ["--max-wait", "0.05", "--batch-size", "2"];
-  const first = await startReplica(...options);
-  const second = await startReplica(...options);
+  const [first, second] = await Promise.all([startReplica(...options), startReplica(...options)]);
   await vi.waitFor(() => expect(first.leads() || second.leads()).toBe(true), soon);
   const [leader, other] = first.leads() ? [first, second] : [second, first];
   const fromBlock = await chain.test.getBlockNumber({ cacheTime: 0 });
@@ -102,7 +103,7 @@ test("the leader is killed with batches in flight: nothing is lost, and nothing 
 
 test("what one replica has taken the other one knows, and a limit counts for both", async () => {
   const options = ["--max-wait", "3600", "--client-limit", "4"];
-  const [first, second] = [await startReplica(...options), await startReplica(...options)];
+  const [first, second] = await Promise.all([startReplica(...options), startReplica(...options)]);
   await chain.pass(EPOCH);
   const [ada] = sinks as [WriteClient];
   const message = await attest(ada);

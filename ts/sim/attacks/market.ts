@@ -16,8 +16,9 @@ export const GRACE = 120;
 /** V, epochs, by default. */
 export const RECEIPT_EPOCHS = 5;
 /** A bond covers so many seconds of full pay: 2·(T + D + h) + V·h. */
-const bondSeconds = (receiptEpochs: number): number => 2 * (HORIZON + GRACE + EPOCH) + receiptEpochs * EPOCH;
-export const BOND_SECONDS = bondSeconds(RECEIPT_EPOCHS);
+const bondSecondsOf = (horizon: number, grace: number, receiptEpochs: number): number =>
+  2 * (horizon + grace + EPOCH) + receiptEpochs * EPOCH;
+export const BOND_SECONDS = bondSecondsOf(HORIZON, GRACE, RECEIPT_EPOCHS);
 
 const QUANTA = 1e9;
 const SCALE = 1e9;
@@ -64,6 +65,9 @@ export type MarketPlan = {
   seed?: number;
   /** V, epochs. */
   receiptEpochs?: number;
+  /** T and D, seconds. */
+  horizon?: number;
+  grace?: number;
   /** Who settles: a keeper, everybody, each epoch; or each sink itself, when its signal must. */
   settles?: "keeper" | "themselves";
 };
@@ -107,6 +111,8 @@ export class Market {
   readonly #settlesAfter: number;
   /** From leaving to withdrawal, epochs: longer than detection, and than two V. */
   readonly #unbonding: number;
+  /** T, seconds. */
+  readonly #horizon: number;
   /** What a bond covers, seconds of full pay. */
   readonly bondSeconds: number;
   readonly #plan: MarketPlan;
@@ -120,13 +126,15 @@ export class Market {
     this.#receiptEpochs = plan.receiptEpochs ?? RECEIPT_EPOCHS;
     this.#settlesAfter = Math.ceil(this.#receiptEpochs / 2);
     this.#unbonding = Math.max(22, 2 * this.#receiptEpochs + 1);
-    this.bondSeconds = bondSeconds(this.#receiptEpochs);
+    this.#horizon = plan.horizon ?? HORIZON;
+    const grace = plan.grace ?? GRACE;
+    this.bondSeconds = bondSecondsOf(this.#horizon, grace, this.#receiptEpochs);
     this.#rng = new Rng(plan.seed ?? 1);
     this.evidence = new Evidence<number>(
       {
         unitRate: BigInt(QUANTA),
-        horizon: BigInt(HORIZON),
-        acknowledgementGrace: BigInt(GRACE),
+        horizon: BigInt(this.#horizon),
+        acknowledgementGrace: BigInt(grace),
         receiptInterval: BigInt(this.#receiptEpochs * EPOCH),
       },
       BigInt(EPOCH),
@@ -299,7 +307,7 @@ export class Market {
   #pay(): Float64Array {
     const { load = 1, sources, donated = 0 } = this.#plan;
     const units = this.sinks.map((sink) =>
-      sink.joined && !sink.gone ? Math.max(0, sink.smoothed - sink.backlog / HORIZON) : 0,
+      sink.joined && !sink.gone ? Math.max(0, sink.smoothed - sink.backlog / this.#horizon) : 0,
     );
     const inflow = (typeof load === "number" ? load : load(this.epoch)) * this.#base;
     const total = sumOf(units);
