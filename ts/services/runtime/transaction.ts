@@ -23,7 +23,7 @@ export type SendOutcome =
   /** Its simulation failed; nothing was sent. */
   | { status: "refused"; error: ContractCallError }
   /** Nothing was sent. */
-  | { status: "skipped"; reason: "dry run" | "gas budget" | "fees" | "stopping" }
+  | { status: "skipped"; reason: "dry run" | "gas budget" | "fees" | "stopping" | "not leading" }
   /** It was sent, and another transaction of the account has taken its nonce. */
   | { status: "dropped"; hash: Hex }
   /** It was sent, and the service stopped before it was mined or confirmed. */
