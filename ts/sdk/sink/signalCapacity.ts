@@ -2,7 +2,13 @@ import { bytesToHex } from "viem";
 import { getChainId } from "viem/actions";
 import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import { ContractCallError, type InvalidParameterError, type SendErrorType, SignalError } from "../errors.ts";
+import {
+  ContractCallError,
+  type InvalidParameterError,
+  type SendErrorType,
+  SignalError,
+  TransactionRevertedError,
+} from "../errors.ts";
 import { senderOf } from "../internal/account.ts";
 import { hashSignal } from "../internal/hashSignal.ts";
 import { sendInTurn } from "../internal/sendInTurn.ts";
@@ -98,5 +104,7 @@ export async function prepareSignalCapacity(
 }
 
 function isRepairable(error: unknown): boolean {
+  // A reveal that was on its way while the window closed.
+  if (error instanceof TransactionRevertedError) return true;
   return error instanceof ContractCallError && REPAIRABLE.includes(error.errorName ?? "");
 }

@@ -33,6 +33,8 @@ export const noWork = (horizon: number, grace: number): WorkHistory => {
 /**
  * What a dispatcher's standings say of its pool. What sinks that do not answer were paid counts as asked for: nobody
  * sends them more, and the money goes there all the same.
+ * @example
+ * const { asked, answered } = workIn(dispatcher.standings()); // wei
  */
 export function workIn(standings: readonly Readonly<Standing>[]): WorkCount {
   let [asked, answered] = [0n, 0n];

@@ -23,8 +23,8 @@ export const sharedMachines: Experiment = {
   title: "Shared machines: a fixed part for each task type, or what is left",
   about:
     "Nine machines behind two or three pools each, and small ones of the pools' own. Work done, of what is possible, and how " +
-    "many queues are beyond their horizon at a time. Against it: each task type wants the whole bond, and above capacity the " +
-    "guard costs up to two hundredths of what max-weight alone would serve; below the boundary of judgement it gains nothing.",
+    "many queues are beyond their horizon at a time. Against it: each task type wants the whole bond, and the guard costs " +
+    "two thousandths of the work above capacity.",
   seeds: 40,
   cases,
   charts: [

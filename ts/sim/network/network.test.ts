@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Rng } from "../rng.ts";
 import { mean } from "../stats.ts";
 import { FULL } from "../testMode.ts";
@@ -8,6 +8,7 @@ import type { NetworkResult, NetworkScenario } from "./networkScenario.ts";
 import { maximise } from "./simplex.ts";
 
 const SEEDS = FULL ? 40 : 4;
+vi.setConfig({ testTimeout: FULL ? 1_200_000 : 180_000 });
 
 /** Means over seeds: ten hours, something dies after five. */
 function average(options: NetworkOptions, change: Partial<NetworkScenario>): NetworkResult {
@@ -124,8 +125,8 @@ describe("nine machines behind two or three pools each", () => {
   const MOSTLY_SHARED = { shared: 9, own: 0.3 };
 
   test.each([
-    [0.95, 0.985, 0.86],
-    [1.05, 0.96, 0.82],
+    [0.95, 0.985, 0.88],
+    [1.05, 0.96, 0.86],
   ])("what is left, served by backlog, at load %f", (load, most, least) => {
     const common = { load, death: "none", epochs: 400 } as const;
     const fixed = average(MOSTLY_SHARED, common);
