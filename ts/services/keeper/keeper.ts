@@ -33,6 +33,9 @@ export type KeeperConfig = {
 /** Without a look that succeeded for so long the keeper is unhealthy, milliseconds. */
 const ALARM_AFTER = 120_000;
 
+/** A head that was claimed and that nobody has, milliseconds. */
+const EVENTS_ALARM_AFTER = 60_000;
+
 /**
  * Watches events, looks at every task type regularly whatever events say, and does what pays off. All it knows is in
  * memory and can be learned again from the chain.
@@ -63,7 +66,7 @@ export class Keeper {
     this.#survey = survey;
     this.#directory = new Directory((taskTypeId, superToken) => serves(config, taskTypeId, superToken));
     this.#scanner = new Scanner({
-      ...{ client: chain.client, deployment, gda, directory: this.#directory, log },
+      ...{ endpoints: chain.endpoints, deployment, gda, directory: this.#directory, log },
       ...{ firstBlock: BigInt(record.block), blocksPerQuery: BigInt(config.blocksPerQuery) },
       interrupted: service.interrupted,
       onProgress: () => {
@@ -186,6 +189,11 @@ export class Keeper {
       const why = this.#failure === undefined ? "" : `: ${describeError(this.#failure)}`;
       return `nothing was looked at for ${formatDuration(Math.round(since / 1000))}${why}`;
     });
+    health.add("events", () => {
+      const { waits } = this.#scanner;
+      if (waits === undefined || Date.now() - waits.since < EVENTS_ALARM_AFTER) return undefined;
+      return `events are read to block ${this.#scanner.read}: no endpoint has block ${waits.for}, which was claimed`;
+    });
     const gauge = (name: string, help: string, value: () => number): void => {
       new Gauge({
         ...{ name: `backpressure_keeper_${name}`, help, registers: [metrics.registry] },
@@ -198,7 +206,7 @@ export class Keeper {
     gauge("sinks", "Sinks of all task types.", () => this.#directory.count("sinks"));
     gauge("sources", "Sources of all task types.", () => this.#directory.count("sources"));
     gauge("looked_at_seconds", "Time of the last look that succeeded, Unix seconds.", () => this.#lookedAt / 1000);
-    gauge("scanned_block", "Block up to which events are read for good.", () => Number(this.#scanner.final));
+    gauge("scanned_block", "Block up to which events are read.", () => Number(this.#scanner.read));
   }
 }
 

@@ -9,3 +9,13 @@ export class EndpointsError extends BackpressureError {
 export class BroadcastError extends BackpressureError {
   override name = "BroadcastError";
 }
+
+/** Every endpoint that could be asked wants to be left alone for a while. */
+export class RateLimitedError extends EndpointsError {
+  override name = "RateLimitedError";
+
+  /** @param wait How long the first of them does, milliseconds. */
+  constructor(readonly wait: number) {
+    super(`every endpoint limits requests; asking again in ${Math.ceil(wait / 1000)} s`);
+  }
+}
