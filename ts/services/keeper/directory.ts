@@ -46,6 +46,8 @@ export type TaskTypeEntry = {
   /** Sinks that have left and may still be liable with what they unbond. */
   left: Set<Address>;
   sources: Map<Address, SourceEntry>;
+  /** What was deposited or donated since it was last looked at, wei. */
+  given: bigint;
   /** The task type behind it in a pipeline. */
   downstream: Hex | undefined;
 };
@@ -97,13 +99,14 @@ export class Directory {
     if (name === "DownstreamSet")
       entry.downstream = args.downstream === zeroHash ? undefined : (args.downstream as Hex);
     if (name === "SourceSynced") this.#synced(entry, args.source as Address, event);
+    if (name === "Deposited" || name === "Donated") entry.given += args.amount as bigint;
     if (name === "ReturnRequested") this.#source(entry, args.source as Address).returnsAt = Number(args.returnsAt);
   }
 
   #register(taskTypeId: Hex, { superToken }: { superToken: Address }): void {
     if (this.taskTypes.has(taskTypeId) || !this.serves(taskTypeId, superToken)) return;
     this.taskTypes.set(taskTypeId, {
-      ...{ taskTypeId, distributionPool: undefined, downstream: undefined },
+      ...{ taskTypeId, distributionPool: undefined, downstream: undefined, given: 0n },
       ...{ sinks: new Set<Address>(), left: new Set<Address>(), sources: new Map<Address, SourceEntry>() },
     });
   }

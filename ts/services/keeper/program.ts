@@ -18,6 +18,9 @@ import { Keeper } from "./keeper.ts";
 
 const PORT = 9470;
 
+/** Seven blocks on Base. What keepers do is done by epochs; each look costs requests. Milliseconds. */
+export const POLL_INTERVAL = 15_000;
+
 const EXAMPLES = `
 Examples:
   $ npm run keeper -- --network local
@@ -48,7 +51,7 @@ export const keeperSchema = z.object({
   minAmount: tokensField.default(parseEther("0.01")),
   sinksPerTransaction: wholeNumber.min(1, "at least 1").max(60, "60 at most, or Base refuses").default(30),
   blocksPerQuery: wholeNumber.min(1, "at least 1").default(10_000),
-  lookInterval: secondsField.default(12_000),
+  lookInterval: secondsField.default(30_000),
   taskType: list(taskTypeId.transform((text) => text.toLowerCase() as `0x${string}`)).optional(),
   token: list(address).optional(),
 });
@@ -65,7 +68,7 @@ export function keeperProgram(terminal: Terminal): Command {
     .option("--min-amount <tokens>", "leave alone what moves less than this (default: 0.01)")
     .option("--sinks-per-transaction <number>", "most sinks or sources in one transaction (default: 30)")
     .option("--blocks-per-query <blocks>", "most blocks to ask an endpoint for at once (default: 10000)")
-    .option("--look-interval <seconds>", "between two looks at a task type without events (default: 12)")
+    .option("--look-interval <seconds>", "between two looks at a task type without events (default: 30)")
     .option("--task-type <id...>", "serve only these task types")
     .option("--token <address...>", "serve only task types of these super tokens");
   return command.action(() => run(command.opts(), terminal));
@@ -73,7 +76,7 @@ export function keeperProgram(terminal: Terminal): Command {
 
 async function run(flags: Record<string, unknown>, terminal: Terminal): Promise<void> {
   const config = readConfig(keeperSchema, { flags, env: terminal.env, prefix: "KEEPER" });
-  await runChainService({ name: "keeper", config, terminal }, async (service) => {
+  await runChainService({ name: "keeper", config, terminal, pollInterval: POLL_INTERVAL }, async (service) => {
     const keeper = await Keeper.create(service, config);
     // Work that is under way goes on until the sender stops, which comes next.
     await Promise.race([keeper.run(), untilInterrupted(service.interrupted)]);

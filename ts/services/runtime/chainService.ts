@@ -22,7 +22,8 @@ const PUBLIC_CONFIRMATIONS = 3;
 /** Milliseconds. Two blocks on Base; more often costs requests, which endpoints count. */
 const PUBLIC_POLL_INTERVAL = 4000;
 const LOCAL_POLL_INTERVAL = 250;
-const BALANCE_EVERY = 60_000;
+/** Between two looks at the account's ether, milliseconds. */
+export const BALANCE_EVERY = 300_000;
 
 /** What `serviceFields` become, and a port. */
 export type ServiceConfig = z.output<z.ZodObject<typeof serviceFields>> & { port: number };
@@ -32,6 +33,8 @@ export type ChainServiceParameters = {
   name: string;
   config: ServiceConfig;
   terminal: Terminal;
+  /** Between two looks at a public chain, unless the operator says otherwise, milliseconds. */
+  pollInterval?: number;
   /** Routes of its own, served beside /health and /metrics. */
   app?: Hono;
 };
@@ -64,7 +67,7 @@ export type ChainService = Lifecycle & {
  * });
  */
 export async function runChainService(
-  { name, config, terminal, app = new Hono() }: ChainServiceParameters,
+  { name, config, terminal, pollInterval: every = PUBLIC_POLL_INTERVAL, app = new Hono() }: ChainServiceParameters,
   body: (service: ChainService) => Promise<void>,
 ): Promise<void> {
   const network = getNetwork(config.network, terminal.env);
@@ -74,13 +77,14 @@ export async function runChainService(
   const metrics = createMetrics(name);
   const health = new Health();
   const chain = await connectChain({ network, log, metrics, timeout: config.rpcTimeout });
-  const pollInterval = config.pollInterval ?? (network.isPublic ? PUBLIC_POLL_INTERVAL : LOCAL_POLL_INTERVAL);
+  const pollInterval = config.pollInterval ?? (network.isPublic ? every : LOCAL_POLL_INTERVAL);
   const confirmations = config.confirmations ?? (network.isPublic ? PUBLIC_CONFIRMATIONS : 1);
   const options = {
     confirmations,
     maxFee: config.maxFee,
     stuckAfter: config.stuckAfter,
-    pollingInterval: pollInterval,
+    // Somebody waits for a transaction.
+    pollingInterval: Math.min(pollInterval, PUBLIC_POLL_INTERVAL),
     dryRun: config.dryRun,
     gasPerHour: BigInt(config.gasPerHour),
     minBalance: config.minBalance,

@@ -29,8 +29,8 @@ describe("money at stake", () => {
     ["is synchronised", enough, true],
     ["is left if it is not worth it", {}, false],
     ["is left if a receipt has done so in this epoch", thisEpoch, false],
-    ["is synchronised all the same when its source runs dry", { ...thisEpoch, runway: 59 }, true],
-    ["is left when its source lasts another minute", { ...thisEpoch, runway: 60 }, false],
+    ["is synchronised all the same when its source runs dry", { ...thisEpoch, runway: 149 }, true],
+    ["is left when its source lasts for five looks more", { ...thisEpoch, runway: 150 }, false],
     ["is none where nothing overflows", { ...enough, units: { escrow: 0n, total: 10n } }, false],
   ])("%s", (_, changes, expected) => expect(decide(changes)).toBe(expected));
 });
