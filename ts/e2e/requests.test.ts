@@ -59,7 +59,8 @@ async function deployMulticall3(): Promise<Address> {
   const path = join(PROJECT_ROOT, "node_modules/viem/_esm/constants/contracts.js");
   const { multicall3Bytecode } = (await import(pathToFileURL(path).href)) as { multicall3Bytecode: Hex };
   const deployer = (await chain.actor("deployer")).account.address;
-  const hash = await chain.test.sendUnsignedTransaction({ from: deployer, data: multicall3Bytecode });
+  const transaction = { from: deployer, data: multicall3Bytecode, gasPrice: "0x0" };
+  const hash = await chain.test.request<{ ReturnType: Hex }>({ method: "eth_sendTransaction", params: [transaction] });
   const { contractAddress } = await getTransactionReceipt(chain.client, { hash });
   return contractAddress as Address;
 }
