@@ -1,4 +1,4 @@
-import { BaseError, HttpRequestError, TimeoutError } from "viem";
+import { BaseError, HttpRequestError, SocketClosedError, TimeoutError, WebSocketRequestError } from "viem";
 import { describeError } from "./errors.ts";
 
 /** What nodes say of a transaction; their codes differ, their words hardly. */
@@ -58,7 +58,8 @@ export const isChainsAnswer = (error: unknown): boolean => classifyRpcError(erro
 
 /** Whether nothing came back that a node could have said. */
 export function isTransportFailure(error: unknown): boolean {
-  return find(error, (level) => level instanceof HttpRequestError || level instanceof TimeoutError) !== undefined;
+  const kinds = [HttpRequestError, TimeoutError, SocketClosedError, WebSocketRequestError];
+  return find(error, (level) => kinds.some((kind) => level instanceof kind)) !== undefined;
 }
 
 /** How long an endpoint wants to be left alone, milliseconds; undefined if it does not say. @param now Milliseconds. */
@@ -69,6 +70,25 @@ export function retryAfterOf(error: unknown, now: number): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
 }
 
+/**
+ * Whether the endpoint cannot be reached, takes too long, or is too busy (429, 5xx, -32016): the same question may be
+ * answered later, or by another. What the chain has refused never is.
+ */
+export function isUnavailable(error: unknown): boolean {
+  const isSilent = (level: Error): boolean =>
+    level instanceof TimeoutError ||
+    level instanceof SocketClosedError ||
+    level instanceof WebSocketRequestError ||
+    (level instanceof HttpRequestError && isBusy(level.status));
+  return find(error, isSilent) !== undefined || classifyRpcError(error) === "rate limited";
+}
+
+function isBusy(status: number | undefined): boolean {
+  return status === undefined || status === 408 || status === 429 || status >= 500;
+}
+
+/** The account cannot pay for gas and value. */
+export const isOutOfFunds = (error: unknown): boolean => FUNDS.test(textOf(error));
 export const isAlreadyKnown = (error: unknown): boolean => ALREADY_KNOWN.test(textOf(error));
 export const isNonceTooLow = (error: unknown): boolean => NONCE_TOO_LOW.test(textOf(error));
 /** The offered fees are too low: for a replacement, or for the next block. */

@@ -140,7 +140,7 @@ describe("the SDK", () => {
     project.write(
       "types.ts",
       `import { createPublicClient, http } from "viem";
-import { type Deployment, getPool, getSink, InsufficientBalanceError, openStream, type WriteClient } from "${SDK}";
+import { type Deployment, getPool, getSink, InsufficientFundsError, openStream, type WriteClient } from "${SDK}";
 import { backpressurePoolAbi } from "${SDK}/abi";
 
 declare const deployment: Deployment;
@@ -152,7 +152,7 @@ export const name: "BackpressurePool" | "spotPrice" = backpressurePoolAbi
   .find((item): item is Extract<typeof item, { name: "spotPrice" }> => "name" in item && item.name === "spotPrice")!.name;
 export const price: bigint = (await getPool(client, { deployment, taskTypeId })).price;
 export const units: bigint = (await getSink(client, { deployment, taskTypeId, sink: "0x34" })).units;
-export const missing = (error: InsufficientBalanceError): bigint => error.required;
+export const missing = (error: InsufficientFundsError): bigint => error.needed;
 
 // @ts-expect-error: a rate is a bigint
 await openStream(wallet, { deployment, taskTypeId, flowRate: 1 });

@@ -1,7 +1,8 @@
-import { type Address, decodeErrorResult, type Hex, isHex } from "viem";
+import type { Address, Hex } from "viem";
 import { BackpressureError, type BackpressureErrorOptions, describeError } from "../core/errors.ts";
-import { allErrorsAbi } from "./internal/abis.ts";
-import { formatAmount, formatDuration } from "./utils/format.ts";
+import { nodesWords } from "../core/rpcErrors.ts";
+import { decodeRevert } from "./internal/decodeRevert.ts";
+import { formatAmount } from "./utils/format.ts";
 
 export { BackpressureError, type BackpressureErrorOptions };
 
@@ -78,16 +79,35 @@ export class PoolAddressError extends BackpressureError {
   }
 }
 
-/** A stream so small that Superfluid rounds it down to nothing. */
+/** A stream so small that rounding to whole wei per second and unit would spoil it, or make it nothing. */
 export class FlowRateTooLowError extends BackpressureError {
   override name = "FlowRateTooLowError";
 
-  /** Both in wei per second. */
+  /** Both in wei per second; `least` is what would do. */
   constructor(
     readonly flowRate: bigint,
-    readonly totalUnits: bigint,
+    readonly least: bigint,
+    becomesNothing: boolean,
   ) {
-    super(`a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${totalUnits} wei/s`);
+    super(
+      becomesNothing
+        ? `a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${least} wei/s`
+        : `a stream of ${flowRate} wei/s is too little for the units of this pool: stream at least ${least} wei/s ` +
+            `(a super token has 18 decimals), or force it`,
+    );
+  }
+}
+
+/** An amount that looks like one of a token of six decimals, where a super token has 18. */
+export class WrongDecimalsError extends BackpressureError {
+  override name = "WrongDecimalsError";
+
+  /** Wei. */
+  constructor(readonly amount: bigint) {
+    super(
+      `${amount} wei are less than a millionth of a token: amounts of super tokens have 18 decimals, not 6 ` +
+        `(parseEther); if it is meant, force it`,
+    );
   }
 }
 
@@ -108,22 +128,77 @@ export class FlowRateLossError extends BackpressureError {
   }
 }
 
-/** The account cannot pay Superfluid's deposit and the first while of the stream. */
-export class InsufficientBalanceError extends BackpressureError {
-  override name = "InsufficientBalanceError";
+/** The account has too little for what it wants to do. */
+export class InsufficientFundsError extends BackpressureError {
+  override name = "InsufficientFundsError";
 
-  /** Amounts in wei, `runway` in seconds. */
+  /**
+   * @param needed Smallest units of the token, as `available` is.
+   * @param token What there is too little of; undefined for the chain's own currency.
+   * @param purpose What it is needed for, in words.
+   * @param format Writes an amount for people; as of 18 decimals if not said.
+   */
   constructor(
+    readonly needed: bigint,
     readonly available: bigint,
-    readonly required: bigint,
-    readonly streamDeposit: bigint,
-    readonly runway: number,
+    readonly token: Address | undefined,
+    purpose: string,
+    format: (amount: bigint) => string = formatAmount,
   ) {
+    const unit = token === undefined ? "of the chain's own currency" : `of token ${token}`;
     super(
-      `${formatAmount(required)} tokens are needed (a refundable deposit of ${formatAmount(streamDeposit)} and ` +
-        `${formatDuration(runway)} of streaming), ${formatAmount(available)} are there: ` +
-        `top up ${formatAmount(required - available)}`,
+      `${format(needed)} ${unit} are needed (${purpose}), ${format(available)} are there: ` +
+        `top up ${format(needed - available)}`,
     );
+  }
+}
+
+/** The endpoint cannot be reached, takes too long, or refuses because it is busy (429, 5xx): nothing is known of the chain. */
+export class RpcUnavailableError extends BackpressureError {
+  override name = "RpcUnavailableError";
+
+  constructor(what: string, cause: unknown) {
+    super(`${what} got no answer from the RPC endpoint: try again later, or another endpoint (${nodesWords(cause)})`, {
+      cause,
+    });
+  }
+}
+
+/** The endpoint belongs to another chain than the client. */
+export class WrongChainError extends BackpressureError {
+  override name = "WrongChainError";
+
+  /** Both are chain ids. */
+  constructor(
+    readonly expected: number,
+    readonly actual: number,
+    options?: BackpressureErrorOptions,
+  ) {
+    super(`the client is of chain ${expected} and its endpoint of chain ${actual}: change one of them`, options);
+  }
+}
+
+/** Nobody to act for. */
+export class NoAccountError extends BackpressureError {
+  override name = "NoAccountError";
+
+  constructor() {
+    super("the client has no account: create it with one, or name the account that is to send");
+  }
+}
+
+/** A plain token where a super token is wanted. */
+export class NotASuperTokenError extends BackpressureError {
+  override name = "NotASuperTokenError";
+
+  /** @param wrapper The super token that wraps this one; undefined if Superfluid's factory knows none. */
+  constructor(
+    readonly token: Address,
+    readonly wrapper: Address | undefined,
+    options?: BackpressureErrorOptions,
+  ) {
+    const hint = wrapper === undefined ? "Superfluid's factory knows no wrapper of it" : `its wrapper is ${wrapper}`;
+    super(`${token} is not a super token: ${hint}`, options);
   }
 }
 
@@ -186,32 +261,8 @@ export class InvalidParameterError extends BackpressureError {
   override name = "InvalidParameterError";
 }
 
-type DecodedRevert = { errorName: string; args: readonly unknown[]; text: string };
+/** What every read may fail with. */
+export type ReadErrorType = ContractCallError | RpcUnavailableError | WrongChainError;
 
-function decodeRevert(error: unknown): DecodedRevert | undefined {
-  const data = revertData(error);
-  if (data === undefined) return undefined;
-  try {
-    const { errorName, args = [], abiItem } = decodeErrorResult({ abi: allErrorsAbi, data });
-    const values = (args as readonly unknown[]).map((value, index) => {
-      const name = "inputs" in abiItem ? abiItem.inputs?.[index]?.name : undefined;
-      return name ? `${name} ${String(value)}` : String(value);
-    });
-    // `require(condition, "reason")`: the reason says it all.
-    const text = errorName === "Error" ? String(args[0]) : `${errorName}(${values.join(", ")})`;
-    return { errorName, args: args as readonly unknown[], text };
-  } catch {
-    return undefined;
-  }
-}
-
-/** viem keeps what a contract reverted with somewhere down the chain of causes, under one of two names. */
-function revertData(error: unknown): Hex | undefined {
-  for (let level = error; level instanceof Error; level = level.cause) {
-    const { raw, data } = level as { raw?: unknown; data?: unknown };
-    const nested = typeof data === "object" && data !== null ? (data as { data?: unknown }).data : undefined;
-    const found = [raw, data, nested].find((value) => isHex(value) && value.length >= 10);
-    if (found !== undefined) return found as Hex;
-  }
-  return undefined;
-}
+/** What every sending action may fail with. */
+export type SendErrorType = ReadErrorType | NoAccountError | InsufficientFundsError | TransactionRevertedError;

@@ -3,6 +3,7 @@ import { getChainId } from "viem/actions";
 import { min } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
 import { InvalidParameterError } from "../errors.ts";
+import type { Signal } from "../internal/signal.ts";
 import type { SignedReceipt } from "../receipts/receiptBook.ts";
 import { signReceipt } from "../receipts/signReceipt.ts";
 import { verifyReceipt } from "../receipts/verifyReceipt.ts";
@@ -13,6 +14,7 @@ import type { CreditQueue } from "./creditQueue.ts";
 import { CreditMissingError, OrderRefusedError } from "./errors.ts";
 import { orderId, type Table } from "./orders.ts";
 import type { ReceiptCounters } from "./receiptCounters.ts";
+import type { ServedMeter } from "./servedMeter.ts";
 import {
   type Acknowledgement,
   asAddress,
@@ -48,9 +50,14 @@ export type SellerParameters = {
   maximumOf: (body: string) => bigint;
   /** Does the work. What it throws costs the source nothing. */
   work: (body: string, source: Address) => Promise<Worked>;
-  /** Resolves once all state is on disk; see `DurableMap.durable`. */
+  /** Resolves once all state is on disk: keep it in the tables of one `DurableMap`. */
   durable: () => Promise<void>;
+  /** Learns from all work what the sink can do: see `measureOf`. */
+  metering?: Metering | undefined;
 };
+
+/** @property unitRate q of the task type, wei per second and unit. */
+export type Metering = { meter: ServedMeter; unitRate: bigint };
 
 const MAX_BODY = 1_000_000;
 
@@ -76,6 +83,15 @@ export function createSeller(
       return refusal(500, "internal", "the sink has a fault; nothing was charged");
     }
   };
+}
+
+/**
+ * What a seller declares: what it can do as measured, and what it has admitted and not finished, rounded up.
+ * @example
+ * await startSignalLoop(client, { deployment, taskTypeId, measure: measureOf({ meter, admission, unitRate }) });
+ */
+export function measureOf({ meter, unitRate, admission }: Metering & { admission: Admission }): () => Signal {
+  return () => ({ capacity: meter.capacity(), backlog: (admission.backlog + unitRate - 1n) / unitRate });
 }
 
 class Seller {
@@ -116,6 +132,7 @@ class Seller {
     }
     await durable();
     const release = await queue.enter(order.source);
+    const startedAt = now();
     let done: Worked;
     try {
       done = await work(body, order.source);
@@ -130,8 +147,15 @@ class Seller {
     const cost = admitted.trial ? 0n : min(done.cost, maximum);
     admission.settle({ key: order, cost, answer: JSON.stringify({ body: done.body, cost: String(cost) }) });
     counters.add(order.source, cost);
+    this.#measure(done.cost, now() - startedAt);
     await durable();
     return this.#answer(order.source, 200, done.body, cost);
+  }
+
+  #measure(cost: bigint, seconds: number): void {
+    const { metering } = this.parameters;
+    if (metering === undefined || cost <= 0n || seconds <= 0) return;
+    metering.meter.record({ work: Number(cost) / Number(metering.unitRate), serviceTime: seconds });
   }
 
   /** The order is for this sink, this request, and signed by its source. */

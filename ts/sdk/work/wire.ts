@@ -122,6 +122,16 @@ export function parseStatement(header: string | null | undefined): Statement {
   };
 }
 
+/** Why an order was refused: `OrderRefusedError.code`, if the answer says so. */
+export function parseRefusal({ status, body }: { status: number; body: string }): string | undefined {
+  try {
+    const { error } = JSON.parse(status === 200 ? "{}" : body);
+    return typeof error?.code === "string" ? error.code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** @throws {MalformedMessageError} */
 export function parseAcknowledgement(value: unknown): Acknowledgement | undefined {
   if (value === undefined) return undefined;

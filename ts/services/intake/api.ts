@@ -54,7 +54,7 @@ const MEANING = {
   422: "The chain would not take it",
   429: "Too many messages: Retry-After says when to go on",
   500: "A fault of this service",
-  503: "The chain cannot be asked, or the service is starting: Retry-After says when to go on",
+  503: "The chain cannot be asked, messages cannot be kept, or the service is starting: Retry-After says when to go on",
 };
 
 /**
@@ -149,8 +149,8 @@ function addGet<message extends Message>(app: OpenAPIHono<BlankEnv>, { kind, int
     request: { params },
     responses: { 200: json(pending, "It waits"), ...refusals(400, 404, 429, 500, 503) },
   });
-  app.openapi(route, (context) => {
-    const { message, receivedAt } = intake.pending(context.req.valid("param") as Message);
+  app.openapi(route, async (context) => {
+    const { message, receivedAt } = await intake.pending(context.req.valid("param") as Message);
     return context.json({ [kind.name]: message, receivedAt: new Date(receivedAt).toISOString() } as never, 200);
   });
 }

@@ -21,22 +21,21 @@ export function createIntakeMetrics(registry: Registry) {
       registers,
     }),
     /** Shows what a store has, whenever somebody looks. */
-    watch: (store: Pick<MessageStore<unknown>, "size" | "entries">): void => {
+    watch: (store: Pick<MessageStore<unknown>, "summary">): void => {
       new Gauge({
         name: "backpressure_messages_stored",
         help: "Messages that are stored.",
         registers,
-        collect() {
-          this.set(store.size);
+        async collect() {
+          this.set((await store.summary()).messages);
         },
       });
       new Gauge({
         name: "backpressure_messages_oldest_seconds",
         help: "When the oldest stored message came, Unix seconds; 0 for none.",
         registers,
-        collect() {
-          const times = store.entries().map(({ receivedAt }) => receivedAt);
-          this.set(times.length === 0 ? 0 : Math.min(...times) / 1000);
+        async collect() {
+          this.set(((await store.summary()).oldest ?? 0) / 1000);
         },
       });
     },

@@ -13,12 +13,14 @@ import { untilInterrupted } from "../runtime/lifecycle.ts";
 import { createApi, createApp, serve } from "./api.ts";
 import type { ChainContext } from "./chain.ts";
 import { Intake } from "./intake.ts";
+import { LevelStore } from "./levelStore.ts";
 import type { Message, MessageKind } from "./messageKind.ts";
 import { createIntakeMetrics } from "./metrics.ts";
 import { addIntakeOptions, type IntakeConfig, type IntakeDefaults, intakeSchema, resolveTaskTypes } from "./options.ts";
 import { RateLimits } from "./rateLimits.ts";
+import { Recoveries } from "./recoveries.ts";
 import { type Round, type Rounds, startRounds } from "./rounds.ts";
-import { MessageStore } from "./store.ts";
+import type { MessageStore } from "./store.ts";
 import { TaskTypes } from "./taskTypes.ts";
 import { Triage } from "./triage.ts";
 
@@ -40,8 +42,8 @@ export type IntakeService<message extends Message, fields extends z.ZodRawShape>
   kind: MessageKind<message>;
   /** The contract that the messages are for. */
   contract: "capacityRegistry" | "completionTracker";
-  /** @throws {Refusal} if the chain would not take a message now. */
-  check: (context: ChainContext, message: message) => Promise<void>;
+  /** Makes what throws a `Refusal` if the chain would not take a message now. */
+  createCheck: (context: ChainContext) => (message: message) => Promise<void>;
   /** Settings of its own, and the flags that belong to them. */
   fields: fields;
   addOptions: (command: Command) => Command;
@@ -76,22 +78,25 @@ async function run<message extends Message, fields extends z.ZodRawShape>(
   const record = requireRecord(deploymentsFolder(terminal.env), chain.id);
   const only = resolveTaskTypes({ record }, config.taskType);
   const folder = config.data ?? join("data", `${name}-${chain.id}`);
-  const store = await MessageStore.open<message>({ folder, owner: `chain ${chain.id}, ${record[contract]}` });
+  const owner = `chain ${chain.id}, ${record[contract]}`;
+  let store: MessageStore<message> | undefined;
   let rounds: Rounds | undefined;
   try {
     const app = createApp();
     await runChainService({ name, config, terminal, app }, async (base) => {
+      store = await LevelStore.open<message>({ folder, owner, log: base.log, salvage: config.salvage });
+      base.health.add("store", store.problem);
       const parts = await assemble(service, { config, base, store, only });
       rounds = startRounds({ ...base, endpoints: base.chain.endpoints, round: parts.round });
       base.onStop("rounds", rounds.stop);
       serve(app, parts.api);
-      base.log.info({ stored: store.size }, "ready");
+      base.log.info({ stored: (await store.summary()).messages }, "ready");
       await untilInterrupted(base.interrupted);
     });
   } finally {
     // By now nobody sends requests or transactions; a round that waited for one may still forget what it was about.
     await rounds?.over();
-    await store.close();
+    await store?.close();
   }
 }
 
@@ -115,8 +120,10 @@ async function assemble<message extends Message, fields extends z.ZodRawShape>(
     chainId: record.chainId,
     deployment,
     taskTypes: new TaskTypes({ client, deployment, only }),
+    headOf: () => chain.endpoints.head,
+    recover: new Recoveries().recover,
   };
-  const check = (message: message): Promise<void> => service.check(context, message);
+  const check = service.createCheck(context);
   const metrics = createIntakeMetrics(base.metrics.registry);
   metrics.watch(store);
 

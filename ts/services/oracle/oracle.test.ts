@@ -181,6 +181,16 @@ test("what the chain would not take is refused with what to do", async () => {
   expect((await oracle.get(placeOf())).status).toBe(404);
 });
 
+test("an account that has code keeps its key, here as on the chain", async () => {
+  const oracle = await startOracle(FAST);
+  const [ada] = sinks as [WriteClient];
+  // EIP-7702: what it delegates to answers nothing.
+  await chain.test.setCode({ address: ada.account.address, bytecode: `0xef0100${"00".repeat(19)}05` });
+  expect(await oracle.post("/attestations", { ...(await attest()), capacity: "90" })).toMatchObject({ status: 422 });
+  expect((await oracle.post("/attestations", await attest())).status).toBe(200);
+  await reaches(80n);
+});
+
 test("of what waits, only something newer takes the place", async () => {
   const oracle = await startOracle(PATIENT);
   const first = await attest();

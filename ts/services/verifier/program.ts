@@ -26,7 +26,7 @@ const service: IntakeService<ReceiptMessage, Record<never, never>> = {
   defaults: { port: 9472, batchSize: 30 },
   kind: receiptKind,
   contract: "completionTracker",
-  check: checkReceipt,
+  createCheck: (context) => (message) => checkReceipt(context, message),
   fields: {},
   addOptions: (command) => command,
   createRound: async ({ context, base, store, triage, config }) => {
