@@ -5,6 +5,7 @@ import { getGda } from "../../sdk/internal/superfluid.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
 import type { ChainService } from "../runtime/chainService.ts";
+import { backOff, Failures } from "../runtime/failures.ts";
 import type { Head } from "../runtime/heads.ts";
 import { Agenda } from "./agenda.ts";
 import { Calls, type Work } from "./calls.ts";
@@ -36,9 +37,6 @@ const ALARM_AFTER = 60_000;
 /** Task types that are looked at together. */
 const TOGETHER = 16;
 
-/** Between two looks of which the first has failed, milliseconds. */
-const LONGEST_PAUSE = 60_000;
-
 /** A head that was claimed and that nobody has, milliseconds. */
 const EVENTS_ALARM_AFTER = 60_000;
 
@@ -61,7 +59,8 @@ export class Keeper {
   #lookedAt = 0;
   #failure: unknown;
   /** Looks in a row that failed. */
-  #failures = 0;
+  #inARow = 0;
+  readonly #failures = new Failures();
   #saidIdle = false;
 
   private constructor(service: ChainService, config: KeeperConfig, survey: SurveyParameters, gda: Address) {
@@ -98,8 +97,7 @@ export class Keeper {
     while (!interrupted.aborted) {
       await this.tick();
       if (this.#config.once) break;
-      const longer = 2 ** Math.min(this.#failures, 10);
-      await pause(Math.min(longer * pollInterval, Math.max(pollInterval, LONGEST_PAUSE)), interrupted).catch(() => {});
+      await pause(backOff(pollInterval, this.#inARow), interrupted).catch(() => {});
     }
     await this.finished();
     if (this.#config.once && this.#failure !== undefined) throw this.#failure;
@@ -121,14 +119,15 @@ export class Keeper {
       await this.#look(head);
       this.#lookedAt = Date.now();
       this.#failure = undefined;
-      this.#failures = 0;
+      this.#inARow = 0;
+      this.#service.health.ready();
     } catch (error) {
       if (interrupted.aborted) return;
-      this.#failures += 1;
+      this.#inARow += 1;
       // An error that goes on is said once; how long it has gone on is what health is for.
       const level = describeError(error) === describeError(this.#failure) ? "debug" : "warn";
       this.#failure = error;
-      log[level]({ error, block: head.number, inARow: this.#failures }, "a look failed; the next one is soon");
+      log[level]({ error, block: head.number, inARow: this.#inARow }, "a look failed; the next one is soon");
     }
   }
 
@@ -151,12 +150,17 @@ export class Keeper {
       // Those that are looked at together are read in one request.
       const looks = due.slice(first, first + TOGETHER).map(async (entry) => {
         // One task type that cannot be read must not keep the others waiting.
-        await this.#lookAt(entry).catch((error: unknown) => {
+        const { taskTypeId } = entry;
+        try {
+          await this.#lookAt(entry);
+          this.#failures.succeeded(`looking at ${taskTypeId}`);
+        } catch (error) {
           if (interrupted.aborted) return;
-          log.warn({ taskTypeId: entry.taskTypeId, error }, "a task type could not be looked at");
+          const inARow = this.#failures.failed(`looking at ${taskTypeId}`, error);
+          log[inARow === 1 ? "warn" : "debug"]({ taskTypeId, error, inARow }, "a task type could not be looked at");
           failed += 1;
           failure = error;
-        });
+        }
       });
       await Promise.all(looks);
     }
@@ -201,10 +205,17 @@ export class Keeper {
   async #perform(work: Work): Promise<Performed> {
     const { log, sender } = this.#service;
     try {
-      return await perform(sender, work);
+      const performed = await perform(sender, work);
+      this.#failures.succeeded(work.action);
+      return performed;
     } catch (error) {
       this.#failure = error;
-      log.warn({ taskTypeId: work.taskTypeId, action: work.action, error }, "work failed; the next look tries again");
+      const { action, taskTypeId } = work;
+      const inARow = this.#failures.failed(action, error);
+      log[inARow === 1 ? "warn" : "debug"](
+        { taskTypeId, action, error, inARow },
+        "work failed; a later look tries again",
+      );
       return { confirmed: 0, left: true };
     }
   }
@@ -217,6 +228,7 @@ export class Keeper {
       const why = this.#failure === undefined ? "" : `: ${describeError(this.#failure)}`;
       return `nothing was looked at for ${formatDuration(Math.round(since / 1000))}${why}`;
     });
+    health.add("work", () => this.#failures.problem());
     health.add("events", () => {
       const { waits } = this.#scanner;
       if (waits === undefined || Date.now() - waits.since < EVENTS_ALARM_AFTER) return undefined;

@@ -266,7 +266,7 @@ describe("what cannot start says why in one line", () => {
     [["--network", "local", "--min-amount", "much"], {}, 2, '--min-amount: "much" is no amount of tokens'],
     [["--network", "nowhere"], {}, 2, "nowhere"],
     [[], { KEEPER_NETWORK: "mars" }, 2, "KEEPER_NETWORK"],
-    [["--network", "local", "--task-type", "0x12"], {}, 2, "--task-type: not the 32 bytes of a task type"],
+    [["--network", "local", "--task-type", "0x12"], {}, 2, '"0x12" is no task type'],
     [["--network", "local"], { DEPLOYMENTS_DIR: "/nonexistent" }, 2, "deploy first"],
     [["--network", "base"], { DEPLOYMENTS_DIR: "/nonexistent" }, 2, "deploy first"],
   ] as const)("%j %j", async (argv, env, code, message) => {
