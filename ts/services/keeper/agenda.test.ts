@@ -11,7 +11,7 @@ const id = (number: number): Hex => pad(toHex(number));
 function entry(number: number, flowRate = 0n): TaskTypeEntry {
   const source: SourceEntry = {
     ...{ changed: 1, changedAt: undefined, flowRate, synced: 0, syncedAt: undefined },
-    ...{ returnsAt: undefined, dismissed: undefined },
+    ...{ returnsAt: undefined, dismissed: undefined, readAgainAt: undefined },
   };
   const sources = new Map<Address, SourceEntry>([["0x01", source]]);
   const taskTypeId = id(number);

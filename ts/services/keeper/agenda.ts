@@ -77,10 +77,12 @@ export class Agenda {
 
   #isDue({ lookedAt, comeBackAt, urgent }: Item, atStake: bigint, now: number): boolean {
     const small = atStake < this.minAmount;
-    const since = now - lookedAt;
     if (comeBackAt !== undefined && now >= comeBackAt) return true;
-    if (urgent && (!small || since >= this.lookInterval)) return true;
-    return since >= this.lookInterval * (small ? SMALL_RARER : 1);
+    if (urgent && (!small || now - lookedAt >= this.lookInterval)) return true;
+    const interval = this.lookInterval * (small ? SMALL_RARER : 1);
+    // By the same clock for all: what is looked at together is read together.
+    const isNew = Math.floor(now / interval) > Math.floor(lookedAt / interval);
+    return isNew && now - lookedAt >= interval / 2;
   }
 
   /** By the last look, or by events since then. */

@@ -35,6 +35,8 @@ export type SourceEntry = {
   syncedAt: number | undefined;
   /** When the part of the escrow that it asked for returns, Unix seconds. */
   returnsAt: number | undefined;
+  /** When to read it again to see how long its balance lasts, Unix seconds; undefined for at once. */
+  readAgainAt: number | undefined;
   /** The value of `changed` at which it was found too small to be worth a transaction. */
   dismissed: number | undefined;
 };
@@ -141,7 +143,7 @@ export class Directory {
     if (known !== undefined) return known;
     const source: SourceEntry = {
       ...{ changed: 0, changedAt: undefined, flowRate: 0n, synced: 0, syncedAt: undefined },
-      ...{ returnsAt: undefined, dismissed: undefined },
+      ...{ returnsAt: undefined, dismissed: undefined, readAgainAt: undefined },
     };
     sources.set(account, source);
     return source;

@@ -146,6 +146,8 @@ export class Scanner {
 
   /** Lets go who has left for good. */
   async #settle(head: bigint): Promise<void> {
+    this.#checkedAt = head;
+    if (this.#leavers.size === 0) return;
     const { directory } = this.#parameters;
     const final = min((await this.#finalBlock()) ?? head - REORGANISATION_DEPTH, this.#read);
     if (final > this.#final) this.#final = final;
@@ -154,7 +156,6 @@ export class Scanner {
       directory.apply(event, true);
       this.#leavers.delete(position);
     }
-    this.#checkedAt = head;
   }
 
   /** As the chain itself says; undefined where nobody does. */

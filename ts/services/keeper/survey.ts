@@ -8,7 +8,7 @@ import { shouldComeBack } from "./decide/comeBack.ts";
 import { noteSink, poolWork, type SinksToDo } from "./decide/poolWork.ts";
 import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
 import { shouldRelease } from "./decide/release.ts";
-import { isSyncDue, type SyncDueView, shouldSyncSource } from "./decide/syncSource.ts";
+import { isSyncDue, readAgainAt, type SyncDueView, shouldSyncSource } from "./decide/syncSource.ts";
 import { blockOf, type SourceEntry, type TaskTypeEntry } from "./directory.ts";
 import { type ReadContext, readNeedsRebalance, readSinks, readSource, readTimeOf, type SinkReading } from "./read.ts";
 
@@ -131,7 +131,9 @@ async function surveySources(
     const slice = all.slice(first, first + SLICE).map(async ([source, entry]) => {
       const view = await viewOf(entry);
       if (!isSyncDue(view)) return [];
-      if (shouldSyncSource({ ...view, ...(await readSource(context, source)) })) return [source];
+      const reading = await readSource(context, source);
+      entry.readAgainAt = readAgainAt(now, reading.runway);
+      if (shouldSyncSource({ ...view, ...reading })) return [source];
       dismiss(entry, now);
       return [];
     });
