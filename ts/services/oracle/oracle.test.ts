@@ -55,7 +55,11 @@ const dataArgument = (name = "data") => ["--data", join(workplace.folder, name)]
 async function startOracle(argv: string[] = [], env: NodeJS.ProcessEnv = workplace.env()) {
   const service = await startService(oracleProgram, [...dataArgument(), ...argv], env);
   services.push(service);
-  return Object.assign(await DescribedApi.of(service.url), { log: service.log, stop: service.stop });
+  return Object.assign(await DescribedApi.of(service.url), {
+    log: service.log,
+    admin: service.admin,
+    stop: service.stop,
+  });
 }
 
 async function attest(changes: Partial<AttestationMessage> = {}, signer = sinks[0] as WriteClient) {
@@ -328,8 +332,11 @@ test("health, metrics and unknown paths", async () => {
   const oracle = await startOracle(PATIENT);
   await oracle.post("/attestations", await attest());
   await oracle.post("/attestations", {});
-  expect(await (await fetch(`${oracle.url}/health`)).json()).toEqual({ status: "ok", problems: [] });
-  const metrics = await (await fetch(`${oracle.url}/metrics`)).text();
+  expect(await (await fetch(`${oracle.admin}/health`)).json()).toEqual({ status: "ok", problems: [] });
+  // Who sends messages learns whether it works, and no more.
+  expect(await (await fetch(`${oracle.url}/health/ready`)).json()).toEqual({ status: "ok" });
+  for (const path of ["/health", "/metrics"]) expect((await fetch(oracle.url + path)).status).toBe(404);
+  const metrics = await (await fetch(`${oracle.admin}/metrics`)).text();
   expect(metrics).toMatch(/backpressure_messages_total\{outcome="stored",service="oracle"\} 1/);
   expect(metrics).toMatch(/backpressure_messages_total\{outcome="invalid_message",service="oracle"\} 1/);
   expect(metrics).toMatch(/backpressure_messages_stored\{service="oracle"\} 1/);
