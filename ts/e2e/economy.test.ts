@@ -107,7 +107,7 @@ async function killAndRestart(name: ServiceName): Promise<void> {
 
 /** Requests that a service's endpoint did not answer. */
 async function failuresOf(name: ServiceName): Promise<number> {
-  const metrics = await (await fetch(`${services[name].url}/metrics`)).text();
+  const metrics = await (await fetch(`${services[name].admin}/metrics`)).text();
   return Number(/^backpressure_rpc_errors_total\{.*\} (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 

@@ -34,6 +34,7 @@ export const serviceFields = {
   keystore: z.string().optional(),
   dryRun: switchField,
   host: z.string().default("127.0.0.1"),
+  adminHost: z.string().default("127.0.0.1"),
   logLevel: z.enum(LOG_LEVELS).default("info"),
   /** Milliseconds. */
   pollInterval: secondsField.optional(),
@@ -55,6 +56,9 @@ export function portField(port: number) {
   return wholeNumber.max(65_535, "no port is above 65535").default(port);
 }
 
+/** A port for /health and /metrics alone: the next but nine of a service's own; any if that is any. */
+export const adminPortField = wholeNumber.max(65_535, "no port is above 65535").optional();
+
 /** The flags that belong to `serviceFields`. */
 export function addServiceOptions(command: Command, defaultPort: number): Command {
   return command
@@ -62,7 +66,7 @@ export function addServiceOptions(command: Command, defaultPort: number): Comman
     .option("--keystore <file>", "sign with this keystore (password: KEYSTORE_PASSWORD, or asked for)")
     .option("--dry-run", "decide and simulate, send nothing; needs no key")
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
-    .option("--port <number>", `port of /health and /metrics, 0 for any (default: ${defaultPort})`)
+    .option("--port <number>", `port to listen on, 0 for any (default: ${defaultPort})`)
     .addOption(new Option("--log-level <level>", "least that is logged (default: info)").choices(LOG_LEVELS))
     .option("--poll-interval <seconds>", "between two looks at the chain (default: 4, local 0.25)")
     .option("--rpc-timeout <seconds>", "longest wait for an endpoint before the next is asked (default: 10)")

@@ -11,6 +11,21 @@ export type HealthReport = {
 export class Health {
   readonly #checks = new Map<string, HealthCheck>();
 
+  constructor() {
+    this.add("ready", () => this.#notReady);
+  }
+
+  #notReady: string | undefined;
+
+  /** Nobody should send it work: it starts, or it ends. */
+  unready(reason: string): void {
+    this.#notReady = reason;
+  }
+
+  ready(): void {
+    this.#notReady = undefined;
+  }
+
   add(name: string, check: HealthCheck): void {
     this.#checks.set(name, check);
   }

@@ -13,7 +13,7 @@ export function createMetrics(service: string) {
     registry,
     transactions: new Counter({
       name: "backpressure_transactions_total",
-      help: "Transactions by action and by how they ended: confirmed, reverted, refused, skipped, dropped, pending.",
+      help: "Transactions by action and by how they ended: confirmed, reverted, refused, skipped, failed, replaced, dropped, pending.",
       labelNames: ["action", "outcome"] as const,
       registers,
     }),

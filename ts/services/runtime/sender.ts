@@ -7,7 +7,8 @@ import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "../../core/rpcErro
 import { ContractCallError } from "../../sdk/errors.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
 import type { ServiceChain } from "./client.ts";
-import { BroadcastError, EndpointsError } from "./errors.ts";
+import { BroadcastError, EndpointsError, NonceTakenError } from "./errors.ts";
+import { backOff, Failures } from "./failures.ts";
 import { GasBudget } from "./gasBudget.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./logger.ts";
@@ -63,6 +64,7 @@ export class Sender {
   readonly #unmined = new Set<Promise<void>>();
   readonly #outcomes = new Set<Promise<unknown>>();
   #balance: bigint | undefined;
+  readonly #failures = new Failures();
 
   constructor(parameters: SenderParameters) {
     this.#parameters = parameters;
@@ -85,6 +87,7 @@ export class Sender {
       return `${address} has ${formatEther(this.#balance)} ETH left, less than ${formatEther(minBalance)}: top it up`;
     });
     health.add("transaction", () => [...this.#sent.values()].map((sent) => sent.problem()).find(Boolean));
+    health.add("sending", () => this.#failures.problem());
   }
 
   /** Reads the account's ether. */
@@ -102,7 +105,12 @@ export class Sender {
    */
   send(transaction: Transaction): Promise<SendOutcome> {
     const turn = this.#take(transaction);
-    const outcome = turn.then(({ outcome }) => outcome).then((result) => this.#count(transaction, result));
+    const outcome = turn
+      .then(({ outcome }) => outcome)
+      .then(
+        (result) => this.#count(transaction, result),
+        (error: unknown) => this.#countFailure(transaction, error),
+      );
     const done = outcome.then(
       () => {},
       () => {},
@@ -116,7 +124,7 @@ export class Sender {
    * Takes nothing new, and waits until what was sent is mined and confirmed.
    * @param grace Longest wait, milliseconds; what is open then ends as `pending`.
    */
-  async stop(grace = 20_000): Promise<void> {
+  async stop(grace = 2_500): Promise<void> {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#abandoned.abort(), grace);
     await Promise.all(this.#outcomes);
@@ -222,9 +230,9 @@ export class Sender {
       } catch (error) {
         const again = error instanceof BroadcastError && attempt < ATTEMPTS;
         // A transaction of an earlier life has the nonce: pay more than it does. Or it was mined just now.
-        if (again && isUnderpriced(error)) sent.raiseFees();
-        else if (again && isNonceTooLow(error)) await pause(options.pollingInterval);
-        else throw error;
+        if (!again || !(isUnderpriced(error) || isNonceTooLow(error))) throw error;
+        if (isUnderpriced(error)) sent.raiseFees();
+        if (isNonceTooLow(error) || attempt > 3) await pause(backOff(options.pollingInterval, attempt - 1));
       }
     }
   }
@@ -241,10 +249,21 @@ export class Sender {
     this.#parameters.metrics.pendingSince.set(waiting.length === 0 ? 0 : Math.min(...waiting) / 1000);
   }
 
+  #countFailure({ action }: Transaction, error: unknown): never {
+    this.#parameters.metrics.transactions.inc({ action, outcome: "failed" });
+    this.#failures.failed("sending", error);
+    throw error;
+  }
+
   #count({ action, about }: Transaction, outcome: SendOutcome): SendOutcome {
     const { log, metrics } = this.#parameters;
     metrics.transactions.inc({ action, outcome: outcome.status });
+    if (outcome.status === "replaced") {
+      log.error({ action, ...about, ...outcome }, "another program uses this account: it has taken the nonce");
+      this.#failures.failed("sending", new NonceTakenError(outcome.nonce, outcome.by));
+    }
     if (outcome.status === "confirmed" || outcome.status === "reverted") {
+      this.#failures.succeeded("sending");
       const { gasUsed, effectiveGasPrice, blockNumber } = outcome.receipt;
       metrics.gasUsed.inc({ action }, Number(gasUsed));
       metrics.feesPaid.inc(Number(formatEther(gasUsed * effectiveGasPrice)));

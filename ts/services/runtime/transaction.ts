@@ -24,7 +24,9 @@ export type SendOutcome =
   | { status: "refused"; error: ContractCallError }
   /** Nothing was sent. */
   | { status: "skipped"; reason: "dry run" | "gas budget" | "fees" | "stopping" | "not leading" }
-  /** It was sent, and another transaction of the account has taken its nonce. */
+  /** It was sent, and another transaction of the account has taken its nonce: somebody else has the key. */
+  | { status: "replaced"; hash: Hex; nonce: number; by: Hex }
+  /** It was sent, its nonce is used, and nobody can say by what. */
   | { status: "dropped"; hash: Hex }
   /** It was sent, and the service stopped before it was mined or confirmed. */
   | { status: "pending"; hash: Hex };
