@@ -100,7 +100,7 @@ async function startKeeper() {
   await chain.actor("keeper");
   const options = {
     ...{ confirmations: 1, maxFee: parseEther("1"), stuckAfter: 60_000, pollingInterval: 5, dryRun: false },
-    ...{ gasPerHour: 10n ** 12n, minBalance: 0n },
+    ...{ gasPerHour: 10n ** 12n, weiPerDay: parseEther("10"), minBalance: 0n },
   };
   const sender = new Sender({ chain: direct, account, log, metrics, options });
   const interrupted = new AbortController().signal;

@@ -30,6 +30,7 @@ export const BALANCE_EVERY = 300_000;
 export type ServiceConfig = z.output<z.ZodObject<typeof serviceFields>> & {
   port: number;
   adminPort?: number | undefined;
+  etherPerToken?: bigint | undefined;
 };
 
 export type ChainServiceParameters = {
@@ -91,6 +92,8 @@ export async function runChainService(
     pollingInterval: Math.min(pollInterval, PUBLIC_POLL_INTERVAL),
     dryRun: config.dryRun,
     gasPerHour: BigInt(config.gasPerHour),
+    weiPerDay: config.etherPerDay,
+    weiPerToken: config.etherPerToken,
     minBalance: config.minBalance,
   };
   const sender = new Sender({ chain, account, log, metrics, options });

@@ -25,6 +25,9 @@ const decimal = (parse: (text: string) => bigint, what: string) =>
     return z.NEVER;
   });
 
+/** Wei, from an amount of ether. */
+export const etherField = decimal(parseEther, "ether");
+
 /** Wei, from an amount of a token with 18 decimals. */
 export const tokensField = decimal(parseEther, "tokens");
 
@@ -47,6 +50,8 @@ export const serviceFields = {
   maxFee: decimal(parseGwei, "gwei").default(5_000_000_000n),
   /** Gas units. */
   gasPerHour: wholeNumber.default(20_000_000),
+  /** Wei. */
+  etherPerDay: decimal(parseEther, "ether").default(100_000_000_000_000_000n),
   /** Wei. */
   minBalance: decimal(parseEther, "ether").default(1_000_000_000_000_000n),
 };
@@ -74,6 +79,7 @@ export function addServiceOptions(command: Command, defaultPort: number): Comman
     .option("--stuck-after <seconds>", "when a transaction is sent again with higher fees (default: 30)")
     .option("--max-fee <gwei>", "most that is offered per gas (default: 5)")
     .option("--gas-per-hour <gas>", "most gas to use within an hour (default: 20000000)")
+    .option("--ether-per-day <ether>", "most ether to spend within a day, L1 data included (default: 0.1)")
     .option("--min-balance <ether>", "below it, /health fails (default: 0.001)");
 }
 
