@@ -32,7 +32,7 @@ Examples:
   $ npm run keeper -- --network base --token 0xd04383398dd2426297da660f9cca3d439af9ce1b --min-amount 0.05
   $ curl -s localhost:${PORT}/health; curl -s localhost:${PORT}/metrics
 
-Environment (or .env): PRIVATE_KEY, KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL (several URLs,
+Environment (or .env): KEEPER_PRIVATE_KEY, KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL (several URLs,
 separated by commas, are compared and tried in order), DEPLOYMENTS_DIR. Every option can also be a variable: KEEPER_ and
 its name, KEEPER_GAS_PER_HOUR for example. A key is never taken from a flag. More in docs/operations.md.
 `;

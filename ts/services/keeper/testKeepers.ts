@@ -107,7 +107,7 @@ export class Keepers {
   }
 
   #env({ rpc = this.chain.url, name = "keeper" }: KeeperChanges): Record<string, string> {
-    return { LOCAL_RPC_URL: rpc, DEPLOYMENTS_DIR: this.#folder, PRIVATE_KEY: keyOf(name) };
+    return { LOCAL_RPC_URL: rpc, DEPLOYMENTS_DIR: this.#folder, KEEPER_PRIVATE_KEY: keyOf(name) };
   }
 
   async #fund({ name = "keeper", ether = parseEther("10") }: KeeperChanges): Promise<void> {

@@ -77,7 +77,7 @@ export async function runChainService(
 ): Promise<void> {
   const network = getNetwork(config.network, terminal.env);
   const record = requireRecord(deploymentsFolder(terminal.env), network.chain.id);
-  const account = await openAccount(config, network, terminal);
+  const account = await openAccount(name, config, network, terminal);
   const log = createLogger({ service: name, level: config.logLevel, write: terminal.out });
   const metrics = createMetrics(name);
   const health = new Health();
@@ -154,8 +154,16 @@ async function startServers({ config, app, health, registry }: StartServersParam
   }
 }
 
-function openAccount(config: ServiceConfig, network: Network, terminal: Terminal): Promise<LocalAccount | undefined> {
-  const parameters = { network, keystore: config.keystore, terminal };
+function openAccount(
+  name: string,
+  config: ServiceConfig,
+  network: Network,
+  terminal: Terminal,
+): Promise<LocalAccount | undefined> {
+  const { keystore, signer: url, signerAccount } = config;
+  const signer = url === undefined ? undefined : { url, account: signerAccount };
+  // Two services with one account would take each other's nonces.
+  const parameters = { network, keystore, signer, terminal, variable: `${name.toUpperCase()}_PRIVATE_KEY` };
   return config.dryRun ? findAccount(parameters) : loadAccount(parameters);
 }
 

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { parseEther, parseGwei } from "viem";
 import { z } from "zod";
 import { networkOption } from "../../core/commandLine.ts";
+import { addressSchema } from "../../core/deploymentRecord.ts";
 import { UsageError } from "../../core/errors.ts";
 import { NETWORK_NAMES } from "../../core/networks.ts";
 import { LOG_LEVELS } from "./logger.ts";
@@ -35,6 +36,11 @@ export const tokensField = decimal(parseEther, "tokens");
 export const serviceFields = {
   network: z.enum(NETWORK_NAMES),
   keystore: z.string().optional(),
+  signer: z
+    .string()
+    .refine((text) => URL.canParse(text), "not a URL")
+    .optional(),
+  signerAccount: addressSchema.optional(),
   dryRun: switchField,
   host: z.string().default("127.0.0.1"),
   adminHost: z.string().default("127.0.0.1"),
@@ -69,6 +75,8 @@ export function addServiceOptions(command: Command, defaultPort: number): Comman
   return command
     .addOption(networkOption().makeOptionMandatory(false))
     .option("--keystore <file>", "sign with this keystore (password: KEYSTORE_PASSWORD, or asked for)")
+    .option("--signer <url>", "have another program sign, over JSON-RPC: no key is needed here")
+    .option("--signer-account <address>", "which of its accounts (default: its only one)")
     .option("--dry-run", "decide and simulate, send nothing; needs no key")
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option("--port <number>", `port to listen on, 0 for any (default: ${defaultPort})`)
