@@ -3,21 +3,19 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { type Address, bytesToHex, type Hex, parseEther } from "viem";
-import { contractsOf } from "../sdk/calls/contracts.ts";
-import { getTaskType, type SignedReceipt, setProfile, verifyReceipt, type WriteClient } from "../sdk/index.ts";
-import { read } from "../sdk/internal/call.ts";
+import { getTaskType, type SignedReceipt, setProfile, type WriteClient } from "../sdk/index.ts";
 import type { TaskTypeParameter } from "../sdk/types.ts";
 import { type Account, Admission } from "../sdk/work/admission.ts";
 import { Buyer, type SentOrder } from "../sdk/work/buyer.ts";
+import { countersOf } from "../sdk/work/countersOf.ts";
 import { CreditFeed } from "../sdk/work/creditFeed.ts";
 import { CreditQueue } from "../sdk/work/creditQueue.ts";
 import { getSinks, getSources } from "../sdk/work/discovery.ts";
 import { Dispatcher } from "../sdk/work/dispatcher.ts";
 import { DurableMap } from "../sdk/work/durableMap.ts";
 import type { LossWatch } from "../sdk/work/lossWatch.ts";
-import type { Order, Table } from "../sdk/work/orders.ts";
+import type { Order } from "../sdk/work/orders.ts";
 import { fetchProfile } from "../sdk/work/profile.ts";
-import { ReceiptCounters } from "../sdk/work/receiptCounters.ts";
 import { createSeller, measureOf } from "../sdk/work/seller.ts";
 import { ServedMeter } from "../sdk/work/servedMeter.ts";
 import type { Standing } from "../sdk/work/standing.ts";
@@ -30,29 +28,6 @@ export type Store = DurableMap;
 /** What a party keeps, on disk. */
 export const openStore = (folder: string, client: WriteClient): Promise<Store> =>
   DurableMap.open({ folder, owner: `31337 ${client.account.address}` });
-
-/** Counters of one party, held against the chain. */
-export function countersOf(
-  client: WriteClient,
-  { deployment, taskTypeId }: TaskTypeParameter,
-  side: "source" | "sink",
-  table: Table<bigint>,
-): ReceiptCounters {
-  const account = client.account.address;
-  const pair = (peer: Address) =>
-    side === "source" ? { source: account, sink: peer } : { source: peer, sink: account };
-  return new ReceiptCounters({
-    ...{ account, table },
-    completedOnChain: async (peer) => {
-      const { source, sink } = pair(peer);
-      return read(client, contractsOf(deployment).completionTracker.completedOf(taskTypeId, source, sink));
-    },
-    isOwn: (peer, { completed, signature }) => {
-      const receipt = { taskTypeId, ...pair(peer), completed };
-      return verifyReceipt(client, { deployment, receipt, signer: account, signature });
-    },
-  });
-}
 
 export const nonce = (): Hex => bytesToHex(randomBytes(32));
 
@@ -76,7 +51,7 @@ export async function openBuyer(client: WriteClient, task: TaskTypeParameter, fo
     dispatcher.reach(sink, profile !== undefined, feed.now());
     if (profile !== undefined) endpoints.set(sink, profile.endpoint);
   }
-  const counters = countersOf(client, task, "source", store.table<bigint>("counters"));
+  const counters = countersOf(client, { ...task, side: "source", table: store.table("counters") });
   const buyer = new Buyer(client, {
     ...{ ...task, dispatcher, counters, nonce, allowPrivate: true, timeout: 10 },
     orders: store.table<SentOrder>("orders"),
@@ -127,7 +102,7 @@ export async function openSeller(client: WriteClient, parameters: OpenSellerPara
   const sell = createSeller(client, {
     ...{ ...task, endpoint, admission, receipts, now, metering },
     queue: new CreditQueue({ concurrency: 4, creditOf: (source) => admission.available(source, now()) }),
-    counters: countersOf(client, task, "sink", store.table<bigint>("counters")),
+    counters: countersOf(client, { ...task, side: "sink", table: store.table("counters") }),
     maximumOf: () => TASK,
     work: async (body) => {
       worked.push(body);

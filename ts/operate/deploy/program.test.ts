@@ -313,7 +313,10 @@ test("who names the plain token is told its wrapper", async () => {
 
 test.each([
   [["--minimum-stake", "5000000"], "a stake of 5000000 tokens"],
-  [["--unit-rate", "1001/hour", "--minimum-stake", "1", "--buffer-max", "1"], "1001 tokens an hour for a unit"],
+  [
+    ["--unit-rate", "300000000000000000", "--minimum-stake", "1", "--buffer-max", "1"],
+    "1080 tokens an hour for a unit",
+  ],
   [["--horizon", "8d", "--minimum-stake", "1", "--buffer-max", "1"], "a horizon of 8 days"],
 ])("extreme terms have to be meant: %s", async (flags, message) => {
   recordTestDeployment();

@@ -1,5 +1,5 @@
 import { type Address, type Hex, hexToBytes, pad, parseAbi, recoverAddress, size, slice } from "viem";
-import { call, getCode } from "viem/actions";
+import { call } from "viem/actions";
 import { isChainsAnswer } from "../../core/rpcErrors.ts";
 import { callsOf, encodeCall } from "../calls/callsOf.ts";
 import type { ReadClient } from "../types.ts";
@@ -42,9 +42,7 @@ export type IsSignedReturnType = boolean;
  * const valid = await isSigned(client, { signer: sink, digest, signature });
  */
 export async function isSigned(client: ReadClient, parameters: IsSignedParameters): Promise<IsSignedReturnType> {
-  if (await isSignedByKey(parameters)) return true;
-  const code = await getCode(client, { address: parameters.signer });
-  return code !== undefined && isSignedByWallet(client, parameters);
+  return (await isSignedByKey(parameters)) || isSignedByWallet(client, parameters);
 }
 
 async function isSignedByKey({ signer, digest, signature, recover }: IsSignedParameters): Promise<boolean> {
@@ -59,6 +57,7 @@ async function isSignedByKey({ signer, digest, signature, recover }: IsSignedPar
 }
 
 async function isSignedByWallet(client: ReadClient, { signer, digest, signature }: IsSignedParameters) {
+  // Who has no code answers nothing, so it need not be looked for.
   const { data } = encodeCall(walletAt(signer).isValidSignature(digest, signature));
   const bytesGas = hexToBytes(data).reduce((gas, byte) => gas + (byte === 0 ? GAS_PER_ZERO : GAS_PER_BYTE), 0);
   const gas = BigInt(WALLET_GAS + CALL_GAS + bytesGas);

@@ -1,44 +1,34 @@
-import type { Address, Hex } from "viem";
-import { signTypedData } from "viem/actions";
-import { max, min } from "../../core/bigints.ts";
+import type { Address } from "viem";
+import { min, toJson } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
-import { signReceipt } from "../receipts/signReceipt.ts";
-import type { Deployment, WriteClient } from "../types.ts";
+import type { WriteClient } from "../types.ts";
 import { type GuardedFetchParameters, type GuardedResponse, guardedFetch } from "./connector.ts";
 import type { Dispatcher, Sending } from "./dispatcher.ts";
 import { AccountInUseElsewhereError, StoreInUseError } from "./errors.ts";
 import { assertWorthPaying, type LossReport, type LossWatch, watchLoss } from "./lossWatch.ts";
 import { REMEMBERED, type Table } from "./orders.ts";
-import type { ReceiptCounters } from "./receiptCounters.ts";
+import { Tab, type TabParameters } from "./tab.ts";
 import {
-  type Acknowledgement,
+  ACCOUNT_PATH,
   hashRequest,
   MalformedMessageError,
   ORDER_HEADER,
-  orderTypedData,
   parseRefusal,
   parseStatement,
   STATEMENT_HEADER,
   type Statement,
-  toHeader,
+  toOrderHeader,
   type WorkOrder,
 } from "./wire.ts";
 
-export type BuyerParameters = {
-  deployment: Deployment;
-  taskTypeId: Hex;
+export type BuyerParameters = TabParameters & {
   dispatcher: Dispatcher;
-  counters: ReceiptCounters;
   /** Where a sink takes orders, as its profile says. */
   endpointOf: (sink: Address) => string | undefined;
-  /** The chain's time, Unix seconds: `CreditFeed.now`. */
-  now: () => number;
   /** Orders that are on their way; in memory if not said. Keep it in one `DurableMap` with counters and standings. */
   orders?: Table<SentOrder> | undefined;
   /** Since when too much pay is lost; in memory if not said. */
   losses?: Table<LossWatch> | undefined;
-  /** 32 bytes that were never used before. */
-  nonce: () => Hex;
   /** Resolves once all state is on disk; see `DurableMap.durable`. */
   durable: () => Promise<void>;
   /** Whether an answer is any good; if not said, any that is not empty is. */
@@ -70,7 +60,7 @@ export class NotDeliveredError extends BackpressureError {
   }
 }
 
-const [MAX_ANSWER, VALIDITY] = [10_000_000, 120];
+const MAX_ANSWER = 10_000_000;
 
 const isFatal = (error: unknown): boolean =>
   error instanceof AccountInUseElsewhereError || error instanceof StoreInUseError;
@@ -83,18 +73,15 @@ const isFatal = (error: unknown): boolean =>
  * const { body, cost } = await buyer.buy({ task: "summarise this", maximum: parseEther("0.01") });
  */
 export class Buyer {
-  readonly #client: WriteClient;
+  readonly #tab: Tab;
   readonly #parameters: BuyerParameters;
   readonly #orders: Table<SentOrder>;
   readonly #losses: Table<LossWatch>;
-  readonly #met = new Set<Address>();
-  /** What each sink said last that it has delivered in all, wei. */
-  readonly #stated = new Map<Address, bigint>();
   /** Orders of the program before this one, by nonce, and as what they are in flight now. */
   readonly #interrupted: Map<string, Sending | undefined>;
 
   constructor(client: WriteClient, parameters: BuyerParameters) {
-    [this.#client, this.#parameters] = [client, parameters];
+    [this.#tab, this.#parameters] = [new Tab(client, parameters), parameters];
     this.#orders = parameters.orders ?? new Map();
     this.#losses = parameters.losses ?? new Map();
     this.#interrupted = new Map([...this.#orders.entries()].map(([nonce]) => [nonce, undefined]));
@@ -162,14 +149,10 @@ export class Buyer {
 
   /** Acknowledges everything that was received and not acknowledged yet: at each epoch, and before leaving. */
   async flush(): Promise<void> {
-    const { counters } = this.#parameters;
-    for (const sink of counters.peers()) {
-      if (counters.completed(sink) === 0n) continue;
-      const { completed, signature, stated } = await this.#acknowledgement(sink);
-      const amounts = { completed: String(completed), stated: String(stated) };
-      const body = JSON.stringify({ source: this.#client.account.address, ...amounts, signature });
+    for (const sink of this.#tab.creditors()) {
+      const body = toJson({ source: this.#tab.source, ...(await this.#tab.acknowledgement(sink)) });
       // Who is not there learns it with the next order, or the next flush.
-      await this.#fetch(sink, { method: "PUT", body }).catch(() => undefined);
+      await this.#fetch(sink, { path: ACCOUNT_PATH, method: "PUT", body }).catch(() => undefined);
     }
   }
 
@@ -189,11 +172,10 @@ export class Buyer {
 
   /** Keeps an order before anybody hears of it. */
   #note({ id, sink, value }: Sending, task: string): SentOrder {
-    const { dispatcher, now, nonce, taskTypeId } = this.#parameters;
+    const { dispatcher, now } = this.#parameters;
     try {
       const requestHash = hashRequest({ method: "POST", url: this.#endpoint(sink), body: task });
-      const key = { source: this.#client.account.address, sink, taskTypeId, nonce: nonce() };
-      const order = { ...key, validBefore: Math.floor(now()) + VALIDITY, maxWork: value, requestHash };
+      const order = this.#tab.draft(sink, { maxWork: value, requestHash });
       this.#orders.set(order.nonce, { order, task });
       return { order, task };
     } catch (error) {
@@ -207,7 +189,7 @@ export class Buyer {
    * @returns Undefined if the sink refused, or its answer was not accepted.
    */
   async #order(sending: Sending, { order, task }: SentOrder): Promise<Bought | undefined> {
-    const { accept = (body) => body !== "", boundOf, counters, dispatcher, durable, now } = this.#parameters;
+    const { accept = (body) => body !== "", boundOf, dispatcher, durable, now } = this.#parameters;
     const { id, sink, value } = sending;
     const mayStillCome = this.#interrupted.has(order.nonce) && now() <= order.validBefore + REMEMBERED;
     let isOver = !mayStillCome;
@@ -218,8 +200,7 @@ export class Buyer {
       const response = await this.#post(order, task);
       const statement = parseStatement(response.headers[STATEMENT_HEADER]);
       isOver = !(mayStillCome && parseRefusal(response) === "in_progress");
-      await counters.meet(sink, { presented: statement.acknowledged });
-      this.#stated.set(sink, statement.completed);
+      await this.#tab.saw(sink, statement);
       if (response.status !== 200) {
         end = () => this.#refused(id, response, statement);
         return undefined;
@@ -230,7 +211,7 @@ export class Buyer {
         return undefined;
       }
       const cost = min(min(statement.cost, value), boundOf?.(body) ?? value);
-      counters.add(sink, cost);
+      this.#tab.count(sink, cost);
       end = () => dispatcher.accepted({ id, now: now(), value: cost });
       return { sink, body, cost };
     } finally {
@@ -255,29 +236,14 @@ export class Buyer {
 
   /** The first time, the counter starts where the last program left it. */
   async #meet(sink: Address): Promise<void> {
-    if (this.#met.has(sink)) return;
-    const { headers } = await this.#fetch(sink, { query: `?source=${this.#client.account.address}` });
-    const { acknowledged: presented, completed: stated } = parseStatement(headers[STATEMENT_HEADER]);
-    await this.#parameters.counters.meet(sink, { presented, stated });
-    this.#met.add(sink);
+    if (this.#tab.knows(sink)) return;
+    const { headers } = await this.#fetch(sink, { path: `${ACCOUNT_PATH}?source=${this.#tab.source}` });
+    await this.#tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
   }
 
   async #post(order: WorkOrder, body: string): Promise<GuardedResponse> {
-    const { counters, deployment } = this.#parameters;
-    const { account, chain } = this.#client;
-    const typedData = orderTypedData({ deployment, chainId: chain.id, order });
-    const signature = await signTypedData(this.#client, { account, ...typedData });
-    const acknowledged = counters.completed(order.sink) > 0n ? await this.#acknowledgement(order.sink) : undefined;
-    const headers = { [ORDER_HEADER]: toHeader({ order, signature, acknowledged }) };
+    const headers = { [ORDER_HEADER]: toOrderHeader(await this.#tab.sign(order)) };
     return this.#fetch(order.sink, { method: "POST", headers, body });
-  }
-
-  async #acknowledgement(sink: Address): Promise<Acknowledgement> {
-    const { counters, deployment, taskTypeId } = this.#parameters;
-    const completed = counters.completed(sink);
-    const receipt = { taskTypeId, source: this.#client.account.address, sink, completed };
-    const stated = max(completed, this.#stated.get(sink) ?? 0n);
-    return { completed, stated, signature: await signReceipt(this.#client, { deployment, receipt }) };
   }
 
   #endpoint(sink: Address): string {
@@ -286,8 +252,8 @@ export class Buyer {
     return endpoint;
   }
 
-  #fetch(sink: Address, { query = "", ...request }: Partial<GuardedFetchParameters> & { query?: string }) {
+  #fetch(sink: Address, { path = "", ...request }: Partial<GuardedFetchParameters> & { path?: string }) {
     const { allowPrivate, timeout = 60 } = this.#parameters;
-    return guardedFetch({ url: this.#endpoint(sink) + query, timeout, maxBytes: MAX_ANSWER, allowPrivate, ...request });
+    return guardedFetch({ url: this.#endpoint(sink) + path, timeout, maxBytes: MAX_ANSWER, allowPrivate, ...request });
   }
 }

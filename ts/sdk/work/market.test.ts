@@ -16,7 +16,7 @@ import {
 } from "../index.ts";
 import { NotDeliveredError } from "./buyer.ts";
 import { SinksBusyError, WaitForCreditError } from "./errors.ts";
-import { hashRequest, ORDER_HEADER, orderTypedData, toHeader } from "./wire.ts";
+import { hashRequest, ORDER_HEADER, orderTypedData, toOrderHeader } from "./wire.ts";
 
 let chain: TestChain;
 let taskTypeId: Hex;
@@ -139,7 +139,7 @@ async function refusesWhatIsNotPaid({ sink, endpoint, worked, feed }: Sink, { cl
       ...changes,
     };
     const signature = await by.account.signTypedData?.(orderTypedData({ deployment, chainId: 31337, order }));
-    const headers = { [ORDER_HEADER]: toHeader({ order, signature: signature as Hex, acknowledged: undefined }) };
+    const headers = { [ORDER_HEADER]: toOrderHeader({ order, signature: signature as Hex, acknowledged: undefined }) };
     const response = await fetch(endpoint, { method: "POST", headers, body });
     return { status: response.status, body: await response.text(), retryAfter: response.headers.get("retry-after") };
   };

@@ -21,6 +21,8 @@ export function intakeSchema({ port, batchSize }: IntakeDefaults) {
     adminPort: adminPortField,
     data: z.string().min(1).optional(),
     salvage: switchField,
+    /** A secret: only from the environment. */
+    databaseUrl: z.string().startsWith("postgres", "not the address of a PostgreSQL: postgres://…").optional(),
     /** Names or identifiers: from flags a list, from a variable text with commas. */
     taskType: z.union([z.array(z.string()), z.string().transform((text) => text.split(","))]).optional(),
     batchSize: wholeNumber.min(1, "at least 1").default(batchSize),

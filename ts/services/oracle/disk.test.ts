@@ -13,6 +13,9 @@ import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
 /** Nothing is submitted meanwhile. */
 const PATIENT = ["--network", "local", "--port", "0", "--max-wait", "3600", "--client-limit", "10000"];
 
+// Every test starts some processes.
+vi.setConfig({ testTimeout: 180_000 });
+
 let chain: TestChain;
 let taskTypeId: Hex;
 let sink: WriteClient;

@@ -17,6 +17,9 @@ const FAST = ["--network", "local", "--port", "0", "--poll-interval", "0.05", "-
 /** Nothing is submitted meanwhile. */
 const PATIENT = ["--network", "local", "--port", "0", "--max-wait", "3600"];
 
+// Some tests start a process several times, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 let chain: TestChain;
 let taskTypeId: Hex;
 let sinks: WriteClient[];

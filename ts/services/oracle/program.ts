@@ -37,9 +37,9 @@ const service: IntakeService<AttestationMessage, typeof fields> = {
   createCheck: attestationCheck,
   fields,
   addOptions: (command) => command.option("--max-wait <seconds>", "longest wait for a full batch (default: 5)"),
-  createRound: async ({ context, base, store, triage, config }) => {
+  createRound: async ({ context, base, store, triage, sender, config }) => {
     const visits = new Visits(base);
-    const submitter = new AttestationSubmitter({ context, store, triage, visits, sender: base.sender, ...config });
+    const submitter = new AttestationSubmitter({ context, store, triage, visits, sender, ...config });
     return ({ number }) => submitter.round(number);
   },
 };

@@ -25,7 +25,7 @@ export type SendOutcome =
   /** Its simulation failed; nothing was sent. */
   | { status: "refused"; error: ContractCallError }
   /** Nothing was sent. */
-  | { status: "skipped"; reason: "dry run" | "budget" | "fees" | "worth" | "stopping" }
+  | { status: "skipped"; reason: "dry run" | "budget" | "fees" | "worth" | "stopping" | "not leading" }
   /** It was sent, and another transaction of the account has taken its nonce: somebody else has the key. */
   | { status: "replaced"; hash: Hex; nonce: number; by: Hex }
   /** It was sent, its nonce is used, and nobody can say by what. */

@@ -29,12 +29,12 @@ const service: IntakeService<ReceiptMessage, Record<never, never>> = {
   createCheck: (context) => (message) => checkReceipt(context, message),
   fields: {},
   addOptions: (command) => command,
-  createRound: async ({ context, base, store, triage, config }) => {
+  createRound: async ({ context, base, store, triage, sender, config }) => {
     const submitter = new ReceiptSubmitter({
       context,
       store,
       triage,
-      sender: base.sender,
+      sender,
       batchSize: config.batchSize,
     });
     const rounds = new VerifierRounds({ context, store, submitter, visits: new Visits(base) });
