@@ -29,9 +29,13 @@ export class Keepers {
   readonly #folder = mkdtempSync(join(tmpdir(), "backpressure-keeper-"));
   readonly #running: { stop: () => Promise<unknown> }[] = [];
 
-  constructor(readonly chain: TestChain) {
+  /** @param taskTypes Those that the record knows by name. */
+  constructor(
+    readonly chain: TestChain,
+    taskTypes: Record<string, Hex> = {},
+  ) {
     const owner = "0x000000000000000000000000000000000000dEaD";
-    writeRecord(this.#folder, { chainId: 31337, block: 1, owner, ...chain.deployment });
+    writeRecord(this.#folder, { chainId: 31337, block: 1, owner, ...chain.deployment, taskTypes });
   }
 
   /** Looks once, in this process, and fails if that fails. */

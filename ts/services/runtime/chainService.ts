@@ -100,6 +100,7 @@ export async function runChainService(
   chain.endpoints.addHealthChecks(health);
   sender.addHealthChecks(health);
   health.unready("it is starting");
+  health.observe(metrics.registry);
   const onStopping = (): void => health.unready("it is ending");
   await runService({ log, interrupted: terminal.onInterrupt(), onStopping }, async (lifecycle) => {
     const servers = await startServers({ config, app, health, registry: metrics.registry });
