@@ -132,17 +132,20 @@ export class Keeper {
   }
 
   async #look({ number }: Head): Promise<void> {
-    const { interrupted, log } = this.#service;
+    const { interrupted, log, sender } = this.#service;
     const startedAt = Date.now();
     for (const taskTypeId of this.#directory.takeTouched()) this.#agenda.touch(taskTypeId);
     const open = [...this.#directory.taskTypes.values()].filter(
       ({ distributionPool }) => distributionPool !== undefined,
     );
     this.#sayIfIdle(open.length);
+    // Nothing can be sent, so there is nothing to find out.
+    if (sender.restsUntil !== undefined) return;
     const due = this.#agenda.take(
       open.filter(({ taskTypeId }) => !this.#busy.has(taskTypeId)),
       startedAt,
     );
+    const found = new Map<Hex, () => void>();
     let failed = 0;
     let failure: unknown;
     for (let first = 0; first < due.length; first += TOGETHER) {
@@ -152,7 +155,7 @@ export class Keeper {
         // One task type that cannot be read must not keep the others waiting.
         const { taskTypeId } = entry;
         try {
-          await this.#lookAt(entry);
+          found.set(taskTypeId, await this.#lookAt(entry));
           this.#failures.succeeded(`looking at ${taskTypeId}`);
         } catch (error) {
           if (interrupted.aborted) return;
@@ -163,6 +166,8 @@ export class Keeper {
         }
       });
       await Promise.all(looks);
+      // Most at stake first, whoever was read first.
+      for (const { taskTypeId } of due.slice(first, first + TOGETHER)) found.get(taskTypeId)?.();
     }
     if (failed > 0 && failed === due.length) throw failure;
     // Nobody waits for a look that was interrupted: what it found came too late to say.
@@ -170,17 +175,19 @@ export class Keeper {
     log.debug({ block: number, taskTypes: due.length, took: Date.now() - startedAt }, "looked");
   }
 
-  /** Decides, and lets the work go on by itself. */
-  async #lookAt(entry: TaskTypeEntry): Promise<void> {
+  /** Decides. @returns Begins the work, which goes on by itself. */
+  async #lookAt(entry: TaskTypeEntry): Promise<() => void> {
     const { taskTypeId } = entry;
     const { work, seen, ...looked } = await survey(this.#survey, entry, this.#seen.get(taskTypeId));
     this.#agenda.looked(taskTypeId, looked, Date.now());
     if (work.length === 0) {
       this.#seen.set(taskTypeId, seen);
-      return;
+      return () => {};
     }
-    const busy = this.#do(taskTypeId, work, seen).finally(() => this.#busy.delete(taskTypeId));
-    this.#busy.set(taskTypeId, busy);
+    return () => {
+      const busy = this.#do(taskTypeId, work, seen).finally(() => this.#busy.delete(taskTypeId));
+      this.#busy.set(taskTypeId, busy);
+    };
   }
 
   /** A filter that fits nothing is a mistake that nobody would notice otherwise. */

@@ -16,7 +16,7 @@ import { Keepers, type LogLine } from "./testKeepers.ts";
 
 // A keeper reacts within a second; a machine that does other things as well may take longer.
 vi.setConfig({ testTimeout: 60_000 });
-const SOON = { timeout: 20_000, interval: 20 };
+const SOON = { timeout: 50_000, interval: 20 };
 
 let chain: TestChain;
 let keepers: Keepers;
@@ -266,7 +266,6 @@ describe("what cannot start says why in one line", () => {
     [["--network", "local", "--min-amount", "much"], {}, 2, '--min-amount: "much" is no amount of tokens'],
     [["--network", "nowhere"], {}, 2, "nowhere"],
     [[], { KEEPER_NETWORK: "mars" }, 2, "KEEPER_NETWORK"],
-    [["--network", "local", "--task-type", "0x12"], {}, 2, '"0x12" is no task type'],
     [["--network", "local"], { DEPLOYMENTS_DIR: "/nonexistent" }, 2, "deploy first"],
     [["--network", "base"], { DEPLOYMENTS_DIR: "/nonexistent" }, 2, "deploy first"],
   ] as const)("%j %j", async (argv, env, code, message) => {
@@ -284,6 +283,20 @@ describe("what cannot start says why in one line", () => {
     const failing = keepers.once([], { rpc: `http://127.0.0.1:${port}/secret` });
     await expect(failing).rejects.toThrow(/no endpoint of local answers: set LOCAL_RPC_URL/);
     await expect(failing).rejects.not.toThrow(/secret/);
+  });
+
+  test("a task type that nobody has recorded; one that somebody has goes by its name", async () => {
+    const named = new Keepers(chain, { named: taskTypeId });
+    await expect(named.once(["--task-type", "other"])).rejects.toThrow(/"other" is no task type.*recorded are "named"/);
+    await makeWork();
+    expect(messages(await named.once(["--task-type", "named"]), "drain")).toContain("confirmed");
+    await named.stop();
+  });
+
+  test("a filter that fits nothing, once", async () => {
+    const lines = await keepers.once(["--token", "0x1111111111111111111111111111111111111111"]);
+    const said = lines.filter(({ level }) => level === "warn").map(({ msg }) => msg);
+    expect(said).toEqual(["nothing to do: no task type fits --task-type and --token"]);
   });
 
   test("--help shows examples", async () => {

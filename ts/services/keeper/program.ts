@@ -7,6 +7,7 @@ import { getNetwork } from "../../core/networks.ts";
 import { runChainService } from "../runtime/chainService.ts";
 import {
   addServiceOptions,
+  etherField,
   portField,
   readConfig,
   secondsField,
@@ -31,7 +32,7 @@ Examples:
   $ npm run keeper -- --network base --token 0xd04383398dd2426297da660f9cca3d439af9ce1b --min-amount 0.05
   $ curl -s localhost:${PORT}/health; curl -s localhost:${PORT}/metrics
 
-Environment (or .env): PRIVATE_KEY, KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL (several URLs,
+Environment (or .env): KEEPER_PRIVATE_KEY, KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL (several URLs,
 separated by commas, are compared and tried in order), DEPLOYMENTS_DIR. Every option can also be a variable: KEEPER_ and
 its name, KEEPER_GAS_PER_HOUR for example. A key is never taken from a flag. More in docs/operations.md.
 `;
@@ -50,6 +51,7 @@ export const keeperSchema = z.object({
   port: portField(PORT),
   once: switchField,
   minAmount: tokensField.default(parseEther("0.01")),
+  etherPerToken: etherField.optional(),
   sinksPerTransaction: wholeNumber.min(1, "at least 1").max(60, "60 at most, or Base refuses").default(30),
   blocksPerQuery: wholeNumber.min(1, "at least 1").default(10_000),
   lookInterval: secondsField.default(30_000),
@@ -68,6 +70,7 @@ export function keeperProgram(terminal: Terminal): Command {
   addServiceOptions(command, PORT)
     .option("--once", "look once, wait for what was sent, and end")
     .option("--min-amount <tokens>", "leave alone what moves less than this (default: 0.01)")
+    .option("--ether-per-token <ether>", "what a token is worth: what costs more than it moves is not sent")
     .option("--sinks-per-transaction <number>", "most sinks or sources in one transaction (default: 30)")
     .option("--blocks-per-query <blocks>", "most blocks to ask an endpoint for at once (default: 10000)")
     .option("--look-interval <seconds>", "between two looks at a task type without events (default: 30)")

@@ -3,7 +3,7 @@ import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { Looked } from "./agenda.ts";
-import type { Calls, Work } from "./calls.ts";
+import type { Calls, DueSink, Work } from "./calls.ts";
 import { shouldComeBack } from "./decide/comeBack.ts";
 import { noteSink, poolWork, type SinksToDo } from "./decide/poolWork.ts";
 import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
@@ -11,6 +11,7 @@ import { shouldRelease } from "./decide/release.ts";
 import { isSyncDue, readAgainAt, type SyncDueView, shouldSyncSource } from "./decide/syncSource.ts";
 import { blockOf, type SourceEntry, type TaskTypeEntry } from "./directory.ts";
 import { type ReadContext, readNeedsRebalance, readSinks, readSource, readTimeOf, type SinkReading } from "./read.ts";
+import { DAY } from "./worth.ts";
 
 export type SurveyParameters = {
   client: ServiceClient;
@@ -60,8 +61,6 @@ export async function survey(
   return { work, seen: sinksDue ? now : seen, atStake, pending: shouldComeBack(pool) };
 }
 
-const DAY = 86_400n;
-
 const NO_SINKS: SinksToDo = { rebalance: [], assess: [], settle: [] };
 
 function sinksSeenNow({ taskType, timestamp, flowRate, escrow }: GetPoolReturnType, minAmount: bigint): SinksSeen {
@@ -100,7 +99,7 @@ async function moved(
   pool: GetPoolReturnType,
   sinks: readonly SinkReading[],
   minAmount: bigint,
-): Promise<Address[]> {
+): Promise<DueSink[]> {
   // While the escrow is due the contract says yes to any sink, so refreshes wait until it has moved.
   const asked = pool.needsRebalance ? [] : sinksToAskFor({ sinks });
   const overdue = await readNeedsRebalance(context, asked);

@@ -30,6 +30,7 @@ export const BALANCE_EVERY = 300_000;
 export type ServiceConfig = z.output<z.ZodObject<typeof serviceFields>> & {
   port: number;
   adminPort?: number | undefined;
+  etherPerToken?: bigint | undefined;
 };
 
 export type ChainServiceParameters = {
@@ -76,7 +77,7 @@ export async function runChainService(
 ): Promise<void> {
   const network = getNetwork(config.network, terminal.env);
   const record = requireRecord(deploymentsFolder(terminal.env), network.chain.id);
-  const account = await openAccount(config, network, terminal);
+  const account = await openAccount(name, config, network, terminal);
   const log = createLogger({ service: name, level: config.logLevel, write: terminal.out });
   const metrics = createMetrics(name);
   const health = new Health();
@@ -91,12 +92,15 @@ export async function runChainService(
     pollingInterval: Math.min(pollInterval, PUBLIC_POLL_INTERVAL),
     dryRun: config.dryRun,
     gasPerHour: BigInt(config.gasPerHour),
+    weiPerDay: config.etherPerDay,
+    weiPerToken: config.etherPerToken,
     minBalance: config.minBalance,
   };
   const sender = new Sender({ chain, account, log, metrics, options });
   chain.endpoints.addHealthChecks(health);
   sender.addHealthChecks(health);
   health.unready("it is starting");
+  health.observe(metrics.registry);
   const onStopping = (): void => health.unready("it is ending");
   await runService({ log, interrupted: terminal.onInterrupt(), onStopping }, async (lifecycle) => {
     const servers = await startServers({ config, app, health, registry: metrics.registry });
@@ -151,8 +155,16 @@ async function startServers({ config, app, health, registry }: StartServersParam
   }
 }
 
-function openAccount(config: ServiceConfig, network: Network, terminal: Terminal): Promise<LocalAccount | undefined> {
-  const parameters = { network, keystore: config.keystore, terminal };
+function openAccount(
+  name: string,
+  config: ServiceConfig,
+  network: Network,
+  terminal: Terminal,
+): Promise<LocalAccount | undefined> {
+  const { keystore, signer: url, signerAccount } = config;
+  const signer = url === undefined ? undefined : { url, account: signerAccount };
+  // Two services with one account would take each other's nonces.
+  const parameters = { network, keystore, signer, terminal, variable: `${name.toUpperCase()}_PRIVATE_KEY` };
   return config.dryRun ? findAccount(parameters) : loadAccount(parameters);
 }
 

@@ -12,6 +12,7 @@ import type { ServiceChain } from "./client.ts";
 import { backOff } from "./failures.ts";
 import { bumpFees, type Fees, quoteFees } from "./fees.ts";
 import { findTransaction } from "./findTransaction.ts";
+import { l1FeeOf } from "./l1Fee.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SendOutcome, Transaction } from "./transaction.ts";
@@ -88,21 +89,28 @@ export class SentTransaction {
     return `${transaction.action} has waited for ${formatDuration(Math.round(waits / 1000))}, ${this.#latest}${why}`;
   }
 
+  /** @returns What it will cost by today's prices; undefined if gas costs more than may be offered. */
+  async price(estimate: bigint): Promise<bigint | undefined> {
+    const { chain, gas, transaction } = this.#parameters;
+    this.#fees = await this.#quote();
+    if (this.#fees === undefined) return undefined;
+    const { maxFeePerGas, maxPriorityFeePerGas: tip } = this.#fees;
+    const l1Fee = await l1FeeOf(chain.client, transaction, gas, this.#fees);
+    // The quote has twice the base fee.
+    return estimate * ((maxFeePerGas - tip) / 2n + tip) + l1Fee;
+  }
+
   /**
-   * Signs and sends.
-   * @returns False if gas costs more than may be offered.
+   * Signs and sends, at the fees of `price`.
    * @throws {BroadcastError}
    */
-  async broadcast(nonce: number): Promise<boolean> {
-    this.#fees ??= await this.#quote();
-    if (this.#fees === undefined) return false;
+  async broadcast(nonce: number): Promise<void> {
     this.#nonce = nonce;
     this.#headAtFirst = this.#parameters.chain.endpoints.head?.number ?? 0n;
     await this.#sign();
     this.#hashes.push(await this.#parameters.chain.endpoints.broadcast(this.#raw));
     this.#sentAt = this.#broadcastAt = Date.now();
     this.#log("debug", "sent");
-    return true;
   }
 
   /** Offers a quarter more at the next broadcast, up to the limit. */
@@ -129,7 +137,7 @@ export class SentTransaction {
           failures += 1;
           this.#log("debug", "could not look", { error });
         }
-        await pause(backOff(options.pollingInterval, failures), abandoned).catch(() => {});
+        await pause(backOff(options.pollingInterval, Math.min(failures, 3)), abandoned).catch(() => {});
       }
       return { status: "pending", hash: this.#latest };
     } finally {
