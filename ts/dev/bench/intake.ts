@@ -39,7 +39,10 @@ const LONGEST = 600_000;
 const PER_BLOCK = 500;
 const TICKS = 100;
 
-const NO_LIMITS = ["--client-limit", "100000000", "--sink-limit", "100000", "--gas-per-hour", "1000000000000"];
+const NO_LIMITS = [
+  ...["--client-limit", "100000000", "--sink-limit", "100000"],
+  ...["--gas-per-hour", "1000000000000", "--ether-per-day", "1000000"],
+];
 
 type Sink = { key: Hex; address: Address };
 type Message = { sink: Address; issuedAt: number; signature: Hex } & Record<string, unknown>;
