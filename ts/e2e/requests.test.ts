@@ -33,7 +33,7 @@ const SINKS = 250;
 const SLICES = 4;
 /** A look at pools, however many: their terms, and what depends on them. */
 const CALLS_PER_LOOK = 2;
-const EPOCH = 600;
+const EPOCH = 60;
 const HOUR = 3600;
 const BLOCK = 2;
 
@@ -71,8 +71,8 @@ async function deployMulticall3(): Promise<Address> {
 /** A task type with registered sinks, and a source that streams to it. */
 async function addCrowd(name: string): Promise<void> {
   const taskTypeId = await chain.registerTaskType(name, {
-    ...{ minimumStake: 1n, epochLength: EPOCH, horizon: 4 * EPOCH, reportDelay: 60, signalTimeToLive: 20 * EPOCH },
-    ...{ receiptEpochs: 12, bufferMax: parseEther("1000000") },
+    ...{ minimumStake: 1n, epochLength: EPOCH, horizon: 6 * EPOCH, reportDelay: 60, signalTimeToLive: 300 },
+    ...{ receiptEpochs: 5, bufferMax: parseEther("1000000") },
   });
   const taskType = await getTaskType(chain.client, { deployment: chain.deployment, taskTypeId });
   const crowd = new Crowd({ chain, name, taskType, sinks: SINKS, sources: 1 });
