@@ -1,5 +1,6 @@
 import { type Data, PaperDataError, type Row, type Where } from "./data.ts";
-import { ledgerOf, TRACES } from "./numbers.ts";
+import { TRACES } from "./jobNumbers.ts";
+import { ledgerOf } from "./numbers.ts";
 
 /** One CSV file that a figure draws: its first column is the x axis, one column per line follows. */
 export type ChartFile = { file: string; csv: string; from: string };

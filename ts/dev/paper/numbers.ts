@@ -1,7 +1,9 @@
 import { MARKET } from "../../sim/experiments/standardMarket.ts";
 import { DEFAULT_PARAMETERS } from "../../sim/scenario.ts";
-import { type Data, PaperDataError, type Where } from "./data.ts";
-import { decimal, percent, withInterval } from "./tex.ts";
+import { type Data, PaperDataError } from "./data.ts";
+import { type Definition, number, plain, scaled, share } from "./formats.ts";
+import { AZURE, E10, E15, E16, E17 } from "./jobNumbers.ts";
+import { decimal } from "./tex.ts";
 
 /** One number of the text: its name without the backslash, what it expands to, and where it comes from. */
 export type Macro = { name: string; value: string; from: string };
@@ -10,28 +12,6 @@ export type Macro = { name: string; value: string; from: string };
 export function ledgerOf(data: Data): string {
   return data.table("E7.csv")[0]?.ledger ?? "";
 }
-
-type Format = (measured: { mean: number; ci95: number }) => string;
-
-const share =
-  (digits = 1): Format =>
-  (measured) =>
-    `${percent(measured, digits)}\\,\\%`;
-const number =
-  (digits = 0): Format =>
-  (measured) =>
-    withInterval(measured, digits);
-/** Without its interval: for numbers that are stated elsewhere with it. */
-const plain =
-  (digits = 0): Format =>
-  ({ mean }) =>
-    decimal(mean, digits);
-const scaled =
-  (factor: number, format: Format): Format =>
-  ({ mean, ci95 }) =>
-    format({ mean: factor * mean, ci95: factor * ci95 });
-
-type Definition = readonly [name: string, file: string, where: Where, metric: string, format: Format];
 
 const E1: readonly Definition[] = [
   ["ClosedLow", "E1.csv", { strategy: "closed", load: 0.9 }, "served_of_optimum", share()],
@@ -156,75 +136,6 @@ const E9: readonly Definition[] = [
   ["ChainOutputNoisy", "E9.csv", stage("as designed, T = 180 s", 0.2), "output_after_units", number(2)],
   ["ChainOutputNoisyUnstable", "E9.csv", stage("T = 25 s", 0.2), "output_after_units", number(2)],
   ["ChainOutputNoisyExact", "E9.csv", stage("limit passed on exactly", 0.2), "output_after_units", number(2)],
-];
-
-const AZURE = "E10-azure.csv";
-/** The two hours of the Azure trace, by the names of their files. */
-export const TRACES = { conversation: "AzureLLMInferenceTrace_conv", code: "AzureLLMInferenceTrace_code" } as const;
-const traced = (kind: keyof typeof TRACES, rule: string, load: number) => ({ trace: TRACES[kind], rule, load });
-const SHORT = ", epochs of 12 s";
-const E10: readonly Definition[] = [
-  ["TraceClosedMid", AZURE, traced("conversation", "closed", 0.9), "served_of_bound", share()],
-  ["TraceClosedHigh", AZURE, traced("conversation", "closed", 1.1), "served_of_bound", share()],
-  ["TraceClosedUnearned", AZURE, traced("conversation", "closed", 1.1), "paid_not_served", share()],
-  ["TraceExactMid", AZURE, traced("conversation", "closed, C = μ", 0.9), "served_of_bound", share()],
-  ["TraceExactHigh", AZURE, traced("conversation", "closed, C = μ", 1.1), "served_of_bound", share()],
-  ["TraceRandomHigh", AZURE, traced("conversation", "closed, random by units", 1.1), "served_of_bound", share()],
-  ["TraceShortestHigh", AZURE, traced("conversation", "shortest queue", 1.1), "served_of_bound", share()],
-  ["TraceShortestUnearned", AZURE, traced("conversation", "shortest queue", 1.1), "paid_not_served", share()],
-  ["TraceWaitClosed", AZURE, traced("conversation", "closed", 0.9), "wait_mean_s", number()],
-  ["TraceLateClosed", AZURE, traced("conversation", "closed", 0.9), "wait_95_percent_s", number()],
-  ["TraceWaitShortest", AZURE, traced("conversation", "shortest queue", 0.9), "wait_mean_s", number()],
-  ["TraceLateShortest", AZURE, traced("conversation", "shortest queue", 0.9), "wait_95_percent_s", number()],
-  ["TraceShortMid", AZURE, traced("conversation", `closed${SHORT}`, 0.9), "served_of_bound", share()],
-  ["TraceShortHigh", AZURE, traced("conversation", `closed${SHORT}`, 1.1), "served_of_bound", share()],
-  ["TraceShortExactHigh", AZURE, traced("conversation", `closed, C = μ${SHORT}`, 1.1), "served_of_bound", share()],
-  ["TraceShortHalfHigh", AZURE, traced("conversation", `closed, C = 1.5 μ${SHORT}`, 1.1), "served_of_bound", share()],
-  ["CodeClosedMid", AZURE, traced("code", "closed", 0.9), "served_of_bound", share()],
-  ["CodeClosedHigh", AZURE, traced("code", "closed", 1.1), "served_of_bound", share()],
-  ["CodeShortestHigh", AZURE, traced("code", "shortest queue", 1.1), "served_of_bound", share()],
-  ["GeneratorClosedHigh", "E10.csv", { trace: "conversation", rule: "closed", load: 1.1 }, "served_of_bound", share()],
-];
-
-const AGE = "age of reports";
-const compared = (rule: string, load: number, age: number, liars: number) => ({
-  ...{ rule, load },
-  ...{ [AGE]: age, [LIARS]: liars },
-});
-const E15: readonly Definition[] = [
-  ["StaleClosed", "E15.csv", compared("closed", 0.9, 5, 0), "served_of_bound", share()],
-  ["StaleShortest", "E15.csv", compared("shortest queue", 0.9, 5, 0), "served_of_bound", share()],
-  ["LyingClosed", "E15.csv", compared("closed", 0.9, 1, 0.1), "served_of_bound", share()],
-  ["LyingOpen", "E15.csv", compared("open", 0.9, 1, 0.1), "served_of_bound", share()],
-  ["LyingShortest", "E15.csv", compared("shortest queue", 0.9, 1, 0.1), "served_of_bound", share()],
-  ["LyingWeighted", "E15.csv", compared("shortest queue, weighted", 0.9, 1, 0.1), "served_of_bound", share()],
-  ["LyingClosedPay", "E15.csv", compared("closed", 0.9, 1, 0.1), "advantage_of_lying", number(2)],
-  ["LyingClosedUnearned", "E15.csv", compared("closed", 0.9, 1, 0.1), "paid_not_served", share()],
-];
-
-const drifted = (rule: string, load: number) => ({ rule, load, drift: 0.3 });
-const E16: readonly Definition[] = [
-  ["DriftClosed", "E16.csv", drifted("closed", 0.9), "served_of_bound", share()],
-  ["DriftClosedHigh", "E16.csv", drifted("closed", 1.1), "served_of_bound", share()],
-  ["DriftTrueRate", "E16.csv", drifted("true rate", 0.9), "served_of_bound", share()],
-  ["DriftShortest", "E16.csv", drifted("shortest queue", 1.1), "served_of_bound", share()],
-  ["DriftFourHigh", "E16.csv", drifted("closed, four sources", 1.1), "served_of_bound", share()],
-  ["SteadyClosed", "E16.csv", { rule: "closed", load: 0.9, drift: 0 }, "served_of_bound", share()],
-  ["SteadyClosedHigh", "E16.csv", { rule: "closed", load: 1.1, drift: 0 }, "served_of_bound", share()],
-];
-
-const protectedBy = (participating: number, terms = "default") => ({ terms, "participating share": participating });
-const minutes: Format = scaled(60, number());
-const E17: readonly Definition[] = [
-  ["DeadMinutesAll", "E17.csv", protectedBy(1), "dead_sink_paid_hours", minutes],
-  ["DeadMinutesFew", "E17.csv", protectedBy(0.34), "dead_sink_paid_hours", minutes],
-  ["DeadHoursNone", "E17.csv", protectedBy(0.3), "dead_sink_paid_hours", number()],
-  ["DeadMinutesLong", "E17.csv", protectedBy(1, "T = 1,440 s"), "dead_sink_paid_hours", minutes],
-  ["DeadLoses", "E17.csv", protectedBy(1), "dead_sink_keeps_over_bond", scaled(-1, share())],
-  ["LiarAll", "E17.csv", protectedBy(1), "liar_paid_over_its_rate", number(2)],
-  ["LiarFew", "E17.csv", protectedBy(0.34), "liar_paid_over_its_rate", number(2)],
-  ["VictimAll", "E17.csv", protectedBy(1), "victim_pay", share(0)],
-  ["VictimForty", "E17.csv", protectedBy(0.4), "victim_pay", share(0)],
 ];
 
 const E11: readonly Definition[] = [

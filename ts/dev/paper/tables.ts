@@ -1,5 +1,6 @@
 import type { Data } from "./data.ts";
-import { GAS_SINKS, type Macro, TRACES } from "./numbers.ts";
+import { TRACES } from "./jobNumbers.ts";
+import { GAS_SINKS, type Macro } from "./numbers.ts";
 import { provedRows } from "./proved.ts";
 import { decimal, percent, withInterval } from "./tex.ts";
 
