@@ -38,7 +38,7 @@ export type SinksSeen = {
 };
 
 /** Sinks that are read at once; bounds memory, whatever the number of sinks. */
-const SLICE = 250;
+const SLICE = 1_000;
 
 /** Looks at a task type and decides. Sends nothing. */
 export async function survey(
