@@ -28,6 +28,12 @@ import { prepareRequestReturn, requestReturn } from "./source/requestReturn.ts";
 import { prepareSyncSource, syncSource } from "./source/syncSource.ts";
 import { prepareUnwrap, unwrap } from "./source/unwrap.ts";
 import { prepareWithdrawDeposit, withdrawDeposit } from "./source/withdrawDeposit.ts";
+import {
+  type LimitedStream,
+  type WithStreamParameters,
+  type WithStreamReturnType,
+  withStream,
+} from "./source/withStream.ts";
 import { prepareWrap, wrap } from "./source/wrap.ts";
 import type { Deployment, ReadClient, WriteClient } from "./types.ts";
 
@@ -83,7 +89,12 @@ function bindAll<actions extends Record<string, AnyAction>>(
 
 export type ReadActions = BoundAll<typeof reads>;
 
-export type SourceActions = BoundAll<typeof reads & typeof writes & typeof sourceWrites>;
+export type SourceActions = BoundAll<typeof reads & typeof writes & typeof sourceWrites> & {
+  withStream: <result>(
+    parameters: Omit<WithStreamParameters, "deployment">,
+    use: (stream: LimitedStream) => Promise<result>,
+  ) => Promise<WithStreamReturnType<result>>;
+};
 
 export type SinkActions = BoundAll<typeof reads & typeof writes & typeof sinkWrites>;
 
@@ -104,7 +115,10 @@ export function readActions(deployment: Deployment): (client: ReadClient) => Rea
  * const quote = await buyer.quoteStream({ taskTypeId, source, flowRate: parseEther("0.001") });
  */
 export function sourceActions(deployment: Deployment): (client: WriteClient) => SourceActions {
-  return (client) => bindAll({ ...reads, ...writes, ...sourceWrites }, deployment, client);
+  return (client) => ({
+    ...bindAll({ ...reads, ...writes, ...sourceWrites }, deployment, client),
+    withStream: (parameters, use) => withStream(client, { deployment, ...parameters }, use),
+  });
 }
 
 /**

@@ -6,29 +6,6 @@ import { formatAmount } from "./utils/format.ts";
 
 export { BackpressureError, type BackpressureErrorOptions };
 
-/** What to do about an error that a contract reports. */
-const ADVICE: Record<string, string> = {
-  BackpressurePool_UnknownTaskType: "check the task type and the deployment",
-  CapacityRegistry_UnknownTaskType: "check the task type and the deployment",
-  EscrowBuffer_UnknownTaskType: "check the task type and the deployment",
-  CapacityRegistry_UnknownSink: "call registerSink first",
-  CapacityRegistry_SinkExists: "the sink is registered already; go on",
-  CapacityRegistry_StakeBelowMinimum: "call stake first",
-  CapacityRegistry_NothingCommitted: "commit first",
-  CapacityRegistry_RevealTooEarly: "reveal in a later block than the commitment's",
-  CapacityRegistry_RevealTooLate: "commit again",
-  EscrowBuffer_DepositTooSmall: "deposit at least what the error states",
-  EscrowBuffer_NotDepositor: "only who made a deposit withdraws it, and only once",
-  StakeManager_InsufficientStake: "ask for at most the stake",
-  StakeManager_NothingUnbonding: "call requestUnstake first",
-  StakeManager_StillUnbonding: "wait until the time stated",
-  StakeManager_NotJudged: "try again; from the time stated on it is paid out in any case",
-  CapacityRegistry_NotAdmitted: "ask whoever runs the admission contract",
-  EscrowBuffer_NothingToReturn: "nothing of the account's is in the escrow",
-  CFA_INSUFFICIENT_BALANCE: "top up the account",
-  GDA_INSUFFICIENT_BALANCE: "top up the account: the balance does not cover the deposit",
-};
-
 /** A contract refused a call. */
 export class ContractCallError extends BackpressureError {
   override name = "ContractCallError";
@@ -39,9 +16,10 @@ export class ContractCallError extends BackpressureError {
 
   constructor(call: string, cause: unknown) {
     const decoded = decodeRevert(cause);
-    const advice = decoded && ADVICE[decoded.errorName];
-    const reason = decoded ? decoded.text + (advice ? `: ${advice}` : "") : describeError(cause);
-    super(`${call} failed: ${reason}`, { cause, details: decoded ? describeError(cause) : undefined });
+    super(`${call} failed: ${decoded?.text ?? describeError(cause)}`, {
+      cause,
+      details: decoded ? describeError(cause) : undefined,
+    });
     this.errorName = decoded?.errorName;
     this.errorArgs = decoded?.args ?? [];
   }
@@ -56,6 +34,23 @@ export class TransactionRevertedError extends BackpressureError {
     readonly hash: Hex,
   ) {
     super(`${call} failed in transaction ${hash}: the state changed after the simulation; try again`);
+  }
+}
+
+/** A transaction was sent, and the endpoint does not say what has become of it: it may be in a block, or come into one. */
+export class TransactionUnconfirmedError extends BackpressureError {
+  override name = "TransactionUnconfirmedError";
+
+  constructor(
+    call: string,
+    readonly hash: Hex,
+    cause: unknown,
+  ) {
+    super(
+      `${call} was sent in transaction ${hash}, and it is not known whether it is in a block: look before it is sent ` +
+        `again (${nodesWords(cause)})`,
+      { cause },
+    );
   }
 }
 
@@ -218,6 +213,23 @@ export class StreamStateError extends BackpressureError {
   }
 }
 
+/** A stream that had to be closed still flows. */
+export class StreamNotClosedError extends BackpressureError {
+  override name = "StreamNotClosedError";
+
+  constructor(
+    readonly source: Address,
+    cause: unknown,
+  ) {
+    super(
+      `the stream of ${source} could not be closed and still costs money: call closeStream (${describeError(cause)})`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
 /** A commitment could not be revealed in time, several times in a row. */
 export class SignalError extends BackpressureError {
   override name = "SignalError";
@@ -265,4 +277,9 @@ export class InvalidParameterError extends BackpressureError {
 export type ReadErrorType = ContractCallError | RpcUnavailableError | WrongChainError;
 
 /** What every sending action may fail with. */
-export type SendErrorType = ReadErrorType | NoAccountError | InsufficientFundsError | TransactionRevertedError;
+export type SendErrorType =
+  | ReadErrorType
+  | NoAccountError
+  | InsufficientFundsError
+  | TransactionRevertedError
+  | TransactionUnconfirmedError;

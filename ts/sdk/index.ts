@@ -42,6 +42,7 @@ export * from "./source/requestReturn.ts";
 export * from "./source/syncSource.ts";
 export * from "./source/unwrap.ts";
 export * from "./source/withdrawDeposit.ts";
+export * from "./source/withStream.ts";
 export * from "./source/wrap.ts";
 export type * from "./types.ts";
 export * from "./utils/format.ts";

@@ -113,6 +113,12 @@ test("an account that counts its own nonces goes on to do so", async () => {
   expect(await countOf(client)).toBe(2);
 });
 
+test("a client that was not told its chain sends on its endpoint's", async () => {
+  const client = createClient({ account: source.account, transport: http(chain.url), pollingInterval: 20 });
+  const { hash } = await syncSource(client as unknown as WriteClient, task);
+  expect(await chain.test.getTransaction({ hash })).toMatchObject({ chainId: foundry.id });
+});
+
 /** A contract's account, as a Safe or a smart account is one: it has no key, and whoever runs it sends for it. */
 async function sendAs(address: Hex, calls: readonly PreparedCall[]): Promise<void> {
   await chain.test.setBalance({ address, value: parseEther("1") });

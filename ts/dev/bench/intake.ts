@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Address, type Hex, hashTypedData, keccak256, numberToHex, stringToBytes } from "viem";
+import { type Address, type Hex, hashTypedData, keccak256, stringToBytes } from "viem";
 import { privateKeyToAddress, sign } from "viem/accounts";
 import { getLogs } from "viem/actions";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
@@ -25,7 +25,8 @@ import { pause } from "../../sdk/internal/waitForBlock.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import { type ServiceProcess, spawnService } from "../../testkit/service.ts";
 
-const SINKS = 2_000;
+/** Fewer take less time to set up. */
+const SINKS = Number(process.argv[2] ?? 2_000);
 const CAPACITY = 100n;
 const BLOCK_SECONDS = 2;
 /** Requests under way at once. */
@@ -49,11 +50,13 @@ const sinks: Sink[] = Array.from({ length: SINKS }, (_, index) => {
 const chain = await startLocalEconomy();
 const folder = mkdtempSync(join(tmpdir(), "backpressure-bench-"));
 try {
-  const terms = { epochLength: 600, reportDelay: 600, signalTimeToLive: 3600 };
+  const terms = { epochLength: 600, horizon: 3600, reportDelay: 600, signalTimeToLive: 3600 };
   const taskTypeId = await chain.registerTaskType("bench", terms);
   await setUp(chain, taskTypeId);
   writeRecord(folder, { chainId: 31337, block: 1, owner: chain.deployment.host, ...chain.deployment, taskTypes: {} });
   await chain.actor("operator");
+  // What is signed has to be later than the registrations.
+  await chain.pass(200);
   await chain.test.setIntervalMining({ interval: BLOCK_SECONDS });
   await measureIntake(taskTypeId);
   await measureSubmission(taskTypeId);
@@ -125,7 +128,11 @@ async function measureSubmission(taskTypeId: Hex): Promise<void> {
 
 function startOracle(...more: string[]): Promise<ServiceProcess> {
   const argv = ["--network", "local", "--port", "0", "--data", join(folder, "data"), ...NO_LIMITS, ...more];
-  const env = { LOCAL_RPC_URL: chain.url, DEPLOYMENTS_DIR: folder, PRIVATE_KEY: keccak256(stringToBytes("operator")) };
+  const env = {
+    LOCAL_RPC_URL: chain.url,
+    DEPLOYMENTS_DIR: folder,
+    ORACLE_PRIVATE_KEY: keccak256(stringToBytes("operator")),
+  };
   return spawnService("oracle", argv, env);
 }
 

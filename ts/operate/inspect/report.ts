@@ -13,11 +13,18 @@ export type Report = {
   /** Name and value; a value of undefined is left out. */
   rows: (readonly [string, string | undefined])[];
   /** Columns of a list below, if there is one. */
-  table?: { head: string[]; rows: string[][] } | undefined;
+  table?: Table | undefined;
   /** What somebody should do something about, in words. */
   attention: string[];
   /** Everything that was read, for `--json`. */
   data: unknown;
+};
+
+export type Table = {
+  head: string[];
+  rows: string[][];
+  /** What is too long for a column: below each row, if it is there. */
+  below?: (string | undefined)[] | undefined;
 };
 
 /** "1,234.5 USDCx". */
@@ -31,6 +38,14 @@ export function rate(flowRate: bigint, symbol: string): string {
   return `${perMonth} ${symbol} per month (${significant(flowRate)} per second)`;
 }
 
+/** Tokens per month, as short as a column of a table is: "13,127.4". */
+export function monthly(flowRate: bigint): string {
+  const tokens = Number(formatUnits(fromFlowRate({ flowRate, per: "month" }), 18));
+  if (tokens >= 1e9) return tokens.toExponential(1);
+  if (tokens !== 0 && tokens < 0.01) return tokens.toPrecision(2);
+  return tokens.toLocaleString("en", { maximumFractionDigits: tokens < 1000 ? 2 : 0 });
+}
+
 /** Four digits, wherever they are: rates per second are small numbers. */
 function significant(wei: bigint): string {
   if (wei === 0n) return "0";
@@ -40,9 +55,10 @@ function significant(wei: bigint): string {
   return `${whole}.${fraction.slice(0, zeros + 4).replace(/0+$/, "")}`;
 }
 
-/** Text of strangers, for a screen: without what could move a cursor. */
-export function safeText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?");
+/** Text of strangers, for a screen: without what could move a cursor or look like other letters, and not too long. */
+export function safeText(text: string, longest = Number.POSITIVE_INFINITY): string {
+  const safe = text.slice(0, longest + 1).replace(/[^\x20-\x7e]/g, "?");
+  return safe.length <= longest ? safe : `${safe.slice(0, longest - 2)}..`;
 }
 
 /** "12.3 %". */
@@ -83,11 +99,15 @@ function wrap(sentence: string): string {
   return lines.join("\n");
 }
 
-function renderTable({ head, rows }: { head: string[]; rows: string[][] }, dim: (text: string) => string): string[] {
+function renderTable({ head, rows, below = [] }: Table, dim: (text: string) => string): string[] {
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (cells: string[]): string =>
     `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
-  return [dim(line(head)), ...rows.map(line)];
+  const withNote = (row: string[], index: number): string[] => {
+    const note = below[index];
+    return note === undefined ? [line(row)] : [line(row), dim(`    ${note}`)];
+  };
+  return [dim(line(head)), ...rows.flatMap(withNote)];
 }
 
 /** The report as JSON: amounts in wei, as decimal text. */

@@ -1,4 +1,4 @@
-import { type Hex, keccak256, type LocalAccount } from "viem";
+import { type FeeValuesEIP1559, type Hex, keccak256, type LocalAccount, type SendTransactionParameters } from "viem";
 import {
   estimateFeesPerGas,
   getBalance,
@@ -7,42 +7,38 @@ import {
   sendRawTransaction,
   sendTransaction,
 } from "viem/actions";
-import { isAlreadyKnown, isNonceTooLow, isOutOfFunds } from "../../core/rpcErrors.ts";
-import { InsufficientFundsError } from "../errors.ts";
+import { isAlreadyKnown, isNonceTooLow, isOutOfFunds, isUnavailable } from "../../core/rpcErrors.ts";
+import { InsufficientFundsError, TransactionUnconfirmedError } from "../errors.ts";
 import type { PreparedCall, SendOptions, WriteClient } from "../types.ts";
-import { wrongChain } from "./failure.ts";
 import { pause } from "./waitForBlock.ts";
 
 /** How often a nonce is asked for again: the endpoints behind one address are not all at the same block. */
 const ATTEMPTS = 5;
 
-type Transaction = PreparedCall & {
-  chainId: number;
-  gas: bigint;
-  maxFeePerGas: bigint;
-  maxPriorityFeePerGas: bigint;
-};
+type Terms = { chainId: number; gas: bigint } & Partial<FeeValuesEIP1559>;
+
+type Transaction = PreparedCall & Required<Terms>;
 
 /**
  * Hands a transaction to the endpoint.
  * @returns Its hash, once the endpoint has taken it.
- * @throws {WrongChainError} @throws {InsufficientFundsError} for gas.
+ * @throws {InsufficientFundsError} for gas. @throws {TransactionUnconfirmedError} if the answer was lost.
  */
 export async function broadcast(
   client: WriteClient,
+  what: string,
   one: PreparedCall,
-  options: SendOptions & { gas: bigint },
+  { nonce, ...terms }: Terms & { nonce: number | undefined },
 ): Promise<Hex> {
-  const { account, chain } = client;
-  const { gas, nonce } = options;
-  const wrong = await wrongChain(client);
-  if (wrong !== undefined) throw wrong;
-  // A wallet chooses its own fees and nonce. For a key they are found here: nodes fill in fees that they then refuse.
-  if (account.type !== "local") return sendTransaction(client, { ...one, ...chosen(options), account, chain });
-  const transaction = { ...one, chainId: chain.id, gas, ...(await feesOf(client, options)) };
+  const { account, chain = null } = client;
+  if (account.type !== "local") {
+    const { chainId: _, ...chosen } = nonce === undefined ? terms : { ...terms, nonce };
+    return sendTransaction(client, { ...one, ...chosen, account, chain } as SendTransactionParameters);
+  }
+  const transaction = { ...one, ...terms } as Transaction;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await signAndSend(client, account, transaction, nonce);
+      return await signAndSend(client, what, transaction, nonce);
     } catch (error) {
       if (isOutOfFunds(error)) throw await shortOfGas(client, transaction);
       if (nonce !== undefined || attempt >= ATTEMPTS || !isNonceTooLow(error)) throw error;
@@ -51,40 +47,37 @@ export async function broadcast(
   }
 }
 
-/** What was said of a transaction, without what was not. */
-function chosen({ gas, nonce, maxFeePerGas, maxPriorityFeePerGas }: SendOptions) {
-  return {
-    ...(gas === undefined ? {} : { gas }),
-    ...(nonce === undefined ? {} : { nonce }),
-    ...(maxFeePerGas === undefined ? {} : { maxFeePerGas }),
-    ...(maxPriorityFeePerGas === undefined ? {} : { maxPriorityFeePerGas }),
-  };
-}
-
-async function feesOf(client: WriteClient, { maxFeePerGas, maxPriorityFeePerGas }: SendOptions) {
+/**
+ * What to offer per gas. A wallet that is not told chooses itself. For a key it is found here: nodes fill in fees that they
+ * then refuse.
+ */
+export async function feesOf(
+  client: WriteClient,
+  { maxFeePerGas, maxPriorityFeePerGas }: SendOptions,
+): Promise<Partial<FeeValuesEIP1559>> {
+  const isKey = client.account.type === "local";
   if (maxFeePerGas !== undefined) return { maxFeePerGas, maxPriorityFeePerGas: maxPriorityFeePerGas ?? 0n };
-  const fees = await estimateFeesPerGas(client);
-  if (maxPriorityFeePerGas === undefined) return fees;
+  const fees = isKey ? await estimateFeesPerGas(client) : undefined;
+  if (maxPriorityFeePerGas === undefined || fees === undefined) return fees ?? {};
   return { maxFeePerGas: fees.maxFeePerGas - fees.maxPriorityFeePerGas + maxPriorityFeePerGas, maxPriorityFeePerGas };
 }
 
 /** Signs before it sends, so that what was sent is known whatever becomes of the answer: it is never sent twice. */
 async function signAndSend(
   client: WriteClient,
-  account: LocalAccount,
+  what: string,
   transaction: Transaction,
   givenNonce: number | undefined,
 ): Promise<Hex> {
+  const account = client.account as LocalAccount;
   const { address, nonceManager } = account;
   const nonces = { address, chainId: transaction.chainId };
   const nonce =
     givenNonce ??
     (await nonceManager?.consume({ ...nonces, client })) ??
     (await getTransactionCount(client, { address, blockTag: "pending" }));
-  const { serializers } = client.chain;
-  const signed = await account.signTransaction({ ...transaction, nonce, type: "eip1559" }, {
-    ...(serializers?.transaction === undefined ? {} : { serializer: serializers.transaction }),
-  } as never);
+  const serializer = client.chain?.serializers?.transaction;
+  const signed = await account.signTransaction({ ...transaction, nonce, type: "eip1559" }, { serializer } as never);
   const hash = keccak256(signed);
   try {
     return await sendRawTransaction(client, { serializedTransaction: signed });
@@ -92,7 +85,7 @@ async function signAndSend(
     // A transport that tries again after an answer was lost hears that it is there already.
     if (isAlreadyKnown(error) || (isNonceTooLow(error) && (await isThere(client, hash)))) return hash;
     nonceManager?.reset(nonces);
-    throw error;
+    throw isUnavailable(error) ? new TransactionUnconfirmedError(what, hash, error) : error;
   }
 }
 

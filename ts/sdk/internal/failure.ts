@@ -11,13 +11,13 @@ export async function failureOf(client: ReadClient, what: string, cause: unknown
   if (isUnavailable(cause)) return new RpcUnavailableError(what, cause);
   // Where there is no contract there is no answer either: perhaps it is not the chain that the addresses are of.
   const isEmpty = cause instanceof Error && cause.cause instanceof ContractFunctionZeroDataError;
-  const wrong = isEmpty ? await wrongChain(client).catch(() => undefined) : undefined;
-  return wrong ?? new ContractCallError(what, cause);
+  const wrong = isEmpty ? await chainIdOf(client).catch((error: unknown) => error) : undefined;
+  return wrong instanceof WrongChainError ? wrong : new ContractCallError(what, cause);
 }
 
-/** Undefined if the endpoint is of the client's chain, or the client of any. */
-export async function wrongChain(client: ReadClient): Promise<WrongChainError | undefined> {
-  if (client.chain === undefined) return undefined;
+/** The chain that the endpoint is of. @throws {WrongChainError} if the client is of another. */
+export async function chainIdOf(client: ReadClient): Promise<number> {
   const actual = await getChainId(client);
-  return actual === client.chain.id ? undefined : new WrongChainError(client.chain.id, actual);
+  if (client.chain === undefined || client.chain.id === actual) return actual;
+  throw new WrongChainError(client.chain.id, actual);
 }

@@ -2,11 +2,11 @@ import type { Hex, TransactionReceipt } from "viem";
 import { call, estimateGas, waitForTransactionReceipt } from "viem/actions";
 import { gasOffered } from "../../core/gasOffered.ts";
 import { isUnavailable } from "../../core/rpcErrors.ts";
-import { RpcUnavailableError, TransactionRevertedError } from "../errors.ts";
+import { TransactionRevertedError, TransactionUnconfirmedError } from "../errors.ts";
 import type { PreparedCall, SendOptions, Sent, WriteClient } from "../types.ts";
 import { accountOf } from "./account.ts";
-import { broadcast } from "./broadcast.ts";
-import { failureOf } from "./failure.ts";
+import { broadcast, feesOf } from "./broadcast.ts";
+import { chainIdOf, failureOf } from "./failure.ts";
 import { inTurn } from "./turns.ts";
 
 /** What was sent: a hash for each call, and a receipt for each that was waited for. */
@@ -28,7 +28,7 @@ export function sendAllInTurn(
   wait: boolean,
 ): Promise<SentAll> {
   const account = accountOf(client);
-  return inTurn(`${client.chain.id}:${account.address}`, async () => {
+  return inTurn(`${client.chain?.id}:${account.address}`, async () => {
     const sent: SentAll = { hashes: [], receipts: [] };
     for (const [index, one] of calls.entries()) {
       const isLast = index === calls.length - 1;
@@ -54,11 +54,19 @@ export async function sendInTurn(
 
 async function sendOne(client: WriteClient, what: string, one: PreparedCall, options: SendOptions): Promise<Hex> {
   try {
-    const gas = options.gas ?? gasOffered(await estimated(client, one));
-    return await broadcast(client, one, { ...options, gas });
+    return await broadcast(client, what, one, { nonce: options.nonce, ...(await termsOf(client, one, options)) });
   } catch (cause) {
     throw await failureOf(client, what, cause);
   }
+}
+
+/** Everything but the nonce, asked for at once: the less time passes, the less changes until it is in a block. */
+async function termsOf(client: WriteClient, one: PreparedCall, options: SendOptions) {
+  const gas = options.gas ?? estimated(client, one).then(gasOffered);
+  const asked = [chainIdOf(client), gas, feesOf(client, options)] as const;
+  await Promise.allSettled(asked);
+  // The wrong chain before what else has failed: there anything may.
+  return { chainId: await asked[0], gas: await asked[1], ...(await asked[2]) };
 }
 
 /** By address, so that viem prepares nothing: of a key it would look for nonce and fees first. */
@@ -75,7 +83,7 @@ async function estimated(client: WriteClient, one: PreparedCall): Promise<bigint
 
 async function confirmed(client: WriteClient, what: string, hash: Hex): Promise<TransactionReceipt> {
   const receipt = await waitForTransactionReceipt(client, { hash }).catch((cause: unknown) => {
-    throw isUnavailable(cause) ? new RpcUnavailableError(`${what} (transaction ${hash})`, cause) : cause;
+    throw new TransactionUnconfirmedError(what, hash, cause);
   });
   if (receipt.status === "reverted") throw new TransactionRevertedError(what, hash);
   return receipt;

@@ -2,6 +2,7 @@
 
 export * from "./admission.ts";
 export { decode, encode } from "./amounts.ts";
+export * from "./budgetSplitter.ts";
 export * from "./buyer.ts";
 export * from "./connector.ts";
 export * from "./countersOf.ts";
@@ -22,7 +23,10 @@ export * from "./residual.ts";
 export * from "./sampling.ts";
 export * from "./seller.ts";
 export * from "./servedMeter.ts";
+export * from "./sharedMachine.ts";
 export * from "./splitBudget.ts";
 export type { Liveness, Standing } from "./standing.ts";
+export * from "./startSplitLoop.ts";
 export * from "./tab.ts";
 export * from "./wire.ts";
+export * from "./workHistory.ts";

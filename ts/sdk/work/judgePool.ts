@@ -79,6 +79,8 @@ const BARRED = 3600;
  * of a minute of the budget waits, and more of it than is answered in 2T + D. Silence is the source's own evidence; no
  * chain is asked, since a pool whose sinks go on signalling looks well there.
  * @throws {UnusableReadingError}
+ * @example
+ * const { price, open } = judgePool({ pool, budget, meanUnitRate: Number(pool.unitRate), now });
  */
 export function judgePool(parameters: JudgePoolParameters): SplitOption & { barredUntil: number } {
   const { pool, meanUnitRate, now } = parameters;
@@ -104,6 +106,8 @@ export function judgePool(parameters: JudgePoolParameters): SplitOption & { barr
  * @param before What it usually was; 0 at first.
  * @param elapsed Since then, seconds.
  * @returns Units, rounded up: in favour of finding a pool dead.
+ * @example
+ * usual = usualUnits(usual, units.sinks, timestamp - seenAt);
  */
 export function usualUnits(before: bigint, units: bigint, elapsed: number): bigint {
   const forgotten = BigInt(Math.max(0, Math.min(86_400, Math.floor(elapsed))));

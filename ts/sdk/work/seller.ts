@@ -27,7 +27,7 @@ export type SellerParameters = OrderDeskParameters & {
   /** Where orders go, as the profile says. */
   endpoint: string;
   /** Whose turn it is. */
-  queue: CreditQueue;
+  queue: Pick<CreditQueue, "enter">;
   /** The most that a task can cost, wei, from its text alone. */
   maximumOf: (body: string) => bigint;
   /** Does the work. What it throws costs the source nothing. */

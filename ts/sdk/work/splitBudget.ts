@@ -57,6 +57,9 @@ export function splitBudget({ budget, pools, now }: SplitBudgetParameters): Spli
 /**
  * As `splitBudget`, of what was judged already. For work that passes several pools: the price of a way is the sum of its
  * pools', its room the least of theirs, and it is open if all are.
+ * @throws {UnusableReadingError}
+ * @example
+ * const { rates, reason } = splitOptions(budget, [oneWay, otherWay]);
  */
 export function splitOptions(
   budget: bigint,
@@ -91,6 +94,8 @@ const PATIENCE = 120;
 /**
  * What to spend while one's own money piles up in escrows, since no pool can absorb more: with more than two minutes of
  * the budget there, less by what is beyond them in horizons, and at least half. Wei per second, rounded down.
+ * @example
+ * const budget = restrainBudget({ budget: 1000n, owned: 210_000n, horizon: 360 }); // 750n
  */
 export function restrainBudget({ budget, owned, horizon }: RestrainBudgetParameters): bigint {
   if (budget <= 0n) return 0n;

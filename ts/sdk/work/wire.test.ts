@@ -40,20 +40,20 @@ const STATEMENT: Statement = { cost: 3n, completed: 9n, available: -4n, acknowle
 
 const header = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64");
 
-const SETTLED = { success: true, chainId: 8453, payer: SOURCE as Address };
+const PAID = { success: true, chainId: 8453, payer: SOURCE as Address };
 
 test("what is sent is what is read, wei included", () => {
   expect(parseOrder(toOrderHeader(SIGNED))).toEqual(SIGNED);
   expect(parseOrder(toOrderHeader({ ...SIGNED, acknowledged: undefined })).acknowledged).toBeUndefined();
-  expect(parseStatement(toStatementHeader(STATEMENT, SETTLED))).toEqual(STATEMENT);
-  expect(parseStatement(toStatementHeader({ ...STATEMENT, available: 4n }, SETTLED)).available).toBe(4n);
+  expect(parseStatement(toStatementHeader(STATEMENT, PAID))).toEqual(STATEMENT);
+  expect(parseStatement(toStatementHeader({ ...STATEMENT, available: 4n }, PAID)).available).toBe(4n);
 });
 
 test("in an envelope that x402 knows", () => {
   const decoded = (text: string) => JSON.parse(Buffer.from(text, "base64").toString());
   const accepted = { scheme: "stream", amount: "5" };
   expect(decoded(toOrderHeader(SIGNED, accepted))).toMatchObject({ x402Version: 2, accepted, payload: plain });
-  const failed = { ...SETTLED, success: false, errorReason: "credit_missing" };
+  const failed = { ...PAID, success: false, errorReason: "credit_missing" };
   const { extra, ...settlement } = decoded(toStatementHeader(STATEMENT, failed));
   expect(settlement).toEqual({
     ...{ success: false, errorReason: "credit_missing", transaction: "", network: "eip155:8453", payer: SOURCE },

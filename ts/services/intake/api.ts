@@ -195,5 +195,9 @@ function toRefusal(error: unknown): Refusal {
   if (error instanceof HTTPException) {
     return new Refusal("invalid_message", `${describeError(error)}: send JSON as /openapi.json describes it`);
   }
+  // Nobody reads this answer. What is lost on the way to the chain or the store has become a refusal before.
+  if ((error as { code?: unknown }).code === "ECONNRESET") {
+    return new Refusal("invalid_message", "the request ended before its body was complete");
+  }
   return new Refusal("internal_error", "something went wrong here, and nothing was stored: send again later");
 }

@@ -13,6 +13,9 @@ import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
 /** Nothing is submitted meanwhile. */
 const PATIENT = ["--network", "local", "--port", "0", "--max-wait", "3600", "--client-limit", "10000"];
 
+// Every test starts some processes.
+vi.setConfig({ testTimeout: 180_000 });
+
 let chain: TestChain;
 let taskTypeId: Hex;
 let sink: WriteClient;
@@ -43,7 +46,7 @@ async function start(folder: string, ...more: string[]) {
   const service = await spawnService("oracle", [...PATIENT, "--data", folder, ...more], workplace.env());
   processes.push(service);
   const api = await DescribedApi.of(service.url);
-  return { service, api, health: async () => (await (await fetch(`${service.url}/health`)).json()) as object };
+  return { service, api, health: async () => (await (await fetch(`${service.admin}/health`)).json()) as object };
 }
 
 /** A message that is newer than all before. */

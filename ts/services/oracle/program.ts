@@ -14,7 +14,7 @@ Examples:
   $ curl -s localhost:9471/openapi.json | jq .paths
   $ curl -s localhost:9471/attestations -H 'content-type: application/json' -d @attestation.json
 
-Every flag can be a variable instead: ORACLE_MAX_WAIT for --max-wait. Environment (or .env): PRIVATE_KEY,
+Every flag can be a variable instead: ORACLE_MAX_WAIT for --max-wait. Environment (or .env): ORACLE_PRIVATE_KEY,
 KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL, DEPLOYMENTS_DIR. A key is never taken from a flag.
 Give every service a key of its own.
 `;
@@ -37,9 +37,9 @@ const service: IntakeService<AttestationMessage, typeof fields> = {
   createCheck: attestationCheck,
   fields,
   addOptions: (command) => command.option("--max-wait <seconds>", "longest wait for a full batch (default: 5)"),
-  createRound: async ({ context, base, store, triage, config }) => {
+  createRound: async ({ context, base, store, triage, sender, config }) => {
     const visits = new Visits(base);
-    const submitter = new AttestationSubmitter({ context, store, triage, visits, sender: base.sender, ...config });
+    const submitter = new AttestationSubmitter({ context, store, triage, visits, sender, ...config });
     return ({ number }) => submitter.round(number);
   },
 };

@@ -55,7 +55,7 @@ export class AttestationSubmitter {
     const { store, triage, visits } = this.#parameters;
     const entries = await store.entries();
     const open = entries.filter((entry) => !this.#underWay.has(entry.key) && !triage.isConfirming(entry, head));
-    const most = MOST_BATCHES * this.#batchSize;
+    const most = MOST_BATCHES * this.#full;
     const work = [...byTaskType(open)].flatMap(([taskTypeId, group]) =>
       chunks(group, most).map((some) => ({ taskTypeId, some })),
     );
@@ -66,11 +66,16 @@ export class AttestationSubmitter {
     );
   }
 
-  /** Messages of a full batch. */
-  get #batchSize(): number {
+  /** Messages of a full batch, by what those before have cost. */
+  get #full(): number {
     const { batchSize } = this.#parameters;
-    const fitting = this.#gasOfOne === undefined ? FIRST_BATCH : Number(BATCH_GAS / this.#gasOfOne);
-    return Math.max(1, Math.min(batchSize, fitting));
+    if (this.#gasOfOne === undefined) return batchSize;
+    return Math.max(1, Math.min(batchSize, Number(BATCH_GAS / this.#gasOfOne)));
+  }
+
+  /** Messages of one transaction. */
+  get #batchSize(): number {
+    return this.#gasOfOne === undefined ? Math.min(FIRST_BATCH, this.#full) : this.#full;
   }
 
   async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<boolean> {
@@ -100,7 +105,7 @@ export class AttestationSubmitter {
     if (first === undefined) return false;
     const { context, maxWait } = this.#parameters;
     // What is no longer served is looked at to be forgotten.
-    if (1 + rest.length >= this.#batchSize || !context.taskTypes.serves(taskTypeId)) return true;
+    if (1 + rest.length >= this.#full || !context.taskTypes.serves(taskTypeId)) return true;
     const { reportDelay } = await context.taskTypes.get(taskTypeId);
     return Date.now() - first.receivedAt >= Math.min(maxWait, (reportDelay * 1000) / 2);
   }

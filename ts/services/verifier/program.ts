@@ -14,7 +14,7 @@ Examples:
   $ curl -s localhost:9472/openapi.json | jq .paths
   $ curl -s localhost:9472/receipts -H 'content-type: application/json' -d @receipt.json
 
-Every flag can be a variable instead: VERIFIER_BATCH_SIZE for --batch-size. Environment (or .env): PRIVATE_KEY,
+Every flag can be a variable instead: VERIFIER_BATCH_SIZE for --batch-size. Environment (or .env): VERIFIER_PRIVATE_KEY,
 KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL, DEPLOYMENTS_DIR. A key is never taken from a flag.
 Give every service a key of its own.
 `;
@@ -29,12 +29,12 @@ const service: IntakeService<ReceiptMessage, Record<never, never>> = {
   createCheck: (context) => (message) => checkReceipt(context, message),
   fields: {},
   addOptions: (command) => command,
-  createRound: async ({ context, base, store, triage, config }) => {
+  createRound: async ({ context, base, store, triage, sender, config }) => {
     const submitter = new ReceiptSubmitter({
       context,
       store,
       triage,
-      sender: base.sender,
+      sender,
       batchSize: config.batchSize,
     });
     const rounds = new VerifierRounds({ context, store, submitter, visits: new Visits(base) });

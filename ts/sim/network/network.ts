@@ -28,6 +28,8 @@ export interface NetworkOptions {
   sources?: number;
   /** Machines behind two or three pools each. */
   shared?: number;
+  /** How much smaller the machines of one pool alone are. */
+  own?: number;
 }
 
 const PER_POOL = 4;
@@ -37,12 +39,12 @@ const PER_POOL = 4;
  * to four ways for each source. The pool that dies is one of the second stage, or of the only one.
  */
 export function networkOf(seed: number, options: NetworkOptions = {}): Network {
-  const { stages = 3, poolsPerStage = 3, sources = 20, shared = 0 } = options;
+  const { stages = 3, poolsPerStage = 3, sources = 20, shared = 0, own = 1 } = options;
   const random = new Rng(seed, 20);
   const pools = stages * poolsPerStage;
   const unitRate = Array.from({ length: pools }, () => random.between(0.8, 1.3));
   const dedicated = Array.from({ length: pools }, (_, pool) => {
-    const size = random.between(60, 160);
+    const size = own * random.between(60, 160);
     const parts = Array.from({ length: PER_POOL }, () => gamma(random, 8));
     const all = parts.reduce((sum, part) => sum + part, 0);
     return parts.map((part) => ({ rate: (size * part) / all, pools: [pool] }));

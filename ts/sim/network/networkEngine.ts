@@ -1,33 +1,9 @@
 import { Rng } from "../rng.ts";
 import { mean, sum } from "../stats.ts";
-import { type MachineRule, Machines } from "./machines.ts";
-import { type Network, optimum } from "./network.ts";
-import { decide, HORIZON, type OwnState, type PoolState, type SourceRule } from "./sourceRules.ts";
-
-export interface NetworkScenario {
-  network: Network;
-  load: number;
-  sources: SourceRule;
-  /** Epochs between two decisions of a source. */
-  every: number;
-  machines: MachineRule;
-  /** What becomes of the mortal pool after half of the time: its sinks stop, and stop signalling or go on with it. */
-  death: "none" | "dead" | "silent";
-  epochs: number;
-  seed: number;
-}
-
-export interface NetworkResult {
-  /** Work that came through in the second and in the last quarter, of what was possible then. */
-  before: number;
-  after: number;
-  /** Changes of streams per source and hour: transactions. */
-  changes: number;
-  /** Part of all epochs in which an entry's queue was beyond its horizon. */
-  beyondHorizon: number;
-  /** What was streamed less what was served, waits, and came back: 0 but for rounding, of what was streamed. */
-  missing: number;
-}
+import { Machines } from "./machines.ts";
+import { optimum } from "./network.ts";
+import type { NetworkResult, NetworkScenario } from "./networkScenario.ts";
+import { decide, HORIZON, type OwnState, type PoolState } from "./sourceRules.ts";
 
 const H = 60;
 /** Work ahead in a way beyond this, seconds: what enters waits. */
@@ -201,12 +177,13 @@ class NetworkRun {
 
   /** Tasks enter the first stage as far as it was paid, and as far as what is ahead of them is not too long. */
   #dispatch(): void {
+    const asked = this.#asked();
     this.#demand.forEach((demand, source) => {
       this.#waiting[source] = (this.#waiting[source] as number) + demand * H;
       const mine = this.#ways.filter((way) => way.source === source);
       const room = mine.map((way) => {
         const first = way.pools[0] as number;
-        const free = (this.#credit[source]?.[first] as number) - this.#asked(source, first);
+        const free = (this.#credit[source]?.[first] as number) - (asked[source]?.[first] as number);
         const rates = mine.filter(({ pools }) => pools[0] === first).reduce((sum, { rate }) => sum + rate, 0);
         const ahead = sum(way.tasks) - (way.tasks[0] as number);
         const part = rates === 0 ? 0 : (Math.max(free, 0) * way.rate) / rates;
@@ -225,20 +202,20 @@ class NetworkRun {
     return this.#own[source]?.[pool] as OwnState;
   }
 
-  /** Work of a source that is at a pool, covered or not. */
-  #asked(source: number, pool: number): number {
-    let asked = 0;
-    for (const way of this.#ways) {
-      if (way.source !== source) continue;
-      way.pools.forEach((at, stage) => {
-        if (at === pool) asked += way.tasks[stage] as number;
+  /** Work of each source that is at each pool, covered or not. */
+  #asked(): number[][] {
+    const asked = this.#own.map((own) => own.map(() => 0));
+    for (const { source, pools, tasks } of this.#ways) {
+      const row = asked[source] as number[];
+      pools.forEach((pool, stage) => {
+        row[pool] = (row[pool] as number) + (tasks[stage] as number);
       });
     }
     return asked;
   }
 
   #serve(epoch: number): void {
-    const asked = this.#own.map((own, source) => own.map((_, pool) => this.#asked(source, pool)));
+    const asked = this.#asked();
     const covered = asked.map((row, source) =>
       row.map((work, pool) => Math.min(work, this.#credit[source]?.[pool] as number)),
     );
