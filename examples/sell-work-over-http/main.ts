@@ -1,86 +1,79 @@
 /**
- * An agent that sells work over HTTP: it answers 402 with the pool to stream to, serves while the caller's stream runs,
- * and signs receipts. Run it with `npm run example:sell-work-over-http`; seller.ts is the agent.
+ * An agent sells work over HTTP: it answers 402 with the pool to stream to, and serves what the stream has paid for. A buyer
+ * finds it on the chain, streams, orders, and acknowledges. Run it with `npm run example:sell-work-over-http`; seller.ts is
+ * the agent.
  */
 import { parseEther } from "viem";
-import { startLocalEconomy } from "../../ts/localchain/localEconomy.ts";
-import {
-  closeStream,
-  connectPool,
-  formatAmount,
-  getTaskType,
-  openStream,
-  registerSink,
-  signAttestation,
-  signReceipt,
-  stake,
-  stakeForCapacity,
-  submitAttestations,
-} from "../../ts/sdk/index.ts";
-import { orderMessage, type Served, startSeller, type Terms } from "./seller.ts";
+import { startLocalEconomy, UNIT_RATE } from "../../ts/localchain/localEconomy.ts";
+import { addSink, addSource } from "../../ts/localchain/participants.ts";
+import { formatAmount, setProfile, signAttestation, submitAttestations, submitReceipts } from "../../ts/sdk/index.ts";
+import { WaitForCreditError } from "../../ts/sdk/work/index.ts";
+import { payingFetch } from "../../ts/x402/index.ts";
+import { startSeller } from "./seller.ts";
 
 const economy = await startLocalEconomy(process.env.LOCAL_RPC_URL);
 const { deployment } = economy;
 const taskTypeId = await economy.registerTaskType("count words");
 const task = { deployment, taskTypeId };
+// Five words are five units of work, and this is the price of one.
+const price = 5n * UNIT_RATE;
 
-// The seller bonds what backs 100 units, registers, and lets its pay come in by itself.
-const sellerAccount = await economy.actor("seller");
-const bond = stakeForCapacity({ taskType: await getTaskType(sellerAccount, task), capacity: 100n });
-await economy.giveTokens(sellerAccount.account.address, bond);
-await stake(sellerAccount, { ...task, amount: bond });
-await registerSink(sellerAccount, task);
-await connectPool(sellerAccount, task);
-const seller = await startSeller({ ...task, account: sellerAccount });
+// The seller bonds what backs 100 units, registers, and says on the chain where it is.
+const sink = await addSink(economy, taskTypeId, "seller", 100n);
+await economy.pass(60);
+const seller = await startSeller({ ...task, client: sink, price });
+const profile = { version: 1, name: "Counts words", endpoint: seller.endpoint, unit: "request", price: String(price) };
+const profileUri = `data:application/json,${encodeURIComponent(JSON.stringify(profile))}`;
+await setProfile(sink, { ...task, profileUri });
 
 /** What `startSignalLoop` would do by itself, once in every epoch. */
 async function nextEpoch(): Promise<void> {
   await economy.pass(60);
-  const attestation = await signAttestation(sellerAccount, { ...task, ...seller.measure() });
-  await submitAttestations(sellerAccount, { ...task, attestations: [attestation] });
+  await seller.till.refresh();
+  const attestation = await signAttestation(sink, { ...task, ...seller.till.measure() });
+  await submitAttestations(sink, { ...task, attestations: [attestation] });
 }
 for (let epoch = 0; epoch < 5; epoch++) await nextEpoch();
 
-const buyer = await economy.actor("buyer");
-const source = buyer.account.address;
-await economy.giveTokens(source, parseEther("1000"));
-let orders = 0;
+const order = { method: "POST", body: "How many words are these?" };
+const refused = await fetch(`${seller.endpoint}/words`, order);
+const terms = JSON.parse(Buffer.from(refused.headers.get("payment-required") ?? "", "base64").toString()).accepts[0];
+console.log(`Without a stream: ${refused.status}, pay at least ${terms.amount} wei/s to ${terms.payTo}`);
 
-async function post<answer>(path: string, body: object) {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(seller.url + path, { method: "POST", headers, body: JSON.stringify(body) });
-  return { status: response.status, body: (await response.json()) as answer };
-}
-
-async function order<answer>(text: string) {
-  orders += 1;
-  const nonce = `${source} ${orders}`;
-  const signature = await buyer.account.signMessage?.({ message: orderMessage({ nonce, text }) });
-  return post<answer>("/work", { source, nonce, text, signature });
-}
-
-const refused = await order<Terms>("How many words are these?");
+// The buyer has an account of its own: what is in it is the most that it can ever lose.
+const client = await addSource(economy, "buyer", parseEther("1000"));
+const pay = payingFetch({
+  ...{ ...task, client, oneTask: price, budget: { perDay: parseEther("600") }, flowRate: 50n * UNIT_RATE },
+  // Both are here, on one machine, and so is the chain's time.
+  ...{ allowPrivate: true, refreshEvery: 0, patience: 0 },
+});
+const buyer = await pay.client();
+const { atMost, toLiquidator } = await buyer.account.purse.exposure();
 console.log(
-  `Without a stream: ${refused.status}, pay at least ${refused.body.minimumFlowRate} wei/s to ${refused.body.pool}`,
+  `If the buyer dies it loses ${formatAmount(atMost)} tokens at most, ${formatAmount(toLiquidator)} for the deposit`,
 );
 
-const stream = await openStream(buyer, { ...task, flowRate: 50n * BigInt(refused.body.minimumFlowRate) });
-console.log(`The buyer streams ${formatAmount(stream.flowRate * 3600n)} tokens an hour`);
+/** Credit comes with the epochs. */
+async function buy(): Promise<Response> {
+  for (;;) {
+    try {
+      return await pay("/words", order);
+    } catch (error) {
+      if (!(error instanceof WaitForCreditError)) throw error;
+    }
+    await nextEpoch();
+    await buyer.refresh();
+  }
+}
+const served = await buy();
+console.log(`The buyer streams ${formatAmount(buyer.account.purse.flowRate * 3600n)} tokens an hour`);
+console.log(`With a stream: ${served.status}, "${await served.text()}"`);
 
-const served = await order<Served>("How many words are these?");
-console.log(`With a stream: ${served.status}, "${served.body.result}"`);
-
-const receipt = { ...served.body.receipt, completed: BigInt(served.body.receipt.completed) };
-const sourceSignature = await signReceipt(buyer, { deployment, receipt });
-await post("/receipts", { source, completed: served.body.receipt.completed, sourceSignature });
-// A source can acknowledge what it has streamed, and no more.
+await pay.close();
 await nextEpoch();
-const { acknowledged } = await seller.submitReceipts();
+const { acknowledged } = await submitReceipts(sink, { ...task, receipts: seller.till.signedReceipts() });
 console.log(`On the chain: work worth ${formatAmount(acknowledged[0]?.amount ?? 0n)} tokens is acknowledged`);
+console.log(`After the stream: ${(await fetch(`${seller.endpoint}/words`, order)).status}`);
 
-await closeStream(buyer, task);
-const late = await order("One more?");
-console.log(`After the stream: ${late.status}`);
-
-await seller.stop();
+seller.stop();
 await economy.stop();

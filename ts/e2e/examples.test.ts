@@ -36,6 +36,7 @@ test("an agent sells work over HTTP to whoever streams, and to nobody else", asy
   const lines = (await runExample("sell-work-over-http")).trim().split("\n");
   expect(lines).toEqual([
     expect.stringMatching(/^Without a stream: 402, pay at least \d+ wei\/s to 0x[0-9a-fA-F]{40}$/),
+    expect.stringMatching(/^If the buyer dies it loses 1,000 tokens at most, 7[12]\.?\d* for the deposit$/),
     expect.stringMatching(/^The buyer streams 1[78]\.?\d* tokens an hour$/),
     'With a stream: 200, "5 words"',
     "On the chain: work worth 0.0005 tokens is acknowledged",

@@ -21,6 +21,7 @@ import { startTestChain } from "../testkit/testChain.ts";
 import { createWorkplace } from "../testkit/workplace.ts";
 
 const SDK = "@backpressure-economics/sdk";
+const X402 = "@backpressure-economics/x402";
 const SERVICES = "@backpressure-economics/services";
 const SIM = "@backpressure-economics/sim";
 
@@ -99,10 +100,11 @@ class Project {
 }
 
 const sdk = new Project(SDK);
+const x402 = new Project(X402);
 const services = new Project(SERVICES);
 const simulation = new Project(SIM);
 
-describe.each([sdk, services, simulation])("$name", (project) => {
+describe.each([sdk, x402, services, simulation])("$name", (project) => {
   test("says what it is and where it comes from, and has nothing of this checkout", () => {
     const { name } = project;
     expect(project.manifest).toMatchObject({
@@ -225,6 +227,57 @@ ${functions.join("\n")}
     const ended = project.evaluate(script);
     await chain.stop();
     expect(ended).toEqual({ status: 0, output: "[true,true,true]\n" });
+  });
+});
+
+describe("x402", () => {
+  const project = x402;
+
+  test("needs viem, and x402 itself only for its scheme", () => {
+    const { dependencies, peerDependencies, peerDependenciesMeta } = project.manifest;
+    expect({ dependencies, peers: Object.keys(peerDependencies), peerDependenciesMeta }).toEqual({
+      dependencies: undefined,
+      peers: ["@x402/core", "viem"],
+      peerDependenciesMeta: { "@x402/core": { optional: true } },
+    });
+  });
+
+  test("an empty project type-checks against it, and its types are not any", () => {
+    for (const [index, code] of project.readmeExamples().entries()) project.write(`readme${index}.ts`, code);
+    // The types of x402's own packages need Node's.
+    project.write("node.d.ts", "interface Buffer extends Uint8Array {}");
+    project.write(
+      "types.ts",
+      `import { type Meter, openPaywall, perRequest, TermsRefusedError } from "${X402}";
+import { backpressurePaywall } from "${X402}/hono";
+import { type StreamClient } from "${X402}/scheme";
+
+export const work: Meter = perRequest(1n);
+export const reason = (error: TermsRefusedError): "other_chain" | string => error.reason;
+export const scheme = (client: StreamClient): "stream" => client.scheme as "stream";
+export const handle: (request: Request, serve: (paid: Request) => Response) => Promise<Response> =
+  openPaywall(null as never).handle;
+// @ts-expect-error: a price is a bigint
+perRequest(1);
+// @ts-expect-error: a paywall needs an account
+backpressurePaywall({ work });
+`,
+    );
+    expect(project.typeCheck()).toEqual({ status: 0, output: "" });
+  });
+
+  test("it runs as it was packed, without x402's packages", () => {
+    rmSync(join(project.folder, "node_modules", "@x402"), { recursive: true });
+    const script = `
+      import { fastestRate, perByte } from "${X402}";
+      import { backpressurePaywall as hono } from "${X402}/hono";
+      import { backpressurePaywall as express } from "${X402}/express";
+      import { StreamClient } from "${X402}/scheme";
+      const terms = { liquidationPeriod: 14_400n, minimumDeposit: 0n };
+      console.log(fastestRate({ perHour: 18_000n }, terms), perByte({ price: 2n, most: 5 }).maximum());
+      console.log([hono, express, StreamClient].map((one) => typeof one).join());
+    `;
+    expect(project.evaluate(script)).toEqual({ status: 0, output: "1n 10n\nfunction,function,function\n" });
   });
 });
 
