@@ -53,8 +53,8 @@ export type PayingFetchParameters = Omit<BuyerAccountParameters, "maxWork"> & {
 };
 
 const ALLOWED = ["accept", "accept-language", "content-type"];
-/** Sinks and their profiles are looked for again after so many seconds. */
-const DISCOVER_EVERY = 600;
+/** Sinks and their profiles are looked for again after so many seconds; sooner as long as none is reached. */
+const [DISCOVER_EVERY, DISCOVER_FIRST] = [600, 12];
 
 /** A buyer that has found its sinks. `payingFetch` is its short form. */
 export class PayingClient {
@@ -186,7 +186,8 @@ export class PayingClient {
       timeout = 60,
       maxBytes = 10_000_000,
     } = this.parameters;
-    if (this.#now() - this.#discoveredAt < DISCOVER_EVERY) return;
+    const wait = this.#doors.size === 0 ? DISCOVER_FIRST : DISCOVER_EVERY;
+    if (this.#now() - this.#discoveredAt < wait) return;
     const found = (await getSinks(client, { deployment, taskTypeId, fromBlock })).filter(
       ({ sink }) => sinks === undefined || sinks.some((allowed) => allowed.toLowerCase() === sink.toLowerCase()),
     );
