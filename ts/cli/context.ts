@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { Command } from "commander";
 import type { Hex } from "viem";
+import { z } from "zod";
 import { networkOption, type Terminal } from "../core/commandLine.ts";
 import {
   addressesOf,
@@ -9,10 +11,8 @@ import {
   resolveTaskType,
 } from "../core/deploymentRecord.ts";
 import { loadAccount } from "../core/loadAccount.ts";
-import { assertNetwork, getNetwork, type Network, NETWORK_NAMES, networkClient } from "../core/networks.ts";
+import { assertNetwork, getNetwork, NETWORK_NAMES, type Network, networkClient } from "../core/networks.ts";
 import type { Deployment, WriteClient } from "../sdk/types.ts";
-import type { Command } from "commander";
-import { z } from "zod";
 
 /** What every command that acts on a chain is told. */
 export const chainFields = { network: z.enum(NETWORK_NAMES), keystore: z.string().optional() };

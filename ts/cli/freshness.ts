@@ -1,5 +1,5 @@
-import type { Health } from "../services/runtime/health.ts";
 import { formatDuration } from "../sdk/utils/format.ts";
+import type { Health } from "../services/runtime/health.ts";
 
 /** Seconds after which what is known of the chain is too old. */
 const STALE = 120;

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { describeError, UsageError } from "../../core/errors.ts";
-import { problem } from "../http.ts";
 import { readBody } from "../../x402/seller/readBody.ts";
+import { problem } from "../http.ts";
 import { BASE, hasForeignKey, refusalOf } from "./guard.ts";
 import { answerTo } from "./refusals.ts";
 
@@ -67,7 +67,11 @@ async function buy(request: Request, { pay, onError }: GatewayParameters): Promi
     const body = await readBody(request.body, MAX_BODY);
     const path = pathname.slice(BASE.length) + search;
     if (hasForeignKey(`${decodeURIComponent(path)}\n${Buffer.from(body).toString("utf8")}`))
-      return problem(400, "foreign_key", "the request has what looks like a key in it, and sellers are strangers: it went nowhere");
+      return problem(
+        400,
+        "foreign_key",
+        "the request has what looks like a key in it, and sellers are strangers: it went nowhere",
+      );
     const { method, headers, signal } = request;
     return await pay(path, { method, headers, signal, ...(body.length === 0 ? {} : { body: body as never }) });
   } catch (error) {

@@ -11,7 +11,9 @@ export const BASE = "/v1";
  * nowhere.
  */
 export async function localToken(account: Pick<LocalAccount, "signMessage">, chainId: number): Promise<string> {
-  const signature = await account.signMessage({ message: `Token of the local gateway of backpressure buy, chain ${chainId}` });
+  const signature = await account.signMessage({
+    message: `Token of the local gateway of backpressure buy, chain ${chainId}`,
+  });
   return `bp_${keccak256(signature).slice(2, 42)}`;
 }
 
@@ -33,13 +35,17 @@ export const hasForeignKey = (text: string): boolean => FOREIGN_KEYS.some((patte
  * know the token, no page in a browser may call, and no name that somebody has pointed at this machine.
  */
 export function refusalOf(request: IncomingMessage, port: number, token: string): Response | undefined {
-  const { headers, url = "" } = request;
+  const { headers, rawHeaders, url = "" } = request;
+  // Node takes the first of them.
+  if (rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length > 1)
+    return problem(400, "ambiguous", "the host is said twice");
   if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(headers.host ?? ""))
     return problem(403, "wrong_host", "call 127.0.0.1 or localhost by that name");
   if (headers.origin !== undefined) return problem(403, "origin", "pages in a browser may not call");
   if (headers["transfer-encoding"] !== undefined && headers["content-length"] !== undefined)
     return problem(400, "ambiguous", "the length of the body is said twice");
-  if (!url.startsWith("/") || normalForm(url) !== url) return problem(400, "not_normal", "the path is not in its normal form");
+  if (!url.startsWith("/") || normalForm(url) !== url)
+    return problem(400, "not_normal", "the path is not in its normal form");
   if (!url.startsWith(`${BASE}/`)) return problem(404, "not_found", `everything is under ${BASE}/`);
   return refusalOfKey(headers.authorization?.replace(/^Bearer /i, "") ?? String(headers["x-api-key"] ?? ""), token);
 }
@@ -58,6 +64,9 @@ function isEqual(one: string, other: string): boolean {
 
 function normalForm(url: string): string | undefined {
   const parsed = URL.canParse(url, "http://gateway.invalid") ? new URL(url, "http://gateway.invalid") : undefined;
-  const isOurs = parsed?.origin === "http://gateway.invalid" && !/%(2f|5c|00)/i.test(parsed.pathname) && !parsed.pathname.includes("//");
+  const isOurs =
+    parsed?.origin === "http://gateway.invalid" &&
+    !/%(2f|5c|00)/i.test(parsed.pathname) &&
+    !parsed.pathname.includes("//");
   return isOurs ? parsed.pathname + parsed.search : undefined;
 }

@@ -37,7 +37,11 @@ const schema = z.object({
   taskType: z.string(),
   budget: z.string().transform(parseBudget),
   maxTask: tokensField.default(10n ** 16n),
-  sinks: z.string().transform((text) => text.split(",")).pipe(z.array(addressSchema)).optional(),
+  sinks: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(addressSchema))
+    .optional(),
   anySink: switchField,
   allowPrivate: switchField,
   header: z.union([z.array(z.string()), z.string().transform((text) => text.split(","))]).default([]),
@@ -53,7 +57,9 @@ type Config = z.output<typeof schema>;
 
 /** `backpressure buy`. */
 export function buyProgram(terminal: Terminal): Command {
-  const command = new Command("buy").description("Buy the work of a pool: a local proxy that pays for what goes through it.");
+  const command = new Command("buy").description(
+    "Buy the work of a pool: a local proxy that pays for what goes through it.",
+  );
   return addChainOptions(command)
     .option("--task-type <name>", "the pool: its name in the records, or its 32 bytes")
     .option("--budget <amounts>", "the most to spend, deposit included: 5/day, or 1/hour,5/day")
@@ -73,7 +79,9 @@ export function buyProgram(terminal: Terminal): Command {
         throw new UsageError("whoever works sees what is sent: name agents with --sinks, or say --any-sink");
       const log = createLogger({ service: "buy", level: config.logLevel, write: terminal.error });
       const context = await openChain(config, terminal);
-      await runService({ log, interrupted: terminal.onInterrupt() }, (life) => buy(config, context, terminal, log, life));
+      await runService({ log, interrupted: terminal.onInterrupt() }, (life) =>
+        buy(config, context, terminal, log, life),
+      );
     });
 }
 

@@ -28,7 +28,11 @@ export function devProgram(terminal: Terminal): Command {
 }
 
 /** For a shell; the keys are those of a chain that ends with this process. */
-const whatToPaste = ({ url, folder, keys }: DevChain): string => `A chain, the protocol and the pool "${TASK_TYPE}" are there. In every other terminal:
+const whatToPaste = ({
+  url,
+  folder,
+  keys,
+}: DevChain): string => `A chain, the protocol and the pool "${TASK_TYPE}" are there. In every other terminal:
 
 export LOCAL_RPC_URL=${url}
 export DEPLOYMENTS_DIR='${folder}'

@@ -2,7 +2,13 @@ import { Command } from "commander";
 import { type Address, parseEther } from "viem";
 import { z } from "zod";
 import { type Terminal, validate } from "../../core/commandLine.ts";
-import { addressesOf, addressSchema, deploymentsFolder, requireRecord, resolveTaskType } from "../../core/deploymentRecord.ts";
+import {
+  addressesOf,
+  addressSchema,
+  deploymentsFolder,
+  requireRecord,
+  resolveTaskType,
+} from "../../core/deploymentRecord.ts";
 import { assertNetwork, getNetwork, networkClient } from "../../core/networks.ts";
 import { localEconomy } from "../../localchain/localEconomy.ts";
 import { superTokenAt } from "../../sdk/calls/contracts.ts";

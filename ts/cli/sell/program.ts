@@ -63,7 +63,9 @@ type Config = z.output<typeof schema>;
 
 /** `backpressure sell`. */
 export function sellProgram(terminal: Terminal): Command {
-  const command = new Command("sell").description("Sell what an HTTP server does: a reverse proxy that is paid by streams.");
+  const command = new Command("sell").description(
+    "Sell what an HTTP server does: a reverse proxy that is paid by streams.",
+  );
   return addChainOptions(command)
     .option("--upstream <url>", "the server that does the work: scheme, host and port")
     .option("--task-type <name>", "the pool that pays: its name in the records, or its 32 bytes")
@@ -86,7 +88,9 @@ export function sellProgram(terminal: Terminal): Command {
       const config = readConfig(schema, { flags, env: terminal.env, prefix: "SELL" });
       const log = createLogger({ service: "sell", level: config.logLevel, write: terminal.error });
       const context = await openChain(config, terminal);
-      await runService({ log, interrupted: terminal.onInterrupt() }, (life) => sell(config, context, terminal, log, life));
+      await runService({ log, interrupted: terminal.onInterrupt() }, (life) =>
+        sell(config, context, terminal, log, life),
+      );
     });
 }
 
@@ -104,12 +108,19 @@ async function sell(config: Config, context: ChainContext, terminal: Terminal, l
   health.add("upstream", () => (isUpstream ? undefined : "the upstream does not answer"));
   const seen = watchChain(health);
   const metrics = sidecarMetrics("sell", {
-    backlog_tokens: { help: "Reserved for tasks that are admitted and not finished.", value: () => inTokens(till.backlog) },
+    backlog_tokens: {
+      help: "Reserved for tasks that are admitted and not finished.",
+      value: () => inTokens(till.backlog),
+    },
     capacity_units: { help: "What the sink can do, measured.", value: () => Number(till.measure().capacity) },
   });
 
   let answer: (request: Request) => Promise<Response> = async () => new Response("starting", { status: 503 });
-  const server = await startHttpServer({ app: { fetch: (request) => answer(request) }, host: config.host, port: config.listen });
+  const server = await startHttpServer({
+    app: { fetch: (request) => answer(request) },
+    host: config.host,
+    port: config.listen,
+  });
   const endpoint = new URL(endpointOf(config, context, server.url));
   answer = sellerOf({
     ...{ till, work: meter, routes, endpoint, onAnswer: metrics.onAnswer },

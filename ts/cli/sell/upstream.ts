@@ -4,7 +4,14 @@ import { only } from "../http.ts";
 
 /** What of a request reaches the server behind, and what of its answer goes out. */
 const REQUEST = ["accept", "accept-language", "content-type", "content-language", SOURCE_HEADER];
-const ANSWER = ["content-type", "content-language", "content-disposition", "cache-control", "retry-after", "x-request-id"];
+const ANSWER = [
+  "content-type",
+  "content-language",
+  "content-disposition",
+  "cache-control",
+  "retry-after",
+  "x-request-id",
+];
 
 export type UpstreamParameters = {
   /** Its origin. */

@@ -1,9 +1,9 @@
-import { parsedJson } from "../http.ts";
 import { max } from "../../core/bigints.ts";
 import { UsageError } from "../../core/errors.ts";
 import { MalformedMessageError } from "../../sdk/work/wire.ts";
 import { byUsageTokens } from "../../x402/meters/byUsageTokens.ts";
 import { type Meter, perByte, perRequest, perSecond } from "../../x402/meters/meter.ts";
+import { parsedJson } from "../http.ts";
 
 export const WORK = ["request", "usage.total_tokens", "seconds", "bytes"] as const;
 
@@ -26,7 +26,12 @@ const [USUAL_INPUT, USUAL_TIME, USUAL_BYTES] = [16_384n, 60n, 1_000_000n];
 export function meterOf(parameters: WorkParameters): { meter: Meter; oneTask: bigint } {
   const { work, price, maxOutput, models } = parameters;
   if (price <= 0n) throw new UsageError("--price is not above 0");
-  const usual = { request: 1n, "usage.total_tokens": BigInt(maxOutput) + USUAL_INPUT, seconds: USUAL_TIME, bytes: USUAL_BYTES };
+  const usual = {
+    request: 1n,
+    "usage.total_tokens": BigInt(maxOutput) + USUAL_INPUT,
+    seconds: USUAL_TIME,
+    bytes: USUAL_BYTES,
+  };
   const oneTask = max(price, parameters.maxTask ?? price * usual[work]);
   const units = Number(oneTask / price);
   switch (work) {
@@ -50,7 +55,8 @@ function ofModels(meter: Meter, models: readonly string[], oneTask: bigint): Met
       if (models.length > 0 && !models.includes(model))
         throw new MalformedMessageError(`sold are the models ${models.join(", ")}`);
       const maximum = meter.maximum(task);
-      if (maximum > oneTask) throw new MalformedMessageError(`the task may cost ${maximum} wei, and at most ${oneTask} is sold`);
+      if (maximum > oneTask)
+        throw new MalformedMessageError(`the task may cost ${maximum} wei, and at most ${oneTask} is sold`);
       return maximum;
     },
   };

@@ -10,10 +10,19 @@ import { formatAmount } from "../../sdk/utils/format.ts";
 import { readConfig, tokensField } from "../../services/runtime/config.ts";
 import { addChainOptions, chainFields, openChain } from "../context.ts";
 
-const schema = z.object({ ...chainFields, taskType: z.string().optional(), token: addressSchema.optional(), amount: tokensField });
+const schema = z.object({
+  ...chainFields,
+  taskType: z.string().optional(),
+  token: addressSchema.optional(),
+  amount: tokensField,
+});
 
 const KINDS = {
-  wrap: { action: wrap, about: "Turn a plain token into the super token that streams: USDC into USDCx.", done: "wrapped" },
+  wrap: {
+    action: wrap,
+    about: "Turn a plain token into the super token that streams: USDC into USDCx.",
+    done: "wrapped",
+  },
   unwrap: { action: unwrap, about: "Turn a super token back into its plain token.", done: "unwrapped" },
 } as const;
 
@@ -32,8 +41,10 @@ export function wrapProgram(kind: keyof typeof KINDS, terminal: Terminal): Comma
       terminal.out(`${done} ${formatAmount(sent.amount)} tokens in ${sent.hash}\n`);
 
       async function tokenOf(taskType: string | undefined) {
-        if (taskType === undefined) throw new UsageError("which token? name a pool with --task-type, or it with --token");
-        return (await getTaskType(client, { deployment, taskTypeId: resolveTaskType({ record }, taskType) })).superToken;
+        if (taskType === undefined)
+          throw new UsageError("which token? name a pool with --task-type, or it with --token");
+        return (await getTaskType(client, { deployment, taskTypeId: resolveTaskType({ record }, taskType) }))
+          .superToken;
       }
     });
 }
