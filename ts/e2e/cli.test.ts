@@ -144,13 +144,13 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
         return { code: await one.ended, said: one.said };
       };
       const whatItSays = { code: 0, said: "ONE TWO THREE 8\none\ntwo\nthree\n" };
-      expect(await talk(given)).toEqual(whatItSays);
+      expect(await talk(given), `${sell.said}${buy.said}`).toEqual(whatItSays);
 
       // Nobody is told, and the next one goes on with the stream and the token of this one.
       await buy.end("SIGKILL");
       const again = paste("buy", `--listen ${new URL(given.OPENAI_BASE_URL ?? "").port}`);
       expect(await variables(again)).toEqual(given);
-      expect(await talk(given)).toEqual(whatItSays);
+      expect(await talk(given), `${sell.said}${again.said}`).toEqual(whatItSays);
 
       // The seller's own door: what is not sold is not there, and nothing is for nothing.
       const at = (path: string, init?: RequestInit) =>

@@ -49,6 +49,8 @@ export async function startDevChain({ port, folder }: { port: number; folder: st
       const { account } = await economy.actor(name);
       await economy.giveTokens(account.address, GIVEN);
     }
+    // Accounts are settled by epochs, and the first is to be over.
+    for (let epoch = 0; epoch < 4; epoch++) await economy.pass(PARAMETERS.epochLength);
     const record = { chainId: 31337, block: 0, owner: deployer, ...deployment, taskTypes: { [TASK_TYPE]: taskTypeId } };
     writeRecord(folder, record);
     return { url, folder, keys: { seller: keyOf("seller"), buyer: keyOf("buyer") }, stop };
