@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createClient, http } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addressesOf, requireRecord } from "../core/deploymentRecord.ts";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
+import { getPool } from "../sdk/read/getPool.ts";
 import { expectWellPacked, Project, run } from "./project.ts";
 
 /** The client that agents in Python have. */
@@ -72,6 +75,20 @@ function shell(command: string, env: NodeJS.ProcessEnv = {}): Running {
   return one;
 }
 
+/** What still streams to the pool, wei per second. */
+async function flowRate(url: string): Promise<bigint> {
+  const record = requireRecord(join(project.folder, ".backpressure"), 31337);
+  const client = createClient({ transport: http(url) });
+  const [taskTypeId = "0x"] = Object.values(record.taskTypes ?? {});
+  return (await getPool(client, { deployment: addressesOf(record), taskTypeId })).flowRate;
+}
+
+/** Blocks of a language in the guide. */
+const guide = (language: string): string[] => {
+  const text = readFileSync(join(PROJECT_ROOT, "docs/integrate.md"), "utf8");
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, code = ""]) => code);
+};
+
 /** Python with OpenAI's client, kept for the next time; undefined if it cannot be had. */
 function pythonWithOpenai(): string | undefined {
   const venv = join(PROJECT_ROOT, "cache", "python-agent");
@@ -98,6 +115,23 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
     expect(buy("--task-type", "x", "--any-sink")).toEqual({ status: 2, output: "error: --budget: missing\n" });
   });
 
+  test("the guide's server answers the guide's question", async () => {
+    const [server = ""] = guide("js");
+    project.write(
+      "server.mjs",
+      server.replace("8000", "0").replace(/\);\n$/, ", function () { console.log(this.address().port); });\n"),
+    );
+    const running = shell("exec node server.mjs");
+    const [, port] = await running.hears(/^(\d+)\n/);
+    const question = guide("sh").find((code) => code.startsWith("curl")) ?? "";
+    const asked = shell(question, { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` });
+    expect({ code: await asked.ended, said: asked.said }).toEqual({
+      code: 0,
+      said: expect.stringContaining('"HELLO"'),
+    });
+    await running.end("SIGTERM");
+  });
+
   // Without python3 there is neither a model server nor an agent in another language.
   describe.skipIf(!hasPython)("an agent in Python buys from a model server in Python", () => {
     let dev: Running;
@@ -109,7 +143,15 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
       model = shell(`exec python3 '${PYTHON_FOLDER}/model.py'`);
       modelUrl = `http://127.0.0.1:${(await model.hears(/^(\d+)\n/))[1]}`;
       const [pasted] = await dev.hears(/export LOCAL_RPC_URL[\s\S]*Ctrl-C ends/);
-      lines = pasted.replaceAll("\\\n", "").split("\n");
+      lines = pasted.replace(/\\\n\s*/g, "").split("\n");
+      // The guide says what `dev` says.
+      const said = guide("sh")
+        .join("")
+        .replace(/\\\n\s*/g, "")
+        .split("\n");
+      expect(said.filter((line) => line.includes("--network local"))).toEqual(
+        lines.filter((line) => line.startsWith("npx")),
+      );
     });
 
     /** What `dev` has said to paste, with ports of this test. */
@@ -160,8 +202,13 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
         404, 404, 402,
       ]);
 
-      expect([await again.end("SIGINT"), await sell.end("SIGTERM"), await dev.end("SIGINT")]).toEqual([0, 0, 0]);
+      // The stream ends with who pays for it, and the chain with who runs it.
+      await again.end("SIGINT");
       const rpc = /http:\/\/127\.0\.0\.1:\d+/.exec(lines[0] ?? "")?.[0] ?? "";
+      expect(await flowRate(rpc)).toBe(0n);
+      await sell.end("SIGTERM");
+      for (const { said } of [again, sell]) expect(said).toContain('"msg":"stopped"');
+      await dev.end("SIGINT");
       await expect(fetch(rpc)).rejects.toThrow();
       const said = [buy, again, sell, dev].map((one) => one.said).join("");
       expect(said).not.toMatch(/did not end well|"level":"error"/);
