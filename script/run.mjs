@@ -56,6 +56,14 @@ export const TASKS = {
   "test:fork": { build: true, programs: [["vitest", "run", "ts/e2e/fork"]] },
   "test:load": { build: true, env: { LOAD_TESTS: "true" }, programs: [["vitest", "run", "ts/e2e/load"]] },
   "test:soak": { build: true, env: { SOAK_TESTS: "true" }, programs: [["vitest", "run", "ts/e2e/soak"]] },
+  "test:chance": {
+    env: { CHANCE_EPOCHS: "1440", SIM_TESTS: "full" },
+    all: true,
+    programs: [
+      ["forge", "test", "--match-test", "H_DispatchedToWhoOwesMost"],
+      ["vitest", "run", "ts/sim/attacks", "--testNamePattern", "sent by dispatcher"],
+    ],
+  },
   "test:sim": { build: true, env: { SIM_TESTS: "full" }, programs: [["vitest", "run", "ts/sim"]] },
   "test:mutants": { programs: [ts("dev/mutants/main.ts")] },
   coverage: { build: true, programs: [["vitest", "run", "--coverage"]] },

@@ -1,9 +1,12 @@
-import { type Address, zeroHash } from "viem";
+import { type Address, hashTypedData, zeroHash } from "viem";
 import { expect, test } from "vitest";
+import type { Deployment } from "../types.ts";
 import {
   asAddress,
+  hashOrder,
   hashRequest,
   MalformedMessageError,
+  orderTypedData,
   parseAcknowledgement,
   parseOrder,
   parseStatement,
@@ -37,20 +40,20 @@ const STATEMENT: Statement = { cost: 3n, completed: 9n, available: -4n, acknowle
 
 const header = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64");
 
-const SETTLED = { success: true, chainId: 8453, payer: SOURCE as Address };
+const PAID = { success: true, chainId: 8453, payer: SOURCE as Address };
 
 test("what is sent is what is read, wei included", () => {
   expect(parseOrder(toOrderHeader(SIGNED))).toEqual(SIGNED);
   expect(parseOrder(toOrderHeader({ ...SIGNED, acknowledged: undefined })).acknowledged).toBeUndefined();
-  expect(parseStatement(toStatementHeader(STATEMENT, SETTLED))).toEqual(STATEMENT);
-  expect(parseStatement(toStatementHeader({ ...STATEMENT, available: 4n }, SETTLED)).available).toBe(4n);
+  expect(parseStatement(toStatementHeader(STATEMENT, PAID))).toEqual(STATEMENT);
+  expect(parseStatement(toStatementHeader({ ...STATEMENT, available: 4n }, PAID)).available).toBe(4n);
 });
 
 test("in an envelope that x402 knows", () => {
   const decoded = (text: string) => JSON.parse(Buffer.from(text, "base64").toString());
   const accepted = { scheme: "stream", amount: "5" };
   expect(decoded(toOrderHeader(SIGNED, accepted))).toMatchObject({ x402Version: 2, accepted, payload: plain });
-  const failed = { ...SETTLED, success: false, errorReason: "credit_missing" };
+  const failed = { ...PAID, success: false, errorReason: "credit_missing" };
   const { extra, ...settlement } = decoded(toStatementHeader(STATEMENT, failed));
   expect(settlement).toEqual({
     ...{ success: false, errorReason: "credit_missing", transaction: "", network: "eip155:8453", payer: SOURCE },
@@ -88,6 +91,19 @@ test("statements and receipts that are none are refused", () => {
   );
   expect(() => parseAcknowledgement({ completed: "1", signature: "0x" })).toThrow(MalformedMessageError);
   expect(() => asAddress(null)).toThrow(MalformedMessageError);
+});
+
+test("an order's hash is that of its typed data, on every chain", () => {
+  const contracts = { capacityRegistry: SINK } as Deployment;
+  for (const [chainId, capacityRegistry] of [
+    [1, SOURCE],
+    [8453, SINK],
+    [8453, SOURCE],
+    [1, SOURCE],
+  ] as [number, Address][]) {
+    const parameters = { deployment: { ...contracts, capacityRegistry }, chainId, order: SIGNED.order };
+    expect(hashOrder(parameters)).toBe(hashTypedData(orderTypedData(parameters)));
+  }
 });
 
 test("whatever of a request changes, its hash does", () => {
