@@ -8,7 +8,7 @@ import { addSource } from "../../localchain/participants.ts";
 import { getSource } from "../../sdk/read/getSource.ts";
 import { setProfile } from "../../sdk/sink/setProfile.ts";
 import { NotDeliveredError } from "../../sdk/work/buyer.ts";
-import { StopLossError, WaitForCreditError } from "../../sdk/work/errors.ts";
+import { SinksBusyError, StopLossError, WaitForCreditError } from "../../sdk/work/errors.ts";
 import { serve } from "../../testkit/httpServer.ts";
 import { UNIT_RATE } from "../../testkit/testChain.ts";
 import { BudgetReachedError, PurseEmptyError } from "../errors.ts";
@@ -159,6 +159,31 @@ test("sinks that are dead, send elsewhere or never end are left for one that ans
   }
   expect(outcome).toBeInstanceOf(StopLossError);
   expect(await flowRateOf(wasteful)).toBe(0n);
+});
+
+test("a sink that has no time now is asked again when it has said", async () => {
+  const till = await market.till("busy");
+  const paywall = new Paywall({ till, work: perRequest(TASK / 2n) });
+  let refusals = 2;
+  const server = await serve(
+    getRequestListener((request) => {
+      if (request.method === "GET" || refusals-- <= 0) return paywall.handle(request, () => new Response("at last"));
+      return new Response(null, { status: 503, headers: { "retry-after": "1" } });
+    }),
+  );
+  market.onClose(server.close);
+  await announce(till, server.url);
+  const sinks = [till.desk.sink];
+  const buyer = await openBuyer("patient", { sinks });
+  await waitForCredit(buyer);
+  await expect(buyer.pay("/x", { method: "POST" })).rejects.toThrow(SinksBusyError);
+  await buyer.paying.account.store.close();
+  const patient = await openBuyer("patient 2", { sinks, patience: 60, refreshEvery: 0.2 });
+  const answer = patient.pay("/x", { method: "POST" });
+  for (let epoch = 0; epoch < 3; epoch++) await market.nextEpoch();
+  expect(await (await answer).text()).toBe("at last");
+  expect(refusals).toBeLessThan(0);
+  await patient.pay.close();
 });
 
 test("a stream ends before the money does, and no budget is broken", async () => {
