@@ -7,7 +7,8 @@ import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
 import { compareByteCode } from "../deploy/verify.ts";
 import { type Context, linked } from "./context.ts";
 import { BLOCKS_PER_QUERY } from "./profile.ts";
-import { percent, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
+import { percent } from "./words.ts";
 
 type TaskTypeEntry = { taskTypeId: Hex; name: string };
 
