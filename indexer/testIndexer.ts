@@ -1,7 +1,6 @@
 /** Helpers of tests: an indexer as a process of its own, and everything that it knows. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { PROJECT_ROOT } from "../ts/core/projectRoot.ts";
 

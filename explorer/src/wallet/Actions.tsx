@@ -1,0 +1,93 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { type Address, erc20Abi, type Hex, isAddressEqual, parseEther, parseUnits } from "viem";
+import { readContract, waitForTransactionReceipt, writeContract } from "viem/actions";
+import { useAccount, useWalletClient } from "wagmi";
+import { superTokenAt } from "../../../ts/sdk/calls/contracts.ts";
+import { read, send } from "../../../ts/sdk/internal/call.ts";
+import { claim } from "../../../ts/sdk/sink/claim.ts";
+import { closeStream } from "../../../ts/sdk/source/closeStream.ts";
+import { syncSource } from "../../../ts/sdk/source/syncSource.ts";
+import type { WriteClient } from "../../../ts/sdk/types.ts";
+import { useConfig } from "../context.tsx";
+
+/** The connected wallet if it is this account's, on this chain; undefined for everybody else. */
+function useOwn(account: Address): WriteClient | undefined {
+  const { chainId } = useConfig();
+  const connected = useAccount();
+  const { data } = useWalletClient({ chainId });
+  const isOwn =
+    connected.address !== undefined && isAddressEqual(connected.address, account) && connected.chainId === chainId;
+  return isOwn && data !== undefined ? (data as unknown as WriteClient) : undefined;
+}
+
+/** One button that sends something, and says what became of it. */
+function Action({ name, act }: { name: string; act: () => Promise<unknown> }) {
+  const queries = useQueryClient();
+  const action = useMutation({ mutationFn: act, onSettled: () => queries.invalidateQueries() });
+  return (
+    <span className="action">
+      <button type="button" disabled={action.isPending} onClick={() => action.mutate()}>
+        {name}
+      </button>
+      <span role="status">
+        {action.isPending && "waiting for the wallet and the chain …"}
+        {action.isSuccess && "done"}
+        {action.error && `not done: ${action.error.message.split("\n", 1)[0]}`}
+      </span>
+    </span>
+  );
+}
+
+export function SinkActions({ taskTypeId, sink }: { taskTypeId: Hex; sink: Address }) {
+  const { deployment } = useConfig();
+  const client = useOwn(sink);
+  if (client === undefined) return null;
+  return (
+    <section aria-labelledby="actions" className="actions">
+      <h2 id="actions">This is you</h2>
+      <Action name="Claim what waits for you" act={() => claim(client, { deployment, taskTypeId })} />
+    </section>
+  );
+}
+
+export function SourceActions(props: { taskTypeId: Hex; source: Address; superToken: Address; symbol: string }) {
+  const { taskTypeId, source, superToken, symbol } = props;
+  const { deployment } = useConfig();
+  const client = useOwn(source);
+  const id = useId();
+  const [tokens, setTokens] = useState("10");
+  if (client === undefined) return null;
+  return (
+    <section aria-labelledby="actions" className="actions">
+      <h2 id="actions">This is you</h2>
+      <Action
+        name="Claim what is set aside for you"
+        act={() => syncSource(client, { deployment, taskTypeId, source })}
+      />
+      <p>
+        <label htmlFor={id}>Top up by</label>
+        <input
+          id={id}
+          inputMode="decimal"
+          value={tokens}
+          maxLength={30}
+          onChange={({ target }) => setTokens(target.value)}
+        />
+        <Action name={`Wrap into ${symbol}`} act={() => topUp(client, superToken, tokens)} />
+      </p>
+      <Action name="Close your stream" act={() => closeStream(client, { deployment, taskTypeId })} />
+    </section>
+  );
+}
+
+/** Wraps tokens of the connected account. @param tokens As a person writes them: "12.5". */
+async function topUp(client: WriteClient, superToken: Address, tokens: string): Promise<void> {
+  if (!/^\d+(\.\d{1,18})?$/.test(tokens)) throw new Error(`"${tokens}" is no amount: write it as 12.5`);
+  const underlying = await read(client, superTokenAt(superToken).getUnderlyingToken());
+  const decimals = await readContract(client, { address: underlying, abi: erc20Abi, functionName: "decimals" });
+  const approve = { abi: erc20Abi, address: underlying, functionName: "approve" } as const;
+  const hash = await writeContract(client, { ...approve, args: [superToken, parseUnits(tokens, decimals)] });
+  await waitForTransactionReceipt(client, { hash });
+  await send(client, superTokenAt(superToken).upgrade(parseEther(tokens)));
+}
