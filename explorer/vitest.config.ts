@@ -5,8 +5,10 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["explorer/**/*.test.ts"],
     // A chain with ten thousand sinks is made first.
-    testTimeout: 180_000,
-    hookTimeout: 900_000,
+    testTimeout: 900_000,
+    hookTimeout: 1_800_000,
+    // How long it takes is the machine's business.
+    expect: { poll: { timeout: 120_000 } },
     pool: "forks",
   },
 });

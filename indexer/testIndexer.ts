@@ -62,8 +62,10 @@ export class TestIndexer {
     await this.says(/indexed .* events/);
     const url = await this.url();
     for (;;) {
-      const status = (await (await fetch(`${url}/status`)).json()) as { chain?: { block: { number: number } } };
-      if (BigInt(status.chain?.block.number ?? 0) >= block) return;
+      // A connection that was kept open may end just when it is used again.
+      const response = await fetch(`${url}/status`).catch(() => undefined);
+      const status = (await response?.json()) as { chain?: { block: { number: number } } } | undefined;
+      if (BigInt(status?.chain?.block.number ?? 0) >= block) return;
       await pause(INTERVAL);
     }
   }

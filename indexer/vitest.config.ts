@@ -5,8 +5,10 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["indexer/**/*.test.ts"],
     // An hour's economy is run first, and a killed indexer is waited for.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 1_800_000,
+    // How long it takes is the machine's business.
+    expect: { poll: { timeout: 120_000 } },
     pool: "forks",
   },
 });

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useConfig } from "./context.tsx";
+import { Boundary } from "./parts/Boundary.tsx";
 import { Pipeline } from "./pages/Pipeline.tsx";
 import { Pool } from "./pages/Pool.tsx";
 import { Pools } from "./pages/Pools.tsx";
@@ -22,10 +23,10 @@ export function App() {
   }, [hash]);
   return (
     <>
-      <button type="button" className="skip" onClick={() => main.current?.focus()}>
-        Skip to what this page shows
-      </button>
       <header>
+        <button type="button" className="skip" onClick={() => main.current?.focus()}>
+          Skip to what this page shows
+        </button>
         <a href={href.pools()} className="title">
           Backpressure Economics
         </a>
@@ -33,7 +34,9 @@ export function App() {
         <Wallet />
       </header>
       <main ref={main} id="main" tabIndex={-1}>
-        <Page key={hash} route={parseRoute(hash)} />
+        <Boundary key={hash}>
+          <Page route={parseRoute(hash)} />
+        </Boundary>
       </main>
     </>
   );

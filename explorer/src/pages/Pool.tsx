@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Hex } from "viem";
+import { max } from "../../../ts/core/bigints.ts";
 import { poolAttention, staleLimit } from "../../../ts/operate/inspect/attention.ts";
 import type { GetPoolReturnType } from "../../../ts/sdk/read/getPool.ts";
 import { REFRESH, usePool, useSymbols } from "../chain.ts";
@@ -41,7 +42,7 @@ export function Pool({ taskTypeId }: { taskTypeId: Hex }) {
         <a href={href.pools()}>Pools</a>
       </p>
       <h1>{named(pool?.metadata ?? "", taskTypeId)}</h1>
-      <Notices indexer={history} chain={chain} />
+      <Notices indexer={history} chain={chain} known={known?.now} now={chain.data?.timestamp} />
       <Waiting asked={[history, chain]} />
       {known?.taskType === null && !chain.data && <p>There is no such task type.</p>}
       {(pool || chain.data) && <Attention items={attention} />}
@@ -218,7 +219,7 @@ function Charts({ known: { moments }, pool, symbol }: { known: PoolHistory; pool
   }));
   const prices = points.map(({ price }) => price);
   const range = `from ${Math.min(...prices).toFixed(0)} % to ${Math.max(...prices).toFixed(0)} %`;
-  const highest = moments.reduce((max, { escrow }) => Math.max(escrow, max), 0n);
+  const highest = moments.reduce((most, { escrow }) => max(escrow, most), 0n);
   return (
     <section aria-labelledby="history">
       <h2 id="history">How it came to that</h2>
@@ -292,7 +293,7 @@ const sinkColumns = (pool: TaskTypeRow, symbol: string): Column<SinkRow>[] => [
   {
     name: "Backlog",
     numeric: true,
-    cell: ({ declaredBacklog, verifiedBacklog }) => count(Math.max(declaredBacklog, verifiedBacklog)),
+    cell: ({ declaredBacklog, verifiedBacklog }) => count(max(declaredBacklog, verifiedBacklog)),
   },
   { name: "State", cell: stateOf },
 ];

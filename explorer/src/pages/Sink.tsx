@@ -37,7 +37,7 @@ export function Sink({ taskTypeId, account }: { taskTypeId: Hex; account: Addres
         <a href={href.pool(taskTypeId)}>{named(known?.taskType?.metadata ?? "", taskTypeId)}</a>
       </p>
       <h1>Sink {abbreviated(account)}</h1>
-      <Notices indexer={history} chain={chain} />
+      <Notices indexer={history} chain={chain} known={known?.now} now={chain.data?.state.timestamp} />
       <Waiting asked={[history, chain]} />
       {(known || chain.data) && <Attention items={attention} />}
       <SinkActions taskTypeId={taskTypeId} sink={account} />

@@ -39,7 +39,7 @@ export function Source({ taskTypeId, account }: { taskTypeId: Hex; account: Addr
         <a href={href.pool(taskTypeId)}>{named(known?.taskType?.metadata ?? "", taskTypeId)}</a>
       </p>
       <h1>Source {abbreviated(account)}</h1>
-      <Notices indexer={history} chain={chain} />
+      <Notices indexer={history} chain={chain} known={known?.now} now={chain.data?.timestamp} />
       <Waiting asked={[history, chain]} />
       {(known || chain.data) && <Attention items={chain.data && sourceAttention(chain.data, symbol)} />}
       {token && <SourceActions taskTypeId={taskTypeId} source={account} superToken={token} symbol={symbol} />}

@@ -1,11 +1,14 @@
 import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from "recharts";
 import { useWidth } from "./useWidth.ts";
-import { clock } from "./words.ts";
+import { clock, clockWithSeconds } from "./words.ts";
 
 export type Series = { key: string; name: string; colour: string; dashed?: boolean };
 export type Point = { time: number } & Record<string, number>;
 
 const HEIGHT = 220;
+
+/** Whether minutes alone would be the same twice. */
+const isShort = (points: readonly Point[]): boolean => (points.at(-1)?.time ?? 0) - (points[0]?.time ?? 0) < 600;
 
 /** Values that stay as they are until the next event. What the chart shows stands below it in words. */
 export function Chart(props: {
@@ -36,7 +39,7 @@ export function Chart(props: {
               dataKey="time"
               type="number"
               domain={["dataMin", "dataMax"]}
-              tickFormatter={clock}
+              tickFormatter={isShort(points) ? clockWithSeconds : clock}
               tickCount={5}
               minTickGap={40}
               stroke="var(--quiet)"

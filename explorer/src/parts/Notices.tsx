@@ -1,6 +1,6 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useConfig } from "../context.tsx";
-import { clock } from "./words.ts";
+import { clock, moment } from "./words.ts";
 
 type Asked = Pick<UseQueryResult, "error" | "data" | "dataUpdatedAt" | "isPending">;
 
@@ -8,8 +8,15 @@ const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host :
 
 const since = ({ dataUpdatedAt }: Asked): string => clock(dataUpdatedAt / 1000);
 
-/** Says what does not answer, and what is known all the same. */
-export function Notices({ indexer, chain }: { indexer?: Asked; chain?: Asked }) {
+/** The indexer is behind by nature, by a block or two: more than this is worth a word, seconds. */
+const BEHIND = 120;
+
+/**
+ * Says what does not answer, and what is known all the same.
+ * @param props.known Up to when the indexer knows everything; `now` is the chain's time, both Unix seconds.
+ */
+export function Notices(props: { indexer?: Asked; chain?: Asked; known?: bigint; now?: number }) {
+  const { indexer, chain, known: until, now } = props;
   const { indexerUrl, rpcUrl } = useConfig();
   const notices: string[] = [];
   if (indexer?.error) {
@@ -29,6 +36,9 @@ export function Notices({ indexer, chain }: { indexer?: Asked; chain?: Asked }) 
     notices.push(
       `The RPC endpoint at ${hostOf(rpcUrl)} does not answer. ${known} It is asked again every few seconds.`,
     );
+  }
+  if (until !== undefined && now !== undefined && now - Number(until) > BEHIND) {
+    notices.push(`The indexer is catching up: it knows what happened until ${moment(Number(until))}.`);
   }
   return (
     <div role="status" className="notices">

@@ -20,7 +20,7 @@ export function Table<row>(props: {
   if (rows.length === 0) return <p>{none}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse moves it by the arrow keys
-    <section className="wide" aria-label={caption} tabIndex={0}>
+    <section className="wide" aria-label={`${caption}: table`} tabIndex={0}>
       <table>
         <thead>
           <tr>
