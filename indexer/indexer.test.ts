@@ -9,10 +9,10 @@ import { callFrom } from "../ts/localchain/localChain.ts";
 import { contractsOf, superTokenAt } from "../ts/sdk/calls/contracts.ts";
 import { getPool, getSink, getSource } from "../ts/sdk/index.ts";
 import { FaultyRpc } from "../ts/testkit/faultyRpc.ts";
+import { startPostgres } from "../ts/testkit/postgres.ts";
 import { type Economy, run, startEconomy } from "./economy.ts";
 import { paidTo, settle } from "./src/lib/distribution.ts";
 import { TestIndexer } from "./testIndexer.ts";
-import { startPostgres } from "./testPostgres.ts";
 
 // The main job's hour, whatever else changes.
 const MINUTES = 60;
@@ -39,7 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(indexers.map((indexer) => indexer.end("SIGKILL")));
   await economy?.stop();
-  if (typeof postgres !== "string") await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -132,20 +131,17 @@ async function compareSources(rows: Record<string, unknown>[], taskTypeId: Hex, 
   }
 }
 
-const postgres = await startPostgres();
-if (typeof postgres === "string") console.warn(`the tests on PostgreSQL are skipped: ${postgres}`);
-const databases = [
-  { name: "embedded", url: "" },
-  ...(typeof postgres === "string" ? [] : [{ name: "PostgreSQL", url: postgres.url }]),
-];
+/** Where the indexer keeps what it knows: its own folder, or a PostgreSQL. */
+const databases = ["embedded", "PostgreSQL"] as const;
 
 test.each(databases)(
-  "killed in the middle, behind an endpoint that limits ranges, it has the same rows in the end: $name",
-  async ({ name, url }) => {
+  "killed in the middle, behind an endpoint that limits ranges, it has the same rows in the end: %s",
+  async (name) => {
+    const database = name === "PostgreSQL" ? await startPostgres() : undefined;
     const rpc = await FaultyRpc.start(economy.chain.url);
     try {
       rpc.fault = "limits ranges";
-      const start = () => startIndexer(`killed ${name}`, rpc.url, ["--block-range", "10"], url);
+      const start = () => startIndexer(`killed ${name}`, rpc.url, ["--block-range", "10"], database?.url);
       const killed = start();
       await killed.url();
       // From when the first rows are there until all are, there is the middle.
@@ -160,6 +156,7 @@ test.each(databases)(
       await again.end();
     } finally {
       await rpc.stop();
+      await database?.stop();
     }
   },
 );

@@ -12,8 +12,9 @@ const check = (name) => ["node", `script/check/${name}.mjs`];
 const example = (file) => ({ build: true, programs: [tsx(`examples/${file}`)] });
 const GAS_TESTS = ["forge", "test", "--match-path", "test/gas/*"];
 
-/** A small heap: a service holds little and runs for months. */
+/** A small heap: a keeper holds little and runs for months. Who takes messages lets most of what it allocates go at once. */
 const SMALL_HEAP = "--max-semi-space-size=4";
+const INTAKE_HEAP = "--max-semi-space-size=32";
 
 /**
  * `build`: whether the contracts must be compiled before. `packages`: folders of packages of their own that must be
@@ -30,8 +31,8 @@ export const TASKS = {
   deploy: { build: true, programs: [ts("operate/deploy/main.ts")] },
   inspect: { programs: [ts("operate/inspect/main.ts")] },
   keeper: { programs: [ts("services/keeper/main.ts", SMALL_HEAP, "--max-old-space-size=192")] },
-  oracle: { programs: [ts("services/oracle/main.ts", SMALL_HEAP)] },
-  verifier: { programs: [ts("services/verifier/main.ts", SMALL_HEAP)] },
+  oracle: { programs: [ts("services/oracle/main.ts", INTAKE_HEAP)] },
+  verifier: { programs: [ts("services/verifier/main.ts", INTAKE_HEAP)] },
   explorer: { packages: ["indexer", "explorer"], build: true, programs: [tsx("explorer/main.ts")] },
   indexer: { packages: ["indexer"], programs: [ts("operate/indexer/main.ts")] },
   "example:sell-work-over-http": example("sell-work-over-http/main.ts"),
@@ -73,6 +74,7 @@ export const TASKS = {
   "test:mutants": { programs: [ts("dev/mutants/main.ts")] },
   coverage: { build: true, programs: [["vitest", "run", "--coverage"]] },
   "coverage:contracts": { programs: [ts("dev/bench/coverage.ts")] },
+  "bench:intake": { build: true, programs: [ts("dev/bench/intake.ts")] },
   "bench:gas": { programs: [ts("dev/bench/gas.ts")] },
   "bench:sim": { programs: [ts("sim/bench.ts")] },
   "bench:work": { programs: [ts("dev/bench/work.ts")] },

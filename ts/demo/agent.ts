@@ -1,127 +1,103 @@
-import type { Request } from "./demand.ts";
-import { type AgentPlan, UNIT_RATE } from "./scenario.ts";
+import type { Address } from "viem";
+import { Admission } from "../sdk/work/admission.ts";
+import type { OrderKey } from "../sdk/work/errors.ts";
+import { ServedMeter } from "../sdk/work/servedMeter.ts";
+import { type AgentPlan, EPOCH, TERMS, UNIT_RATE } from "./scenario.ts";
 
 /** What an agent signals: capacity in units, backlog in unit-seconds. */
 export type Report = { capacity: bigint; backlog: bigint };
 
-/** Requests that wait for one stage, first in first out. Several agents may work on one. */
-export class WorkQueue {
-  readonly #items: { request: Request; left: number }[] = [];
-  #head = 0;
-  #tokens = 0;
+/** A task that was ordered from an agent. */
+export type Job = {
+  key: OrderKey;
+  tokens: number;
+  /** All that its source has received from this agent and accepted, wei: a receipt comes with each order. */
+  received: bigint;
+  /** Takes the answer. @returns Whether it was still waited for. */
+  answer: (now: number) => boolean;
+};
 
-  constructor(readonly stage: number) {}
-
-  /** Work that waits, tokens. */
-  get tokens(): number {
-    return this.#tokens;
-  }
-
-  /** Requests that wait or are being worked on. */
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(request: Request): void {
-    const left = request.work[this.stage] ?? 0;
-    this.#items.push({ request, left });
-    this.#tokens += left;
-  }
-
-  /**
-   * Does up to `tokens` of work, oldest first.
-   * @param finished Receives the requests that this completes.
-   * @returns Tokens really done.
-   */
-  work(tokens: number, finished: Request[]): number {
-    let budget = tokens;
-    for (let item = this.#items[this.#head]; item !== undefined && budget > 0; item = this.#items[this.#head]) {
-      const done = Math.min(budget, item.left);
-      item.left -= done;
-      budget -= done;
-      if (item.left > 0) break;
-      finished.push(item.request);
-      this.#head += 1;
-    }
-    this.#tokens -= tokens - budget;
-    if (this.#head > 1000) {
-      this.#items.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return tokens - budget;
-  }
-
-  /**
-   * Turns away the youngest untouched requests of a source, as long as they fit into `tokens`.
-   * @returns How many, and the tokens they would have meant.
-   */
-  turnAway(source: number, tokens: number): { requests: number; tokens: number } {
-    const turned = { requests: 0, tokens: 0 };
-    for (let index = this.#items.length - 1; index > this.#head; --index) {
-      const item = this.#items[index];
-      if (item === undefined || item.request.source !== source) continue;
-      if (turned.tokens + item.left > tokens) break;
-      this.#items.splice(index, 1);
-      turned.requests += 1;
-      turned.tokens += item.left;
-    }
-    this.#tokens -= turned.tokens;
-    return turned;
-  }
-}
+/** How long admitted work may wait at an agent, seconds. */
+const MAX_WAIT = EPOCH / 2;
 
 /**
- * One agent's books: what it was paid for, what it has done. It works for what it is paid and no more; what it was paid
- * for and has not served is its backlog.
+ * One agent at work. Whose orders it takes, and what it owes whom, its admission says; what it has taken it does one after
+ * the other.
  */
 export class Agent {
-  alive = true;
-  /** Wei that the pool has paid it so far, as read from the chain. */
-  received = 0n;
-  /** Wei that were taken from its bond so far: work that nobody waits for from it any more. */
-  slashed = 0n;
-  /** Tokens it has served so far. */
+  /** Tokens that it has served so far. */
   served = 0;
+  /** Wei that were taken from its bond so far. */
+  slashed = 0n;
+  readonly admission: Admission;
+  /** Learns from all that it does. What it has said of itself is where it begins. */
+  readonly #meter: ServedMeter;
+  readonly #jobs: Job[] = [];
+  #alive = true;
+  /** Done of its first job, tokens. */
+  #done = 0;
 
-  constructor(readonly plan: AgentPlan) {}
-
-  /** Tokens that it was paid for. */
-  get paid(): number {
-    return Number(this.received / UNIT_RATE);
+  /** @param largestTask Wei. */
+  constructor(
+    readonly sink: Address,
+    readonly plan: AgentPlan,
+    largestTask: bigint,
+  ) {
+    const { epochLength, horizon } = TERMS;
+    const rate = () => BigInt(plan.rate) * UNIT_RATE;
+    this.admission = new Admission({ oneTask: largestTask, epochLength, horizon, rate, maxWait: MAX_WAIT });
+    const guess = { expectedWork: plan.declares, expectedServiceTime: 1 };
+    this.#meter = new ServedMeter({ concurrency: 1, horizon, ...guess });
   }
 
-  /** Tokens that it was paid for and has not served. */
-  get unserved(): number {
-    return Math.max(0, this.paid - Number(this.slashed / UNIT_RATE) - this.served);
+  get alive(): boolean {
+    return this.#alive;
   }
 
-  /**
-   * Works for `seconds` on what waits.
-   * @param speed Factor on its usual rate: machines are faster and slower from time to time.
-   * @returns Requests that this completes.
-   */
-  work(queue: WorkQueue, seconds: number, speed: number): Request[] {
-    const finished: Request[] = [];
-    if (this.alive) {
-      const able = Math.floor(this.plan.rate * seconds * speed);
-      this.served += queue.work(Math.min(able, this.unserved), finished);
+  /** Whether it answers at all. */
+  get answers(): boolean {
+    return this.#alive && this.plan.rate > 0;
+  }
+
+  /** Taken and not done, tokens. */
+  get backlog(): number {
+    return this.#jobs.reduce((sum, { tokens }) => sum + tokens, 0) - this.#done;
+  }
+
+  /** @throws {OrderRefusedError} @param now Seconds. */
+  take(job: Job, now: number): void {
+    const { key, tokens, received } = job;
+    this.admission.acknowledged(key.source, received, received);
+    const maximum = BigInt(tokens) * UNIT_RATE;
+    this.admission.admit({ key, hash: key.nonce, maximum, validBefore: now + EPOCH, now });
+    this.#jobs.push(job);
+  }
+
+  /** Works for a second on what it has taken, and answers. @param able Tokens. */
+  work(able: number, now: number): void {
+    this.#done += able;
+    for (let job = this.#jobs[0]; job !== undefined && job.tokens <= this.#done; job = this.#jobs[0]) {
+      this.#done -= job.tokens;
+      this.#jobs.shift();
+      const cost = BigInt(job.tokens) * UNIT_RATE;
+      this.admission.settle({ key: job.key, cost, answer: "done" });
+      this.#meter.record({ work: job.tokens, serviceTime: job.tokens / able });
+      if (job.answer(now)) this.served += job.tokens;
     }
-    return finished;
+    // Who has nothing to do cannot do it in advance.
+    if (this.#jobs.length === 0) this.#done = 0;
   }
 
-  /**
-   * What it would signal now.
-   * @param present Share of the unserved work of all agents of the stage which is really there, at most 1. Work that was
-   * paid for before it arrives is not backlog: no agent is behind with it.
-   */
-  report(present: number): Report {
-    const backlog = this.plan.honest ? BigInt(Math.floor(this.unserved * present)) : 0n;
-    return { capacity: BigInt(this.plan.declares), backlog };
+  /** Its machine stops, and what it was doing is lost; or it runs again, with nothing to do. */
+  set alive(alive: boolean) {
+    this.#alive = alive;
+    for (const { key } of this.#jobs.splice(0)) this.admission.fail(key);
+    this.#done = 0;
   }
-}
 
-/** See `Agent.report`. */
-export function presentShare(queue: WorkQueue, agents: readonly Agent[]): number {
-  const unserved = agents.reduce((sum, agent) => sum + agent.unserved, 0);
-  return unserved === 0 ? 1 : Math.min(1, queue.tokens / unserved);
+  /** What it would signal now: what it measures, or, if it lies, what it pleases. */
+  report(): Report {
+    if (!this.plan.honest) return { capacity: BigInt(this.plan.declares), backlog: 0n };
+    return { capacity: this.#meter.capacity(), backlog: BigInt(this.backlog) };
+  }
 }

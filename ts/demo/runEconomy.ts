@@ -1,6 +1,7 @@
 import type { LocalChain } from "../localchain/localChain.ts";
 import * as actions from "./actions.ts";
 import type { Report } from "./agent.ts";
+import { Credits } from "./credits.ts";
 import { checkDefunded, type DeadSink, dyingShare } from "./deadSink.ts";
 import type { Request } from "./demand.ts";
 import { addUpTotals, type FinalTotals } from "./finalTotals.ts";
@@ -10,7 +11,7 @@ import { judgeLiar, LIAR_WINDOW, type Liar } from "./liar.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
 import { Receipts } from "./receipts.ts";
 import { type Sample, sampleOf } from "./sample.ts";
-import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE, WAD } from "./scenario.ts";
+import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE } from "./scenario.ts";
 import { type Slash, Slashes } from "./slashes.ts";
 import { readState, type StageState, type State } from "./state.ts";
 import { StreamLedger } from "./streamLedger.ts";
@@ -60,6 +61,7 @@ class Economy {
   readonly #parameters: EconomyParameters;
   readonly #ledger: StreamLedger;
   readonly #audit: Audit;
+  readonly #credits: Credits;
   readonly #receipts: Receipts;
   readonly #slashes: Slashes;
   readonly #workshop: Workshop;
@@ -69,8 +71,8 @@ class Economy {
   #state!: State;
   /** What the chain looked like when the liar's last minutes began. */
   #beforeLast!: State;
-  /** What each payer had caused, wei, when it last set its stream. */
-  readonly #costs = new Map<string, bigint>();
+  /** What each payer had asked for, tokens, when it last set its stream. */
+  readonly #asked = new Map<string, number>();
   #refunded: readonly bigint[] = [];
   #transactions = 0;
 
@@ -78,10 +80,11 @@ class Economy {
     const { market, requests, seed, chainId } = parameters;
     this.#parameters = parameters;
     this.#ledger = new StreamLedger(market.superfluid.gdaV1);
-    this.#receipts = new Receipts(market, this.#ledger, chainId);
+    this.#credits = new Credits(market.stages);
+    this.#receipts = new Receipts(market, chainId);
     this.#slashes = new Slashes(market);
     this.#audit = new Audit(market, this.#ledger, START);
-    this.#workshop = new Workshop(requests, seed);
+    this.#workshop = new Workshop(market.stages, requests, seed);
     const stage = market.stages[DYING.stage] as MarketStage;
     const name = (stage.sinks[DYING.agent] as Account).name;
     this.#deadSink = { name, stage: stage.plan.name, shareBefore: 0, shareAfter: 0 };
@@ -90,6 +93,7 @@ class Economy {
   async run(): Promise<EconomyResult> {
     const { chain, market, timeline } = this.#parameters;
     this.#state = this.#beforeLast = await readState(chain.client, market, START);
+    this.#credits.look(this.#state);
     for (let at = 0; at < timeline.end; at += SLOT) {
       await this.#shock(at);
       await this.#act(at);
@@ -135,18 +139,18 @@ class Economy {
     const epoch = Math.floor(at / EPOCH);
     const slot = (at % EPOCH) / SLOT;
     if (slot === 0) {
+      this.#workshop.prune();
       this.#stream(at);
       this.#commit(epoch);
     }
     if (slot === 1) this.#reveal(epoch);
     if (slot === 2 && epoch % CLAIM_EVERY === CLAIM_EVERY - 1) this.#claim();
-    if (slot === 3) this.#parameters.chain.add(...(await this.#receipts.submit(this.#workshop, this.#state)));
+    if (slot === 3) this.#parameters.chain.add(...(await this.#receipts.submit(this.#workshop)));
   }
 
   /**
-   * Everybody who pays sets its stream for the next epoch: what the last epoch cost, and a part of what is still missing
-   * or, if too much was paid, less by a part of that. A source pays for what was asked of it, an agent pays a share of
-   * the price of the work that it has done and passed on.
+   * Everybody who pays sets its stream for the next epoch: what was asked of it in the last, and a part of what it still
+   * lacks for what waits or, if it has credit to spare, less by a part of that.
    */
   #stream(at: number): void {
     const { chain, market } = this.#parameters;
@@ -163,21 +167,14 @@ class Economy {
   #rate(stage: MarketStage, index: number, position: number, timestamp: number): bigint {
     const source = stage.sources[position] as Account;
     const key = `${stage.id}/${source.name}`;
-    const cost = this.#cost(index, position);
-    const lately = cost - (this.#costs.get(key) ?? 0n);
-    this.#costs.set(key, cost);
-    const withdrawn = index === 0 ? BigInt(this.#workshop.withdrawn[position] ?? 0) * UNIT_RATE : 0n;
-    const returned = this.#state.stages[index]?.returned[position] ?? 0n;
-    const paid = this.#ledger.streamedBy(stage.distributionPool, source.address, timestamp) - returned;
-    const perEpoch = lately + (cost - withdrawn - paid) / CATCH_UP;
+    const asked = this.#workshop.stages[index]?.payers[position]?.asked ?? 0;
+    const lately = BigInt(asked - (this.#asked.get(key) ?? 0)) * UNIT_RATE;
+    this.#asked.set(key, asked);
+    const { returned, spent } = this.#state.stages[index] as StageState;
+    const streamed = this.#ledger.streamedBy(stage.distributionPool, source.address, timestamp);
+    const held = streamed - (returned[position] ?? 0n) - (spent[position] ?? 0n);
+    const perEpoch = lately + this.#workshop.missing(index, position, held) / CATCH_UP;
     return perEpoch > 0n ? perEpoch / BigInt(EPOCH) : 0n;
-  }
-
-  /** What a payer of a stage has caused there so far, wei. */
-  #cost(stage: number, position: number): bigint {
-    if (stage === 0) return BigInt(this.#workshop.asked[position] ?? 0) * UNIT_RATE;
-    const served = this.#workshop.stages[stage - 1]?.agents[position]?.served ?? 0;
-    return (BigInt(served) * UNIT_RATE * (this.#parameters.market.stages[stage - 1]?.plan.passesOn ?? 0n)) / WAD;
   }
 
   #commit(epoch: number): void {
@@ -233,6 +230,7 @@ class Economy {
     this.#slashes.record(block);
     this.#transactions += block.transactions;
     this.#state = await readState(chain.client, market, timestamp);
+    this.#credits.look(this.#state);
     this.#audit.afterBlock(this.#state);
   }
 
@@ -241,7 +239,6 @@ class Economy {
     const { stages } = this.#state;
     this.#workshop.stages.forEach(({ agents }, index) => {
       agents.forEach((agent, position) => {
-        agent.received = stages[index]?.sinks[position]?.received ?? 0n;
         agent.slashed = this.#slashes.of(index, position);
       });
     });
@@ -250,6 +247,7 @@ class Economy {
       this.#workshop.refund(source, wei - (this.#refunded[source] ?? 0n));
     });
     this.#refunded = returned;
+    this.#credits.tell(this.#state, this.#workshop);
     this.#workshop.advance(this.#state.timestamp - START);
     const sample = sampleOf(this.#state, this.#workshop);
     this.#samples.push(sample);

@@ -1,4 +1,3 @@
-import { presentShare } from "./agent.ts";
 import { START, UNIT_RATE } from "./scenario.ts";
 import type { StageState, State } from "./state.ts";
 import type { WorkStage, Workshop } from "./workshop.ts";
@@ -19,7 +18,7 @@ export type StageSample = {
   returned: number;
   /** What was taken from the bond of each sink so far, tokens. */
   slashed: readonly number[];
-  /** Work that was paid for, is there, and is not done, tokens. */
+  /** Work that was paid for, was ordered, and is not done, tokens. */
   backlog: number;
 };
 
@@ -36,8 +35,7 @@ export function sampleOf(state: State, workshop: Workshop): Sample {
   return { at: state.timestamp - START, stages };
 }
 
-function sampleStage(state: StageState, { queue, agents }: WorkStage): StageSample {
-  const unserved = agents.reduce((sum, agent) => sum + agent.unserved, 0);
+function sampleStage(state: StageState, { agents }: WorkStage): StageSample {
   return {
     inflow: tokens(state.flow),
     sinks: state.sinks.map(({ flow }) => tokens(flow)),
@@ -46,7 +44,7 @@ function sampleStage(state: StageState, { queue, agents }: WorkStage): StageSamp
     escrow: tokens(state.level),
     returned: tokens(state.returned.reduce((sum, wei) => sum + wei, 0n)),
     slashed: agents.map(({ slashed }) => tokens(slashed)),
-    backlog: Math.floor(unserved * presentShare(queue, agents)),
+    backlog: agents.reduce((sum, { backlog }) => sum + backlog, 0),
   };
 }
 

@@ -51,11 +51,11 @@ export type AgentPlan = {
   name: string;
   /** What it really serves when it has work, on average. */
   rate: Units;
-  /** What it says it can serve. */
+  /** What it says it can serve; if it is honest only until it has measured it. */
   declares: Units;
   /** What its bond backs. */
   bondedFor: Units;
-  /** Whether it reports what it is behind with; else it reports no backlog, ever. */
+  /** Whether it reports what it measures and is behind with; else it reports what it declares and no backlog, ever. */
   honest: boolean;
   /** Connected to its pool, it is paid to the second; else it claims from time to time. */
   connects: boolean;

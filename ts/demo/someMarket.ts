@@ -79,7 +79,9 @@ export function someState(differs: Partial<StageState> = {}, seconds = 615): Sta
     releasable: 0n,
     needsRebalance: false,
     sinks: [sink, sink, sink],
+    paid: 0n,
     returned: [0n, 0n, 0n],
+    spent: [0n, 0n, 0n],
     ...differs,
   };
   return { timestamp: START + seconds, stages: [stage, stage, stage] };

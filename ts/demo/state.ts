@@ -47,8 +47,11 @@ export type StageState = {
   /** Whether a rebalance that names no sink would move the escrow's units. */
   needsRebalance: boolean;
   sinks: readonly SinkState[];
-  /** What each source has got back so far, wei. */
+  /** What all sinks together were paid so far, donations included, wei. */
+  paid: bigint;
+  /** What each source has got back so far, and what it has spent, wei. */
   returned: readonly bigint[];
+  spent: readonly bigint[];
 };
 
 /** Everything that one look at the chain shows. */
@@ -81,13 +84,15 @@ async function readStage(client: PublicClient, market: Market, stage: MarketStag
     client.readContract(escrowBuffer.releasable(id)),
     Promise.all(stage.sinks.map((sink) => readSink(client, market, stage, sink))),
     Promise.all(sources.map(({ address }) => client.readContract(escrowBuffer.returnedOf(id, address)))),
+    Promise.all(sources.map(({ address }) => client.readContract(escrowBuffer.spentOf(id, address)))),
+    client.readContract(backpressurePool.paidOf(id)),
   ]);
-  const [needsRebalance, level, drainable, releasable, sinks, returned] = rest;
+  const [needsRebalance, level, drainable, releasable, sinks, returned, spent, paid] = rest;
   // A pool without units would break I8, which is for the audit to say.
   const price = totalUnits === 0n ? 0n : flow / totalUnits;
   const money = { flow, price, priceCap, intake, level, drainable, releasable };
   const limited = { limit: limit === maxUint96 ? undefined : limit, needsRebalance };
-  return { ...money, ...limited, totalUnits, sinkUnits, escrowUnits, sinks, returned };
+  return { ...money, ...limited, totalUnits, sinkUnits, escrowUnits, sinks, paid, returned, spent };
 }
 
 async function readSink(

@@ -116,11 +116,11 @@ export function summarise(result: EconomyResult, options: Options): Summary {
 
 function summariseStage(name: string, index: number, { totals, workshop }: EconomyResult): StageSummary {
   const wei = totals.stages[index];
-  const served = workshop.stages[index]?.agents.reduce((sum, agent) => sum + agent.served, 0);
+  const { agents = [], payers = [] } = workshop.stages[index] ?? {};
   return {
     name,
-    demandedTokens: workshop.demanded[index] ?? 0,
-    servedTokens: served ?? 0,
+    demandedTokens: payers.reduce((sum, { asked }) => sum + asked, 0),
+    servedTokens: agents.reduce((sum, { served }) => sum + served, 0),
     streamedWei: String(wei?.streamed),
     slashedWei: String(wei?.slashed),
     receivedWei: String(wei?.received),

@@ -14,6 +14,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
+import { testTokenAt } from "../localchain/localSuperfluid.ts";
+import { send } from "../sdk/internal/call.ts";
 import { readExamples } from "../testkit/readExamples.ts";
 import { startTestChain } from "../testkit/testChain.ts";
 import { createWorkplace } from "../testkit/workplace.ts";
@@ -140,7 +142,7 @@ describe("the SDK", () => {
     project.write(
       "types.ts",
       `import { createPublicClient, http } from "viem";
-import { type Deployment, getPool, getSink, InsufficientBalanceError, openStream, type WriteClient } from "${SDK}";
+import { type Deployment, getPool, getSink, InsufficientFundsError, openStream, type WriteClient } from "${SDK}";
 import { backpressurePoolAbi } from "${SDK}/abi";
 
 declare const deployment: Deployment;
@@ -152,7 +154,7 @@ export const name: "BackpressurePool" | "spotPrice" = backpressurePoolAbi
   .find((item): item is Extract<typeof item, { name: "spotPrice" }> => "name" in item && item.name === "spotPrice")!.name;
 export const price: bigint = (await getPool(client, { deployment, taskTypeId })).price;
 export const units: bigint = (await getSink(client, { deployment, taskTypeId, sink: "0x34" })).units;
-export const missing = (error: InsufficientBalanceError): bigint => error.required;
+export const missing = (error: InsufficientFundsError): bigint => error.needed;
 
 // @ts-expect-error: a rate is a bigint
 await openStream(wallet, { deployment, taskTypeId, flowRate: 1 });
@@ -196,6 +198,33 @@ ${functions.join("\n")}
       console.log(formatAmount(10n ** 18n), pipelineAbi.length > 5, meter.capacity());
     `;
     expect(project.evaluate(script)).toEqual({ status: 0, output: "1 true 9n\n" });
+  });
+
+  test("from an empty project it wraps, opens a stream, reads it and closes it on a chain", async () => {
+    const chain = await startTestChain();
+    const { deployment, superfluid } = chain;
+    const taskTypeId = await chain.registerTaskType("work");
+    const buyer = await chain.actor("buyer");
+    await send(buyer, testTokenAt(superfluid.underlying).mint(buyer.account.address, 100_000_000n));
+    const script = `
+      import { parseDeployment, RpcUnavailableError, sourceActions, toJson } from "${SDK}";
+      import { createClient, http, keccak256, parseEther, stringToBytes } from "viem";
+      import { privateKeyToAccount } from "viem/accounts";
+      import { foundry } from "viem/chains";
+      const account = privateKeyToAccount(keccak256(stringToBytes("buyer")));
+      const at = (url) => createClient({ account, chain: foundry, transport: http(url, { retryCount: 0 }), pollingInterval: 20 })
+        .extend(sourceActions(parseDeployment(${JSON.stringify(deployment)})));
+      const client = at("${chain.url}");
+      const taskTypeId = "${taskTypeId}";
+      const { streamDeposit, flowRate } = await client.openStream({ taskTypeId, flowRate: 10n ** 14n, wrap: "missing" });
+      const source = await client.getSource({ taskTypeId, source: account.address });
+      const { refundedDeposit } = await client.closeStream({ taskTypeId });
+      const refused = await at("http://127.0.0.1:1").getPool({ taskTypeId }).catch((error) => error instanceof RpcUnavailableError);
+      console.log(toJson([source.flowRate === flowRate, refundedDeposit === streamDeposit, refused]));
+    `;
+    const ended = project.evaluate(script);
+    await chain.stop();
+    expect(ended).toEqual({ status: 0, output: "[true,true,true]\n" });
   });
 });
 

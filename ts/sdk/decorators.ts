@@ -5,27 +5,36 @@ import { getSink } from "./read/getSink.ts";
 import { getSource } from "./read/getSource.ts";
 import { getTaskType } from "./read/getTaskType.ts";
 import { signReceipt } from "./receipts/signReceipt.ts";
-import { submitReceipts } from "./receipts/submitReceipts.ts";
-import { claim } from "./sink/claim.ts";
-import { connectPool } from "./sink/connectPool.ts";
-import { deregisterSink } from "./sink/deregisterSink.ts";
-import { registerSink } from "./sink/registerSink.ts";
-import { requestUnstake } from "./sink/requestUnstake.ts";
-import { setProfile } from "./sink/setProfile.ts";
+import { prepareSubmitReceipts, submitReceipts } from "./receipts/submitReceipts.ts";
+import { sendPrepared } from "./sendPrepared.ts";
+import { claim, prepareClaim } from "./sink/claim.ts";
+import { connectPool, prepareConnectPool } from "./sink/connectPool.ts";
+import { deregisterSink, prepareDeregisterSink } from "./sink/deregisterSink.ts";
+import { prepareRegisterSink, registerSink } from "./sink/registerSink.ts";
+import { prepareRequestUnstake, requestUnstake } from "./sink/requestUnstake.ts";
+import { prepareSetProfile, setProfile } from "./sink/setProfile.ts";
 import { signAttestation } from "./sink/signAttestation.ts";
-import { signalCapacity } from "./sink/signalCapacity.ts";
-import { stake } from "./sink/stake.ts";
+import { prepareSignalCapacity, signalCapacity } from "./sink/signalCapacity.ts";
+import { prepareStake, quoteStake, stake } from "./sink/stake.ts";
 import { startSignalLoop } from "./sink/startSignalLoop.ts";
-import { submitAttestations } from "./sink/submitAttestations.ts";
-import { withdraw } from "./sink/withdraw.ts";
-import { changeStream } from "./source/changeStream.ts";
-import { closeStream } from "./source/closeStream.ts";
-import { deposit } from "./source/deposit.ts";
-import { openStream } from "./source/openStream.ts";
+import { prepareSubmitAttestations, submitAttestations } from "./sink/submitAttestations.ts";
+import { prepareWithdraw, withdraw } from "./sink/withdraw.ts";
+import { changeStream, prepareChangeStream } from "./source/changeStream.ts";
+import { closeStream, prepareCloseStream } from "./source/closeStream.ts";
+import { deposit, prepareDeposit } from "./source/deposit.ts";
+import { openStream, prepareOpenStream } from "./source/openStream.ts";
 import { quoteStream } from "./source/quoteStream.ts";
-import { requestReturn } from "./source/requestReturn.ts";
-import { syncSource } from "./source/syncSource.ts";
-import { withdrawDeposit } from "./source/withdrawDeposit.ts";
+import { prepareRequestReturn, requestReturn } from "./source/requestReturn.ts";
+import { prepareSyncSource, syncSource } from "./source/syncSource.ts";
+import { prepareUnwrap, unwrap } from "./source/unwrap.ts";
+import { prepareWithdrawDeposit, withdrawDeposit } from "./source/withdrawDeposit.ts";
+import {
+  type LimitedStream,
+  type WithStreamParameters,
+  type WithStreamReturnType,
+  withStream,
+} from "./source/withStream.ts";
+import { prepareWrap, wrap } from "./source/wrap.ts";
 import type { Deployment, ReadClient, WriteClient } from "./types.ts";
 
 /** An action with client and deployment filled in. */
@@ -37,32 +46,30 @@ type BoundAll<actions> = { [name in keyof actions]: Bound<actions[name]> };
 
 const reads = { getTaskType, getPool, getSink, getSource, getPipeline, getDeposit, quoteStream };
 
-const sourceWrites = {
-  openStream,
-  changeStream,
-  closeStream,
-  deposit,
-  withdrawDeposit,
-  requestReturn,
+/** What both sides do. */
+const writes = {
+  sendPrepared,
+  prepareSubmitReceipts,
   signReceipt,
-  syncSource,
+  submitReceipts,
+  prepareUnwrap,
+  unwrap,
+  prepareWrap,
+  wrap,
+};
+
+const sourceWrites = {
+  ...{ prepareOpenStream, openStream, prepareChangeStream, changeStream, prepareCloseStream, closeStream },
+  ...{ prepareDeposit, deposit, prepareWithdrawDeposit, withdrawDeposit },
+  ...{ prepareRequestReturn, requestReturn, prepareSyncSource, syncSource },
 };
 
 const sinkWrites = {
-  stake,
-  registerSink,
-  setProfile,
-  deregisterSink,
-  requestUnstake,
-  withdraw,
-  signalCapacity,
-  startSignalLoop,
-  signAttestation,
-  submitAttestations,
-  submitReceipts,
-  signReceipt,
-  claim,
-  connectPool,
+  ...{ quoteStake, prepareStake, stake, prepareRequestUnstake, requestUnstake, prepareWithdraw, withdraw },
+  ...{ prepareRegisterSink, registerSink, prepareDeregisterSink, deregisterSink, prepareSetProfile, setProfile },
+  ...{ prepareSignalCapacity, signalCapacity, startSignalLoop },
+  ...{ signAttestation, prepareSubmitAttestations, submitAttestations },
+  ...{ prepareClaim, claim, prepareConnectPool, connectPool },
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of each action are checked by `Bound`.
@@ -82,9 +89,14 @@ function bindAll<actions extends Record<string, AnyAction>>(
 
 export type ReadActions = BoundAll<typeof reads>;
 
-export type SourceActions = BoundAll<typeof reads & typeof sourceWrites>;
+export type SourceActions = BoundAll<typeof reads & typeof writes & typeof sourceWrites> & {
+  withStream: <result>(
+    parameters: Omit<WithStreamParameters, "deployment">,
+    use: (stream: LimitedStream) => Promise<result>,
+  ) => Promise<WithStreamReturnType<result>>;
+};
 
-export type SinkActions = BoundAll<typeof reads & typeof sinkWrites>;
+export type SinkActions = BoundAll<typeof reads & typeof writes & typeof sinkWrites>;
 
 /**
  * The reads as methods of a viem client.
@@ -103,7 +115,10 @@ export function readActions(deployment: Deployment): (client: ReadClient) => Rea
  * const quote = await buyer.quoteStream({ taskTypeId, source, flowRate: parseEther("0.001") });
  */
 export function sourceActions(deployment: Deployment): (client: WriteClient) => SourceActions {
-  return (client) => bindAll({ ...reads, ...sourceWrites }, deployment, client);
+  return (client) => ({
+    ...bindAll({ ...reads, ...writes, ...sourceWrites }, deployment, client),
+    withStream: (parameters, use) => withStream(client, { deployment, ...parameters }, use),
+  });
 }
 
 /**
@@ -113,5 +128,5 @@ export function sourceActions(deployment: Deployment): (client: WriteClient) => 
  * const state = await seller.getSink({ taskTypeId, sink });
  */
 export function sinkActions(deployment: Deployment): (client: WriteClient) => SinkActions {
-  return (client) => bindAll({ ...reads, ...sinkWrites }, deployment, client);
+  return (client) => bindAll({ ...reads, ...writes, ...sinkWrites }, deployment, client);
 }

@@ -1,32 +1,10 @@
-import { type Address, decodeErrorResult, type Hex, isHex } from "viem";
+import type { Address, Hex } from "viem";
 import { BackpressureError, type BackpressureErrorOptions, describeError } from "../core/errors.ts";
-import { allErrorsAbi } from "./internal/abis.ts";
-import { formatAmount, formatDuration } from "./utils/format.ts";
+import { nodesWords } from "../core/rpcErrors.ts";
+import { decodeRevert } from "./internal/decodeRevert.ts";
+import { formatAmount } from "./utils/format.ts";
 
 export { BackpressureError, type BackpressureErrorOptions };
-
-/** What to do about an error that a contract reports. */
-const ADVICE: Record<string, string> = {
-  BackpressurePool_UnknownTaskType: "check the task type and the deployment",
-  CapacityRegistry_UnknownTaskType: "check the task type and the deployment",
-  EscrowBuffer_UnknownTaskType: "check the task type and the deployment",
-  CapacityRegistry_UnknownSink: "call registerSink first",
-  CapacityRegistry_SinkExists: "the sink is registered already; go on",
-  CapacityRegistry_StakeBelowMinimum: "call stake first",
-  CapacityRegistry_NothingCommitted: "commit first",
-  CapacityRegistry_RevealTooEarly: "reveal in a later block than the commitment's",
-  CapacityRegistry_RevealTooLate: "commit again",
-  EscrowBuffer_DepositTooSmall: "deposit at least what the error states",
-  EscrowBuffer_NotDepositor: "only who made a deposit withdraws it, and only once",
-  StakeManager_InsufficientStake: "ask for at most the stake",
-  StakeManager_NothingUnbonding: "call requestUnstake first",
-  StakeManager_StillUnbonding: "wait until the time stated",
-  StakeManager_NotJudged: "try again; from the time stated on it is paid out in any case",
-  CapacityRegistry_NotAdmitted: "ask whoever runs the admission contract",
-  EscrowBuffer_NothingToReturn: "nothing of the account's is in the escrow",
-  CFA_INSUFFICIENT_BALANCE: "top up the account",
-  GDA_INSUFFICIENT_BALANCE: "top up the account: the balance does not cover the deposit",
-};
 
 /** A contract refused a call. */
 export class ContractCallError extends BackpressureError {
@@ -38,9 +16,10 @@ export class ContractCallError extends BackpressureError {
 
   constructor(call: string, cause: unknown) {
     const decoded = decodeRevert(cause);
-    const advice = decoded && ADVICE[decoded.errorName];
-    const reason = decoded ? decoded.text + (advice ? `: ${advice}` : "") : describeError(cause);
-    super(`${call} failed: ${reason}`, { cause, details: decoded ? describeError(cause) : undefined });
+    super(`${call} failed: ${decoded?.text ?? describeError(cause)}`, {
+      cause,
+      details: decoded ? describeError(cause) : undefined,
+    });
     this.errorName = decoded?.errorName;
     this.errorArgs = decoded?.args ?? [];
   }
@@ -55,6 +34,23 @@ export class TransactionRevertedError extends BackpressureError {
     readonly hash: Hex,
   ) {
     super(`${call} failed in transaction ${hash}: the state changed after the simulation; try again`);
+  }
+}
+
+/** A transaction was sent, and the endpoint does not say what has become of it: it may be in a block, or come into one. */
+export class TransactionUnconfirmedError extends BackpressureError {
+  override name = "TransactionUnconfirmedError";
+
+  constructor(
+    call: string,
+    readonly hash: Hex,
+    cause: unknown,
+  ) {
+    super(
+      `${call} was sent in transaction ${hash}, and it is not known whether it is in a block: look before it is sent ` +
+        `again (${nodesWords(cause)})`,
+      { cause },
+    );
   }
 }
 
@@ -78,16 +74,35 @@ export class PoolAddressError extends BackpressureError {
   }
 }
 
-/** A stream so small that Superfluid rounds it down to nothing. */
+/** A stream so small that rounding to whole wei per second and unit would spoil it, or make it nothing. */
 export class FlowRateTooLowError extends BackpressureError {
   override name = "FlowRateTooLowError";
 
-  /** Both in wei per second. */
+  /** Both in wei per second; `least` is what would do. */
   constructor(
     readonly flowRate: bigint,
-    readonly totalUnits: bigint,
+    readonly least: bigint,
+    becomesNothing: boolean,
   ) {
-    super(`a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${totalUnits} wei/s`);
+    super(
+      becomesNothing
+        ? `a stream of ${flowRate} wei/s would be rounded down to 0: stream at least ${least} wei/s`
+        : `a stream of ${flowRate} wei/s is too little for the units of this pool: stream at least ${least} wei/s ` +
+            `(a super token has 18 decimals), or force it`,
+    );
+  }
+}
+
+/** An amount that looks like one of a token of six decimals, where a super token has 18. */
+export class WrongDecimalsError extends BackpressureError {
+  override name = "WrongDecimalsError";
+
+  /** Wei. */
+  constructor(readonly amount: bigint) {
+    super(
+      `${amount} wei are less than a millionth of a token: amounts of super tokens have 18 decimals, not 6 ` +
+        `(parseEther); if it is meant, force it`,
+    );
   }
 }
 
@@ -108,22 +123,77 @@ export class FlowRateLossError extends BackpressureError {
   }
 }
 
-/** The account cannot pay Superfluid's deposit and the first while of the stream. */
-export class InsufficientBalanceError extends BackpressureError {
-  override name = "InsufficientBalanceError";
+/** The account has too little for what it wants to do. */
+export class InsufficientFundsError extends BackpressureError {
+  override name = "InsufficientFundsError";
 
-  /** Amounts in wei, `runway` in seconds. */
+  /**
+   * @param needed Smallest units of the token, as `available` is.
+   * @param token What there is too little of; undefined for the chain's own currency.
+   * @param purpose What it is needed for, in words.
+   * @param format Writes an amount for people; as of 18 decimals if not said.
+   */
   constructor(
+    readonly needed: bigint,
     readonly available: bigint,
-    readonly required: bigint,
-    readonly streamDeposit: bigint,
-    readonly runway: number,
+    readonly token: Address | undefined,
+    purpose: string,
+    format: (amount: bigint) => string = formatAmount,
   ) {
+    const unit = token === undefined ? "of the chain's own currency" : `of token ${token}`;
     super(
-      `${formatAmount(required)} tokens are needed (a refundable deposit of ${formatAmount(streamDeposit)} and ` +
-        `${formatDuration(runway)} of streaming), ${formatAmount(available)} are there: ` +
-        `top up ${formatAmount(required - available)}`,
+      `${format(needed)} ${unit} are needed (${purpose}), ${format(available)} are there: ` +
+        `top up ${format(needed - available)}`,
     );
+  }
+}
+
+/** The endpoint cannot be reached, takes too long, or refuses because it is busy (429, 5xx): nothing is known of the chain. */
+export class RpcUnavailableError extends BackpressureError {
+  override name = "RpcUnavailableError";
+
+  constructor(what: string, cause: unknown) {
+    super(`${what} got no answer from the RPC endpoint: try again later, or another endpoint (${nodesWords(cause)})`, {
+      cause,
+    });
+  }
+}
+
+/** The endpoint belongs to another chain than the client. */
+export class WrongChainError extends BackpressureError {
+  override name = "WrongChainError";
+
+  /** Both are chain ids. */
+  constructor(
+    readonly expected: number,
+    readonly actual: number,
+    options?: BackpressureErrorOptions,
+  ) {
+    super(`the client is of chain ${expected} and its endpoint of chain ${actual}: change one of them`, options);
+  }
+}
+
+/** Nobody to act for. */
+export class NoAccountError extends BackpressureError {
+  override name = "NoAccountError";
+
+  constructor() {
+    super("the client has no account: create it with one, or name the account that is to send");
+  }
+}
+
+/** A plain token where a super token is wanted. */
+export class NotASuperTokenError extends BackpressureError {
+  override name = "NotASuperTokenError";
+
+  /** @param wrapper The super token that wraps this one; undefined if Superfluid's factory knows none. */
+  constructor(
+    readonly token: Address,
+    readonly wrapper: Address | undefined,
+    options?: BackpressureErrorOptions,
+  ) {
+    const hint = wrapper === undefined ? "Superfluid's factory knows no wrapper of it" : `its wrapper is ${wrapper}`;
+    super(`${token} is not a super token: ${hint}`, options);
   }
 }
 
@@ -139,6 +209,23 @@ export class StreamStateError extends BackpressureError {
       flowRate === 0n
         ? `${source} has no stream to this pool: call openStream`
         : `${source} streams ${flowRate} wei/s to this pool already: call changeStream`,
+    );
+  }
+}
+
+/** A stream that had to be closed still flows. */
+export class StreamNotClosedError extends BackpressureError {
+  override name = "StreamNotClosedError";
+
+  constructor(
+    readonly source: Address,
+    cause: unknown,
+  ) {
+    super(
+      `the stream of ${source} could not be closed and still costs money: call closeStream (${describeError(cause)})`,
+      {
+        cause,
+      },
     );
   }
 }
@@ -186,32 +273,13 @@ export class InvalidParameterError extends BackpressureError {
   override name = "InvalidParameterError";
 }
 
-type DecodedRevert = { errorName: string; args: readonly unknown[]; text: string };
+/** What every read may fail with. */
+export type ReadErrorType = ContractCallError | RpcUnavailableError | WrongChainError;
 
-function decodeRevert(error: unknown): DecodedRevert | undefined {
-  const data = revertData(error);
-  if (data === undefined) return undefined;
-  try {
-    const { errorName, args = [], abiItem } = decodeErrorResult({ abi: allErrorsAbi, data });
-    const values = (args as readonly unknown[]).map((value, index) => {
-      const name = "inputs" in abiItem ? abiItem.inputs?.[index]?.name : undefined;
-      return name ? `${name} ${String(value)}` : String(value);
-    });
-    // `require(condition, "reason")`: the reason says it all.
-    const text = errorName === "Error" ? String(args[0]) : `${errorName}(${values.join(", ")})`;
-    return { errorName, args: args as readonly unknown[], text };
-  } catch {
-    return undefined;
-  }
-}
-
-/** viem keeps what a contract reverted with somewhere down the chain of causes, under one of two names. */
-function revertData(error: unknown): Hex | undefined {
-  for (let level = error; level instanceof Error; level = level.cause) {
-    const { raw, data } = level as { raw?: unknown; data?: unknown };
-    const nested = typeof data === "object" && data !== null ? (data as { data?: unknown }).data : undefined;
-    const found = [raw, data, nested].find((value) => isHex(value) && value.length >= 10);
-    if (found !== undefined) return found as Hex;
-  }
-  return undefined;
-}
+/** What every sending action may fail with. */
+export type SendErrorType =
+  | ReadErrorType
+  | NoAccountError
+  | InsufficientFundsError
+  | TransactionRevertedError
+  | TransactionUnconfirmedError;

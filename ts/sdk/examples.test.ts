@@ -2,10 +2,12 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as viem from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { testTokenAt } from "../localchain/localSuperfluid.ts";
 import { addSource } from "../localchain/participants.ts";
 import { readExamples } from "../testkit/readExamples.ts";
 import { EPOCH, startTestChain, type TestChain } from "../testkit/testChain.ts";
 import * as sdk from "./index.ts";
+import { send } from "./internal/call.ts";
 
 /** What waits for the next block: for these, blocks come by themselves, as they do on a public chain. */
 const WAITING = ["signalCapacity", "startSignalLoop"];
@@ -14,7 +16,7 @@ const WAITING = ["signalCapacity", "startSignalLoop"];
 const ORDER = [
   ...["stake", "registerSink", "setProfile", "connectPool", "signalCapacity", "startSignalLoop", "submitAttestations"],
   ...["openStream", "changeStream", "deposit", "withdrawDeposit", "claim", "submitReceipts", "syncSource"],
-  ...["requestReturn", "closeStream"],
+  ...["sendPrepared", "wrap", "unwrap", "prepareChangeStream", "prepareCloseStream", "requestReturn", "closeStream"],
   ...["requestUnstake", "withdraw", "deregisterSink"],
 ];
 
@@ -29,6 +31,8 @@ beforeAll(async () => {
   chain = await startTestChain();
   const taskTypeId = await chain.registerTaskType("work");
   const [sourceClient, sinkClient] = [await addSource(chain, "source"), await addSource(chain, "sink")];
+  const { underlying } = chain.superfluid;
+  await send(sourceClient, testTokenAt(underlying).mint(sourceClient.account.address, 100_000_000n));
   context = {
     client: chain.client,
     deployment: chain.deployment,

@@ -1,5 +1,6 @@
 /** What sinks, sources and readers of pools need, as viem actions: the client first, then one object. */
 
+export { toJson } from "../core/bigints.ts";
 export * from "./decorators.ts";
 export * from "./errors.ts";
 export type { PoolEvidence } from "./internal/evidence.ts";
@@ -14,6 +15,7 @@ export * from "./receipts/receiptBook.ts";
 export * from "./receipts/signReceipt.ts";
 export * from "./receipts/submitReceipts.ts";
 export * from "./receipts/verifyReceipt.ts";
+export * from "./sendPrepared.ts";
 export * from "./sink/capacityMeter.ts";
 export * from "./sink/claim.ts";
 export * from "./sink/connectPool.ts";
@@ -28,6 +30,7 @@ export * from "./sink/stakeForCapacity.ts";
 export * from "./sink/startSignalLoop.ts";
 export * from "./sink/submitAttestations.ts";
 export * from "./sink/taskQueue.ts";
+export * from "./sink/whySignal.ts";
 export * from "./sink/withdraw.ts";
 export * from "./source/assertNotPoolAddress.ts";
 export * from "./source/changeStream.ts";
@@ -37,7 +40,10 @@ export * from "./source/openStream.ts";
 export * from "./source/quoteStream.ts";
 export * from "./source/requestReturn.ts";
 export * from "./source/syncSource.ts";
+export * from "./source/unwrap.ts";
 export * from "./source/withdrawDeposit.ts";
+export * from "./source/withStream.ts";
+export * from "./source/wrap.ts";
 export type * from "./types.ts";
 export * from "./utils/format.ts";
 export * from "./utils/isSigned.ts";

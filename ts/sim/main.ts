@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import picocolors from "picocolors";
 import { processTerminal, runProgram } from "../core/commandLine.ts";
@@ -22,13 +22,13 @@ interface Arguments {
   maxSeeds?: number;
   workers: number;
   out?: string;
-  trace?: string;
+  trace?: string[];
 }
 
 function program(): Command {
   return new Command("npm run sim --")
     .description("Runs the experiments of the model. Every run conserves money exactly or fails.")
-    .option("-e, --experiment <names...>", "experiments to run, E1 to E12")
+    .option("-e, --experiment <names...>", "experiments to run, E1 to E17")
     .option("-a, --all", "run all experiments")
     .option("--attacks", "play every attack on the rule of evidence, and hold its figures against their bounds")
     .option("-l, --list", "list the experiments")
@@ -41,7 +41,7 @@ function program(): Command {
         .default(availableParallelism(), "all cores"),
     )
     .option("-o, --out <dir>", "write CSV files and SVG charts there")
-    .option("--trace <file>", "request trace for E10 (TIMESTAMP,ContextTokens,GeneratedTokens)")
+    .option("--trace <files...>", "request traces for E10 (TIMESTAMP,ContextTokens,GeneratedTokens)")
     .allowExcessArguments(false)
     .action((options: Arguments) => run(options).finally(clearProgress));
 }
@@ -55,7 +55,7 @@ function integer(text: string): number {
 async function run(options: Arguments): Promise<void> {
   if (options.attacks) return runAttacks(options);
   // Once and before anything takes time, not in every thread.
-  const settings: Settings = options.trace === undefined ? {} : { trace: readTrace(options.trace) };
+  const settings: Settings = options.trace === undefined ? {} : { traces: options.trace.map(namedTrace) };
   const known = experiments(settings);
   if (options.list) {
     for (const { name, title } of known) console.log(`${name.padEnd(4)} ${title}`);
@@ -83,6 +83,8 @@ async function run(options: Arguments): Promise<void> {
   }
   if (options.json) console.log(JSON.stringify(results.length === 1 ? results[0] : results, undefined, 2));
 }
+
+const namedTrace = (path: string) => ({ name: parse(path).name, requests: readTrace(path) });
 
 /** The whole table; fails if a bound breaks. Writes `attacks.csv` with --out. */
 function runAttacks({ json, out }: Arguments): void {

@@ -22,24 +22,50 @@ export function markovRates(rng: Rng, steps: number, rate: number, meanOn: numbe
   });
 }
 
+/** What makes requests of one kind hard to serve: how many, how unevenly, and how different they are. */
+export interface TraceShape {
+  /** Requests per second, mean without the spikes. */
+  perSecond: number;
+  /** Step of the wandering logarithm of the rate, per second. */
+  restless: number;
+  /** A second in so many has so many times the requests. */
+  spikeEvery: number;
+  spike: number;
+  /** Tokens of a request: log-normal with these, at most `longest`. */
+  logMean: number;
+  logDeviation: number;
+  longest: number;
+}
+
 /**
- * An hour of made-up requests with what makes real ones hard: bursts (a rate that wanders, and spikes) and heavy tails
- * (log-normal sizes with mean 1,370 and standard deviation 1,100 tokens, as in the Azure conversation trace of 2023).
- * A request's tokens are drawn as a whole, all of them as generated.
+ * Like the Azure traces of 2023. Conversation: 5.4 requests a second of 1,370 tokens, deviation 1,100. Code: half as many of
+ * 2,080 tokens, deviation 1,970, in bursts: 13 times the variance of chance from second to second.
  */
-export function generateTrace(rng: Rng, seconds = 3600, perSecond = 5.4): TraceRequest[] {
+export const TRACE_SHAPES: Readonly<Record<"conversation" | "code", TraceShape>> = {
+  conversation: {
+    ...{ perSecond: 5.4, restless: 0.04, spikeEvery: 400, spike: 6 },
+    ...{ logMean: 6.97, logDeviation: 0.71, longest: Number.POSITIVE_INFINITY },
+  },
+  code: {
+    ...{ perSecond: 2, restless: 0.09, spikeEvery: 60, spike: 15 },
+    ...{ logMean: 7.1, logDeviation: 1.25, longest: 7500 },
+  },
+};
+
+/** Made-up requests with bursts (a rate that wanders, and spikes) and heavy tails. A request's tokens are drawn as a whole. */
+export function generateTrace(rng: Rng, seconds = 3600, shape = TRACE_SHAPES.conversation): TraceRequest[] {
+  const { logDeviation, logMean, longest, perSecond, restless, spike, spikeEvery } = shape;
+  const keep = 0.995;
+  const offset = restless ** 2 / (1 - keep ** 2) / 2;
   const requests: TraceRequest[] = [];
   let mood = 0;
   for (let second = 0; second < seconds; second++) {
-    mood = 0.995 * mood + 0.04 * rng.normal();
-    const spike = rng.uniform() < 1 / 400 ? 6 : 1;
-    const count = rng.poisson(perSecond * Math.exp(mood - 0.08) * spike);
+    mood = keep * mood + restless * rng.normal();
+    const times = rng.uniform() < 1 / spikeEvery ? spike : 1;
+    const count = rng.poisson(perSecond * Math.exp(mood - offset) * times);
     for (let k = 0; k < count; k++) {
-      requests.push({
-        at: second + k / count,
-        context: 0,
-        generated: Math.round(Math.exp(6.97 + 0.71 * rng.normal())),
-      });
+      const tokens = Math.exp(logMean + logDeviation * rng.normal());
+      requests.push({ at: second + k / count, context: 0, generated: Math.round(Math.min(longest, tokens)) });
     }
   }
   return requests;

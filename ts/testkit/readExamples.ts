@@ -13,15 +13,16 @@ const EXPORTED = /^export (?:async )?(?:function|class) (\w+)/gm;
  */
 export function readExamples(folder: string): Example[] {
   const index = readFileSync(join(folder, "index.ts"), "utf8");
-  const files = [...index.matchAll(/^export \* from "\.\/(.+)";$/gm)].map(([, file = ""]) => file);
-  return files.flatMap((file) => {
+  const files = [...index.matchAll(/^export (?:\*|\{ (.+) \}) from "(.+)";$/gm)];
+  return files.flatMap(([, only, file = ""]) => {
     const text = readFileSync(join(folder, file), "utf8");
     const examples = [...text.matchAll(DOCUMENTED)].flatMap(([, comment = "", name = ""]) => {
       const code = exampleOf(comment);
-      return code === undefined ? [] : [{ name, file, code }];
+      const isMeant = only === undefined || only.split(", ").includes(name);
+      return code === undefined || !isMeant ? [] : [{ name, file, code }];
     });
     for (const [, name = ""] of text.matchAll(EXPORTED)) {
-      if (!name.endsWith("Error") && !examples.some((example) => example.name === name)) {
+      if (only === undefined && !name.endsWith("Error") && !examples.some((example) => example.name === name)) {
         throw new Error(`${file}: ${name} has no @example`);
       }
     }

@@ -1,13 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
-import { type Address, erc20Abi, type Hex, isAddressEqual, parseEther, parseUnits } from "viem";
-import { readContract, waitForTransactionReceipt, writeContract } from "viem/actions";
+import { type Address, type Hex, isAddressEqual, parseEther } from "viem";
 import { useAccount, useWalletClient } from "wagmi";
-import { superTokenAt } from "../../../ts/sdk/calls/contracts.ts";
-import { read, send } from "../../../ts/sdk/internal/call.ts";
 import { claim } from "../../../ts/sdk/sink/claim.ts";
 import { closeStream } from "../../../ts/sdk/source/closeStream.ts";
 import { syncSource } from "../../../ts/sdk/source/syncSource.ts";
+import { wrap } from "../../../ts/sdk/source/wrap.ts";
 import type { WriteClient } from "../../../ts/sdk/types.ts";
 import { useConfig } from "../context.tsx";
 
@@ -74,20 +72,15 @@ export function SourceActions(props: { taskTypeId: Hex; source: Address; superTo
           maxLength={30}
           onChange={({ target }) => setTokens(target.value)}
         />
-        <Action name={`Wrap into ${symbol}`} act={() => topUp(client, superToken, tokens)} />
+        <Action name={`Wrap into ${symbol}`} act={async () => wrap(client, { deployment, superToken, amount: amountIn(tokens) })} />
       </p>
       <Action name="Close your stream" act={() => closeStream(client, { deployment, taskTypeId })} />
     </section>
   );
 }
 
-/** Wraps tokens of the connected account. @param tokens As a person writes them: "12.5". */
-async function topUp(client: WriteClient, superToken: Address, tokens: string): Promise<void> {
+/** What a person has written: "12.5". @throws {Error} that says how to write it. */
+function amountIn(tokens: string): bigint {
   if (!/^\d+(\.\d{1,18})?$/.test(tokens)) throw new Error(`"${tokens}" is no amount: write it as 12.5`);
-  const underlying = await read(client, superTokenAt(superToken).getUnderlyingToken());
-  const decimals = await readContract(client, { address: underlying, abi: erc20Abi, functionName: "decimals" });
-  const approve = { abi: erc20Abi, address: underlying, functionName: "approve" } as const;
-  const hash = await writeContract(client, { ...approve, args: [superToken, parseUnits(tokens, decimals)] });
-  await waitForTransactionReceipt(client, { hash });
-  await send(client, superTokenAt(superToken).upgrade(parseEther(tokens)));
+  return parseEther(tokens);
 }

@@ -49,6 +49,10 @@ contract VerificationHandler is ProtocolTest, Tallies {
     /// @notice Whether enough money took part at every look since it was last set.
     bool public verifiedSince;
     uint256 private _acknowledgedAt;
+    bool private _hoards;
+    uint256 private _spitedAt;
+    /// @notice Whether receipts have come later than within V epochs.
+    bool public hoarded;
     uint256 private _thieves;
     uint256 public slashes;
     /// @notice What the bonds of thieves have paid, wei.
@@ -77,6 +81,7 @@ contract VerificationHandler is ProtocolTest, Tallies {
             (, sourceKeys[i]) = makeAddrAndKey(name);
             _openStream(id, name, FULL_RATE * percent[i] / 100);
         }
+        _spitedAt = block.timestamp;
         for (uint256 k; k < SINKS; ++k) {
             _received[k] = _receivedBy(k);
             _settle(id, sinkOf(k));
@@ -100,6 +105,7 @@ contract VerificationHandler is ProtocolTest, Tallies {
         _pass(duration);
         if (!receipts && block.timestamp + 2 * EPOCH < _acknowledgedAt + LATEST_RECEIPTS) return 0;
         _acknowledgedAt = block.timestamp;
+        if (!_hoards) _spite();
         return _acknowledgeHonestWork();
     }
 
@@ -179,9 +185,22 @@ contract VerificationHandler is ProtocolTest, Tallies {
 
     /// @notice It acknowledges its own part to one honest sink and nothing to the other.
     function spite() external {
+        count("attack: pick a victim", _spite() != 0);
+    }
+
+    /// @notice It keeps its receipts back from now on, or no longer: those of many windows count in one.
+    function hoard(bool hoards) external {
+        _hoards = hoards;
+        count("attack: hoard receipts", hoards);
+    }
+
+    function _spite() private returns (uint256 accepted) {
         uint256 favoured = 1 - VICTIM;
         uint128 done = uint128(paidFor[FORGES][favoured]);
-        count("attack: pick a victim", _submit(id, _receipt(id, sourceKeys[FORGES], sinkKeys[favoured], done)) != 0);
+        accepted = _submit(id, _receipt(id, sourceKeys[FORGES], sinkKeys[favoured], done));
+        if (accepted == 0) return 0;
+        if (block.timestamp > _spitedAt + _parameters().receiptEpochs * EPOCH) hoarded = true;
+        _spitedAt = block.timestamp;
     }
 
     /// @notice Old receipts again, receipts of other task types, receipts that one side has not signed.
@@ -238,6 +257,10 @@ contract VerificationHandler is ProtocolTest, Tallies {
         returns (address registry_, address tracker_, address stakes_, address escrow_, address pool_)
     {
         return (address(registry), address(tracker), address(stakes), address(escrow), address(pool));
+    }
+
+    function verifiedBacklogOf(uint256 k) external view returns (uint256) {
+        return registry.sinkOf(id, sinkOf(k)).verifiedBacklog;
     }
 
     function bondAtStart() external pure returns (uint256) {

@@ -4,7 +4,7 @@ pragma solidity 0.8.35;
 import { AttackTest } from "../../utils/AttackTest.sol";
 
 /// @notice Row H: nobody lies; tasks are sent at random, in proportion to units, and everything is acknowledged. Chance
-/// alone must not look like idleness.
+/// alone must not look like idleness. Sent to who owes most, as the kit's dispatcher sends them, they cost nobody anything.
 /// @dev `CHANCE_EPOCHS=1440` plays a whole day.
 contract ChanceTest is AttackTest {
     uint256 private constant SINKS = 9;
@@ -12,6 +12,10 @@ contract ChanceTest is AttackTest {
 
     /// @dev Tasks per sink and epoch, on average.
     uint256 private tasks;
+    /// @dev Each task goes to who owes most, by the rule of `ts/sdk/work/dispatcher.ts`.
+    bool private dispatched;
+    /// @dev What each was paid for and was not asked to do, wei.
+    uint256[SINKS] private owed;
     uint256 private seed;
     uint256[SINKS] private receivedBefore;
     /// @dev What has been sent to each and is not done yet, wei.
@@ -29,7 +33,8 @@ contract ChanceTest is AttackTest {
         }
         if (total == 0) return;
         uint256 size = total / (tasks * SINKS);
-        for (uint256 task; task < tasks * SINKS; ++task) {
+        if (dispatched) _dispatch(pay, size);
+        for (uint256 task; task < tasks * SINKS && !dispatched; ++task) {
             queue[_drawn(pay, total)] += size;
         }
         for (uint256 i; i < SINKS; ++i) {
@@ -38,6 +43,22 @@ contract ChanceTest is AttackTest {
             queue[i] -= done;
             agents[i].delivered += done;
             worked[0][i] += done;
+        }
+    }
+
+    /// @dev As many tasks as the sinks owe.
+    function _dispatch(uint256[SINKS] memory pay, uint256 size) private {
+        for (uint256 i; i < SINKS; ++i) {
+            owed[i] += pay[i];
+        }
+        while (true) {
+            uint256 best;
+            for (uint256 i = 1; i < SINKS; ++i) {
+                if (owed[i] > owed[best]) best = i;
+            }
+            if (owed[best] < size) return;
+            owed[best] -= size;
+            queue[best] += size;
         }
     }
 
@@ -97,5 +118,13 @@ contract ChanceTest is AttackTest {
     function testFuzz_H_TwentyTasksPerSinkAndEpoch(uint256 seed_) external {
         (uint256 mean,) = _run(20, seed_);
         assertGe(mean, 990);
+    }
+
+    /// forge-config: default.fuzz.runs = 1
+    /// forge-config: deep.fuzz.runs = 8
+    function testFuzz_H_DispatchedToWhoOwesMost(uint256 tasks_) external {
+        dispatched = true;
+        (, uint256 worst) = _run(bound(tasks_, 2, 20), 0);
+        assertGe(worst, 995);
     }
 }

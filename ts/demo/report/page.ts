@@ -114,7 +114,7 @@ const PAY_TEXTS = [
   [
     "The areas are what each agent is paid; the solid line is what streams in. Where the line is above the areas, the rest goes into the escrow.",
     "At first, capacity (dashed) ramps up: a newcomer has to show for some minutes that it is there. Later the line leaves the areas although capacity is there: the next stage cannot take more, and paying for work that would only pile up there helps nobody.",
-    "Tempo declares 30 % more than it can do, but reports its backlog: when that is asked of it, its pay comes down to what it really does. Ghost, on top, does nothing for its pay, and loses it.",
+    "Tempo believes that it can do 30 % more than it can, until it has measured: then it declares, and is paid, what it really does. Ghost, on top, does nothing for its pay, and loses it.",
   ],
   [
     "When Atlas dies nobody is told. It goes on being paid until its last signal is three minutes old; then its capacity, and its pay with it, shrinks by 30 % a minute. A keeper's public call is all it takes. If it stays away, what it was paid meanwhile is taken from its bond.",
@@ -179,12 +179,12 @@ function escrowPanel(samples: readonly Sample[], timeline: Timeline): Panel {
 
 function backlogPanel(samples: readonly Sample[], timeline: Timeline): Panel {
   return {
-    title: "Work that is paid for and not done",
+    title: "Work that is ordered and not done",
     chart: backlogChart(samples, timeline),
     legend: stageKeys(),
     text: [
-      "Most of it is what Ghost, Gist and, while it is dead, Atlas were paid for and do not do; it falls when a slash takes the money back.",
-      "It also jumps when an escrow drains: the agents then get up to one minute of full pay at once.",
+      "Who pays orders its next task from the agent that owes it most, of those that answer, and has no more in flight with each than it does in half a minute. Agents take orders from who has paid them.",
+      "It is little, because nobody is asked for more than it was paid for. What Ghost and, while it is dead, Atlas are paid for nobody can order from anybody.",
       "Agents signal their backlog with their capacity, every minute, hidden first and revealed a block later. Whoever is behind gets less new work: that is the backpressure.",
     ],
   };

@@ -2,10 +2,31 @@
  * `npm run --silent bench:work`: decisions per second, one JSON object per line:
  *
  *     {"what":"dispatch","sinks":1000,"perSecond":100000}
+ *
+ * and requests per read, and beyond the transaction per action, on a local chain:
+ *
+ *     {"what":"requests","action":"getPool","requests":2}
  */
-import { type Address, numberToHex, zeroHash } from "viem";
+import { type Address, createClient, http, numberToHex, parseEther, zeroHash } from "viem";
+import { foundry } from "viem/chains";
+import { type RunningEconomy, startLocalEconomy, UNIT_RATE } from "../../localchain/localEconomy.ts";
+import { addSink, signalFor } from "../../localchain/participants.ts";
+import {
+  changeStream,
+  closeStream,
+  deposit,
+  getPipeline,
+  getPool,
+  getSink,
+  getSource,
+  getTaskType,
+  openStream,
+  quoteStream,
+  syncSource,
+} from "../../sdk/index.ts";
 import { Admission } from "../../sdk/work/admission.ts";
 import { Dispatcher } from "../../sdk/work/dispatcher.ts";
+import { beyondTransaction, counted } from "../../testkit/counted.ts";
 
 const addressOf = (index: number): Address => numberToHex(index + 1, { size: 20 });
 
@@ -57,3 +78,37 @@ function admit(sources: number, decisions: number): void {
 dispatch(100, 20_000, false);
 for (const sinks of [10, 1_000, 10_000]) dispatch(sinks, 100_000, true);
 for (const sources of [10, 1_000]) admit(sources, 100_000);
+
+/** What a client asks its endpoint, read by read and action by action. */
+async function countRequests(chain: RunningEconomy): Promise<void> {
+  const { deployment } = chain;
+  const task = { deployment, taskTypeId: await chain.registerTaskType("work") };
+  const seller = await addSink(chain, task.taskTypeId, "sink", 100n);
+  await signalFor(chain, task.taskTypeId, seller, 100n, 5);
+  const { account } = await chain.actor("source");
+  await chain.giveTokens(account.address, parseEther("1000"));
+  const { transport, asked } = counted(http(chain.url));
+  const client = createClient({ account, chain: foundry, transport, pollingInterval: 20 });
+  const [sink, source, flowRate] = [seller.account.address, account.address, 10n * UNIT_RATE];
+  const actions: [string, () => Promise<unknown>][] = [
+    ["getTaskType", () => getTaskType(client, task)],
+    ["getPool", () => getPool(client, task)],
+    ["getSource", () => getSource(client, { ...task, source })],
+    ["getSink", () => getSink(client, { ...task, sink })],
+    ["getPipeline", () => getPipeline(client, task)],
+    ["quoteStream", () => quoteStream(client, { ...task, source, flowRate })],
+    ["openStream", () => openStream(client, { ...task, flowRate })],
+    ["changeStream", () => changeStream(client, { ...task, flowRate: 2n * flowRate })],
+    ["syncSource", () => syncSource(client, task)],
+    ["closeStream", () => closeStream(client, task)],
+    ["deposit", () => deposit(client, { ...task, amount: parseEther("1") })],
+  ];
+  for (const [action, run] of actions) {
+    asked.length = 0;
+    await run();
+    console.log(JSON.stringify({ what: "requests", action, requests: beyondTransaction(asked) }));
+  }
+}
+
+const chain = await startLocalEconomy();
+await countRequests(chain).finally(chain.stop);

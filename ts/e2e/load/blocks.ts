@@ -21,8 +21,8 @@ type RpcReceipt = { transactionHash: Hex; status: Hex; gasUsed: Hex; logs: unkno
 /** Most gas that one transaction may use: Base's cap. */
 const GAS_LIMIT = toHex(16_777_216);
 
-/** Transactions of one block, at most. */
-const PER_BLOCK = 250;
+/** Transactions of one block, if nobody says otherwise. */
+export const PER_BLOCK = 250;
 
 /** Mines many transactions in few blocks, and keeps what each of them cost. */
 export class Blocks {
@@ -34,12 +34,15 @@ export class Blocks {
 
   constructor(readonly chain: TestChain) {}
 
-  /** @throws if one of them is refused. */
-  async mine(operations: readonly Operation[]): Promise<void> {
+  /**
+   * @param perBlock Transactions of one block, at most.
+   * @throws if one of them is refused.
+   */
+  async mine(operations: readonly Operation[], perBlock = PER_BLOCK): Promise<void> {
     const { test } = this.chain;
     await test.setAutomine(false);
-    for (let first = 0; first < operations.length; first += PER_BLOCK) {
-      await this.#mineBlock(operations.slice(first, first + PER_BLOCK));
+    for (let first = 0; first < operations.length; first += perBlock) {
+      await this.#mineBlock(operations.slice(first, first + perBlock));
     }
     await test.setAutomine(true);
   }

@@ -9,7 +9,7 @@ import { Books, type ClosedBooks } from "../books.ts";
 import { type Figures, printFigures } from "../figures.ts";
 import { addUpHoldings } from "../holdings.ts";
 
-import { Blocks, type Operation } from "./blocks.ts";
+import { Blocks, type Operation, PER_BLOCK } from "./blocks.ts";
 import { type Comparison, compareCosts } from "./costs.ts";
 import { Crowd } from "./crowd.ts";
 import { keepOnce } from "./keepOnce.ts";
@@ -63,9 +63,15 @@ async function at(epoch: number, seconds = 0): Promise<void> {
   await chain.test.mine({ blocks: 1 });
 }
 
-/** The same in both pools, one after the other. */
+/**
+ * The same in both pools, one after the other, over as many blocks if there are enough of them: what is written down depends
+ * on whether time has passed since the one before, so the few would otherwise have another history than the many.
+ */
 async function both(operations: (crowd: Crowd) => Operation[] | Promise<Operation[]>): Promise<void> {
-  for (const crowd of [small, big]) await blocks.mine(await operations(crowd));
+  const few = await operations(small);
+  const many = await operations(big);
+  await blocks.mine(few, Math.ceil(few.length / Math.ceil(many.length / PER_BLOCK)));
+  await blocks.mine(many);
 }
 
 async function now(): Promise<number> {

@@ -13,12 +13,12 @@ import type { Fault } from "../../testkit/faultyRpc.ts";
 import { type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import type { Books } from "../books.ts";
 import { readAll } from "../holdings.ts";
-import { signReceipts } from "./acknowledge.ts";
 import type { Clock } from "./clock.ts";
 import { type Fleet, SERVICES } from "./fleet.ts";
 import type { Payments } from "./payments.ts";
 import type { Seller } from "./seller.ts";
-import { DYING, EPOCH, type Market, PART_TIME, RECEIPT_EPOCHS, SELF_SIGNALLING, type Stage } from "./stage.ts";
+import { DYING, EPOCH, type Market, PART_TIME, RECEIPT_EPOCHS, SELF_SIGNALLING, SIGNAL_EPOCHS } from "./stage.ts";
+import { Trade } from "./trade.ts";
 
 export type DayParameters = {
   chain: TestChain;
@@ -46,6 +46,9 @@ const FAULTS: readonly Fault[] = ["errors", "hangs", "internal error"];
 /** Most requests and answers of a service that passes from the decision to its death. */
 const LAST_MOMENTS = 80;
 
+/** Epochs in which nobody has to signal after one in which it did: the registry counts one more. */
+const LASTING = SIGNAL_EPOCHS - 1;
+
 /** What services may leave alone, wei: the least amount of a keeper, and some more. */
 const WORTH = 2n * 10n ** 16n;
 
@@ -63,7 +66,7 @@ export class Day {
   readonly #given: DayParameters;
   /** Receipts that the verifier has answered for with 200, the latest of each pair. */
   readonly #promised = new Map<string, SignedReceipt>();
-  #workedAt = 0;
+  #trades: Trade[] = [];
   #loop: StartSignalLoopReturnType | undefined;
   /** The last failure of the loop, for whoever waits for it in vain. */
   #loopFailure: unknown;
@@ -80,7 +83,9 @@ export class Day {
       this.#loopFailure = error;
     };
     this.#loop = await startSignalLoop(client, { ...task, measure, onError });
-    this.#workedAt = await clock.now();
+    const now = await clock.now();
+    this.#trades = [market.first, market.second].map((stage) => new Trade(this.#given.chain, stage, now));
+    for (const trade of this.#trades) await this.#look(trade);
     for (let epoch = 0; epoch < hours * EPOCHS_PER_HOUR; epoch++) {
       await this.#epoch(epoch);
       this.epochs += 1;
@@ -90,7 +95,7 @@ export class Day {
     await this.#promisesKept();
     await this.#given.payments.end();
     await this.#calmDown(hours * 3600 + 30);
-    for (const stage of [market.first, market.second]) await this.#work(stage, 0);
+    for (const trade of this.#trades) await this.#look(trade);
     await this.#given.payments.claim();
   }
 
@@ -99,7 +104,7 @@ export class Day {
   }
 
   async #epoch(epoch: number): Promise<void> {
-    const { clock, fleet, market, payments } = this.#given;
+    const { clock, fleet, payments, random } = this.#given;
     const begin = epoch * EPOCH;
     const hour = epoch / EPOCHS_PER_HOUR;
     await clock.skipTo(begin + 1);
@@ -117,11 +122,11 @@ export class Day {
     await this.#disturb();
     await clock.skipTo(begin + 800);
     const now = await clock.now();
-    for (const stage of [market.first, market.second]) {
-      await this.#work(stage, now - this.#workedAt);
-      await this.#acknowledge(stage);
+    for (const trade of this.#trades) {
+      await this.#look(trade);
+      trade.run(now, random);
+      await this.#acknowledge(trade);
     }
-    this.#workedAt = now;
     await fleet.allUp();
   }
 
@@ -152,7 +157,8 @@ export class Day {
     await this.#post("oracle", "/attestations/batch", {
       attestations: signed.map((each) => ({ ...each, capacity: String(each.capacity), backlog: String(each.backlog) })),
     });
-    const due = new Map<Address, number>(living.map(({ address }) => [address, epochBegan]));
+    // Who signals by itself does so when it would move units, or in the last epoch in which its signal counts.
+    const due = new Map<Address, number>(living.map(({ address }) => [address, epochBegan - LASTING * EPOCH]));
     for (const { sink, issuedAt } of signed) due.set(sink, issuedAt);
     const { capacityRegistry } = contractsOf(chain.deployment);
     await clock.until(`every signal counts (${this.#loopFailure ?? "the loop is well"})`, async () => {
@@ -240,18 +246,14 @@ export class Day {
     }
   }
 
-  async #work(stage: Stage, seconds: number): Promise<void> {
-    const { books, chain, clock, random } = this.#given;
-    const received = await clock.eventually("what was paid", () => this.#received(stage.sellers));
+  async #look(trade: Trade): Promise<void> {
+    const { books, chain, clock } = this.#given;
+    await clock.eventually("what was paid", () => trade.look());
     await books.read(await chain.test.getBlockNumber({ cacheTime: 0 }));
-    for (const [index, seller] of stage.sellers.entries()) {
-      const slashed = books.slashedOf(seller.address);
-      seller.work(seconds, random.between(0.92, 1.08), { received: received[index] ?? 0n, slashed });
-    }
   }
 
-  async #acknowledge(stage: Stage): Promise<void> {
-    const signed = await signReceipts(stage, this.#given.clock);
+  async #acknowledge(trade: Trade): Promise<void> {
+    const signed = await trade.sign();
     if (signed.length === 0) return;
     const receipts = signed.map((receipt) => ({ ...receipt, completed: String(receipt.completed) }));
     await this.#post("verifier", "/receipts/batch", { receipts });

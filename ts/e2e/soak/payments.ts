@@ -10,7 +10,7 @@ import {
   getSink,
   getSource,
   getTaskType,
-  InsufficientBalanceError,
+  InsufficientFundsError,
   openStream,
   type WriteClient,
   withdrawDeposit,
@@ -106,7 +106,7 @@ export class Payments {
       this.streamChanges += 1;
     } catch (error) {
       // The kit opens no stream that would soon be liquidated; one that flows goes on.
-      if (!(error instanceof InsufficientBalanceError)) throw error;
+      if (!(error instanceof InsufficientFundsError)) throw error;
     }
   }
 

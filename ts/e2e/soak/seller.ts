@@ -7,7 +7,12 @@ import {
   type WriteClient,
 } from "../../sdk/index.ts";
 import type { Deployment } from "../../sdk/types.ts";
+import { Admission, type AdmissionParameters } from "../../sdk/work/admission.ts";
+import type { OrderKey } from "../../sdk/work/errors.ts";
 import { UNIT_RATE } from "../../testkit/testChain.ts";
+
+/** Value of every task: a thousand unit-seconds, wei. */
+export const TASK = 1000n * UNIT_RATE;
 
 export type SellerPlan = {
   name: string;
@@ -21,60 +26,93 @@ export type SellerPlan = {
   connects: boolean;
 };
 
-/** An agent that works for what it is paid, and no more. */
+/** A task that was ordered. */
+export type Job = {
+  /** Of the buyer's dispatcher. */
+  id: number;
+  key: OrderKey;
+  /** Unix seconds. */
+  sentAt: number;
+  isOver: boolean;
+  onDone: (now: number) => void;
+};
+
+/** Longest wait of what was admitted, seconds. */
+const MAX_WAIT = 300;
+
+/** An agent that works for who has paid it: its admission says for whom. */
 export class Seller {
-  /** It serves and signals. */
-  alive = true;
   /** What it says it can serve now, units. */
   declares: number;
   readonly book: ReceiptBook;
+  readonly admission: Admission;
   /** Wei that the pool has paid it so far. */
   received = 0n;
-  /** Value of the work that it has done so far, wei. */
-  served = 0n;
-  /** Wei that it has lost: work that nobody waits for from it any more. */
-  #slashed = 0n;
+  readonly #jobs: Job[] = [];
+  #alive = true;
+  /** Done of its first task, wei. */
+  #done = 0n;
 
   constructor(
     readonly plan: SellerPlan,
     readonly client: WriteClient,
     readonly task: { deployment: Deployment; taskTypeId: Hex },
+    terms: Pick<AdmissionParameters, "oneTask" | "epochLength" | "horizon">,
   ) {
     this.declares = plan.declares;
     this.book = new ReceiptBook({ ...task, sink: client.account.address });
+    this.admission = new Admission({ ...terms, rate: () => BigInt(plan.rate) * UNIT_RATE, maxWait: MAX_WAIT });
   }
 
   get address(): Address {
     return this.client.account.address;
   }
 
-  /** Paid for and not done, wei. */
-  get unserved(): bigint {
-    const unserved = this.received - this.#slashed - this.served;
-    return unserved > 0n ? unserved : 0n;
+  /** It serves and signals. */
+  get alive(): boolean {
+    return this.#alive;
   }
 
-  /** Lets it work. @param speed Factor on its usual rate. */
-  work(seconds: number, speed: number, { received, slashed }: { received: bigint; slashed: bigint }): void {
-    this.received = received;
-    this.#slashed = slashed;
-    if (!this.alive) return;
-    const able = BigInt(Math.floor(this.plan.rate * seconds * speed)) * UNIT_RATE;
-    this.served += able < this.unserved ? able : this.unserved;
+  /** It stops, and what it was doing is lost; or it runs again. */
+  set alive(alive: boolean) {
+    if (alive === this.#alive) return;
+    this.#alive = alive;
+    for (const { key } of this.#jobs.splice(0)) this.admission.fail(key);
+    this.#done = 0n;
+  }
+
+  get answers(): boolean {
+    return this.#alive && this.plan.rate > 0;
+  }
+
+  /** @throws {OrderRefusedError} */
+  take(job: Job, now: number): void {
+    const { key } = job;
+    this.admission.admit({ key, hash: key.nonce, maximum: TASK, validBefore: now + 60, now });
+    this.#jobs.push(job);
+  }
+
+  /** Works off what it has taken. @param speed Factor on its usual rate. */
+  work(seconds: number, speed: number, now: number): void {
+    if (!this.answers) return;
+    this.#done += BigInt(Math.floor(this.plan.rate * seconds * speed)) * UNIT_RATE;
+    for (let job = this.#jobs[0]; job !== undefined && this.#done >= TASK; job = this.#jobs[0]) {
+      this.#done -= TASK;
+      this.#jobs.shift();
+      this.admission.settle({ key: job.key, cost: TASK, answer: "" });
+      job.onDone(now);
+    }
+    // Who has nothing to do cannot do it in advance.
+    if (this.#jobs.length === 0) this.#done = 0n;
   }
 
   /** What it would signal now. */
   signal(): Signal {
-    const backlog = this.plan.honest ? this.unserved / UNIT_RATE : 0n;
+    const backlog = this.plan.honest ? this.admission.backlog / UNIT_RATE : 0n;
     return { capacity: BigInt(this.declares), backlog };
   }
 
   attest(): Promise<SignedAttestation> {
     return signAttestation(this.client, { ...this.task, ...this.signal() });
-  }
-
-  /** Done, and in no receipt yet, wei. */
-  undelivered(sources: readonly Address[]): bigint {
-    return sources.reduce((left, source) => left - this.book.delivered(source), this.served);
   }
 }

@@ -10,8 +10,9 @@ import {
   type WriteClient,
 } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { Dispatcher } from "../../sdk/work/dispatcher.ts";
 import { type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
-import { Seller, type SellerPlan } from "./seller.ts";
+import { Seller, type SellerPlan, TASK } from "./seller.ts";
 
 /** A quarter of an hour: 96 epochs in a day. */
 export const EPOCH = 900;
@@ -19,15 +20,23 @@ export const EPOCH = 900;
 /** V: the verifier submits receipts in every epoch. */
 export const RECEIPT_EPOCHS = 3;
 
+/** How long a signal lives. */
+export const SIGNAL_EPOCHS = 3;
+
 const TERMS = {
   epochLength: EPOCH,
   reportDelay: 600,
   horizon: 4500,
   acknowledgementGrace: EPOCH,
-  signalTimeToLive: 3 * EPOCH,
+  signalTimeToLive: SIGNAL_EPOCHS * EPOCH,
   receiptEpochs: RECEIPT_EPOCHS,
   minimumStake: parseEther("1"),
 };
+
+/** What tasks are, and what was paid for that is not yet lapsed: for those who order and those who admit. */
+const WORK = { oneTask: TASK, epochLength: EPOCH, horizon: TERMS.horizon };
+
+const newDispatcher = () => new Dispatcher({ ...WORK, targetLatency: 120, longestBackOff: EPOCH });
 
 /** Who pays, and what share of a pool's demand. */
 export type Buyer = {
@@ -37,8 +46,8 @@ export type Buyer = {
   acknowledges: boolean;
   /** Of the demand. */
   share: number;
-  /** Signed so far, to all sinks together, wei. */
-  acknowledged: bigint;
+  /** Says who gets its next task. */
+  dispatcher: Dispatcher;
 };
 
 /** A pool and everybody in it. */
@@ -98,7 +107,7 @@ export async function openMarket(chain: TestChain): Promise<Market> {
   const first = { task: upstream, sellers: await letIn(chain, upstream, FIRST), buyers: await fundBuyers(chain) };
   // The second stage is paid by two of the first.
   const buyers = first.sellers.slice(0, 2).map(({ client, plan: { name } }): Buyer => {
-    return { name, client, acknowledges: true, share: 0.5, acknowledged: 0n };
+    return { name, client, acknowledges: true, share: 0.5, dispatcher: newDispatcher() };
   });
   const second = { task: downstream, sellers: await letIn(chain, downstream, SECOND), buyers };
   const { pipeline } = contractsOf(chain.deployment);
@@ -123,7 +132,7 @@ async function letIn(chain: TestChain, task: TaskTypeParameter, plans: readonly 
     await stake(client, { ...task, amount });
     await registerSink(client, task);
     if (plan.connects) await connectPool(client, task);
-    sellers.push(new Seller(plan, client, task));
+    sellers.push(new Seller(plan, client, task, WORK));
   }
   return sellers;
 }
@@ -133,7 +142,7 @@ async function fundBuyers(chain: TestChain): Promise<Buyer[]> {
   for (const { funds, ...plan } of BUYERS) {
     const client = await chain.actor(plan.name);
     await chain.giveTokens(client.account.address, parseEther(funds));
-    buyers.push({ ...plan, client, acknowledged: 0n });
+    buyers.push({ ...plan, client, dispatcher: newDispatcher() });
   }
   return buyers;
 }

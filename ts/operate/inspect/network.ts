@@ -1,14 +1,13 @@
 import type { Hex } from "viem";
-import { getBlockNumber, getContractEvents, readContract } from "viem/actions";
-import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { readContract } from "viem/actions";
 import { CONTRACTS } from "../../core/deployment.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
+import { getTaskTypes } from "../../sdk/work/discovery.ts";
 import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
 import { compareByteCode } from "../deploy/verify.ts";
 import { type Context, linked } from "./context.ts";
-import { BLOCKS_PER_QUERY } from "./profile.ts";
 import type { Report } from "./report.ts";
-import { percent } from "./words.ts";
+import { percent, safeText } from "./words.ts";
 
 type TaskTypeEntry = { taskTypeId: Hex; name: string };
 
@@ -34,7 +33,10 @@ export async function inspectNetwork(context: Context, scan: boolean): Promise<R
       ["since block", String(record.block)],
       ["commit", record.commit],
     ],
-    table: { head: ["task type", "name"], rows: taskTypes.map(({ taskTypeId, name }) => [taskTypeId, name]) },
+    table: {
+      head: ["task type", "name"],
+      rows: taskTypes.map(({ taskTypeId, name }) => [taskTypeId, safeText(name, 60)]),
+    },
     attention: wrong.map(
       ({ name, verdict }) => `${name} is ${verdict} on the chain: is this the right checkout, and the right chain?`,
     ),
@@ -46,20 +48,7 @@ function recordedTaskTypes({ record }: Context): TaskTypeEntry[] {
   return Object.entries(record.taskTypes ?? {}).map(([name, taskTypeId]) => ({ taskTypeId, name }));
 }
 
-async function scanTaskTypes({ client, record }: Context): Promise<TaskTypeEntry[]> {
-  const last = await getBlockNumber(client);
-  const found: TaskTypeEntry[] = [];
-  for (let fromBlock = BigInt(record.block); fromBlock <= last; fromBlock += BLOCKS_PER_QUERY) {
-    const toBlock = fromBlock + BLOCKS_PER_QUERY - 1n;
-    const events = await getContractEvents(client, {
-      address: record.capacityRegistry,
-      abi: capacityRegistryAbi,
-      eventName: "TaskTypeRegistered",
-      fromBlock,
-      toBlock: toBlock < last ? toBlock : last,
-      strict: true,
-    });
-    found.push(...events.map(({ args }) => ({ taskTypeId: args.taskTypeId, name: args.metadata })));
-  }
-  return found;
+async function scanTaskTypes({ client, record, deployment }: Context): Promise<TaskTypeEntry[]> {
+  const found = await getTaskTypes(client, { deployment, fromBlock: BigInt(record.block) });
+  return found.map(({ taskTypeId, metadata }) => ({ taskTypeId, name: metadata }));
 }

@@ -4,7 +4,7 @@ import { capacityRegistryAbi } from "../../abi/generated.ts";
 import type { Context } from "./context.ts";
 
 /** Public endpoints answer for no more blocks at once. */
-export const BLOCKS_PER_QUERY = 10_000n;
+const BLOCKS_PER_QUERY = 10_000n;
 
 /**
  * The profile that a registered sink has set last: only events say, so it is looked for backwards. Registering sets it.

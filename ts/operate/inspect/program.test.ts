@@ -170,7 +170,7 @@ test("what is shown fits a screen of 80 columns", async () => {
 
 test("a pool says that streams are too small for it", async () => {
   const { totalUnits } = await getPool(chain.client, task);
-  await openStream(source, { ...task, flowRate: totalUnits * 500n, runway: 0 });
+  await openStream(source, { ...task, flowRate: totalUnits * 500n, runway: 0, force: true });
   expect((await jsonOf("pool", "translate")).attention).toContainEqual(
     expect.stringMatching(/paid 500 wei per second, so rounding costs/),
   );
@@ -281,6 +281,44 @@ test("the network shows its contracts and finds task types that were not created
   await chain.test.setCode({ address: chain.deployment.pipeline, bytecode: "0x00" });
   expect((await jsonOf("network")).attention).toEqual([
     "Pipeline is different on the chain: is this the right checkout, and the right chain?",
+  ]);
+});
+
+test("the list shows pools by price, spare capacity and evidence, with what it takes to look closer", async () => {
+  await openStream(source, { ...task, flowRate: 50n * UNIT_RATE });
+  const text = await textOf("list");
+  expect(text).toMatch(/name +unit\/month +spare\/month +token +acknowledged\n/);
+  expect(text).toMatch(new RegExp(`translate +[\\d.]+ +11,\\d{3} +USDCx +0\\.0 %, few\n +${taskTypeId}\n`));
+  expect(await textOf("list", "TRANS")).toContain(taskTypeId);
+  expect(await textOf("list", "nothing of the kind")).toContain("! there is no such pool");
+  const { pools } = await jsonOf("list");
+  expect(pools).toMatchObject([{ taskTypeId, metadata: "translate", spare: expect.stringMatching(/^\d+$/) }]);
+});
+
+test("names of strangers move no cursor, fill no screen, and look like no other letters", async () => {
+  await chain.registerTaskType(`\u001b[2Jtr\u0430nslate\n\u202e${"x".repeat(5000)}`);
+  const text = await textOf("list");
+  expect(text).toContain("  ?[2Jtr?nslate??xxxxxxxxx..");
+  expect(text.split("\n").every((line) => line.length <= 80 && /^[\x20-\x7e]*$/.test(line))).toBe(true);
+  // What a program reads is what the chain says.
+  expect((await jsonOf("list", "xxxxx")).pools[0].metadata).toHaveLength(5015);
+  expect(await textOf("network", "--scan")).toContain("?[2Jtr?nslate");
+});
+
+test("the sinks of a task type are shown with pay, signal and profile", async () => {
+  await openStream(source, { ...task, flowRate: 50n * UNIT_RATE });
+  const silent = await addSink(chain, taskTypeId, "silent", 100n);
+  await setProfile(silent, { ...task, profileUri: `https://agent.example/\u001b[31m${"y".repeat(500)}` });
+  const text = await textOf("sinks", "translate");
+  expect(text).toMatch(/registered +2\n +alive +1\n/);
+  expect(text).toMatch(new RegExp(`${sink.account.address} +\\d+ +1\\d,\\d{3} +alive +0\n`));
+  expect(text).toMatch(
+    new RegExp(`${silent.account.address} +0 +0 +never +0\n +https://agent.example/\\?\\[31my+\\.\\.\n`),
+  );
+  expect(text.split("\n").every((line) => line.length <= 80)).toBe(true);
+  expect((await jsonOf("sinks", "translate")).sinks).toMatchObject([
+    { sink: sink.account.address, profileUri: "" },
+    {},
   ]);
 });
 

@@ -6,16 +6,20 @@ import { addressesOf, deploymentsFolder, requireRecord, resolveTaskType } from "
 import { assertNetwork, getNetwork, NETWORK_NAMES, networkClient } from "../../core/networks.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
 import type { Context } from "./context.ts";
+import { inspectList } from "./list.ts";
 import { inspectNetwork } from "./network.ts";
 import { inspectPipeline } from "./pipeline.ts";
 import { inspectPool } from "./pool.ts";
 import { type Report, renderJson, renderText } from "./report.ts";
 import { inspectSink } from "./sink.ts";
+import { inspectSinks } from "./sinks.ts";
 import { inspectSource } from "./source.ts";
 
 const EXAMPLES = `
 Examples:
   $ npm run inspect -- network --network base --scan
+  $ npm run inspect -- list translate --network base
+  $ npm run inspect -- sinks "translate en-de" --network base
   $ npm run inspect -- pool "translate en-de" --network base-sepolia --watch
   $ npm run inspect -- sink 0x4f…c1 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --network base
   $ npm run inspect -- source "translate en-de" 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --network local
@@ -56,9 +60,21 @@ export function inspectProgram(terminal: Terminal): Command {
 
   return new Command("inspect")
     .description(
-      "What a pool, a sink, a source, a pipeline or the deployment looks like now, and what needs attention.",
+      "What there is, what a pool, a sink, a source, a pipeline or the deployment looks like, and what needs attention.",
     )
     .addHelpText("after", EXAMPLES)
+    .addCommand(
+      command("list", "Every pool: price, spare capacity, evidence.")
+        .argument("[name]", "part of the name")
+        .action((name: string | undefined, options: unknown) => show(options, (context) => inspectList(context, name))),
+    )
+    .addCommand(
+      command("sinks", "Every sink of a task type: units, pay, signal, profile.")
+        .arguments("<task-type>")
+        .action((taskType: string, options: unknown) =>
+          show(options, (context) => inspectSinks(context, resolveTaskType(context, taskType))),
+        ),
+    )
     .addCommand(
       command("pool", "Inflow, price, units, escrow.")
         .arguments("<task-type>")

@@ -10,11 +10,18 @@ export type Report = {
   /** Name and value; a value of undefined is left out. */
   rows: (readonly [string, string | undefined])[];
   /** Columns of a list below, if there is one. */
-  table?: { head: string[]; rows: string[][] } | undefined;
+  table?: Table | undefined;
   /** What somebody should do something about, in words. */
   attention: string[];
   /** Everything that was read, for `--json`. */
   data: unknown;
+};
+
+export type Table = {
+  head: string[];
+  rows: string[][];
+  /** What is too long for a column: below each row, if it is there. */
+  below?: (string | undefined)[] | undefined;
 };
 
 /** The report as text for a screen. */
@@ -45,11 +52,15 @@ function wrap(sentence: string): string {
   return lines.join("\n");
 }
 
-function renderTable({ head, rows }: { head: string[]; rows: string[][] }, dim: (text: string) => string): string[] {
+function renderTable({ head, rows, below = [] }: Table, dim: (text: string) => string): string[] {
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? "").length)));
   const line = (cells: string[]): string =>
     `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
-  return [dim(line(head)), ...rows.map(line)];
+  const withNote = (row: string[], index: number): string[] => {
+    const note = below[index];
+    return note === undefined ? [line(row)] : [line(row), dim(`    ${note}`)];
+  };
+  return [dim(line(head)), ...rows.flatMap(withNote)];
 }
 
 /** The report as JSON: amounts in wei, as decimal text. */

@@ -14,6 +14,14 @@ export function rate(flowRate: bigint, symbol: string): string {
   return `${perMonth} ${symbol} per month (${significant(flowRate)} per second)`;
 }
 
+/** Tokens per month, as short as a column of a table is: "13,127.4". */
+export function monthly(flowRate: bigint): string {
+  const tokens = Number(formatUnits(fromFlowRate({ flowRate, per: "month" }), 18));
+  if (tokens >= 1e9) return tokens.toExponential(1);
+  if (tokens !== 0 && tokens < 0.01) return tokens.toPrecision(2);
+  return tokens.toLocaleString("en", { maximumFractionDigits: tokens < 1000 ? 2 : 0 });
+}
+
 /** Four digits, wherever they are: rates per second are small numbers. */
 function significant(wei: bigint): string {
   if (wei === 0n) return "0";
@@ -23,9 +31,10 @@ function significant(wei: bigint): string {
   return `${whole}.${fraction.slice(0, zeros + 4).replace(/0+$/, "")}`;
 }
 
-/** Text of strangers, for a screen: without what could move a cursor. */
-export function safeText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?");
+/** Text of strangers, for a screen: without what could move a cursor or look like other letters, and not too long. */
+export function safeText(text: string, longest = Number.POSITIVE_INFINITY): string {
+  const safe = text.slice(0, longest + 1).replace(/[^\x20-\x7e]/g, "?");
+  return safe.length <= longest ? safe : `${safe.slice(0, longest - 2)}..`;
 }
 
 /** "12.3 %". */

@@ -12,7 +12,7 @@ import { read, send } from "../internal/call.ts";
 import type { Deployment, WriteClient } from "../types.ts";
 import { encodeCall } from "./callsOf.ts";
 import { contractsOf, superTokenAt } from "./contracts.ts";
-import { batchCall, changeStreamCall, connectPoolCall } from "./superfluid.ts";
+import { batchCall, changeStreamCall, connectPoolCall, wrapped } from "./superfluid.ts";
 
 const addressOf = (digit: number): Address => `0x${String(digit).repeat(40)}`;
 const names = [
@@ -71,7 +71,7 @@ describe("viem takes calls as they are", () => {
       return `0x${"0".repeat(63)}7`;
     },
   });
-  const client = createClient({ chain: foundry, transport });
+  const client = createClient({ chain: foundry, transport, batch: { multicall: false } });
 
   test("and decodes what they return", async () => {
     const call = backpressurePool.unitsOf(taskTypeId, sink);
@@ -138,6 +138,15 @@ describe("through Superfluid's host", () => {
     const data: Hex = `0x${(change?.data ?? "0x").slice(2 + 3 * 64)}`;
     const { args } = decodeFunctionData({ abi: iGeneralDistributionAgreementV1Abi, data });
     expect(args).toEqual([superToken, sink, distributionPool, 5n, "0x"]);
+  });
+
+  test("what comes before a stream comes first", () => {
+    const stream = { gda, superToken, distributionPool, taskTypeId, source: sink, flowRate: 5n };
+    const [first, ...rest] = operations(
+      encodeCall(changeStreamCall(deployment, stream, [wrapped(superToken, 7n)])).data,
+    );
+    expect(first).toEqual({ operationType: 101, target: superToken, data: `0x${"0".repeat(63)}7` });
+    expect(rest).toEqual(operations(encodeCall(changeStreamCall(deployment, stream)).data));
   });
 
   test("a member connects", () => {

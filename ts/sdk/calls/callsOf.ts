@@ -8,6 +8,7 @@ import {
   encodeFunctionData,
   type Hex,
 } from "viem";
+import type { PreparedCall } from "../types.ts";
 
 /**
  * One call of a contract, with nothing done yet. Whatever of viem takes a call takes it as it is: `readContract`,
@@ -62,4 +63,9 @@ export type EncodedCall = { to: Address; data: Hex };
 /** A call as the chain wants it. */
 export function encodeCall({ to, abi, functionName, args }: AnyCall): EncodedCall {
   return { to, data: encodeFunctionData({ abi, functionName, args } as EncodeFunctionDataParameters) };
+}
+
+/** Calls as whoever sends them wants them, in order. */
+export function prepared(...calls: readonly AnyCall[]): PreparedCall[] {
+  return calls.map((call) => ({ ...encodeCall(call), value: 0n }));
 }

@@ -5,6 +5,7 @@ import { type AnyCall, type Call, type EncodedCall, encodeCall } from "./callsOf
 import { contractsOf, gdaAt, hostAt } from "./contracts.ts";
 
 /** `BatchOperation` in Superfluid's Definitions.sol. */
+const SUPERTOKEN_UPGRADE = 101;
 const CALL_AGREEMENT = 201;
 const SIMPLE_FORWARD_CALL = 301;
 
@@ -21,6 +22,15 @@ function agreed(call: AnyCall): Operation {
   const { to, data } = encodeCall(call);
   const types = [{ type: "bytes" }, { type: "bytes" }] as const;
   return { operationType: CALL_AGREEMENT, target: to, data: encodeAbiParameters(types, [data, "0x"]) };
+}
+
+/** Wrapping an amount of oneself, in wei of the super token. */
+export function wrapped(superToken: Address, amount: bigint): Operation {
+  return {
+    operationType: SUPERTOKEN_UPGRADE,
+    target: superToken,
+    data: encodeAbiParameters([{ type: "uint256" }], [amount]),
+  };
 }
 
 /** A call of an agreement as oneself, in a transaction of its own. */
@@ -43,16 +53,18 @@ export type ChangeStreamParameters = {
  * Sets a stream into a task type's pool in one batch: synchronise at the old rate, change, synchronise at the new one,
  * and let the pool look at its inflow. The first two keep what the source has earned in the escrow, and go on with it;
  * the last starts the confirmation. Only the source can send it.
+ * @param before What is done first, in the same batch.
  */
 export function changeStreamCall(
   deployment: Deployment,
   { gda, superToken, distributionPool, taskTypeId, source, flowRate }: ChangeStreamParameters,
+  before: readonly Operation[] = [],
 ): Call<typeof iSuperfluidAbi, "batchCall"> {
   const { capacityRegistry, escrowBuffer, host } = contractsOf(deployment);
   const change = agreed(gdaAt(gda).distributeFlow(superToken, source, distributionPool, flowRate, "0x"));
   const sync = forwarded(encodeCall(escrowBuffer.syncSource(taskTypeId, source)));
   const rebalance = forwarded(encodeCall(capacityRegistry.rebalance(taskTypeId, [])));
-  return host.batchCall([sync, change, sync, rebalance]);
+  return host.batchCall([...before, sync, change, sync, rebalance]);
 }
 
 /** Several calls that anybody may make, in one transaction: all of them, or none. */

@@ -19,6 +19,15 @@ export const governanceAbi = parseAbi([
   "function getConfigAsUint256(address host, address superToken, bytes32 key) view returns (uint256)",
 ]);
 
+/** ERC-2612: an allowance by signature; not every token has it, nor says by what name and version it is signed. */
+export const permitAbi = parseAbi([
+  "function name() view returns (string)",
+  "function version() view returns (string)",
+  "function nonces(address owner) view returns (uint256)",
+  "function DOMAIN_SEPARATOR() view returns (bytes32)",
+  "function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)",
+]);
+
 /** What tokens and libraries revert with and no ABI of ours names. */
 const foreignErrorsAbi = parseAbi([
   "error SafeERC20FailedOperation(address token)",

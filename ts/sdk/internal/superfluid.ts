@@ -12,23 +12,35 @@ const LIQUIDATION_KEY = keccak256(
 
 /** The General Distribution Agreement of this deployment's host. */
 export function getGda(client: ReadClient, { host }: Pick<Deployment, "host">): Promise<Address> {
-  return read(client, hostAt(host).getAgreementClass(GDA_TYPE));
+  return readAgreement(client, host, GDA_TYPE);
+}
+
+/** Both agreements of this deployment's host. */
+export async function getAgreements(client: ReadClient, { host }: Pick<Deployment, "host">) {
+  const [cfa, gda] = await Promise.all([CFA_TYPE, GDA_TYPE].map((type) => readAgreement(client, host, type)));
+  return { cfa: cfa as Address, gda: gda as Address };
+}
+
+function readAgreement(client: ReadClient, host: Address, type: Hex): Promise<Address> {
+  return read(client, hostAt(host).getAgreementClass(type));
 }
 
 /** What an account receives less what it streams, over both agreements, wei per second. */
 export async function getNetFlowRate(
   client: ReadClient,
-  deployment: Deployment,
+  agreements: { cfa: Address; gda: Address },
   superToken: Address,
   account: Address,
 ): Promise<bigint> {
   // Both agreements have a function of this name and these arguments.
-  const rates = [CFA_TYPE, GDA_TYPE].map(async (agreementType) => {
-    const agreement = await read(client, hostAt(deployment.host).getAgreementClass(agreementType));
-    return read(client, gdaAt(agreement).getNetFlow(superToken, account));
-  });
-  const [constant = 0n, distributed = 0n] = await Promise.all(rates);
+  const net = (agreement: Address) => read(client, gdaAt(agreement).getNetFlow(superToken, account));
+  const [constant, distributed] = await Promise.all([net(agreements.cfa), net(agreements.gda)]);
   return constant + distributed;
+}
+
+/** The time of the block that is read, Unix seconds. */
+export async function getNow(client: ReadClient, { host }: Pick<Deployment, "host">): Promise<number> {
+  return Number(await read(client, hostAt(host).getNow()));
 }
 
 /** What Superfluid takes as a deposit, per token. */
@@ -39,15 +51,20 @@ export type DepositTerms = {
   minimumDeposit: bigint;
 };
 
+/** Where Superfluid keeps the deposit terms. */
+export function getGovernance(client: ReadClient, { host }: Pick<Deployment, "host">): Promise<Address> {
+  return read(client, hostAt(host).getGovernance());
+}
+
 /** Reads the deposit terms from Superfluid's governance. */
 export async function getDepositTerms(
   client: ReadClient,
-  deployment: Deployment,
+  { host }: Pick<Deployment, "host">,
+  governance: Address,
   superToken: Address,
 ): Promise<DepositTerms> {
-  const governance = governanceAt(await read(client, hostAt(deployment.host).getGovernance()));
   const config = (key: Hex): Promise<bigint> =>
-    read(client, governance.getConfigAsUint256(deployment.host, superToken, key));
+    read(client, governanceAt(governance).getConfigAsUint256(host, superToken, key));
   const [minimumDeposit, periods] = await Promise.all([config(MINIMUM_DEPOSIT_KEY), config(LIQUIDATION_KEY)]);
   // SuperfluidGovernanceConfigs.decodePPPConfig: liquidation period 32 | patrician period 32.
   return { minimumDeposit, liquidationPeriod: (periods >> 32n) & 0xffff_ffffn };

@@ -1,12 +1,12 @@
 import { type Address, maxUint96 } from "viem";
-import { getBlock } from "viem/actions";
 import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { type PoolEvidence, readEvidence } from "../internal/evidence.ts";
-import { getGda } from "../internal/superfluid.ts";
+import { getGda, getNow } from "../internal/superfluid.ts";
+import { withTaskType } from "../internal/withTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
-import { type GetTaskTypeReturnType, getTaskType } from "./getTaskType.ts";
+import type { GetTaskTypeReturnType } from "./getTaskType.ts";
 
 export type GetPoolParameters = TaskTypeParameter;
 
@@ -67,44 +67,39 @@ export type GetPoolErrorType = TaskTypeNotFoundError | ContractCallError;
  * const saturated = pool.price >= pool.priceCap; // sinks earn all they can
  */
 export async function getPool(client: ReadClient, parameters: GetPoolParameters): Promise<GetPoolReturnType> {
-  const { deployment, taskTypeId } = parameters;
-  const taskType = await getTaskType(client, parameters);
-  const [flows, prices, escrow, evidence, { timestamp }] = await Promise.all([
-    readFlows(client, parameters, taskType),
-    readPrices(client, parameters),
-    readEscrow(client, parameters),
+  const { deployment } = parameters;
+  const [taskType, [gda, timestamp, book, prices, escrow]] = await withTaskType(client, parameters, () =>
+    Promise.all([
+      getGda(client, deployment),
+      getNow(client, deployment),
+      readBook(client, parameters),
+      readPrices(client, parameters),
+      readEscrow(client, parameters),
+    ]),
+  );
+  const [flowRate, adjustmentFlowRate, evidence] = await Promise.all([
+    read(client, distributionPoolAt(taskType.distributionPool).getTotalFlowRate()),
+    read(client, gdaAt(gda).getPoolAdjustmentFlowRate(taskType.distributionPool)),
     readEvidence(client, parameters, taskType),
-    getBlock(client),
   ]);
+  return { taskType, timestamp, flowRate, adjustmentFlowRate, ...book, ...prices, escrow, evidence };
+}
+
+async function readBook(client: ReadClient, { deployment, taskTypeId }: GetPoolParameters) {
   const { backpressurePool, capacityRegistry } = contractsOf(deployment);
-  const [[basisPoints, recipient], needsRebalance] = await Promise.all([
+  const [[sinks, escrow, fee], streamed, paid, [basisPoints, recipient], needsRebalance] = await Promise.all([
+    read(client, backpressurePool.unitsOfPool(taskTypeId)),
+    read(client, backpressurePool.streamedOf(taskTypeId)),
+    read(client, backpressurePool.paidOf(taskTypeId)),
     read(client, backpressurePool.fee()),
     read(client, capacityRegistry.needsRebalance(taskTypeId, [])),
   ]);
-  const fee = { basisPoints: Number(basisPoints), recipient };
-  return { taskType, timestamp: Number(timestamp), ...flows, ...prices, escrow, evidence, fee, needsRebalance };
-}
-
-async function readFlows(
-  client: ReadClient,
-  { deployment, taskTypeId }: GetPoolParameters,
-  taskType: GetTaskTypeReturnType,
-) {
-  const { backpressurePool } = contractsOf(deployment);
-  const gda = await getGda(client, deployment);
-  const [[sinks, escrow, fee], flowRate, adjustmentFlowRate, streamed, paid] = await Promise.all([
-    read(client, backpressurePool.unitsOfPool(taskTypeId)),
-    read(client, distributionPoolAt(taskType.distributionPool).getTotalFlowRate()),
-    read(client, gdaAt(gda).getPoolAdjustmentFlowRate(taskType.distributionPool)),
-    read(client, backpressurePool.streamedOf(taskTypeId)),
-    read(client, backpressurePool.paidOf(taskTypeId)),
-  ]);
   return {
     units: { sinks, escrow, fee, total: sinks + escrow + fee },
-    flowRate,
-    adjustmentFlowRate,
     streamed,
     paid,
+    fee: { basisPoints: Number(basisPoints), recipient },
+    needsRebalance,
   };
 }
 

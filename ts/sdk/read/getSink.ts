@@ -1,12 +1,12 @@
 import { type Address, zeroAddress } from "viem";
-import { getBlock } from "viem/actions";
 import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
-import { getGda } from "../internal/superfluid.ts";
+import { getGda, getNow } from "../internal/superfluid.ts";
+import { withTaskType } from "../internal/withTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
 import { CAPACITY_SCALE } from "../utils/units.ts";
-import { type GetTaskTypeReturnType, getTaskType } from "./getTaskType.ts";
+import type { GetTaskTypeReturnType } from "./getTaskType.ts";
 
 export type GetSinkParameters = TaskTypeParameter & { sink: Address };
 
@@ -90,32 +90,32 @@ export type GetSinkErrorType = TaskTypeNotFoundError | ContractCallError;
  * if (!state.signal.alive) console.log("signal, or the pay fades");
  */
 export async function getSink(client: ReadClient, parameters: GetSinkParameters): Promise<GetSinkReturnType> {
-  const taskType = await getTaskType(client, parameters);
-  const [capacity, bond, pay, ledger] = await Promise.all([
-    readCapacity(client, parameters, taskType),
-    readBond(client, parameters),
-    readPay(client, parameters, taskType),
-    readLedger(client, parameters),
-  ]);
-  return { sink: parameters.sink, ...capacity, ...bond, ...pay, ledger };
+  const { deployment, sink } = parameters;
+  const [taskType, [gda, timestamp, capacity, bond, ledger]] = await withTaskType(client, parameters, () =>
+    Promise.all([
+      getGda(client, deployment),
+      getNow(client, deployment),
+      readCapacity(client, parameters),
+      readBond(client, parameters),
+      readLedger(client, parameters),
+    ]),
+  );
+  const pay = await readPay(client, sink, taskType, gda);
+  const { stored, ...declared } = capacity;
+  return { sink, timestamp, ...declared, signal: signalOf(stored, timestamp, taskType), ...bond, ...pay, ledger };
 }
 
-async function readCapacity(client: ReadClient, parameters: GetSinkParameters, taskType: GetTaskTypeReturnType) {
-  const { deployment, taskTypeId, sink } = parameters;
+async function readCapacity(client: ReadClient, { deployment, taskTypeId, sink }: GetSinkParameters) {
   const { backpressurePool, capacityRegistry } = contractsOf(deployment);
-  const [stored, smoothed, effectiveCapacity, units, needsRebalance, block] = await Promise.all([
+  const [stored, smoothed, effectiveCapacity, units, needsRebalance] = await Promise.all([
     read(client, capacityRegistry.sinkOf(taskTypeId, sink)),
     read(client, capacityRegistry.smoothedCapacity(taskTypeId, sink)),
     read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
     read(client, backpressurePool.unitsOf(taskTypeId, sink)),
     read(client, capacityRegistry.needsRebalance(taskTypeId, [sink])),
-    getBlock(client),
   ]);
-  // Registering sets `signalledAt`, so that older attestations do not count.
-  const hasSignalled = stored.capacity !== 0 || stored.backlog !== 0n || stored.baseScaled !== 0n;
-  const signalledAt = hasSignalled ? stored.signalledAt : undefined;
   return {
-    timestamp: Number(block.timestamp),
+    stored,
     registered: stored.registered,
     capacityCap: BigInt(stored.cap),
     declaredCapacity: BigInt(stored.capacity),
@@ -125,10 +125,18 @@ async function readCapacity(client: ReadClient, parameters: GetSinkParameters, t
     needsRebalance,
     declaredBacklog: stored.backlog,
     verifiedBacklog: stored.verifiedBacklog,
-    signal: {
-      ...signalLife(signalledAt, stored.settledEpoch, Number(block.timestamp), taskType),
-      committedAtBlock: stored.committedAtBlock === 0 ? undefined : BigInt(stored.committedAtBlock),
-    },
+  };
+}
+
+type StoredSink = Awaited<ReturnType<typeof readCapacity>>["stored"];
+
+function signalOf(stored: StoredSink, now: number, taskType: GetTaskTypeReturnType): SinkSignal {
+  // Registering sets `signalledAt`, so that older attestations do not count.
+  const hasSignalled = stored.capacity !== 0 || stored.backlog !== 0n || stored.baseScaled !== 0n;
+  const signalledAt = hasSignalled ? stored.signalledAt : undefined;
+  return {
+    ...signalLife(signalledAt, stored.settledEpoch, now, taskType),
+    committedAtBlock: stored.committedAtBlock === 0 ? undefined : BigInt(stored.committedAtBlock),
   };
 }
 
@@ -156,10 +164,8 @@ async function readBond(client: ReadClient, { deployment, taskTypeId, sink }: Ge
   return { stake, unbonding, unbondedAt: unbonding === 0n ? undefined : Number(unbondedAt) };
 }
 
-async function readPay(client: ReadClient, parameters: GetSinkParameters, { distributionPool }: GetTaskTypeReturnType) {
-  const { deployment, sink } = parameters;
+async function readPay(client: ReadClient, sink: Address, { distributionPool }: GetTaskTypeReturnType, gda: Address) {
   const pool = distributionPoolAt(distributionPool);
-  const gda = await getGda(client, deployment);
   const [flowRate, paid, [claimable], connected] = await Promise.all([
     read(client, pool.getMemberFlowRate(sink)),
     read(client, pool.getTotalAmountReceivedByMember(sink)),

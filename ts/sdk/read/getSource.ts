@@ -1,11 +1,11 @@
 import type { Address } from "viem";
-import { getBlock } from "viem/actions";
+import { max } from "../../core/bigints.ts";
 import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
-import { getGda, getNetFlowRate } from "../internal/superfluid.ts";
+import { getAgreements, getNetFlowRate, getNow } from "../internal/superfluid.ts";
+import { withTaskType } from "../internal/withTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
-import { type GetTaskTypeReturnType, getTaskType } from "./getTaskType.ts";
 
 export type GetSourceParameters = TaskTypeParameter & { source: Address };
 
@@ -52,50 +52,35 @@ export type GetSourceErrorType = TaskTypeNotFoundError | ContractCallError;
  * if (state.runway !== undefined && state.runway < 86_400) console.log("top up within a day");
  */
 export async function getSource(client: ReadClient, parameters: GetSourceParameters): Promise<GetSourceReturnType> {
-  const taskType = await getTaskType(client, parameters);
-  const gda = await getGda(client, parameters.deployment);
-  const [stream, account, returns, { timestamp }] = await Promise.all([
-    readStream(client, parameters, taskType, gda),
-    readAccount(client, parameters, taskType),
-    readReturns(client, parameters),
-    getBlock(client),
-  ]);
-  return { source: parameters.source, timestamp: Number(timestamp), ...stream, ...account, returns };
-}
-
-async function readStream(
-  client: ReadClient,
-  { deployment, taskTypeId, source }: GetSourceParameters,
-  { superToken, distributionPool }: GetTaskTypeReturnType,
-  gda: Address,
-) {
-  const { completionTracker, escrowBuffer } = contractsOf(deployment);
-  const [[changedAt, flowRate, streamDeposit], streamed, acknowledged] = await Promise.all([
-    read(client, gdaAt(gda).getFlow(superToken, source, distributionPool)),
-    read(client, escrowBuffer.streamedOf(taskTypeId, source)),
-    read(client, completionTracker.acknowledgedBy(taskTypeId, source)),
+  const { deployment, source } = parameters;
+  const [taskType, [agreements, timestamp, work, returns]] = await withTaskType(client, parameters, () =>
+    Promise.all([
+      getAgreements(client, deployment),
+      getNow(client, deployment),
+      readWork(client, parameters),
+      readReturns(client, parameters),
+    ]),
+  );
+  const { superToken, distributionPool } = taskType;
+  const [[changedAt, flowRate, streamDeposit], [availableBalance], netFlowRate] = await Promise.all([
+    read(client, gdaAt(agreements.gda).getFlow(superToken, source, distributionPool)),
+    read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
+    getNetFlowRate(client, agreements, superToken, source),
   ]);
   return {
-    flowRate,
+    ...{ source, timestamp, flowRate, streamDeposit, ...work, availableBalance, netFlowRate, returns },
     changedAt: flowRate === 0n ? undefined : Number(changedAt),
-    streamDeposit,
-    streamed,
-    acknowledged,
+    runway: netFlowRate < 0n ? Number(max(availableBalance, 0n) / -netFlowRate) : undefined,
   };
 }
 
-async function readAccount(
-  client: ReadClient,
-  { deployment, source }: GetSourceParameters,
-  taskType: GetTaskTypeReturnType,
-) {
-  const [[availableBalance], netFlowRate] = await Promise.all([
-    read(client, superTokenAt(taskType.superToken).realtimeBalanceOfNow(source)),
-    getNetFlowRate(client, deployment, taskType.superToken, source),
+async function readWork(client: ReadClient, { deployment, taskTypeId, source }: GetSourceParameters) {
+  const { completionTracker, escrowBuffer } = contractsOf(deployment);
+  const [streamed, acknowledged] = await Promise.all([
+    read(client, escrowBuffer.streamedOf(taskTypeId, source)),
+    read(client, completionTracker.acknowledgedBy(taskTypeId, source)),
   ]);
-  const shrinks = netFlowRate < 0n;
-  const left = availableBalance > 0n ? availableBalance : 0n;
-  return { availableBalance, netFlowRate, runway: shrinks ? Number(left / -netFlowRate) : undefined };
+  return { streamed, acknowledged };
 }
 
 async function readReturns(

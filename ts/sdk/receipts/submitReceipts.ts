@@ -1,9 +1,10 @@
 import { type Address, parseEventLogs } from "viem";
 import { completionTrackerAbi } from "../../abi/generated.ts";
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType } from "../errors.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 import type { SignedReceipt } from "./receiptBook.ts";
 
 /** In the order of the contract's enumeration. */
@@ -25,7 +26,7 @@ export type SubmitReceiptsReturnType = Sent & {
   skipped: { index: number; reason: (typeof REASONS)[number] }[];
 };
 
-export type SubmitReceiptsErrorType = ContractCallError | TransactionRevertedError;
+export type SubmitReceiptsErrorType = SendErrorType;
 
 /**
  * Takes receipts to the chain; anybody may. A receipt counts up to what its source has really spent and its sink was really
@@ -40,9 +41,9 @@ export type SubmitReceiptsErrorType = ContractCallError | TransactionRevertedErr
  */
 export async function submitReceipts(
   client: WriteClient,
-  { deployment, taskTypeId, receipts }: SubmitReceiptsParameters,
+  parameters: SubmitReceiptsParameters & SendOptions,
 ): Promise<SubmitReceiptsReturnType> {
-  const sent = await send(client, contractsOf(deployment).completionTracker.acknowledge(taskTypeId, receipts));
+  const sent = await sendInTurn(client, "submitReceipts", await prepareSubmitReceipts(client, parameters), parameters);
   const { logs } = sent.receipt;
   const counted = parseEventLogs({ abi: completionTrackerAbi, eventName: "Acknowledged", logs });
   const skipped = parseEventLogs({ abi: completionTrackerAbi, eventName: "ReceiptSkipped", logs });
@@ -51,4 +52,16 @@ export async function submitReceipts(
     acknowledged: counted.map(({ args: { source, sink, amount } }) => ({ source, sink, amount })),
     skipped: skipped.map(({ args }) => ({ index: Number(args.index), reason: REASONS[args.reason] ?? "none" })),
   };
+}
+
+/**
+ * As `submitReceipts`, for others to send.
+ * @example
+ * const calls = await prepareSubmitReceipts(client, { deployment, taskTypeId, receipts: [] });
+ */
+export async function prepareSubmitReceipts(
+  _: ReadClient,
+  { deployment, taskTypeId, receipts }: SubmitReceiptsParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).completionTracker.acknowledge(taskTypeId, receipts));
 }

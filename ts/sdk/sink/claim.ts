@@ -1,9 +1,19 @@
-import { distributionPoolAt, gdaAt } from "../calls/contracts.ts";
-import type { ContractCallError, TaskTypeNotFoundError, TransactionRevertedError } from "../errors.ts";
-import { read, send } from "../internal/call.ts";
-import { getGda } from "../internal/superfluid.ts";
-import { getTaskType } from "../read/getTaskType.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { Address } from "viem";
+import { prepared } from "../calls/callsOf.ts";
+import { distributionPoolAt } from "../calls/contracts.ts";
+import type { SendErrorType, TaskTypeNotFoundError } from "../errors.ts";
+import { accountOf, senderOf } from "../internal/account.ts";
+import { type Membership, readMembership } from "../internal/membership.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type {
+  AccountParameter,
+  PreparedCall,
+  ReadClient,
+  SendOptions,
+  Sent,
+  TaskTypeParameter,
+  WriteClient,
+} from "../types.ts";
 
 export type ClaimParameters = TaskTypeParameter;
 
@@ -15,7 +25,7 @@ export type ClaimReturnType =
     })
   | undefined;
 
-export type ClaimErrorType = TaskTypeNotFoundError | ContractCallError | TransactionRevertedError;
+export type ClaimErrorType = TaskTypeNotFoundError | SendErrorType;
 
 /**
  * Moves what a pool has paid a sink to its balance, if it is not connected. What comes back to a source comes with
@@ -24,20 +34,27 @@ export type ClaimErrorType = TaskTypeNotFoundError | ContractCallError | Transac
  * const claimed = await claim(sinkClient, { deployment, taskTypeId });
  * // claimed?.amount in wei
  */
-export async function claim(
-  client: WriteClient,
-  { deployment, taskTypeId }: ClaimParameters,
-): Promise<ClaimReturnType> {
-  const member = client.account.address;
-  const [{ distributionPool }, gda] = await Promise.all([
-    getTaskType(client, { deployment, taskTypeId }),
-    getGda(client, deployment),
-  ]);
-  const [connected, [amount]] = await Promise.all([
-    read(client, gdaAt(gda).isMemberConnected(distributionPool, member)),
-    read(client, distributionPoolAt(distributionPool).getClaimableNow(member)),
-  ]);
-  if (connected || amount === 0n) return undefined;
-  const sent = await send(client, distributionPoolAt(distributionPool).claimAll(member));
-  return { ...sent, amount };
+export async function claim(client: WriteClient, parameters: ClaimParameters & SendOptions): Promise<ClaimReturnType> {
+  const member = accountOf(client).address;
+  const membership = await readMembership(client, parameters, member);
+  const calls = claimCalls(membership, member);
+  if (calls.length === 0) return undefined;
+  return { ...(await sendInTurn(client, "claim", calls, parameters)), amount: membership.claimable };
+}
+
+/**
+ * As `claim`, for others to send; none if there is nothing to claim.
+ * @example
+ * const calls = await prepareClaim(client, { deployment, taskTypeId, account: sink });
+ */
+export async function prepareClaim(
+  client: ReadClient,
+  parameters: ClaimParameters & AccountParameter,
+): Promise<PreparedCall[]> {
+  const member = senderOf(client, parameters);
+  return claimCalls(await readMembership(client, parameters, member), member);
+}
+
+function claimCalls({ distributionPool, claimable }: Membership, member: Address): PreparedCall[] {
+  return claimable === 0n ? [] : prepared(distributionPoolAt(distributionPool).claimAll(member));
 }

@@ -1,17 +1,25 @@
-import { gdaAt } from "../calls/contracts.ts";
+import { prepared } from "../calls/callsOf.ts";
 import { connectPoolCall } from "../calls/superfluid.ts";
-import type { ContractCallError, TaskTypeNotFoundError, TransactionRevertedError } from "../errors.ts";
-import { read, send } from "../internal/call.ts";
-import { getGda } from "../internal/superfluid.ts";
-import { getTaskType } from "../read/getTaskType.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType, TaskTypeNotFoundError } from "../errors.ts";
+import { senderOf } from "../internal/account.ts";
+import { readMembership } from "../internal/membership.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type {
+  AccountParameter,
+  PreparedCall,
+  ReadClient,
+  SendOptions,
+  Sent,
+  TaskTypeParameter,
+  WriteClient,
+} from "../types.ts";
 
 export type ConnectPoolParameters = TaskTypeParameter;
 
 /** Undefined if the account was connected already. */
 export type ConnectPoolReturnType = Sent | undefined;
 
-export type ConnectPoolErrorType = TaskTypeNotFoundError | ContractCallError | TransactionRevertedError;
+export type ConnectPoolErrorType = TaskTypeNotFoundError | SendErrorType;
 
 /**
  * Lets what a pool pays a sink count in its balance second by second, without claims. It also makes every update of the
@@ -21,12 +29,21 @@ export type ConnectPoolErrorType = TaskTypeNotFoundError | ContractCallError | T
  */
 export async function connectPool(
   client: WriteClient,
-  { deployment, taskTypeId }: ConnectPoolParameters,
+  parameters: ConnectPoolParameters & SendOptions,
 ): Promise<ConnectPoolReturnType> {
-  const [{ distributionPool }, gda] = await Promise.all([
-    getTaskType(client, { deployment, taskTypeId }),
-    getGda(client, deployment),
-  ]);
-  const connected = await read(client, gdaAt(gda).isMemberConnected(distributionPool, client.account.address));
-  return connected ? undefined : send(client, connectPoolCall(deployment.host, { gda, distributionPool }));
+  const calls = await prepareConnectPool(client, parameters);
+  return calls.length === 0 ? undefined : sendInTurn(client, "connectPool", calls, parameters);
+}
+
+/**
+ * As `connectPool`, for others to send; none if the account is connected already.
+ * @example
+ * const calls = await prepareConnectPool(client, { deployment, taskTypeId, account: sink });
+ */
+export async function prepareConnectPool(
+  client: ReadClient,
+  parameters: ConnectPoolParameters & AccountParameter,
+): Promise<PreparedCall[]> {
+  const { connected, ...pool } = await readMembership(client, parameters, senderOf(client, parameters));
+  return connected ? [] : prepared(connectPoolCall(parameters.deployment.host, pool));
 }

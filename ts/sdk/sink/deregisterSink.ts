@@ -1,13 +1,14 @@
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType } from "../errors.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 export type DeregisterSinkParameters = TaskTypeParameter;
 
 export type DeregisterSinkReturnType = Sent;
 
-export type DeregisterSinkErrorType = ContractCallError | TransactionRevertedError;
+export type DeregisterSinkErrorType = SendErrorType;
 
 /**
  * Leaves; pay stops in this transaction. The stake stays until `requestUnstake` and `withdraw`.
@@ -15,9 +16,21 @@ export type DeregisterSinkErrorType = ContractCallError | TransactionRevertedErr
  * @example
  * await deregisterSink(sinkClient, { deployment, taskTypeId });
  */
-export function deregisterSink(
+export async function deregisterSink(
   client: WriteClient,
-  { deployment, taskTypeId }: DeregisterSinkParameters,
+  parameters: DeregisterSinkParameters & SendOptions,
 ): Promise<DeregisterSinkReturnType> {
-  return send(client, contractsOf(deployment).capacityRegistry.deregisterSink(taskTypeId));
+  return sendInTurn(client, "deregisterSink", await prepareDeregisterSink(client, parameters), parameters);
+}
+
+/**
+ * As `deregisterSink`, for others to send.
+ * @example
+ * const calls = await prepareDeregisterSink(client, { deployment, taskTypeId });
+ */
+export async function prepareDeregisterSink(
+  _: ReadClient,
+  { deployment, taskTypeId }: DeregisterSinkParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).capacityRegistry.deregisterSink(taskTypeId));
 }

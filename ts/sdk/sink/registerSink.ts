@@ -1,7 +1,8 @@
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType } from "../errors.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 export type RegisterSinkParameters = TaskTypeParameter & {
   /** Where the sink says who it is and how it is reached; nothing by default. See `setProfile`. */
@@ -10,7 +11,7 @@ export type RegisterSinkParameters = TaskTypeParameter & {
 
 export type RegisterSinkReturnType = Sent;
 
-export type RegisterSinkErrorType = ContractCallError | TransactionRevertedError;
+export type RegisterSinkErrorType = SendErrorType;
 
 /**
  * Registers the account as a sink. Its capacity starts from zero and ramps with its signals.
@@ -19,9 +20,21 @@ export type RegisterSinkErrorType = ContractCallError | TransactionRevertedError
  * @example
  * await registerSink(sinkClient, { deployment, taskTypeId });
  */
-export function registerSink(
+export async function registerSink(
   client: WriteClient,
-  { deployment, taskTypeId, profileUri = "" }: RegisterSinkParameters,
+  parameters: RegisterSinkParameters & SendOptions,
 ): Promise<RegisterSinkReturnType> {
-  return send(client, contractsOf(deployment).capacityRegistry.registerSink(taskTypeId, profileUri));
+  return sendInTurn(client, "registerSink", await prepareRegisterSink(client, parameters), parameters);
+}
+
+/**
+ * As `registerSink`, for others to send.
+ * @example
+ * const calls = await prepareRegisterSink(client, { deployment, taskTypeId });
+ */
+export async function prepareRegisterSink(
+  _: ReadClient,
+  { deployment, taskTypeId, profileUri = "" }: RegisterSinkParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).capacityRegistry.registerSink(taskTypeId, profileUri));
 }

@@ -1,7 +1,8 @@
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType } from "../errors.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 export type SetProfileParameters = TaskTypeParameter & {
   /** Where the sink says who it is and how it is reached. Nobody checks it, and no money depends on it. */
@@ -10,7 +11,7 @@ export type SetProfileParameters = TaskTypeParameter & {
 
 export type SetProfileReturnType = Sent;
 
-export type SetProfileErrorType = ContractCallError | TransactionRevertedError;
+export type SetProfileErrorType = SendErrorType;
 
 /**
  * Changes where the account's profile as a sink is found.
@@ -18,9 +19,21 @@ export type SetProfileErrorType = ContractCallError | TransactionRevertedError;
  * @example
  * await setProfile(sinkClient, { deployment, taskTypeId, profileUri: "https://agent.example/profile.json" });
  */
-export function setProfile(
+export async function setProfile(
   client: WriteClient,
-  { deployment, taskTypeId, profileUri }: SetProfileParameters,
+  parameters: SetProfileParameters & SendOptions,
 ): Promise<SetProfileReturnType> {
-  return send(client, contractsOf(deployment).capacityRegistry.setProfile(taskTypeId, profileUri));
+  return sendInTurn(client, "setProfile", await prepareSetProfile(client, parameters), parameters);
+}
+
+/**
+ * As `setProfile`, for others to send.
+ * @example
+ * const calls = await prepareSetProfile(client, { deployment, taskTypeId, profileUri: "https://agent.example/profile.json" });
+ */
+export async function prepareSetProfile(
+  _: ReadClient,
+  { deployment, taskTypeId, profileUri }: SetProfileParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).capacityRegistry.setProfile(taskTypeId, profileUri));
 }

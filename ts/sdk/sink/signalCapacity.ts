@@ -1,16 +1,20 @@
 import { bytesToHex } from "viem";
+import { getChainId } from "viem/actions";
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
 import {
   ContractCallError,
   type InvalidParameterError,
+  type SendErrorType,
   SignalError,
-  type TransactionRevertedError,
+  TransactionRevertedError,
 } from "../errors.ts";
-import { send } from "../internal/call.ts";
+import { senderOf } from "../internal/account.ts";
 import { hashSignal } from "../internal/hashSignal.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
 import { assertSignal, type Signal } from "../internal/signal.ts";
 import { waitForBlock } from "../internal/waitForBlock.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { AccountParameter, PreparedCall, ReadClient, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 /** What may happen to a commitment between commit and reveal that committing again repairs. */
 const REPAIRABLE = [
@@ -35,11 +39,7 @@ export type SignalCapacityReturnType = Sent & {
   attempts: number;
 };
 
-export type SignalCapacityErrorType =
-  | InvalidParameterError
-  | SignalError
-  | ContractCallError
-  | TransactionRevertedError;
+export type SignalCapacityErrorType = InvalidParameterError | SignalError | SendErrorType;
 
 /**
  * Declares capacity and backlog by commit and reveal, so that nobody can answer to a signal before it counts: commits,
@@ -53,7 +53,6 @@ export async function signalCapacity(
   client: WriteClient,
   parameters: SignalCapacityParameters,
 ): Promise<SignalCapacityReturnType> {
-  assertSignal(parameters);
   const { attempts = DEFAULT_ATTEMPTS } = parameters;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -66,17 +65,46 @@ export async function signalCapacity(
 }
 
 async function commitAndReveal(client: WriteClient, parameters: SignalCapacityParameters): Promise<Sent> {
-  const { deployment, taskTypeId, capacity, backlog, abort } = parameters;
+  const { commit, reveal } = await prepareSignalCapacity(client, parameters);
+  const committed = await sendInTurn(client, "signalCapacity", commit);
+  await waitForBlock(client, committed.receipt.blockNumber + 1n, parameters.abort);
+  return sendInTurn(client, "signalCapacity", reveal);
+}
+
+export type PrepareSignalCapacityReturnType = {
+  commit: PreparedCall[];
+  /** For a later block, and at most 20 later. It says what was declared: show it to nobody before. */
+  reveal: PreparedCall[];
+};
+
+/**
+ * As `signalCapacity`, for others to send: first the one, and in a later block the other.
+ * @example
+ * const { commit, reveal } = await prepareSignalCapacity(client, {
+ *   ...{ deployment, taskTypeId, account: sink },
+ *   ...{ capacity: 100n, backlog: 0n },
+ * });
+ */
+export async function prepareSignalCapacity(
+  client: ReadClient,
+  parameters: TaskTypeParameter & Signal & AccountParameter,
+): Promise<PrepareSignalCapacityReturnType> {
+  assertSignal(parameters);
+  const { deployment, taskTypeId, capacity, backlog } = parameters;
   const { capacityRegistry } = contractsOf(deployment);
   // Fresh every time: a salt that was once revealed would give the values away.
   const salt = bytesToHex(globalThis.crypto.getRandomValues(new Uint8Array(32)));
-  const [chainId, sink] = [client.chain.id, client.account.address];
+  const chainId = client.chain?.id ?? (await getChainId(client));
+  const sink = senderOf(client, parameters);
   const commitment = hashSignal({ deployment, chainId, taskTypeId, sink, capacity, backlog, salt });
-  const committed = await send(client, capacityRegistry.commitCapacity(taskTypeId, commitment));
-  await waitForBlock(client, committed.receipt.blockNumber + 1n, abort);
-  return send(client, capacityRegistry.revealCapacity(taskTypeId, capacity, backlog, salt));
+  return {
+    commit: prepared(capacityRegistry.commitCapacity(taskTypeId, commitment)),
+    reveal: prepared(capacityRegistry.revealCapacity(taskTypeId, capacity, backlog, salt)),
+  };
 }
 
 function isRepairable(error: unknown): boolean {
+  // A reveal that was on its way while the window closed.
+  if (error instanceof TransactionRevertedError) return true;
   return error instanceof ContractCallError && REPAIRABLE.includes(error.errorName ?? "");
 }

@@ -202,7 +202,7 @@ test("attestations that do not count come back with the reason", async () => {
   ]);
 });
 
-test("the signal loop signals once an epoch, survives failures, and stops", async () => {
+test("the signal loop signals what moves units, survives failures, and stops", async () => {
   const signals: Signal[] = [];
   const errors: unknown[] = [];
   let measured = 0;
@@ -211,7 +211,8 @@ test("the signal loop signals once an epoch, survives failures, and stops", asyn
     measure: () => {
       measured += 1;
       if (measured === 2) throw new Error("no measurement today");
-      return { capacity: BigInt(40 + measured), backlog: 0n };
+      // The last one is hardly another than the one before.
+      return { capacity: 40n + BigInt(10 * Math.min(measured, 3) + measured), backlog: 0n };
     },
     onSignal: (signal) => signals.push(signal),
     onError: (error) => errors.push(error),
@@ -222,11 +223,38 @@ test("the signal loop signals once an epoch, survives failures, and stops", asyn
   await until(() => signals.length === 1);
   await chain.pass(EPOCH);
   await until(() => signals.length === 2);
-  expect(signals.map(({ capacity }) => capacity)).toEqual([41n, 43n]);
+  await chain.pass(EPOCH);
+  await until(() => measured === 4);
+  expect(signals.map(({ capacity }) => capacity)).toEqual([51n, 73n]);
   expect(errors).toEqual([new Error("no measurement today")]);
   await loop.stop();
   await chain.pass(EPOCH);
-  expect(measured).toBe(3);
+  expect(measured).toBe(4);
+});
+
+test("a steady sink signals at most once in four epochs, and never expires", async () => {
+  let [looks, signals] = [0, 0];
+  const loop = await startSignalLoop(sink, {
+    ...task,
+    measure: () => {
+      looks += 1;
+      return { capacity: 74n, backlog: 0n };
+    },
+    onSignal: () => {
+      signals += 1;
+    },
+  });
+  const livesOn = async () => {
+    const { signal, timestamp } = await stateOf(sink);
+    return (signal.expiresAt ?? 0) - timestamp > EPOCH;
+  };
+  for (let epoch = 1; epoch <= 12; epoch++) {
+    while (looks < epoch || !(await livesOn())) await mineForReveal();
+    await chain.pass(EPOCH);
+  }
+  await loop.stop();
+  expect(signals).toBeGreaterThanOrEqual(2);
+  expect(signals).toBeLessThanOrEqual(3);
 });
 
 test("a sink that stops signalling expires by the epochs of the chain", async () => {

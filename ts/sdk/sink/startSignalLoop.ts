@@ -2,12 +2,14 @@ import { getBlock } from "viem/actions";
 import type { TaskTypeNotFoundError } from "../errors.ts";
 import type { Signal } from "../internal/signal.ts";
 import { pause } from "../internal/waitForBlock.ts";
-import { getTaskType } from "../read/getTaskType.ts";
+import { getSink } from "../read/getSink.ts";
+import { type GetTaskTypeReturnType, getTaskType } from "../read/getTaskType.ts";
 import type { TaskTypeParameter, WriteClient } from "../types.ts";
 import { type SignalCapacityReturnType, signalCapacity } from "./signalCapacity.ts";
+import { whySignal } from "./whySignal.ts";
 
 export type StartSignalLoopParameters = TaskTypeParameter & {
-  /** Asked for once an epoch: capacity in units, backlog in unit-seconds; see `TaskQueue.measure`. */
+  /** Asked for at least once an epoch: capacity in units, backlog in unit-seconds; see `TaskQueue.measure`. */
   measure: () => Signal | Promise<Signal>;
   /** Told of every signal that the chain has taken. */
   onSignal?: ((signal: Signal & SignalCapacityReturnType) => void) | undefined;
@@ -22,9 +24,12 @@ export type StartSignalLoopReturnType = {
 
 export type StartSignalLoopErrorType = TaskTypeNotFoundError;
 
+type Terms = Pick<GetTaskTypeReturnType, "epochLength" | "horizon">;
+
 /**
- * Signals once in every epoch, by the chain's clock, until it is stopped. After a failure it tries again, less and less
- * often, within the same epoch.
+ * Looks in every epoch, by the chain's clock, whether a signal is worth its transactions (`whySignal`), and gives it, until
+ * it is stopped: a steady sink signals once in as many epochs as a signal lives. After a failure it tries again, less and
+ * less often, within the same epoch.
  * @example
  * const loop = await startSignalLoop(sinkClient, {
  *   deployment,
@@ -38,9 +43,9 @@ export async function startSignalLoop(
   client: WriteClient,
   parameters: StartSignalLoopParameters,
 ): Promise<StartSignalLoopReturnType> {
-  const { epochLength } = await getTaskType(client, parameters);
+  const taskType = await getTaskType(client, parameters);
   const controller = new AbortController();
-  const ended = runLoop(client, parameters, epochLength, controller.signal);
+  const ended = runLoop(client, parameters, taskType, controller.signal);
   return {
     stop: async () => {
       controller.abort();
@@ -52,18 +57,19 @@ export async function startSignalLoop(
 async function runLoop(
   client: WriteClient,
   parameters: StartSignalLoopParameters,
-  epochLength: number,
+  taskType: Terms,
   abort: AbortSignal,
 ): Promise<void> {
+  const { epochLength } = taskType;
   const longestPause = (epochLength * 1000) / 2;
-  let signalledEpoch = -1;
+  let lookedAt = -1;
   let failures = 0;
   while (!abort.aborted) {
     try {
       const epoch = Math.floor(Number((await getBlock(client)).timestamp) / epochLength);
-      if (epoch > signalledEpoch) {
-        await signalOnce(client, parameters, abort);
-        signalledEpoch = epoch;
+      if (epoch > lookedAt) {
+        await signalIfDue(client, parameters, taskType, abort);
+        lookedAt = epoch;
       }
       failures = 0;
     } catch (error) {
@@ -75,12 +81,23 @@ async function runLoop(
   }
 }
 
-async function signalOnce(
+async function signalIfDue(
   client: WriteClient,
   { deployment, taskTypeId, measure, onSignal }: StartSignalLoopParameters,
+  { epochLength, horizon }: Terms,
   abort: AbortSignal,
 ): Promise<void> {
-  const { capacity, backlog } = await measure();
-  const sent = await signalCapacity(client, { deployment, taskTypeId, capacity, backlog, abort });
-  onSignal?.({ capacity, backlog, ...sent });
+  const task = { deployment, taskTypeId };
+  const { declaredCapacity, declaredBacklog, capacityCap, signal, timestamp } = await getSink(client, {
+    ...task,
+    sink: client.account.address,
+  });
+  const measured = await measure();
+  const latest =
+    signal.signalledAt === undefined ? undefined : { capacity: declaredCapacity, backlog: declaredBacklog };
+  const { expiresAt } = signal;
+  const reason = whySignal({ measured, latest, capacityCap, expiresAt, epochLength, horizon, now: timestamp });
+  if (reason === undefined) return;
+  const sent = await signalCapacity(client, { ...task, ...measured, abort });
+  onSignal?.({ ...measured, ...sent });
 }

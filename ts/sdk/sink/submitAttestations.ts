@@ -1,9 +1,10 @@
 import { type Address, parseEventLogs } from "viem";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType } from "../errors.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 import type { SignedAttestation } from "./signAttestation.ts";
 
 /** In the order of the contract's enumeration. */
@@ -18,7 +19,7 @@ export type SubmitAttestationsReturnType = Sent & {
   skipped: { index: number; reason: (typeof REASONS)[number] }[];
 };
 
-export type SubmitAttestationsErrorType = ContractCallError | TransactionRevertedError;
+export type SubmitAttestationsErrorType = SendErrorType;
 
 /**
  * Takes signed signals of one task type to the chain; anybody may. One bad entry does not hurt the others.
@@ -29,11 +30,13 @@ export type SubmitAttestationsErrorType = ContractCallError | TransactionReverte
  */
 export async function submitAttestations(
   client: WriteClient,
-  { deployment, taskTypeId, attestations }: SubmitAttestationsParameters,
+  parameters: SubmitAttestationsParameters & SendOptions,
 ): Promise<SubmitAttestationsReturnType> {
-  const sent = await send(
+  const sent = await sendInTurn(
     client,
-    contractsOf(deployment).capacityRegistry.submitAttestations(taskTypeId, attestations),
+    "submitAttestations",
+    await prepareSubmitAttestations(client, parameters),
+    parameters,
   );
   const { logs } = sent.receipt;
   const accepted = parseEventLogs({ abi: capacityRegistryAbi, eventName: "CapacitySignalled", logs });
@@ -43,4 +46,16 @@ export async function submitAttestations(
     accepted: accepted.map(({ args: { sink, capacity, backlog } }) => ({ sink, capacity, backlog })),
     skipped: skipped.map(({ args }) => ({ index: Number(args.index), reason: REASONS[args.reason] ?? "none" })),
   };
+}
+
+/**
+ * As `submitAttestations`, for others to send.
+ * @example
+ * const calls = await prepareSubmitAttestations(client, { deployment, taskTypeId, attestations: [] });
+ */
+export async function prepareSubmitAttestations(
+  _: ReadClient,
+  { deployment, taskTypeId, attestations }: SubmitAttestationsParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).capacityRegistry.submitAttestations(taskTypeId, attestations));
 }

@@ -1,9 +1,10 @@
 import { stakeManagerAbi } from "../../abi/generated.ts";
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
+import type { SendErrorType } from "../errors.ts";
 import { amountOf } from "../internal/amountOf.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 export type WithdrawParameters = TaskTypeParameter;
 
@@ -12,7 +13,7 @@ export type WithdrawReturnType = Sent & {
   amount: bigint;
 };
 
-export type WithdrawErrorType = ContractCallError | TransactionRevertedError;
+export type WithdrawErrorType = SendErrorType;
 
 /**
  * Takes out the stake that has finished unbonding, less what the account was paid and has not earned: `exitCharge` of
@@ -24,8 +25,20 @@ export type WithdrawErrorType = ContractCallError | TransactionRevertedError;
  */
 export async function withdraw(
   client: WriteClient,
-  { deployment, taskTypeId }: WithdrawParameters,
+  parameters: WithdrawParameters & SendOptions,
 ): Promise<WithdrawReturnType> {
-  const sent = await send(client, contractsOf(deployment).stakeManager.withdraw(taskTypeId));
+  const sent = await sendInTurn(client, "withdraw", await prepareWithdraw(client, parameters), parameters);
   return { ...sent, amount: amountOf(sent, stakeManagerAbi, "Withdrawn") };
+}
+
+/**
+ * As `withdraw`, for others to send.
+ * @example
+ * const calls = await prepareWithdraw(client, { deployment, taskTypeId });
+ */
+export async function prepareWithdraw(
+  _: ReadClient,
+  { deployment, taskTypeId }: WithdrawParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).stakeManager.withdraw(taskTypeId));
 }

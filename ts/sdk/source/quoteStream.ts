@@ -1,67 +1,31 @@
-import type { Address } from "viem";
-import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
-import {
-  type ContractCallError,
+import type {
   FlowRateLossError,
   FlowRateTooLowError,
-  InsufficientBalanceError,
+  InsufficientFundsError,
   InvalidParameterError,
-  type TaskTypeNotFoundError,
+  ReadErrorType,
+  TaskTypeNotFoundError,
 } from "../errors.ts";
-import { read } from "../internal/call.ts";
-import { type PoolEvidence, readEvidence } from "../internal/evidence.ts";
-import { getDepositTerms, getGda, streamDepositOf } from "../internal/superfluid.ts";
-import { getTaskType } from "../read/getTaskType.ts";
-import type { ReadClient, TaskTypeParameter } from "../types.ts";
+import { assertQuote, type QuoteStreamParameters, type QuoteStreamReturnType, readQuote } from "../internal/quote.ts";
+import type { ReadClient } from "../types.ts";
 
-/** Superfluid's type for a rate is int96. */
-const MAX_FLOW_RATE = 2n ** 95n - 1n;
-
-/** How much of a stream rounding may take, basis points: 1 %. */
-const MAX_LOSS_BASIS_POINTS = 100n;
-
-/** An hour: long enough to notice and to top up. */
-const DEFAULT_RUNWAY = 3600;
-
-export type QuoteStreamParameters = TaskTypeParameter & {
-  source: Address;
-  /** What the source wants to stream from now on, in all, wei per second. */
-  flowRate: bigint;
-  /** How long the balance must last beside the deposit, seconds; an hour if not said. */
-  runway?: number | undefined;
-};
-
-export type QuoteStreamReturnType = {
-  /** What was asked for, wei per second. */
-  flowRate: bigint;
-  /** What Superfluid would really stream, after rounding, wei per second. */
-  actualFlowRate: bigint;
-  /** What the source streams before, wei per second. */
-  previousFlowRate: bigint;
-  /** What Superfluid holds while the stream runs and gives back when it is closed, wei. */
-  streamDeposit: bigint;
-  /** What the source can spend now, wei. */
-  availableBalance: bigint;
-  /** What it needs now: deposit not yet held, and the runway; wei. */
-  requiredBalance: bigint;
-  /** Whether sinks of this pool can be judged now; undefined where another verifier than the protocol's judges. */
-  evidence: PoolEvidence | undefined;
-};
+export type { QuoteStreamParameters, QuoteStreamReturnType } from "../internal/quote.ts";
 
 export type QuoteStreamErrorType =
   | InvalidParameterError
   | FlowRateTooLowError
   | FlowRateLossError
-  | InsufficientBalanceError
+  | InsufficientFundsError
   | TaskTypeNotFoundError
-  | ContractCallError;
+  | ReadErrorType;
 
 /**
  * What a stream would really be and cost. Refuses what would go wrong silently: a rate that Superfluid rounds to
- * nothing, or by more than 1 %, and an account that would soon be liquidated.
+ * nothing, or by more than 1 %, or that is so small that it looks like one of a token of six decimals, and an account that
+ * would soon be liquidated.
  * @throws {FlowRateTooLowError}
  * @throws {FlowRateLossError}
- * @throws {InsufficientBalanceError}
+ * @throws {InsufficientFundsError}
  * @example
  * const quote = await quoteStream(client, { deployment, taskTypeId, source, flowRate: parseEther("0.001") });
  * // quote.actualFlowRate in wei per second, quote.streamDeposit in wei
@@ -71,45 +35,8 @@ export async function quoteStream(
   client: ReadClient,
   parameters: QuoteStreamParameters,
 ): Promise<QuoteStreamReturnType> {
-  const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
-  assertSensible(flowRate, runway);
-  const taskType = await getTaskType(client, parameters);
-  const { superToken, distributionPool } = taskType;
-  const gda = gdaAt(await getGda(client, deployment));
-  const stream = [superToken, source, distributionPool] as const;
-  const [[actualFlowRate], [, previousFlowRate, previousDeposit], [availableBalance], terms, totalUnits, evidence] =
-    await Promise.all([
-      read(client, gda.estimateFlowDistributionActualFlowRate(...stream, flowRate)),
-      read(client, gda.getFlow(...stream)),
-      read(client, superTokenAt(superToken).realtimeBalanceOfNow(source)),
-      getDepositTerms(client, deployment, superToken),
-      read(client, contractsOf(deployment).backpressurePool.totalUnits(taskTypeId)),
-      readEvidence(client, parameters, taskType),
-    ]);
-  assertRounding(flowRate, actualFlowRate, totalUnits);
-
-  const streamDeposit = streamDepositOf(actualFlowRate, terms);
-  const requiredBalance = streamDeposit - previousDeposit + actualFlowRate * BigInt(runway);
-  // Whoever is short of money must be able to stream less.
-  if (actualFlowRate > previousFlowRate && availableBalance < requiredBalance) {
-    throw new InsufficientBalanceError(availableBalance, requiredBalance, streamDeposit - previousDeposit, runway);
-  }
-  return { flowRate, actualFlowRate, previousFlowRate, streamDeposit, availableBalance, requiredBalance, evidence };
-}
-
-function assertSensible(flowRate: bigint, runway: number): void {
-  if (flowRate <= 0n || flowRate > MAX_FLOW_RATE) {
-    throw new InvalidParameterError(`a flow rate is between 1 and ${MAX_FLOW_RATE} wei/s, not ${flowRate}`);
-  }
-  if (!Number.isSafeInteger(runway) || runway < 0) {
-    throw new InvalidParameterError(`a runway is a whole number of seconds, not ${runway}`);
-  }
-}
-
-function assertRounding(flowRate: bigint, actualFlowRate: bigint, totalUnits: bigint): void {
-  if (actualFlowRate === 0n) throw new FlowRateTooLowError(flowRate, totalUnits);
-  const lost = flowRate - actualFlowRate;
-  if (lost * 10_000n > flowRate * MAX_LOSS_BASIS_POINTS) {
-    throw new FlowRateLossError(flowRate, actualFlowRate, MAX_LOSS_BASIS_POINTS);
-  }
+  const quote = await readQuote(client, parameters);
+  assertQuote(quote, parameters);
+  const { gda: _, superToken: _token, distributionPool: _pool, totalUnits: _units, ...shown } = quote;
+  return shown;
 }

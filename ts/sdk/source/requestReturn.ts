@@ -1,13 +1,14 @@
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType } from "../errors.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 export type RequestReturnParameters = TaskTypeParameter;
 
 export type RequestReturnReturnType = Sent;
 
-export type RequestReturnErrorType = ContractCallError | TransactionRevertedError;
+export type RequestReturnErrorType = SendErrorType;
 
 /**
  * Asks the escrow for what the account has in it now. One horizon later `syncSource` pays what the sinks have not been
@@ -16,9 +17,21 @@ export type RequestReturnErrorType = ContractCallError | TransactionRevertedErro
  * @example
  * await requestReturn(sourceClient, { deployment, taskTypeId });
  */
-export function requestReturn(
+export async function requestReturn(
   client: WriteClient,
-  { deployment, taskTypeId }: RequestReturnParameters,
+  parameters: RequestReturnParameters & SendOptions,
 ): Promise<RequestReturnReturnType> {
-  return send(client, contractsOf(deployment).escrowBuffer.requestReturn(taskTypeId));
+  return sendInTurn(client, "requestReturn", await prepareRequestReturn(client, parameters), parameters);
+}
+
+/**
+ * As `requestReturn`, for others to send.
+ * @example
+ * const calls = await prepareRequestReturn(client, { deployment, taskTypeId });
+ */
+export async function prepareRequestReturn(
+  _: ReadClient,
+  { deployment, taskTypeId }: RequestReturnParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).escrowBuffer.requestReturn(taskTypeId));
 }

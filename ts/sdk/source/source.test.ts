@@ -15,13 +15,15 @@ import {
   getPool,
   getSource,
   getTaskType,
-  InsufficientBalanceError,
+  InsufficientFundsError,
   InvalidParameterError,
   openStream,
   PoolAddressError,
   quoteStream,
   StreamStateError,
+  stake,
   type WriteClient,
+  WrongDecimalsError,
   withdrawDeposit,
 } from "../index.ts";
 import { read } from "../internal/call.ts";
@@ -120,23 +122,40 @@ test("the runway is how long the balance lasts", async () => {
   expect(runway).toBe(Number(availableBalance / flowRate));
 });
 
-test("a rate that would be rounded to nothing is refused before anything is sent", async () => {
+test("a rate that would be rounded to nothing is refused before anything is sent, forced or not", async () => {
   const { totalUnits } = await getPool(chain.client, task);
-  const opening = openStream(source, { ...task, flowRate: totalUnits - 1n });
+  const opening = openStream(source, { ...task, flowRate: totalUnits - 1n, force: true });
   await expect(opening).rejects.toThrow(FlowRateTooLowError);
   await expect(opening).rejects.toThrow(`stream at least ${totalUnits} wei/s`);
   // The figure in the advice is the truth: one less is refused, and this is taken.
-  await openStream(source, { ...task, flowRate: totalUnits });
+  await openStream(source, { ...task, flowRate: totalUnits, force: true });
   expect((await stateOf(source)).flowRate).toBe(totalUnits);
+});
+
+test("a rate of less than a million wei per second and unit is refused, unless it is forced or less than before", async () => {
+  const { totalUnits } = await getPool(chain.client, task);
+  const least = 1_000_000n * totalUnits;
+  const opening = openStream(source, { ...task, flowRate: least - totalUnits });
+  await expect(opening).rejects.toThrow(FlowRateTooLowError);
+  await expect(opening).rejects.toThrow(`stream at least ${least} wei/s (a super token has 18 decimals)`);
+  await openStream(source, { ...task, flowRate: least });
+  expect((await changeStream(source, { ...task, flowRate: least / 2n })).flowRate).toBeGreaterThan(0n);
+});
+
+test("an amount that looks like one of six decimals is refused, unless it is forced", async () => {
+  const { amount } = { amount: 5_000_000n };
+  await expect(stake(source, { ...task, amount })).rejects.toThrow(WrongDecimalsError);
+  await stake(source, { ...task, amount, force: true });
+  await expect(stake(source, { ...task, amount: 0n })).rejects.toThrow(InvalidParameterError);
 });
 
 test("a rate of which rounding takes more than 1 % is refused, and what it would be is not", async () => {
   const { totalUnits } = await getPool(chain.client, task);
   const flowRate = 50n * totalUnits + (totalUnits * 9n) / 10n;
-  const opening = openStream(source, { ...task, flowRate });
+  const opening = openStream(source, { ...task, flowRate, force: true });
   await expect(opening).rejects.toThrow(FlowRateLossError);
   await expect(opening).rejects.toMatchObject({ actualFlowRate: 50n * totalUnits });
-  await openStream(source, { ...task, flowRate: 50n * totalUnits });
+  await openStream(source, { ...task, flowRate: 50n * totalUnits, force: true });
 });
 
 test("a balance that does not cover deposit and runway is refused with what is missing", async () => {
@@ -144,8 +163,8 @@ test("a balance that does not cover deposit and runway is refused with what is m
   const { requiredBalance } = await quoteStream(source, { ...task, source: source.account.address, flowRate: RATE });
   await chain.giveTokens(poor.account.address, requiredBalance / 2n);
   const opening = openStream(poor, { ...task, flowRate: RATE });
-  await expect(opening).rejects.toThrow(InsufficientBalanceError);
-  await expect(opening).rejects.toThrow(/deposit of .* and 1 h of streaming.*top up/);
+  await expect(opening).rejects.toThrow(InsufficientFundsError);
+  await expect(opening).rejects.toThrow(/a refundable deposit of .*, 4 h of the stream, and 1 h of streaming.*top up/);
   await chain.giveTokens(poor.account.address, requiredBalance / 2n);
   expect((await openStream(poor, { ...task, flowRate: RATE })).flowRate).toBeGreaterThan(0n);
 });
@@ -157,7 +176,7 @@ test("whoever is short of money can still stream less, and not more", async () =
   await openStream(poor, { ...task, flowRate: RATE });
   await chain.pass(3500);
   expect((await stateOf(poor)).runway).toBeLessThan(200);
-  await expect(changeStream(poor, { ...task, flowRate: 2n * RATE })).rejects.toThrow(InsufficientBalanceError);
+  await expect(changeStream(poor, { ...task, flowRate: 2n * RATE })).rejects.toThrow(InsufficientFundsError);
   const { flowRate } = await changeStream(poor, { ...task, flowRate: (RATE * 9n) / 10n });
   expect(flowRate).toBeLessThan(RATE);
 });

@@ -1,9 +1,19 @@
 import { type Address, parseEventLogs } from "viem";
 import { escrowBufferAbi } from "../../abi/generated.ts";
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type { SendErrorType } from "../errors.ts";
+import { senderOf } from "../internal/account.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type {
+  AccountParameter,
+  PreparedCall,
+  ReadClient,
+  SendOptions,
+  Sent,
+  TaskTypeParameter,
+  WriteClient,
+} from "../types.ts";
 
 export type SyncSourceParameters = TaskTypeParameter & {
   /** Anybody's; the account's own if not said. */
@@ -15,7 +25,7 @@ export type SyncSourceReturnType = Sent & {
   amount: bigint;
 };
 
-export type SyncSourceErrorType = ContractCallError | TransactionRevertedError;
+export type SyncSourceErrorType = SendErrorType;
 
 /**
  * Brings a source up to date: pays it what the escrow has set aside for it, and makes sure of what it has earned since
@@ -27,10 +37,23 @@ export type SyncSourceErrorType = ContractCallError | TransactionRevertedError;
  */
 export async function syncSource(
   client: WriteClient,
-  { deployment, taskTypeId, source = client.account.address }: SyncSourceParameters,
+  parameters: SyncSourceParameters & SendOptions,
 ): Promise<SyncSourceReturnType> {
-  const sent = await send(client, contractsOf(deployment).escrowBuffer.syncSource(taskTypeId, source));
+  const sent = await sendInTurn(client, "syncSource", await prepareSyncSource(client, parameters), parameters);
   const [refused] = parseEventLogs({ abi: escrowBufferAbi, logs: sent.receipt.logs, eventName: "PaymentRefused" });
   const [synced] = parseEventLogs({ abi: escrowBufferAbi, logs: sent.receipt.logs, eventName: "SourceSynced" });
   return { ...sent, amount: refused === undefined ? (synced?.args.returned ?? 0n) : 0n };
+}
+
+/**
+ * As `syncSource`, for others to send.
+ * @example
+ * const calls = await prepareSyncSource(client, { deployment, taskTypeId, source });
+ */
+export async function prepareSyncSource(
+  client: ReadClient,
+  parameters: SyncSourceParameters & AccountParameter,
+): Promise<PreparedCall[]> {
+  const { deployment, taskTypeId, source = senderOf(client, parameters) } = parameters;
+  return prepared(contractsOf(deployment).escrowBuffer.syncSource(taskTypeId, source));
 }

@@ -1,9 +1,10 @@
 import { escrowBufferAbi } from "../../abi/generated.ts";
+import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
-import type { ContractCallError, TransactionRevertedError } from "../errors.ts";
+import type { SendErrorType } from "../errors.ts";
 import { amountOf } from "../internal/amountOf.ts";
-import { send } from "../internal/call.ts";
-import type { Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import { sendInTurn } from "../internal/sendInTurn.ts";
+import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
 
 export type WithdrawDepositParameters = TaskTypeParameter & {
   /** From `deposit`. */
@@ -15,7 +16,7 @@ export type WithdrawDepositReturnType = Sent & {
   amount: bigint;
 };
 
-export type WithdrawDepositErrorType = ContractCallError | TransactionRevertedError;
+export type WithdrawDepositErrorType = SendErrorType;
 
 /**
  * Takes back what is unspent of a prepayment.
@@ -27,8 +28,25 @@ export type WithdrawDepositErrorType = ContractCallError | TransactionRevertedEr
  */
 export async function withdrawDeposit(
   client: WriteClient,
-  { deployment, taskTypeId, depositId }: WithdrawDepositParameters,
+  parameters: WithdrawDepositParameters & SendOptions,
 ): Promise<WithdrawDepositReturnType> {
-  const sent = await send(client, contractsOf(deployment).escrowBuffer.withdrawDeposit(taskTypeId, depositId));
+  const sent = await sendInTurn(
+    client,
+    "withdrawDeposit",
+    await prepareWithdrawDeposit(client, parameters),
+    parameters,
+  );
   return { ...sent, amount: amountOf(sent, escrowBufferAbi, "DepositWithdrawn") };
+}
+
+/**
+ * As `withdrawDeposit`, for others to send.
+ * @example
+ * const calls = await prepareWithdrawDeposit(client, { deployment, taskTypeId, depositId: 1n });
+ */
+export async function prepareWithdrawDeposit(
+  _: ReadClient,
+  { deployment, taskTypeId, depositId }: WithdrawDepositParameters,
+): Promise<PreparedCall[]> {
+  return prepared(contractsOf(deployment).escrowBuffer.withdrawDeposit(taskTypeId, depositId));
 }

@@ -78,6 +78,16 @@ test("a wallet is asked", async () => {
   expect(await verdict(wallet.address, "0x00")).toBe(false);
 });
 
+test("a wallet has as much gas as on the chain, to the unit", async () => {
+  // Says yes if 199,998 gas are left after the first instruction, which takes two.
+  const code: Hex = "0x5a62030d3e14631626ba7e60e01b025f5260205ff3";
+  const address: Address = `0x${"77".repeat(20)}`;
+  await chain.test.setCode({ address, bytecode: code });
+  for (const signature of [good, "0x01", `0x${"00".repeat(500)}`, `0x${"ff".repeat(2048)}`] as const) {
+    expect(await verdict(address, signature)).toBe(true);
+  }
+});
+
 test.each([
   ["reverts", 0],
   ["runs out of gas", 1],

@@ -1,36 +1,34 @@
-import type { Address, Hex } from "viem";
-import { signTypedData } from "viem/actions";
-import { max, min } from "../../core/bigints.ts";
+import type { Address } from "viem";
+import { min, toJson } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
-import { signReceipt } from "../receipts/signReceipt.ts";
-import type { Deployment, WriteClient } from "../types.ts";
+import type { WriteClient } from "../types.ts";
 import { type GuardedFetchParameters, type GuardedResponse, guardedFetch } from "./connector.ts";
 import type { Dispatcher, Sending } from "./dispatcher.ts";
-import { AccountInUseElsewhereError } from "./errors.ts";
-import type { ReceiptCounters } from "./receiptCounters.ts";
+import { AccountInUseElsewhereError, StoreInUseError } from "./errors.ts";
+import { assertWorthPaying, type LossReport, type LossWatch, watchLoss } from "./lossWatch.ts";
+import { REMEMBERED, type Table } from "./orders.ts";
+import { Tab, type TabParameters } from "./tab.ts";
 import {
-  type Acknowledgement,
+  ACCOUNT_PATH,
   hashRequest,
   MalformedMessageError,
   ORDER_HEADER,
-  orderTypedData,
+  parseRefusal,
   parseStatement,
   STATEMENT_HEADER,
   type Statement,
-  toHeader,
+  toOrderHeader,
+  type WorkOrder,
 } from "./wire.ts";
 
-export type BuyerParameters = {
-  deployment: Deployment;
-  taskTypeId: Hex;
+export type BuyerParameters = TabParameters & {
   dispatcher: Dispatcher;
-  counters: ReceiptCounters;
   /** Where a sink takes orders, as its profile says. */
   endpointOf: (sink: Address) => string | undefined;
-  /** The chain's time, Unix seconds: `CreditFeed.now`. */
-  now: () => number;
-  /** 32 bytes that were never used before. */
-  nonce: () => Hex;
+  /** Orders that are on their way; in memory if not said. Keep it in one `DurableMap` with counters and standings. */
+  orders?: Table<SentOrder> | undefined;
+  /** Since when too much pay is lost; in memory if not said. */
+  losses?: Table<LossWatch> | undefined;
   /** Resolves once all state is on disk; see `DurableMap.durable`. */
   durable: () => Promise<void>;
   /** Whether an answer is any good; if not said, any that is not empty is. */
@@ -47,6 +45,9 @@ export type BuyerParameters = {
 
 export type Bought = { sink: Address; body: string /** Wei. */; cost: bigint };
 
+/** An order on its way, and the task that it buys. */
+export type SentOrder = { order: WorkOrder; task: string };
+
 /** No sink that was tried has delivered. */
 export class NotDeliveredError extends BackpressureError {
   override name = "NotDeliveredError";
@@ -59,58 +60,99 @@ export class NotDeliveredError extends BackpressureError {
   }
 }
 
-const [MAX_ANSWER, VALIDITY] = [10_000_000, 120];
+const MAX_ANSWER = 10_000_000;
+
+const isFatal = (error: unknown): boolean =>
+  error instanceof AccountInUseElsewhereError || error instanceof StoreInUseError;
 
 /**
- * Buys tasks, one by one, from whoever owes most; acknowledges with each order what was received before.
+ * Buys tasks, one by one, from whoever owes most; acknowledges with each order what was received before. What must outlive
+ * the process is on disk before a sink hears of it, so a program that is killed pays nothing twice: it asks for the answers
+ * that it has not seen with `resume`.
  * @example
  * const { body, cost } = await buyer.buy({ task: "summarise this", maximum: parseEther("0.01") });
  */
 export class Buyer {
-  readonly #client: WriteClient;
+  readonly #tab: Tab;
   readonly #parameters: BuyerParameters;
-  readonly #met = new Set<Address>();
-  /** What each sink said last that it has delivered in all, wei. */
-  readonly #stated = new Map<Address, bigint>();
+  readonly #orders: Table<SentOrder>;
+  readonly #losses: Table<LossWatch>;
+  /** Orders of the program before this one, by nonce, and as what they are in flight now. */
+  readonly #interrupted: Map<string, Sending | undefined>;
 
   constructor(client: WriteClient, parameters: BuyerParameters) {
-    [this.#client, this.#parameters] = [client, parameters];
+    [this.#tab, this.#parameters] = [new Tab(client, parameters), parameters];
+    this.#orders = parameters.orders ?? new Map();
+    this.#losses = parameters.losses ?? new Map();
+    this.#interrupted = new Map([...this.#orders.entries()].map(([nonce]) => [nonce, undefined]));
   }
 
   /**
    * Has a task done. If a sink fails, another gets a new order.
    * @param maximum The most that it may cost, wei.
    * @throws {WaitForCreditError} @throws {SinksBusyError} @throws {NotDeliveredError} @throws {AccountInUseElsewhereError}
+   * @throws {StopLossError} if too much of the pay has been lost for too long: see `loss`.
    */
   async buy({ task, maximum }: { task: string; maximum: bigint }): Promise<Bought> {
     const { attempts = 3, dispatcher, now } = this.#parameters;
+    assertWorthPaying(this.loss());
     const tried: Address[] = [];
     let cause: unknown;
     while (tried.length < attempts) {
       const sending = this.#next(dispatcher, { value: maximum, now: now(), except: tried }, tried, cause);
       tried.push(sending.sink);
       try {
-        const bought = await this.#order(sending, task);
+        const bought = await this.#order(sending, this.#note(sending, task));
         if (bought !== undefined) return bought;
       } catch (error) {
-        dispatcher.failed({ id: sending.id, now: now() });
-        if (error instanceof AccountInUseElsewhereError) throw error;
+        if (isFatal(error)) throw error;
         cause = error;
       }
     }
     throw new NotDeliveredError(tried, { cause });
   }
 
+  /**
+   * Asks again for the answers to the orders that were on their way when the program ended: a sink works on none twice.
+   * Call it once the sinks are known, and again until `interrupted` is 0.
+   * @returns What has been answered by now.
+   */
+  async resume(): Promise<(Bought & { task: string })[]> {
+    const { dispatcher, now } = this.#parameters;
+    const bought: (Bought & { task: string })[] = [];
+    for (const [nonce, known] of [...this.#interrupted]) {
+      const sent = this.#orders.get(nonce) as SentOrder;
+      const sending = known ?? dispatcher.again({ sink: sent.order.sink, value: sent.order.maxWork, now: now() });
+      this.#interrupted.set(nonce, sending);
+      const answer = await this.#order(sending, sent).catch((error: unknown) => {
+        if (isFatal(error)) throw error;
+      });
+      if (answer !== undefined) bought.push({ ...answer, task: sent.task });
+      if (this.#orders.get(nonce) === undefined) this.#interrupted.delete(nonce);
+    }
+    return bought;
+  }
+
+  /** Orders of the program before this one whose end is not known yet. */
+  get interrupted(): number {
+    return this.#interrupted.size;
+  }
+
+  /** How much of the pay goes to sinks that do not deliver: look at it as often as credit is refreshed, warn, and stop. */
+  loss(): LossReport {
+    const { dispatcher, now } = this.#parameters;
+    const before = this.#losses.get("loss") ?? { since: undefined };
+    const report = watchLoss(before, dispatcher.standings(), { now: now(), horizon: dispatcher.horizon });
+    if (report.since !== before.since) this.#losses.set("loss", { since: report.since });
+    return report;
+  }
+
   /** Acknowledges everything that was received and not acknowledged yet: at each epoch, and before leaving. */
   async flush(): Promise<void> {
-    const { counters } = this.#parameters;
-    for (const sink of counters.peers()) {
-      if (counters.completed(sink) === 0n) continue;
-      const { completed, signature, stated } = await this.#acknowledgement(sink);
-      const amounts = { completed: String(completed), stated: String(stated) };
-      const body = JSON.stringify({ source: this.#client.account.address, ...amounts, signature });
+    for (const sink of this.#tab.creditors()) {
+      const body = toJson({ source: this.#tab.source, ...(await this.#tab.acknowledgement(sink)) });
       // Who is not there learns it with the next order, or the next flush.
-      await this.#fetch(sink, { method: "PUT", body }).catch(() => undefined);
+      await this.#fetch(sink, { path: ACCOUNT_PATH, method: "PUT", body }).catch(() => undefined);
     }
   }
 
@@ -128,28 +170,57 @@ export class Buyer {
     }
   }
 
-  /** @returns Undefined if the sink refused, or its answer was not accepted. */
-  async #order({ id, sink, value }: Sending, task: string): Promise<Bought | undefined> {
-    const { accept = (body) => body !== "", boundOf, counters, dispatcher, durable, now } = this.#parameters;
-    await this.#meet(sink);
-    const response = await this.#post(sink, value, task);
-    const statement = parseStatement(response.headers[STATEMENT_HEADER]);
-    await counters.meet(sink, statement.acknowledged);
-    this.#stated.set(sink, statement.completed);
-    if (response.status !== 200) {
-      this.#refused(id, response, statement);
-      return undefined;
+  /** Keeps an order before anybody hears of it. */
+  #note({ id, sink, value }: Sending, task: string): SentOrder {
+    const { dispatcher, now } = this.#parameters;
+    try {
+      const requestHash = hashRequest({ method: "POST", url: this.#endpoint(sink), body: task });
+      const order = this.#tab.draft(sink, { maxWork: value, requestHash });
+      this.#orders.set(order.nonce, { order, task });
+      return { order, task };
+    } catch (error) {
+      dispatcher.failed({ id, now: now() });
+      throw error;
     }
-    const { body } = response;
-    if (!accept(body, sink)) {
-      dispatcher.failed({ id, now: now(), rejected: true });
-      return undefined;
+  }
+
+  /**
+   * Sends an order, and takes what comes back into account, all in one moment.
+   * @returns Undefined if the sink refused, or its answer was not accepted.
+   */
+  async #order(sending: Sending, { order, task }: SentOrder): Promise<Bought | undefined> {
+    const { accept = (body) => body !== "", boundOf, dispatcher, durable, now } = this.#parameters;
+    const { id, sink, value } = sending;
+    const mayStillCome = this.#interrupted.has(order.nonce) && now() <= order.validBefore + REMEMBERED;
+    let isOver = !mayStillCome;
+    let end = () => dispatcher.failed({ id, now: now() });
+    try {
+      await durable();
+      await this.#meet(sink);
+      const response = await this.#post(order, task);
+      const statement = parseStatement(response.headers[STATEMENT_HEADER]);
+      isOver = !(mayStillCome && parseRefusal(response) === "in_progress");
+      await this.#tab.saw(sink, statement);
+      if (response.status !== 200) {
+        end = () => this.#refused(id, response, statement);
+        return undefined;
+      }
+      const { body } = response;
+      if (!accept(body, sink)) {
+        end = () => dispatcher.failed({ id, now: now(), rejected: true });
+        return undefined;
+      }
+      const cost = min(min(statement.cost, value), boundOf?.(body) ?? value);
+      this.#tab.count(sink, cost);
+      end = () => dispatcher.accepted({ id, now: now(), value: cost });
+      return { sink, body, cost };
+    } finally {
+      if (isOver) {
+        this.#orders.delete(order.nonce);
+        end();
+      }
+      await durable();
     }
-    const cost = min(min(statement.cost, value), boundOf?.(body) ?? value);
-    counters.add(sink, cost);
-    await durable();
-    dispatcher.accepted({ id, now: now(), value: cost });
-    return { sink, body, cost };
   }
 
   /** A sink that refuses politely is asked again when it says; one that is broken has failed. */
@@ -165,31 +236,14 @@ export class Buyer {
 
   /** The first time, the counter starts where the last program left it. */
   async #meet(sink: Address): Promise<void> {
-    if (this.#met.has(sink)) return;
-    const { headers } = await this.#fetch(sink, { query: `?source=${this.#client.account.address}` });
-    await this.#parameters.counters.meet(sink, parseStatement(headers[STATEMENT_HEADER]).acknowledged);
-    this.#met.add(sink);
+    if (this.#tab.knows(sink)) return;
+    const { headers } = await this.#fetch(sink, { path: `${ACCOUNT_PATH}?source=${this.#tab.source}` });
+    await this.#tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
   }
 
-  async #post(sink: Address, maxWork: bigint, body: string): Promise<GuardedResponse> {
-    const { counters, deployment, now, nonce, taskTypeId } = this.#parameters;
-    const { account, chain } = this.#client;
-    const requestHash = hashRequest({ method: "POST", url: this.#endpoint(sink), body });
-    const validBefore = Math.floor(now()) + VALIDITY;
-    const order = { source: account.address, sink, taskTypeId, nonce: nonce(), validBefore, maxWork, requestHash };
-    const typedData = orderTypedData({ deployment, chainId: chain.id, order });
-    const signature = await signTypedData(this.#client, { account, ...typedData });
-    const acknowledged = counters.completed(sink) > 0n ? await this.#acknowledgement(sink) : undefined;
-    const headers = { [ORDER_HEADER]: toHeader({ order, signature, acknowledged }) };
-    return this.#fetch(sink, { method: "POST", headers, body });
-  }
-
-  async #acknowledgement(sink: Address): Promise<Acknowledgement> {
-    const { counters, deployment, taskTypeId } = this.#parameters;
-    const completed = counters.completed(sink);
-    const receipt = { taskTypeId, source: this.#client.account.address, sink, completed };
-    const stated = max(completed, this.#stated.get(sink) ?? 0n);
-    return { completed, stated, signature: await signReceipt(this.#client, { deployment, receipt }) };
+  async #post(order: WorkOrder, body: string): Promise<GuardedResponse> {
+    const headers = { [ORDER_HEADER]: toOrderHeader(await this.#tab.sign(order)) };
+    return this.#fetch(order.sink, { method: "POST", headers, body });
   }
 
   #endpoint(sink: Address): string {
@@ -198,8 +252,8 @@ export class Buyer {
     return endpoint;
   }
 
-  #fetch(sink: Address, { query = "", ...request }: Partial<GuardedFetchParameters> & { query?: string }) {
+  #fetch(sink: Address, { path = "", ...request }: Partial<GuardedFetchParameters> & { path?: string }) {
     const { allowPrivate, timeout = 60 } = this.#parameters;
-    return guardedFetch({ url: this.#endpoint(sink) + query, timeout, maxBytes: MAX_ANSWER, allowPrivate, ...request });
+    return guardedFetch({ url: this.#endpoint(sink) + path, timeout, maxBytes: MAX_ANSWER, allowPrivate, ...request });
   }
 }

@@ -9,7 +9,7 @@ export type GuardedFetchParameters = {
   url: string;
   method?: string | undefined;
   headers?: Record<string, string> | undefined;
-  body?: string | undefined;
+  body?: string | Uint8Array | undefined;
   /** Of the whole exchange, seconds. */
   timeout: number;
   /** Longest answer, bytes. */
@@ -56,19 +56,78 @@ export function isPublicAddress(address: string): boolean {
  * const { status, body } = await guardedFetch({ url: "https://agent.example/profile.json", timeout: 5, maxBytes: 16_384 });
  */
 export async function guardedFetch(parameters: GuardedFetchParameters): Promise<GuardedResponse> {
-  const { timeout, signal, url: text, allowPrivate = false } = parameters;
-  const url = checkedUrl(text, allowPrivate);
+  const { timeout, maxBytes } = parameters;
   const timer = AbortSignal.timeout(timeout * 1000);
+  return guarded(parameters, timer, async (url, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of limited(url, response, maxBytes)) chunks.push(chunk);
+    return { ...headOf(response), body: Buffer.concat(chunks).toString("utf8") };
+  });
+}
+
+/** An answer whose body is still to come. */
+export type GuardedStream = Omit<GuardedResponse, "body"> & { body: AsyncIterable<Uint8Array> };
+
+/**
+ * As `guardedFetch`, and gives the body as it comes. The time limit is for its beginning, and for every piece after that.
+ * @throws {UnsafeAddressError} also while the body is read.
+ * @example
+ * const { status, body } = await guardedOpen({ url: "https://agent.example/v1", timeout: 60, maxBytes: 10_000_000 });
+ * for await (const chunk of body) process.stdout.write(chunk);
+ */
+export async function guardedOpen(parameters: GuardedFetchParameters): Promise<GuardedStream> {
+  const { timeout, maxBytes } = parameters;
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => clearTimeout(timer);
+  const wait = () => {
+    timer = setTimeout(() => late.abort(), timeout * 1000);
+  };
+  async function* bodyOf(url: URL, response: IncomingMessage) {
+    wait();
+    try {
+      for await (const chunk of limited(url, response, maxBytes)) {
+        // Whoever reads slowly is not the sink's fault.
+        stop();
+        yield chunk;
+        wait();
+      }
+    } catch (cause) {
+      throw explained(cause, parameters, late.signal);
+    } finally {
+      stop();
+    }
+  }
+  wait();
+  const open = async (url: URL, response: IncomingMessage) => ({ ...headOf(response), body: bodyOf(url, response) });
+  return guarded(parameters, late.signal, open).finally(stop);
+}
+
+async function guarded<result>(
+  parameters: GuardedFetchParameters,
+  timer: AbortSignal,
+  take: (url: URL, response: IncomingMessage) => Promise<result>,
+): Promise<result> {
+  const { signal, url: text, allowPrivate = false } = parameters;
+  const url = checkedUrl(text, allowPrivate);
   const abort = signal === undefined ? timer : AbortSignal.any([timer, signal]);
   try {
     const address = await abortable(resolveOnce(url, parameters), abort);
-    return await exchange(url, address, parameters, abort);
+    const response = await exchange(url, address, parameters, abort);
+    const { statusCode: status = 0 } = response;
+    if (status < 300 || status >= 400) return await take(url, response);
+    response.destroy();
+    throw new UnsafeAddressError(url.href, "it redirects, and nobody follows");
   } catch (cause) {
-    if (cause instanceof UnsafeAddressError) throw cause;
-    if (signal?.aborted) throw signal.reason;
-    const reason = timer.aborted ? `it takes longer than ${timeout} s` : describeError(cause);
-    throw new UnsafeAddressError(text, reason, { cause });
+    throw explained(cause, parameters, timer);
   }
+}
+
+function explained(cause: unknown, { timeout, signal, url }: GuardedFetchParameters, timer: AbortSignal): unknown {
+  if (cause instanceof UnsafeAddressError) return cause;
+  if (signal?.aborted) return signal.reason;
+  const reason = timer.aborted ? `it takes longer than ${timeout} s` : describeError(cause);
+  return new UnsafeAddressError(url, reason, { cause });
 }
 
 function checkedUrl(text: string, allowPrivate: boolean): URL {
@@ -97,9 +156,9 @@ async function resolveOnce(url: URL, { resolve = systemResolve, allowPrivate }: 
 function exchange(
   url: URL,
   address: string,
-  { method = "GET", headers = {}, body, maxBytes }: GuardedFetchParameters,
+  { method = "GET", headers = {}, body }: GuardedFetchParameters,
   signal: AbortSignal,
-): Promise<GuardedResponse> {
+): Promise<IncomingMessage> {
   const request = url.protocol === "https:" ? requestHttps : requestHttp;
   const family = isIP(address);
   // Whatever the name resolves to by now: the connection goes to the address that was checked.
@@ -109,35 +168,31 @@ function exchange(
   };
   const sent = { "accept-encoding": "identity", ...headers };
   return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      { method, headers: sent, agent: false, lookup: lookup as never, signal },
-      (response) => {
-        readAnswer(url, response, maxBytes).then(resolve, (error: unknown) => {
-          outgoing.destroy();
-          reject(error);
-        });
-      },
-    );
+    const outgoing = request(url, { method, headers: sent, agent: false, lookup: lookup as never, signal }, resolve);
     outgoing.on("error", reject);
     outgoing.end(body);
   });
 }
 
-async function readAnswer(url: URL, response: IncomingMessage, maxBytes: number): Promise<GuardedResponse> {
-  const { statusCode: status = 0 } = response;
-  if (status >= 300 && status < 400) throw new UnsafeAddressError(url.href, "it redirects, and nobody follows");
-  const tooLong = new UnsafeAddressError(url.href, `its answer has more than ${maxBytes} bytes`);
-  if (Number(response.headers["content-length"] ?? 0) > maxBytes) throw tooLong;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw tooLong;
-    chunks.push(chunk);
+const headOf = ({ statusCode: status = 0, headers }: IncomingMessage) => ({
+  status,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+});
+
+/** The body, as far as it is allowed to go. */
+async function* limited(url: URL, response: IncomingMessage, maxBytes: number): AsyncGenerator<Buffer> {
+  try {
+    const tooLong = new UnsafeAddressError(url.href, `its answer has more than ${maxBytes} bytes`);
+    if (Number(response.headers["content-length"] ?? 0) > maxBytes) throw tooLong;
+    let size = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes) throw tooLong;
+      yield chunk;
+    }
+  } finally {
+    response.destroy();
   }
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
-  return { status, headers: Object.fromEntries(headers), body: Buffer.concat(chunks).toString("utf8") };
 }
 
 function abortable<value>(promise: Promise<value>, signal: AbortSignal): Promise<value> {

@@ -33,11 +33,16 @@ export class CreditFeed {
   readonly #client: ReadClient;
   readonly #parameters: CreditFeedParameters;
   readonly book: CreditBook;
-  #head = { time: 0, seenAt: 0 };
+  #head = { block: 0n, time: 0, seenAt: 0 };
 
   constructor(client: ReadClient, parameters: CreditFeedParameters) {
     [this.#client, this.#parameters] = [client, parameters];
     this.book = parameters.state === undefined ? new CreditBook() : CreditBook.restore(parameters.state);
+  }
+
+  /** The latest block that was seen; 0 before the first refresh. */
+  get head(): bigint {
+    return this.#head.block;
   }
 
   /** The chain's time, Unix seconds; 0 before the first refresh. */
@@ -50,7 +55,7 @@ export class CreditFeed {
   async refresh(): Promise<void> {
     const { taskType, deployment, onCredit } = this.#parameters;
     const head = await getBlock(this.#client);
-    this.#head = { time: Number(head.timestamp), seenAt: performance.now() };
+    this.#head = { block: head.number, time: Number(head.timestamp), seenAt: performance.now() };
     await this.#forgetReorganised();
     const [sources, sinks] = await Promise.all([this.#parameters.sources(), this.#parameters.sinks()]);
     const from = { deployment, ...taskType, sources: sources.map(({ source }) => source), sinks };

@@ -1,10 +1,20 @@
-import { createClient, custom, type Hex, parseEther } from "viem";
+import { createClient, custom, type Hex, http, parseEther } from "viem";
 import { getBlock } from "viem/actions";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { counted } from "../../testkit/counted.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
-import { closeStream, deregisterSink, getTaskType, openStream, setProfile, type WriteClient } from "../index.ts";
+import {
+  closeStream,
+  deregisterSink,
+  getTaskType,
+  NotASuperTokenError,
+  openStream,
+  RpcUnavailableError,
+  setProfile,
+  type WriteClient,
+} from "../index.ts";
 import { CreditBook } from "./credit.ts";
 import { CreditFeed } from "./creditFeed.ts";
 import { findPools, getSinks, getSources, getTaskTypes } from "./discovery.ts";
@@ -96,6 +106,23 @@ test("pools are found by name, token, price, spare capacity and evidence", async
   expect(await names({ minSpare: 100n * UNIT_RATE })).toEqual([]);
   expect(await names({ name: "Summ", maxPrice: 0n })).toEqual([]);
   expect(await names({ minParticipation: 0.5 })).toEqual([]);
+});
+
+test("who looks for pools of the plain token is told which token they stream", async () => {
+  const { client, deployment, superToken, superfluid } = chain;
+  const looking = findPools(client, { deployment, ...all, superToken: superfluid.underlying });
+  await expect(looking).rejects.toThrow(NotASuperTokenError);
+  await expect(looking).rejects.toThrow(`${superfluid.underlying} is not a super token: its wrapper is ${superToken}`);
+});
+
+test("many pools are read with few requests, and an endpoint that is busy says so", async () => {
+  const { transport, asked } = counted(http(chain.url));
+  const client = createClient({ chain: foundry, transport });
+  const { deployment } = chain;
+  await findPools(client, { deployment, ...all });
+  expect(asked.filter((method) => method === "eth_call").length).toBeLessThanOrEqual(3);
+  const busy = createClient({ transport: http("http://127.0.0.1:1", { retryCount: 0 }) });
+  await expect(getTaskTypes(busy, { deployment, ...all })).rejects.toThrow(RpcUnavailableError);
 });
 
 test("both sides sample at the first block of an epoch and credit what was paid", async () => {

@@ -1,8 +1,12 @@
 import { type Address, type Hex, isAddressEqual } from "viem";
 import { getBlockNumber, getContractEvents } from "viem/actions";
 import { capacityRegistryAbi, iGeneralDistributionAgreementV1Abi } from "../../abi/generated.ts";
-import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
+import { max } from "../../core/bigints.ts";
+import { ContractCallError, NotASuperTokenError, type ReadErrorType, type TaskTypeNotFoundError } from "../errors.ts";
+import { type BlockRange, BlockRanges } from "../internal/blockRanges.ts";
+import { failureOf } from "../internal/failure.ts";
 import { getGda } from "../internal/superfluid.ts";
+import { readWrapper } from "../internal/wrapping.ts";
 import { type GetPoolReturnType, getPool } from "../read/getPool.ts";
 import { getTaskType } from "../read/getTaskType.ts";
 import type { Deployment, ReadClient, TaskTypeParameter } from "../types.ts";
@@ -11,7 +15,7 @@ import type { Deployment, ReadClient, TaskTypeParameter } from "../types.ts";
 export type EventRange = {
   /** The deployment's block, as its record says: no event is older. */
   fromBlock: bigint;
-  /** Most blocks that the endpoint is asked for at once; 10,000 if not said. */
+  /** Most blocks that the endpoint is asked for at once; 10,000, or what it has answered for before, if not said. */
   blocksPerQuery?: bigint | undefined;
 };
 
@@ -78,7 +82,7 @@ export async function getSinks(
 
 export type FoundSource = {
   source: Address;
-  /** What it asked to stream at its latest change, wei per second; 0 if it has closed its stream. */
+  /** What it streams since its latest change, wei per second; 0 if it has closed its stream. */
   flowRate: bigint;
   /** Block of its first stream. */
   since: bigint;
@@ -86,7 +90,7 @@ export type FoundSource = {
 
 /**
  * Everybody who ever streamed to a task type, in the order of the first stream.
- * @throws {TaskTypeNotFoundError} @throws {ContractCallError}
+ * @throws {TaskTypeNotFoundError}
  * @example
  * const sources = await getSources(client, { deployment, taskTypeId, fromBlock: 0n });
  */
@@ -128,57 +132,90 @@ export type FoundPool = FoundTaskType & {
   spare: bigint;
 };
 
+/** Pools that are read at once. */
+const AT_ONCE = 50;
+
 /**
  * Pools that fit, those with most to spare first. What cannot be read off events is read for each pool that fits by name
- * and token.
- * @throws {ContractCallError}
+ * and token; one that cannot be read is left out.
+ * @throws {NotASuperTokenError} if `superToken` is a plain token; it names the wrapper that pools here stream.
+ * @throws What {@link ReadErrorType} says.
  * @example
  * const [pool] = await findPools(client, { deployment, fromBlock: 0n, name: "summarise", minSpare: 1n });
  */
 export async function findPools(client: ReadClient, parameters: FindPoolsParameters): Promise<FoundPool[]> {
-  const { deployment, name = "", superToken, maxPrice, minSpare = 0n, minParticipation = 0 } = parameters;
-  const taskTypes = (await getTaskTypes(client, parameters)).filter(
+  const { deployment, name = "", superToken } = parameters;
+  const taskTypes = await getTaskTypes(client, parameters);
+  if (superToken !== undefined) await assertStreamed(client, deployment, superToken, taskTypes);
+  const named = taskTypes.filter(
     (found) =>
       found.metadata.toLowerCase().includes(name.toLowerCase()) &&
       (superToken === undefined || isAddressEqual(found.superToken, superToken)),
   );
   const pools: FoundPool[] = [];
-  // One after the other: an endpoint that limits requests would refuse them all at once.
-  for (const found of taskTypes) {
-    const pool = await getPool(client, { deployment, taskTypeId: found.taskTypeId });
-    const spare = pool.intake > pool.flowRate ? pool.intake - pool.flowRate : 0n;
-    const isCheap = maxPrice === undefined || pool.price <= maxPrice;
-    const isJudged = (pool.evidence?.participation ?? 0) >= minParticipation;
-    if (isCheap && isJudged && spare >= minSpare) pools.push({ ...found, pool, spare });
+  for (let first = 0; first < named.length; first += AT_ONCE) {
+    const read = await Promise.all(
+      named.slice(first, first + AT_ONCE).map((found) => readPool(client, deployment, found)),
+    );
+    pools.push(...read.filter((pool) => pool !== undefined));
   }
-  return pools.sort((a, b) => (a.spare === b.spare ? 0 : a.spare > b.spare ? -1 : 1));
+  return pools
+    .filter((found) => fits(found, parameters))
+    .sort((a, b) => Number(b.spare > a.spare) - Number(a.spare > b.spare));
 }
 
-export type DiscoveryErrorType = TaskTypeNotFoundError | ContractCallError;
+function fits({ pool, spare }: FoundPool, { maxPrice, minSpare = 0n, minParticipation = 0 }: FindPoolsParameters) {
+  const isCheap = maxPrice === undefined || pool.price <= maxPrice;
+  return isCheap && (pool.evidence?.participation ?? 0) >= minParticipation && spare >= minSpare;
+}
 
-type Part = { fromBlock: bigint; toBlock: bigint };
+async function readPool(
+  client: ReadClient,
+  deployment: Deployment,
+  found: FoundTaskType,
+): Promise<FoundPool | undefined> {
+  try {
+    const pool = await getPool(client, { deployment, taskTypeId: found.taskTypeId });
+    return { ...found, pool, spare: max(pool.intake - pool.flowRate, 0n) };
+  } catch (error) {
+    if (error instanceof ContractCallError) return undefined;
+    throw error;
+  }
+}
 
-/** Endpoints refuse queries over too many blocks, or with too many results: halves have fewer. */
+/** Who looks for pools of USDC means those of USDCx: a token that no pool streams may be what one of their tokens wraps. */
+async function assertStreamed(
+  client: ReadClient,
+  deployment: Deployment,
+  token: Address,
+  taskTypes: readonly FoundTaskType[],
+): Promise<void> {
+  const streamed = [...new Set(taskTypes.map(({ superToken }) => superToken))];
+  if (streamed.some((superToken) => isAddressEqual(superToken, token))) return;
+  const wrappers = await Promise.all(
+    streamed.map((superToken) => readWrapper(client, deployment, superToken).catch(() => undefined)),
+  );
+  const wrapper = wrappers.find((found) => found !== undefined && isAddressEqual(found.underlying, token));
+  if (wrapper !== undefined) throw new NotASuperTokenError(token, wrapper.superToken);
+}
+
+export type DiscoveryErrorType = TaskTypeNotFoundError | NotASuperTokenError | ReadErrorType;
+
+/** What each endpoint has answered for at once. */
+const ranges = new WeakMap<ReadClient, BlockRanges>();
+
 async function inParts<event>(
   client: ReadClient,
-  { fromBlock, blocksPerQuery = 10_000n }: EventRange,
-  query: (part: Part) => Promise<event[]>,
+  { fromBlock, blocksPerQuery }: EventRange,
+  query: (part: BlockRange) => Promise<event[]>,
 ): Promise<event[]> {
-  const head = await getBlockNumber(client, { cacheTime: 0 });
-  const read = async (part: Part): Promise<event[]> => {
-    try {
-      return await query(part);
-    } catch (error) {
-      if (part.fromBlock >= part.toBlock) throw error;
-      const middle = (part.fromBlock + part.toBlock) / 2n;
-      const first = await read({ ...part, toBlock: middle });
-      return [...first, ...(await read({ ...part, fromBlock: middle + 1n }))];
-    }
-  };
-  const events: event[] = [];
-  for (let from = fromBlock; from <= head; from += blocksPerQuery) {
-    const last = from + blocksPerQuery - 1n;
-    events.push(...(await read({ fromBlock: from, toBlock: last < head ? last : head })));
+  const known = blocksPerQuery === undefined ? ranges.get(client) : undefined;
+  const parts = known ?? new BlockRanges(blocksPerQuery);
+  ranges.set(client, parts);
+  try {
+    const toBlock = await getBlockNumber(client, { cacheTime: 0 });
+    return await parts.read({ fromBlock, toBlock }, query);
+  } catch (cause) {
+    throw await failureOf(client, "looking for events", cause);
   }
-  return events;
 }

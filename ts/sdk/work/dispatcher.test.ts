@@ -3,9 +3,10 @@ import { expect, test } from "vitest";
 import { Random } from "../../model/random.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { decode, encode } from "./amounts.ts";
-import { Dispatcher, type DispatcherState } from "./dispatcher.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { SinksBusyError, StopLossError, WaitForCreditError } from "./errors.ts";
 import { assertWorthPaying, type LossReport, watchLoss } from "./lossWatch.ts";
+import type { Standing } from "./standing.ts";
 
 const [K, L, M] = ["0xK", "0xL", "0xM"] as Address[] as [Address, Address, Address];
 const TERMS = { oneTask: 100n, horizon: 360, targetLatency: 10, backOff: 10, longestBackOff: 1000 };
@@ -127,7 +128,8 @@ test("the same events give the same choices, also across restarts", () => {
   const run = (restarts: boolean): string => {
     const random = new Random(7n);
     const sinks = [K, L, M] as [Address, ...Address[]];
-    let dispatcher = new Dispatcher(TERMS);
+    let standings = new Map<string, Standing>();
+    let dispatcher = new Dispatcher({ ...TERMS, standings });
     const [chosen, flying]: [string[], { id: number }[]] = [[], []];
     for (let now = 0; now < 3000; now++) {
       if (now % 60 === 0) for (const sink of sinks) dispatcher.paid(sink, BigInt(now) * random.between(1n, 9n), now);
@@ -144,10 +146,11 @@ test("the same events give the same choices, also across restarts", () => {
         else dispatcher.accepted({ id, now, value: random.between(1n, 100n) });
       }
       if (restarts && now % 500 === 499) {
-        dispatcher = Dispatcher.restore(TERMS, decode<DispatcherState>(encode(dispatcher)), now);
+        standings = new Map(decode<[string, Standing][]>(encode([...standings])));
+        dispatcher = new Dispatcher({ ...TERMS, standings });
       }
     }
-    return `${chosen.join()} ${encode(dispatcher)}`;
+    return `${chosen.join()} ${encode(dispatcher.standings())}`;
   };
   expect(run(true)).toBe(run(false));
 });

@@ -3,6 +3,7 @@ import { max, min } from "../../core/bigints.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { SinksBusyError, WaitForCreditError } from "./errors.ts";
 import { Heap } from "./heap.ts";
+import type { Table } from "./orders.ts";
 import { eligible, notePaid, paidIn, timeToPay } from "./payHistory.ts";
 import { fail, hasRoom, isLost, type Liveness, newStanding, type Standing, succeed } from "./standing.ts";
 
@@ -11,6 +12,8 @@ export type DispatcherParameters = Partial<Liveness> & {
   oneTask: bigint;
   /** T: credit that was paid earlier than this lapses, seconds. */
   horizon: number;
+  /** Where it is kept how sinks stand; in memory if not said. What was in flight stays sent when it is read again. */
+  standings?: Table<Standing> | undefined;
 };
 
 /** A task on its way. */
@@ -36,8 +39,6 @@ export type NextParameters = {
 
 /** What became of a task. */
 export type Outcome = { id: number; now: number };
-
-export type DispatcherState = { nextId: number; standings: Standing[] };
 
 /** A place in a queue; it holds what it is ordered by, because the standing changes. */
 type Candidate = { standing: Standing; key: bigint; until: number; version: number };
@@ -68,6 +69,17 @@ export class Dispatcher {
       throw new InvalidParameterError("a task costs more than 0 wei, and the horizon is above 0 s");
     }
     this.#parameters = { targetLatency: 30, backOff: 10, longestBackOff: 3600, ...parameters };
+    for (const [, standing] of parameters.standings?.entries() ?? []) {
+      const restored = { ...standing, inFlight: 0n };
+      this.#standings.set(standing.sink, restored);
+      // Whatever time it is: what may be asked of a sink is at most this.
+      this.#offer(restored, 0);
+    }
+  }
+
+  /** T, seconds. */
+  get horizon(): number {
+    return this.#parameters.horizon;
   }
 
   /** What a sink was credited for this source since the beginning, wei: `CreditBook.credit`, or `provisional`. */
@@ -97,12 +109,12 @@ export class Dispatcher {
     const chosen = this.#choose(value, now, except);
     if (chosen === undefined) throw this.#whyNot(value, now, except);
     chosen.sent += value;
-    chosen.inFlight += value;
-    const sending = { id: this.#nextId, sink: chosen.sink, value, sentAt: now, load: chosen.inFlight };
-    this.#nextId += 1;
-    this.#sendings.set(sending.id, sending);
-    this.#offer(chosen, now);
-    return sending;
+    return this.#send(chosen, value, now);
+  }
+
+  /** A task that was in flight when the program ended is sent again, and counted as sent already. */
+  again({ sink, value, now }: { sink: Address; value: bigint; now: number }): Sending {
+    return this.#send(this.#of(sink), value, now);
   }
 
   /** The answer was accepted; it cost `value` wei, at most what was said. */
@@ -152,28 +164,21 @@ export class Dispatcher {
     return standing === undefined ? 0n : this.#eligible(standing, now);
   }
 
-  toJSON(): DispatcherState {
-    return { nextId: this.#nextId, standings: this.standings() };
-  }
-
-  /** The dispatcher as it was; what was in flight stays sent and is not waited for. */
-  static restore(parameters: DispatcherParameters, { nextId, standings }: DispatcherState, now: number): Dispatcher {
-    const dispatcher = new Dispatcher(parameters);
-    dispatcher.#nextId = nextId;
-    for (const standing of standings) {
-      const restored = { ...standing, inFlight: 0n };
-      dispatcher.#standings.set(standing.sink, restored);
-      dispatcher.#offer(restored, now);
-    }
-    return dispatcher;
-  }
-
   #of(sink: Address): Standing {
     const known = this.#standings.get(sink);
     if (known !== undefined) return known;
     const standing = newStanding(sink, this.#parameters.horizon);
     this.#standings.set(sink, standing);
     return standing;
+  }
+
+  #send(standing: Standing, value: bigint, now: number): Sending {
+    standing.inFlight += value;
+    const sending = { id: this.#nextId, sink: standing.sink, value, sentAt: now, load: standing.inFlight };
+    this.#nextId += 1;
+    this.#sendings.set(sending.id, sending);
+    this.#offer(standing, now);
+    return sending;
   }
 
   #eligible(standing: Standing, now: number): bigint {
@@ -188,8 +193,9 @@ export class Dispatcher {
     return sending;
   }
 
-  /** Puts a sink where it belongs after a change. */
+  /** Puts a sink where it belongs after a change, and keeps it. */
   #offer(standing: Standing, now: number): void {
+    this.#parameters.standings?.set(standing.sink, standing);
     const version = (this.#versions.get(standing.sink) ?? 0) + 1;
     this.#versions.set(standing.sink, version);
     if (!standing.reachable) return;

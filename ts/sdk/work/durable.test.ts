@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DurableMap } from "./durableMap.ts";
 import { AccountInUseElsewhereError, StoreInUseError } from "./errors.ts";
@@ -71,7 +71,7 @@ test("a line that a crash cut off is forgotten, a takeover that a crash cut off 
   const map = await open();
   map.set("a", 1n);
   await map.close();
-  await appendFile(join(folder, "log"), '["a",{"$we');
+  await appendFile(join(folder, "log"), '[["b",{"$wei":"2"}],["a",{"$we');
   await rename(join(folder, "log"), join(folder, "log.1"));
   const again = await open();
   expect(contents(again)).toEqual({ a: 1n });
@@ -86,8 +86,24 @@ test("another's folder, or a damaged one, is left alone", async () => {
   map.set("a", 1n);
   await map.close();
   const log = await readFile(join(folder, "log"), "utf8");
-  await writeFile(join(folder, "log"), `${log}nonsense\n["b",1]\n`);
+  await writeFile(join(folder, "log"), `${log}nonsense\n[["b",1]]\n`);
   await expect(open()).rejects.toThrow(/is damaged/);
+});
+
+test("tables in one map keep apart, and what changes together is on disk together", async () => {
+  const map = await DurableMap.open({ folder, owner });
+  const [numbers, words] = [map.table<bigint>("numbers"), map.table<string>("words")];
+  numbers.set("a", 1n);
+  words.set("a", "one");
+  words.set("b", "two");
+  words.delete("b");
+  expect([[...numbers.entries()], [...words.entries()]]).toEqual([[["a", 1n]], [["a", "one"]]]);
+  await map.close();
+  // All of it in one line, which is there or not.
+  expect((await readFile(join(folder, "log"), "utf8")).split("\n").length).toBe(3);
+  const again = await DurableMap.open({ folder, owner });
+  expect(again.table("words").get("a")).toBe("one");
+  await again.close();
 });
 
 test("a log does not grow without end", async () => {
@@ -147,24 +163,41 @@ test.each([
   ["not what somebody else signed", { local: 3n, chain: 5n }, { completed: 7n, signature: "0x02" }, 5n],
 ] as const)("a counter starts at the most that is known: %s", async (_, known, presented, expected) => {
   const { counters } = countersThat(known);
-  await counters.meet(SINK, presented);
+  await counters.meet(SINK, { presented });
   expect(counters.completed(SINK)).toBe(expected);
   expect(counters.add(SINK, 2n)).toBe(expected + 2n);
   expect(counters.peers()).toEqual([SINK]);
 });
 
-test("an increment that is not one's own stops everything", async () => {
+test("an increment that is not one's own is no secret, and stops nobody for ever", async () => {
   const { counters, setChain } = countersThat({ chain: 5n });
   expect(() => counters.add(SINK, 1n)).toThrow(/call meet first/);
   await counters.meet(SINK);
   counters.add(SINK, 2n);
   expect(() => counters.add(SINK, -1n)).toThrow(/negative/);
-  await counters.meet(SINK, { completed: 7n, signature: "0x01" });
-  await counters.meet(SINK, { completed: 8n, signature: "0x02" });
+  const presented = (completed: bigint, signature: Hex = "0x01") => ({ presented: { completed, signature } });
+  await counters.meet(SINK, presented(7n));
+  await counters.meet(SINK, presented(8n, "0x02"));
   await counters.meet(SINK);
   await counters.checkChain(SINK);
-  const elsewhere = new AccountInUseElsewhereError(SOURCE, 8n, 7n);
-  await expect(counters.meet(SINK, { completed: 8n, signature: "0x01" })).rejects.toThrow(elsewhere);
-  setChain(8n);
-  await expect(counters.checkChain(SINK)).rejects.toThrow(elsewhere);
+  await expect(counters.meet(SINK, presented(8n))).rejects.toThrow(new AccountInUseElsewhereError(SOURCE, 8n, 7n));
+  await counters.meet(SINK, presented(8n));
+  expect(counters.completed(SINK)).toBe(8n);
+  setChain(9n);
+  await expect(counters.checkChain(SINK)).rejects.toThrow(new AccountInUseElsewhereError(SOURCE, 9n, 8n));
+  await counters.checkChain(SINK);
+  expect(counters.add(SINK, 1n)).toBe(10n);
+});
+
+test("a receipt that a sink kept back from before is one's own, whenever it is shown", async () => {
+  const { counters, table } = countersThat({});
+  await counters.meet(SINK, { presented: { completed: 3n, signature: "0x01" }, stated: 20n });
+  counters.add(SINK, 2n);
+  for (const completed of [12n, 20n]) {
+    await counters.meet(SINK, { presented: { completed, signature: "0x01" }, stated: 99n });
+    expect(table.get(SINK)).toBe(completed);
+  }
+  const elsewhere = new AccountInUseElsewhereError(SOURCE, 21n, 20n);
+  const later = { presented: { completed: 21n, signature: "0x01" as const }, stated: 99n };
+  await expect(counters.meet(SINK, later)).rejects.toThrow(elsewhere);
 });

@@ -12,32 +12,34 @@ export type OpenDurableMapParameters = {
   owner: string;
 };
 
-/** The first line of a log, before all that was known then, and every other line. */
+/** The first line of a log, before all that was known then; every other line is what changed at one moment. */
 type Header = { owner: string };
-type Line = [key: string] | [key: string, value: unknown];
+type Change = [key: string] | [key: string, value: unknown];
 
 type FileHandle = Awaited<ReturnType<typeof open>>;
 
-/** So many superfluous lines are tolerated before the log is written anew. */
+/** So many superfluous changes are tolerated before the log is written anew. */
 const SLACK = 10_000;
 
 /**
  * A map that outlives the process. Reading and changing it is immediate; `durable` resolves once everything so far is on
- * disk, so await it before anybody is told, and before work starts. One program has it at a time, by a lock; and if the lock
- * fails (another machine, a copied process), the one before is fenced: whoever opened the map last has taken the log away,
- * and no `durable` of the other resolves any more.
+ * disk, so await it before anybody is told, and before work starts. What is changed without an await in between is on disk
+ * together or not at all, so keep in one map, as `table`s, what must agree. One program has it at a time, by a lock; and if
+ * the lock fails (another machine, a copied process), the one before is fenced: whoever opened the map last has taken the
+ * log away, and no `durable` of the other resolves any more.
  * @example
- * const orders = await DurableMap.open<Order>({ folder: "data/orders", owner: `${chainId} ${taskTypeId} ${sink}` });
+ * const store = await DurableMap.open({ folder: "data/sink", owner: `${chainId} ${taskTypeId} ${sink}` });
+ * const orders = store.table<Order>("orders");
  * orders.set(id, order);
- * await orders.durable();
+ * await store.durable();
  */
-export class DurableMap<value> implements Table<value> {
+export class DurableMap<value = unknown> implements Table<value> {
   readonly #folder: string;
   readonly #owner: string;
   readonly #values: Map<string, value>;
   #log: FileHandle;
-  #pending: string[] = [];
-  #lines = 0;
+  #pending: Change[] = [];
+  #changes = 0;
   #turn: Promise<void> = Promise.resolve();
 
   private constructor({ folder, owner }: OpenDurableMapParameters, values: Map<string, value>, log: FileHandle) {
@@ -48,7 +50,7 @@ export class DurableMap<value> implements Table<value> {
    * Opens a folder with everything that was durable.
    * @throws {StoreInUseError} if another program has it, it is another's, or it is damaged.
    */
-  static async open<value>(parameters: OpenDurableMapParameters): Promise<DurableMap<value>> {
+  static async open<value = unknown>(parameters: OpenDurableMapParameters): Promise<DurableMap<value>> {
     const { folder, owner } = parameters;
     await mkdir(folder, { recursive: true });
     await lock(folder);
@@ -79,13 +81,27 @@ export class DurableMap<value> implements Table<value> {
 
   set(key: string, value: value): this {
     this.#values.set(key, value);
-    this.#pending.push(encode([key, value] satisfies Line));
+    this.#pending.push([key, value]);
     return this;
   }
 
   delete(key: string): boolean {
-    this.#pending.push(encode([key] satisfies Line));
+    this.#pending.push([key]);
     return this.#values.delete(key);
+  }
+
+  /** The part of this map whose keys begin with a name. */
+  table<part extends value>(name: string): Table<part> {
+    const prefix = `${name}/`;
+    return {
+      get: (key) => this.get(prefix + key) as part | undefined,
+      set: (key, value) => this.set(prefix + key, value),
+      delete: (key) => this.delete(prefix + key),
+      entries: () =>
+        [...this.#values].flatMap(([key, value]): [string, part][] =>
+          key.startsWith(prefix) ? [[key.slice(prefix.length), value as part]] : [],
+        ),
+    };
   }
 
   /**
@@ -111,17 +127,19 @@ export class DurableMap<value> implements Table<value> {
   }
 
   async #write(): Promise<void> {
-    const lines = this.#pending.splice(0);
-    if (lines.length === 0) return;
+    if (this.#pending.length === 0) return;
+    // Written as it is now: values may change while this waits.
+    const changes = this.#pending.splice(0);
+    const line = encode(changes);
     await this.#assertMine();
-    this.#lines += lines.length;
-    if (this.#lines > SLACK + 2 * this.#values.size) {
+    this.#changes += changes.length;
+    if (this.#changes > SLACK + 2 * this.#values.size) {
       const old = this.#log;
       this.#log = await writeLog(this.#folder, this.#owner, this.#values);
-      this.#lines = 0;
+      this.#changes = 0;
       await old.close();
     } else {
-      await this.#log.appendFile(`${lines.join("\n")}\n`);
+      await this.#log.appendFile(`${line}\n`);
       await this.#log.datasync();
     }
     // After the write: who took the log before did not read it, who takes it later does.
@@ -181,8 +199,7 @@ function replay<value>(text: string, values: Map<string, value>, owner: string, 
     const header = decode<Header>(lines[0] ?? "{}");
     if (header.owner !== owner) throw new StoreInUseError(`${folder} belongs to ${header.owner}, not to ${owner}`);
     values.clear();
-    for (const line of lines.slice(1)) {
-      const [key, value] = decode<[string, value?]>(line);
+    for (const [key, value] of lines.slice(1).flatMap((line) => decode<[string, value?][]>(line))) {
       if (value === undefined) values.delete(key);
       else values.set(key, value);
     }
@@ -196,7 +213,7 @@ function replay<value>(text: string, values: Map<string, value>, owner: string, 
 async function writeLog<value>(folder: string, owner: string, values: Map<string, value>): Promise<FileHandle> {
   const unfinished = join(folder, `unfinished.${process.pid}`);
   const log = await open(unfinished, "w");
-  const lines = [encode({ owner } satisfies Header), ...[...values].map((entry) => encode(entry))];
+  const lines = [encode({ owner } satisfies Header), ...[...values].map((entry) => encode([entry]))];
   await log.appendFile(`${lines.join("\n")}\n`);
   await log.datasync();
   await rename(unfinished, join(folder, LOG));

@@ -20,7 +20,7 @@ export type Order = {
 };
 
 /** How long an order is remembered after it could last be sent, seconds: clocks differ. */
-const REMEMBERED = 60;
+export const REMEMBERED = 60;
 
 /** How far ahead an order may be valid, seconds. */
 const LONGEST_LIFE = 3600;

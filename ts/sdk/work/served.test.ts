@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { Random } from "../../model/random.ts";
 import { InvalidParameterError } from "../errors.ts";
+import { whySignal } from "../sink/whySignal.ts";
 import { ServedMeter } from "./servedMeter.ts";
-import { whySignal } from "./signalPolicy.ts";
 
 const TERMS = { concurrency: 1, horizon: 100, expectedWork: 1, expectedServiceTime: 1, smoothing: 0.01 };
 

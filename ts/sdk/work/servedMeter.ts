@@ -84,11 +84,14 @@ export class ServedMeter {
     return this.#squares / this.#work;
   }
 
+  /** By what the mean is multiplied to declare it: 1 + 1.4·√(D/(μT)). */
+  get headroom(): number {
+    return 1 + HEADROOM * Math.sqrt(this.dispersion / (this.rate * this.#horizon));
+  }
+
   /** c, what to declare: whole units, rounded down. */
   capacity(): bigint {
-    const { rate } = this;
-    const declared = rate * (1 + HEADROOM * Math.sqrt(this.dispersion / (rate * this.#horizon)));
-    return BigInt(Math.min(Math.floor(declared), MAX_CAPACITY));
+    return BigInt(Math.min(Math.floor(this.rate * this.headroom), MAX_CAPACITY));
   }
 }
 

@@ -9,7 +9,8 @@ import {
   parseStatement,
   type SignedOrder,
   type Statement,
-  toHeader,
+  toOrderHeader,
+  toStatementHeader,
 } from "./wire.ts";
 
 const [SOURCE, SINK]: Address[] = [
@@ -36,14 +37,30 @@ const STATEMENT: Statement = { cost: 3n, completed: 9n, available: -4n, acknowle
 
 const header = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64");
 
+const PAID = { success: true, chainId: 8453, payer: SOURCE as Address };
+
 test("what is sent is what is read, wei included", () => {
-  expect(parseOrder(toHeader(SIGNED))).toEqual(SIGNED);
-  expect(parseOrder(toHeader({ ...SIGNED, acknowledged: undefined })).acknowledged).toBeUndefined();
-  expect(parseStatement(toHeader(STATEMENT))).toEqual(STATEMENT);
-  expect(parseStatement(toHeader({ ...STATEMENT, available: 4n })).available).toBe(4n);
+  expect(parseOrder(toOrderHeader(SIGNED))).toEqual(SIGNED);
+  expect(parseOrder(toOrderHeader({ ...SIGNED, acknowledged: undefined })).acknowledged).toBeUndefined();
+  expect(parseStatement(toStatementHeader(STATEMENT, PAID))).toEqual(STATEMENT);
+  expect(parseStatement(toStatementHeader({ ...STATEMENT, available: 4n }, PAID)).available).toBe(4n);
 });
 
-const plain = JSON.parse(Buffer.from(toHeader(SIGNED), "base64").toString());
+test("in an envelope that x402 knows", () => {
+  const decoded = (text: string) => JSON.parse(Buffer.from(text, "base64").toString());
+  const accepted = { scheme: "stream", amount: "5" };
+  expect(decoded(toOrderHeader(SIGNED, accepted))).toMatchObject({ x402Version: 2, accepted, payload: plain });
+  const failed = { ...PAID, success: false, errorReason: "credit_missing" };
+  const { extra, ...settlement } = decoded(toStatementHeader(STATEMENT, failed));
+  expect(settlement).toEqual({
+    ...{ success: false, errorReason: "credit_missing", transaction: "", network: "eip155:8453", payer: SOURCE },
+  });
+  expect(extra).toEqual({ cost: "3", completed: "9", available: "-4" });
+});
+
+/** Of an order that is being made. */
+const payload = (changes: object) => header({ x402Version: 2, payload: { ...plain, ...changes } });
+const { payload: plain } = JSON.parse(Buffer.from(toOrderHeader(SIGNED), "base64").toString());
 
 test.each([
   ["no header", null],
@@ -51,22 +68,24 @@ test.each([
   ["a list", header([])],
   ["null", header(null)],
   ["too long", "A".repeat(9000)],
-  ["no order", header({ signature: "0x" })],
-  ["a short hash", header({ ...plain, order: { ...plain.order, nonce: "0x12" } })],
-  ["half a byte", header({ ...plain, signature: "0x123" })],
-  ["a signature of 3,000 bytes", header({ ...plain, signature: `0x${"00".repeat(3000)}` })],
-  ["a number", header({ ...plain, order: { ...plain.order, maxWork: 5 } })],
-  ["a negative amount", header({ ...plain, order: { ...plain.order, maxWork: "-5" } })],
-  ["2^128", header({ ...plain, order: { ...plain.order, maxWork: String(2n ** 128n) } })],
-  ["not an address", header({ ...plain, order: { ...plain.order, source: "0x12" } })],
-  ["a time that is none", header({ ...plain, order: { ...plain.order, validBefore: "soon" } })],
+  ["no order", header({ payload: { signature: "0x" } })],
+  ["a short hash", payload({ order: { ...plain.order, nonce: "0x12" } })],
+  ["half a byte", payload({ signature: "0x123" })],
+  ["a signature of 3,000 bytes", payload({ signature: `0x${"00".repeat(3000)}` })],
+  ["a number", payload({ order: { ...plain.order, maxWork: 5 } })],
+  ["a negative amount", payload({ order: { ...plain.order, maxWork: "-5" } })],
+  ["2^128", payload({ order: { ...plain.order, maxWork: String(2n ** 128n) } })],
+  ["not an address", payload({ order: { ...plain.order, source: "0x12" } })],
+  ["a time that is none", payload({ order: { ...plain.order, validBefore: "soon" } })],
 ])("an order that is none is refused: %s", (_, text) => {
   expect(() => parseOrder(text)).toThrow(MalformedMessageError);
 });
 
 test("statements and receipts that are none are refused", () => {
   expect(() => parseStatement(undefined)).toThrow(MalformedMessageError);
-  expect(() => parseStatement(header({ cost: "1", completed: "1", available: "--1" }))).toThrow(MalformedMessageError);
+  expect(() => parseStatement(header({ extra: { cost: "1", completed: "1", available: "--1" } }))).toThrow(
+    MalformedMessageError,
+  );
   expect(() => parseAcknowledgement({ completed: "1", signature: "0x" })).toThrow(MalformedMessageError);
   expect(() => asAddress(null)).toThrow(MalformedMessageError);
 });
@@ -80,7 +99,16 @@ test("whatever of a request changes, its hash does", () => {
     { url: "https://agent.example/v2?a=1" },
     { url: "https://agent.example/v1?a=2" },
     { body: "texts" },
+    { headers: { "x-model": "large" } },
+    { headers: { "x-model": "small" } },
+    { headers: { "x-model": "large", "x-speed": "high" } },
   ];
   expect(new Set(changes.map((change) => hashRequest({ ...request, ...change }))).size).toBe(changes.length);
   expect(hashRequest({ ...request, method: "post" })).toBe(hashRequest(request));
+  expect(hashRequest({ ...request, body: new TextEncoder().encode("text") })).toBe(hashRequest(request));
+  const [ab, ba] = [
+    { "x-a": "1", "X-B": "2" },
+    { "x-b": "2", "x-a": "1" },
+  ].map((headers) => ({ ...request, headers }));
+  expect(hashRequest(ab as typeof request)).toBe(hashRequest(ba as typeof request));
 });

@@ -28,10 +28,10 @@ export type Acknowledgement = {
   stated: bigint;
 };
 
-/** What travels with an order, in the header `x-order`. */
+/** What travels with an order: the payload of an x402 payment. */
 export type SignedOrder = { order: WorkOrder; signature: Hex; acknowledged: Acknowledgement | undefined };
 
-/** How the sink sees the account, with every answer, in the header `x-statement`. */
+/** How the sink sees the account, with every answer. */
 export type Statement = {
   /** What this order cost, wei; 0 where nothing was done. */
   cost: bigint;
@@ -43,8 +43,12 @@ export type Statement = {
   acknowledged: Acknowledgement | undefined;
 };
 
-export const ORDER_HEADER = "x-order";
-export const STATEMENT_HEADER = "x-statement";
+/** The headers are those of x402, version 2: its clients and servers know them. */
+export const X402_VERSION = 2;
+export const ORDER_HEADER = "payment-signature";
+export const STATEMENT_HEADER = "payment-response";
+/** Under the endpoint: GET it with `?source=` for the account, PUT it with a receipt to acknowledge. */
+export const ACCOUNT_PATH = "/account";
 
 const TYPES = {
   WorkOrder: [
@@ -78,23 +82,60 @@ export function orderTypedData({
   return { domain, types: TYPES, primaryType: "WorkOrder", message } as const;
 }
 
-/** Names a request: the same order never buys another. @param url Absolute, as the sink's profile has its endpoint. */
-export function hashRequest({ method, url, body }: { method: string; url: string; body: string }): Hex {
+/** What an order is for. */
+export type OrderedRequest = {
+  method: string;
+  /** Absolute, as the source calls it. */
+  url: string;
+  /** Text counts as its UTF-8 bytes. */
+  body: string | Uint8Array;
+  /** The headers that change what the work is or costs, as the sink's terms name them. */
+  headers?: Readonly<Record<string, string>> | undefined;
+};
+
+/** Names a request: the same order never buys another. */
+export function hashRequest({ method, url, body, headers = {} }: OrderedRequest): Hex {
   const { host, pathname, search } = new URL(url);
-  const parts = [method.toUpperCase(), host, pathname, search, body].map((part) => keccak256(stringToBytes(part)));
+  const priced = Object.entries(headers).map(([name, value]) => `${name.toLowerCase()}: ${value}`);
+  const parts = [method.toUpperCase(), host, pathname, search, body, ...priced.sort()].map((part) =>
+    keccak256(typeof part === "string" ? stringToBytes(part) : part),
+  );
   return keccak256(encodeAbiParameters([{ type: "bytes32[]" }], [parts]));
 }
 
 const MAX_HEADER = 8192;
 
-/** As header value: base64 of JSON, amounts as decimal text. */
-export function toHeader(message: SignedOrder | Statement): string {
-  return Buffer.from(toJson(message)).toString("base64");
+/**
+ * An order as header value: an x402 payment, base64 of JSON, amounts as decimal text.
+ * @param accepted The terms that the sink has offered, as they were; nothing where they are known from elsewhere.
+ */
+export function toOrderHeader(signed: SignedOrder, accepted?: object): string {
+  return toBase64({ x402Version: X402_VERSION, accepted, payload: signed });
+}
+
+/** Who settled what, and where: what an x402 client wants to know beside the statement. */
+export type Settled = { success: boolean; chainId: number; payer: Address; errorReason?: string | undefined };
+
+/** A statement as header value: an x402 settlement without a transaction, because the stream has paid. */
+export function toStatementHeader(statement: Statement, settled: Settled): string {
+  return toBase64(settlementOf(statement, settled));
+}
+
+/** As `toStatementHeader`, before it becomes text. */
+export function settlementOf(statement: Statement, { success, chainId, payer, errorReason }: Settled) {
+  const extra = JSON.parse(toJson(statement)) as Record<string, unknown>;
+  const failure = errorReason === undefined ? {} : { errorReason };
+  return { success, ...failure, transaction: "", network: `eip155:${chainId}` as const, payer, extra };
 }
 
 /** @throws {MalformedMessageError} */
 export function parseOrder(header: string | null): SignedOrder {
-  const { order, signature, acknowledged } = parseHeader(ORDER_HEADER, header);
+  return asOrder(parseHeader(ORDER_HEADER, header).payload);
+}
+
+/** @throws {MalformedMessageError} */
+export function asOrder(payload: unknown): SignedOrder {
+  const { order, signature, acknowledged } = asObject(payload);
   const from = asObject(order);
   return {
     order: {
@@ -113,13 +154,28 @@ export function parseOrder(header: string | null): SignedOrder {
 
 /** @throws {MalformedMessageError} */
 export function parseStatement(header: string | null | undefined): Statement {
-  const { cost, completed, available, acknowledged } = parseHeader(STATEMENT_HEADER, header);
+  return asStatement(parseHeader(STATEMENT_HEADER, header).extra);
+}
+
+/** @throws {MalformedMessageError} */
+export function asStatement(extra: unknown): Statement {
+  const { cost, completed, available, acknowledged } = asObject(extra);
   return {
     cost: asAmount(cost),
     completed: asAmount(completed),
     available: String(available).startsWith("-") ? -asAmount(String(available).slice(1)) : asAmount(available),
     acknowledged: parseAcknowledgement(acknowledged),
   };
+}
+
+/** Why an order was refused: `OrderRefusedError.code`, if the answer says so. */
+export function parseRefusal({ status, body }: { status: number; body: string }): string | undefined {
+  try {
+    const { error } = JSON.parse(status === 200 ? "{}" : body);
+    return typeof error?.code === "string" ? error.code : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws {MalformedMessageError} */
@@ -134,6 +190,8 @@ export function asAddress(value: unknown): Address {
   if (typeof value === "string" && isAddress(value, { strict: false })) return getAddress(value);
   throw new MalformedMessageError("not an address");
 }
+
+const toBase64 = (message: object): string => Buffer.from(toJson(message)).toString("base64");
 
 function parseHeader(name: string, header: string | null | undefined): Record<string, unknown> {
   if (!header) throw new MalformedMessageError(`there is no header ${name}`);

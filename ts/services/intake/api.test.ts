@@ -22,7 +22,7 @@ function faultyApi() {
   const api = createApi({
     ...{ kind: attestationKind, title: "Test", description: "", maxBody: 10_000, maxMessages: 2 },
     intake: { accept: async () => fail(), pending: fail },
-    limits: new RateLimits({ perClient: 10, perSink: 10 }),
+    limits: RateLimits.alone({ perClient: 10, perSink: 10 }),
     clientOf: () => "somebody",
     onOutcome: (outcome) => outcomes.push(outcome),
     onError,

@@ -54,7 +54,7 @@ const MEANING = {
   422: "The chain would not take it",
   429: "Too many messages: Retry-After says when to go on",
   500: "A fault of this service",
-  503: "The chain cannot be asked, or the service is starting: Retry-After says when to go on",
+  503: "The chain cannot be asked, messages cannot be kept, or the service is starting: Retry-After says when to go on",
 };
 
 /**
@@ -149,8 +149,8 @@ function addGet<message extends Message>(app: OpenAPIHono<BlankEnv>, { kind, int
     request: { params },
     responses: { 200: json(pending, "It waits"), ...refusals(400, 404, 429, 500, 503) },
   });
-  app.openapi(route, (context) => {
-    const { message, receivedAt } = intake.pending(context.req.valid("param") as Message);
+  app.openapi(route, async (context) => {
+    const { message, receivedAt } = await intake.pending(context.req.valid("param") as Message);
     return context.json({ [kind.name]: message, receivedAt: new Date(receivedAt).toISOString() } as never, 200);
   });
 }
@@ -194,6 +194,10 @@ function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof HTTPException) {
     return new Refusal("invalid_message", `${describeError(error)}: send JSON as /openapi.json describes it`);
+  }
+  // Nobody reads this answer. What is lost on the way to the chain or the store has become a refusal before.
+  if ((error as { code?: unknown }).code === "ECONNRESET") {
+    return new Refusal("invalid_message", "the request ended before its body was complete");
   }
   return new Refusal("internal_error", "something went wrong here, and nothing was stored: send again later");
 }

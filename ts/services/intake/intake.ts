@@ -2,10 +2,10 @@ import { TaskTypeNotFoundError } from "../../sdk/errors.ts";
 import { keyOf, type Message, type MessageKind } from "./messageKind.ts";
 import type { RateLimits } from "./rateLimits.ts";
 import { Refusal } from "./refusal.ts";
-import type { Entry, MessageStore } from "./store.ts";
+import { type Entry, type MessageStore, StoreUnavailableError } from "./store.ts";
 
-/** Seconds after which to try again when the chain cannot be asked. */
-const RETRY_CHAIN = 5;
+/** Seconds after which to try again when the chain cannot be asked, or the store takes nothing. */
+const RETRY = 5;
 
 export type IntakeParameters<message extends Message> = {
   kind: MessageKind<message>;
@@ -13,8 +13,6 @@ export type IntakeParameters<message extends Message> = {
   limits: RateLimits;
   /** Holds a message against the chain. @throws {Refusal} if the chain would not take it now. */
   check: (message: message) => Promise<void>;
-  /** Told of every message that is on disk. */
-  onStored?: (entry: Entry<message>) => void;
 };
 
 /** Takes messages, one by one: holds them against the chain, and keeps those that it would take. */
@@ -30,24 +28,22 @@ export class Intake<message extends Message> {
    * @throws {Refusal}
    */
   async accept(message: message): Promise<Entry<message>> {
-    const { kind, store, limits, onStored } = this.#parameters;
+    const { kind, store, limits } = this.#parameters;
     const key = keyOf(kind, message);
-    const entry = { key, message, receivedAt: Date.now() };
-    const isNewer = (previous: Entry<message> | undefined): boolean =>
-      previous === undefined || kind.isNewer(message, previous.message);
-    // Costs nothing, so it comes first; another one may still come in between.
-    if (!isNewer(store.get(key))) throw this.#notNewer();
+    const entry = { key, version: kind.versionOf(message), message, receivedAt: Date.now() };
+    // Costs little, so it comes first; another one may still come in between.
+    const waiting = await refusing(() => store.get(key));
+    if (waiting !== undefined && waiting.version >= entry.version) throw this.#notNewer();
     await this.#check(message);
     await limits.sink(`${message.taskTypeId}/${message.sink}`.toLowerCase());
-    if (!(await store.replace(entry, isNewer))) throw this.#notNewer();
-    onStored?.(entry);
+    if (!(await refusing(() => store.replace(entry)))) throw this.#notNewer();
     return entry;
   }
 
   /** The message that waits at a place. @throws {Refusal} */
-  pending(place: Message): Entry<message> {
+  async pending(place: Message): Promise<Entry<message>> {
     const { kind, store } = this.#parameters;
-    const entry = store.get(keyOf(kind, place));
+    const entry = await refusing(() => store.get(keyOf(kind, place)));
     if (entry !== undefined) return entry;
     throw new Refusal("not_found", `no ${kind.name} waits here: it is on the chain, or none has come`);
   }
@@ -59,12 +55,24 @@ export class Intake<message extends Message> {
       if (cause instanceof Refusal) throw cause;
       if (cause instanceof TaskTypeNotFoundError) throw new Refusal("unknown_task_type", cause.message);
       const text = "the chain cannot be asked at the moment, so nothing was stored: send again later";
-      throw new Refusal("chain_unavailable", text, RETRY_CHAIN, { cause });
+      throw new Refusal("chain_unavailable", text, RETRY, { cause });
     }
   }
 
   #notNewer(): Refusal {
     const { name, newerAdvice } = this.#parameters.kind;
     return new Refusal("not_newer", `the ${name} that waits already is as new or newer: ${newerAdvice}`);
+  }
+}
+
+/** @throws {Refusal} for what a store cannot do at the moment. */
+async function refusing<result>(action: () => Promise<result>): Promise<result> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (!(cause instanceof StoreUnavailableError)) throw cause;
+    const text =
+      "messages cannot be kept at the moment, and whether this one is kept is not certain: send it again later";
+    throw new Refusal("store_unavailable", text, RETRY, { cause });
   }
 }

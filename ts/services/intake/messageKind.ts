@@ -15,8 +15,8 @@ export type MessageKind<message extends Message> = {
   schema: z.ZodType<message>;
   /** What names the place of a message beside its task type; there is at most one message for each place. */
   parties: readonly ("source" | "sink")[];
-  /** Whether `next` replaces `previous`. */
-  isNewer: (next: message, previous: message) => boolean;
+  /** Only a larger one replaces the one before. */
+  versionOf: (message: message) => bigint;
   /** What to do about a message that is not newer. */
   newerAdvice: string;
 };

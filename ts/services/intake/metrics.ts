@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { Leadership } from "./leadership.ts";
 import type { MessageStore } from "./store.ts";
 
 /** What services that take messages count beside what every service does. */
@@ -21,22 +22,33 @@ export function createIntakeMetrics(registry: Registry) {
       registers,
     }),
     /** Shows what a store has, whenever somebody looks. */
-    watch: (store: Pick<MessageStore<unknown>, "size" | "entries">): void => {
+    watch: (store: Pick<MessageStore<unknown>, "summary">, leadership: Pick<Leadership, "leads">): void => {
+      // Of a store that cannot be read the latest figures stay.
+      const known = () => store.summary().catch(() => undefined);
+      new Gauge({
+        name: "backpressure_submitting",
+        help: "1 if this process is the one of its replicas that submits.",
+        registers,
+        collect() {
+          this.set(leadership.leads() ? 1 : 0);
+        },
+      });
       new Gauge({
         name: "backpressure_messages_stored",
         help: "Messages that are stored.",
         registers,
-        collect() {
-          this.set(store.size);
+        async collect() {
+          const summary = await known();
+          if (summary !== undefined) this.set(summary.messages);
         },
       });
       new Gauge({
         name: "backpressure_messages_oldest_seconds",
         help: "When the oldest stored message came, Unix seconds; 0 for none.",
         registers,
-        collect() {
-          const times = store.entries().map(({ receivedAt }) => receivedAt);
-          this.set(times.length === 0 ? 0 : Math.min(...times) / 1000);
+        async collect() {
+          const summary = await known();
+          if (summary !== undefined) this.set((summary.oldest ?? 0) / 1000);
         },
       });
     },

@@ -12,6 +12,9 @@ export function intakeSchema({ port, batchSize }: IntakeDefaults) {
     ...serviceFields,
     port: portField(port),
     data: z.string().min(1).optional(),
+    salvage: switchField,
+    /** A secret: only from the environment. */
+    databaseUrl: z.string().startsWith("postgres", "not the address of a PostgreSQL: postgres://…").optional(),
     /** Names or identifiers: from flags a list, from a variable text with commas. */
     taskType: z.union([z.array(z.string()), z.string().transform((text) => text.split(","))]).optional(),
     batchSize: wholeNumber.min(1, "at least 1").default(batchSize),
@@ -30,6 +33,7 @@ export type IntakeConfig = z.output<ReturnType<typeof intakeSchema>>;
 export function addIntakeOptions(command: Command, { port, batchSize }: IntakeDefaults): Command {
   return addServiceOptions(command, port)
     .option("--data <folder>", `where messages are kept (default: data/${command.name()}-<chain id>)`)
+    .option("--salvage", "go on with what can be read of a damaged folder")
     .option("--task-type <id...>", "serve only these task types: identifiers, or names of the deployment's record")
     .option("--batch-size <number>", `messages in one transaction, at most (default: ${batchSize})`)
     .option("--max-body <bytes>", "largest request body (default: 256000)")

@@ -1,4 +1,10 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { Pool } from "pg";
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+} from "rate-limiter-flexible";
 import { Refusal } from "./refusal.ts";
 
 export type RateLimitSettings = {
@@ -13,12 +19,35 @@ const WINDOW = 60;
 
 /** How much each client may send, and how much may be sent for each sink. */
 export class RateLimits {
-  readonly #clients: RateLimiterMemory;
-  readonly #sinks: RateLimiterMemory;
+  readonly #clients: RateLimiterAbstract;
+  readonly #sinks: RateLimiterAbstract;
 
-  constructor({ perClient, perSink }: RateLimitSettings) {
-    this.#clients = new RateLimiterMemory({ points: perClient, duration: WINDOW });
-    this.#sinks = new RateLimiterMemory({ points: perSink, duration: WINDOW });
+  private constructor(clients: RateLimiterAbstract, sinks: RateLimiterAbstract) {
+    this.#clients = clients;
+    this.#sinks = sinks;
+  }
+
+  /** Of this process alone. */
+  static alone({ perClient, perSink }: RateLimitSettings): RateLimits {
+    const limit = (points: number) => new RateLimiterMemory({ points, duration: WINDOW });
+    return new RateLimits(limit(perClient), limit(perSink));
+  }
+
+  /** Of all replicas together; while the database does not answer, of each by itself. */
+  static async shared(pool: Pool, owner: string, { perClient, perSink }: RateLimitSettings): Promise<RateLimits> {
+    const limit = async (name: string, points: number): Promise<RateLimiterAbstract> => {
+      const settings = { points, duration: WINDOW, keyPrefix: `${name} ${owner}` };
+      const insuranceLimiter = new RateLimiterMemory(settings);
+      return new Promise((resolve, reject) => {
+        const options = { ...settings, storeClient: pool, insuranceLimiter, tableName: "backpressure_limits" };
+        const limiter: RateLimiterAbstract = new RateLimiterPostgres(options, (error) =>
+          error ? reject(error) : resolve(limiter),
+        );
+      });
+    };
+    // One after the other: both would create the table.
+    const clients = await limit("client", perClient);
+    return new RateLimits(clients, await limit("sink", perSink));
   }
 
   /** Before anything is looked at. @throws {Refusal} */
@@ -32,7 +61,7 @@ export class RateLimits {
   }
 }
 
-async function consume(limiter: RateLimiterMemory, key: string, points: number, who: string): Promise<void> {
+async function consume(limiter: RateLimiterAbstract, key: string, points: number, who: string): Promise<void> {
   try {
     await limiter.consume(key, points);
   } catch (error) {

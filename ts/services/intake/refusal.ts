@@ -17,6 +17,7 @@ const STATUS = {
   internal_error: 500,
   chain_unavailable: 503,
   not_ready: 503,
+  store_unavailable: 503,
 } as const;
 
 export type RefusalCode = keyof typeof STATUS;

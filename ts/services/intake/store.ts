@@ -1,124 +1,51 @@
-import { ClassicLevel } from "classic-level";
-import { BackpressureError, describeError } from "../../core/errors.ts";
+import { BackpressureError } from "../../core/errors.ts";
 
-/** The folder of a store cannot be used. */
+/** A store cannot be opened. */
 export class StoreError extends BackpressureError {
   override name = "StoreError";
+}
+
+/** A store takes nothing at the moment: whether the message is kept is not certain, so nobody may be told that it is. */
+export class StoreUnavailableError extends BackpressureError {
+  override name = "StoreUnavailableError";
 }
 
 /** What is kept of a message. */
 export type Entry<message> = {
   /** Names its place: there is at most one message for each. */
   key: string;
+  /** Only a larger one takes the place. Below 2^128. */
+  version: bigint;
   message: message;
   /** When it came, milliseconds since 1970 by this machine's clock. */
   receivedAt: number;
 };
 
-export type OpenStoreParameters = {
-  /** Folder; created if it is not there. */
-  folder: string;
-  /** Whom the messages are for: chain and contract. Messages for another are never mixed in. */
-  owner: string;
+/** How much waits. */
+export type StoreSummary = {
+  messages: number;
+  /** When the oldest came, milliseconds since 1970; undefined for none. */
+  oldest: number | undefined;
 };
 
-const OWNER = "owner";
-const PREFIX = "message/";
-
 /**
- * Messages that wait, at most one for each key, on disk before anybody is told so. A store belongs to one process.
- * @example
- * const store = await MessageStore.open<Message>({ folder: "data/oracle", owner: "31337 0x…" });
- * const stored = await store.replace({ key, message, receivedAt: Date.now() }, (previous) => previous === undefined);
+ * Messages that wait, at most one for each key, kept for good before anybody is told so.
+ * @throws {StoreUnavailableError} Each of its methods, while it cannot do what it promises.
  */
-export class MessageStore<message> {
-  readonly #database: ClassicLevel<string, unknown>;
-  readonly #entries = new Map<string, Entry<message>>();
-  /** Changes of one key happen one after another. */
-  readonly #locks = new Map<string, Promise<unknown>>();
-
-  private constructor(database: ClassicLevel<string, unknown>) {
-    this.#database = database;
-  }
-
-  /**
-   * Opens a folder with everything that it has.
-   * @throws {StoreError} if another process uses it, or it belongs to another deployment.
-   */
-  static async open<message>({ folder, owner }: OpenStoreParameters): Promise<MessageStore<message>> {
-    const database = new ClassicLevel<string, unknown>(folder, { valueEncoding: "json" });
-    try {
-      await database.open();
-    } catch (cause) {
-      throw new StoreError(`cannot open the store ${folder}: ${reasonOf(cause)}`, { cause });
-    }
-    const known = await database.get(OWNER);
-    if (known === undefined) await database.put(OWNER, owner, { sync: true });
-    else if (known !== owner) {
-      await database.close();
-      throw new StoreError(`the store ${folder} is for ${known}, not for ${owner}: name another folder with --data`);
-    }
-    const store = new MessageStore<message>(database);
-    for await (const [key, value] of database.iterator({ gte: PREFIX, lt: `${PREFIX}\uffff` })) {
-      const entry = value as Entry<message>;
-      store.#entries.set(key.slice(PREFIX.length), entry);
-    }
-    return store;
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  get(key: string): Entry<message> | undefined {
-    return this.#entries.get(key);
-  }
-
+export type MessageStore<message> = {
+  /** In one line why it takes nothing at the moment; undefined if it does. */
+  problem: () => string | undefined;
+  get: (key: string) => Promise<Entry<message> | undefined>;
   /** Everything that waits, as it is now. */
-  entries(): Entry<message>[] {
-    return [...this.#entries.values()];
-  }
-
+  entries: () => Promise<Entry<message>[]>;
+  summary: () => Promise<StoreSummary>;
   /**
-   * Puts an entry in the place of the one before, if `allowed` says so; resolves once it is on disk.
+   * Puts an entry in the place of the one before, if its version is larger; resolves once it is kept for good.
    * @returns Whether it was.
    */
-  replace(entry: Entry<message>, allowed: (previous: Entry<message> | undefined) => boolean): Promise<boolean> {
-    return this.#locked(entry.key, async () => {
-      if (!allowed(this.#entries.get(entry.key))) return false;
-      await this.#database.put(PREFIX + entry.key, entry, { sync: true });
-      this.#entries.set(entry.key, entry);
-      return true;
-    });
-  }
-
+  replace: (entry: Entry<message>) => Promise<boolean>;
   /** Forgets an entry, unless a newer one has taken its place. A removal that a crash undoes is made again. */
-  remove(entry: Entry<message>): Promise<void> {
-    return this.#locked(entry.key, async () => {
-      if (this.#entries.get(entry.key) !== entry) return;
-      await this.#database.del(PREFIX + entry.key);
-      this.#entries.delete(entry.key);
-    });
-  }
-
+  remove: (entry: Entry<message>) => Promise<void>;
   /** Lets another process have it. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#locks.values());
-    await this.#database.close();
-  }
-
-  async #locked<result>(key: string, action: () => Promise<result>): Promise<result> {
-    const turn = (this.#locks.get(key) ?? Promise.resolve()).then(action, action);
-    this.#locks.set(key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#locks.get(key) === turn) this.#locks.delete(key);
-    }
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: { code?: string } };
-  return cause?.code === "LEVEL_LOCKED" ? "another process uses it" : describeError(cause ?? error);
-}
+  close: () => Promise<void>;
+};

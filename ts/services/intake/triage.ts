@@ -22,8 +22,8 @@ type Verdict = "takes it" | "has it" | "not yet" | Refusal;
  */
 export class Triage<message> {
   readonly #parameters: TriageParameters<message>;
-  /** Since which block the chain is known to have an entry. */
-  readonly #included = new WeakMap<Entry<message>, bigint>();
+  /** Since which block the chain is known to have the entry of a key. */
+  readonly #included = new Map<string, { version: bigint; since: bigint }>();
 
   constructor(parameters: TriageParameters<message>) {
     this.#parameters = parameters;
@@ -31,7 +31,7 @@ export class Triage<message> {
 
   /** Whether an entry waits for nothing but confirmations. */
   isConfirming(entry: Entry<message>, head: bigint): boolean {
-    const since = this.#included.get(entry);
+    const since = this.#sinceOf(entry);
     return since !== undefined && head + 1n < since + BigInt(this.#parameters.confirmations);
   }
 
@@ -43,30 +43,37 @@ export class Triage<message> {
   async sort(entries: readonly Entry<message>[], head: bigint): Promise<Entry<message>[]> {
     const open = entries.filter((entry) => !this.isConfirming(entry, head));
     const verdicts = await Promise.all(open.map(({ message }) => this.#judge(message)));
-    const acceptable: Entry<message>[] = [];
-    for (const [index, entry] of open.entries()) {
-      const verdict = verdicts[index] as Verdict;
-      // A reorganisation may have taken it out of the chain.
-      if (verdict !== "has it") this.#included.delete(entry);
-      if (verdict === "takes it") acceptable.push(entry);
-      else if (verdict === "has it") await this.#include(entry, head);
-      else if (verdict instanceof Refusal) await this.forget(entry, verdict.code, verdict.message);
-    }
-    return acceptable;
+    const judged = open.map((entry, index) => ({ entry, verdict: verdicts[index] as Verdict }));
+    // At once: then they are one write.
+    await Promise.all(judged.map(({ entry, verdict }) => this.#act(entry, verdict, head)));
+    return judged.filter(({ verdict }) => verdict === "takes it").map(({ entry }) => entry);
   }
 
   /** Removes an entry, and says why. */
   async forget(entry: Entry<message>, reason: string, why: string): Promise<void> {
     const { store, log, metrics } = this.#parameters;
     await store.remove(entry);
+    this.#included.delete(entry.key);
     metrics.forgotten.inc({ reason });
     log.info({ message: entry.key, reason: why }, "no longer kept");
   }
 
+  async #act(entry: Entry<message>, verdict: Verdict, head: bigint): Promise<void> {
+    // A reorganisation may have taken it out of the chain.
+    if (verdict !== "has it") this.#included.delete(entry.key);
+    if (verdict === "has it") await this.#include(entry, head);
+    else if (verdict instanceof Refusal) await this.forget(entry, verdict.code, verdict.message);
+  }
+
   async #include(entry: Entry<message>, head: bigint): Promise<void> {
-    const since = this.#included.get(entry) ?? head;
-    this.#included.set(entry, since);
+    const since = this.#sinceOf(entry) ?? head;
+    this.#included.set(entry.key, { version: entry.version, since });
     if (!this.isConfirming(entry, head)) await this.forget(entry, "on_chain", "it is on the chain");
+  }
+
+  #sinceOf({ key, version }: Entry<message>): bigint | undefined {
+    const included = this.#included.get(key);
+    return included?.version === version ? included.since : undefined;
   }
 
   async #judge(message: message): Promise<Verdict> {

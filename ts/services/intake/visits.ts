@@ -14,7 +14,8 @@ type Failure = { since: number; reason: string };
 /** Visits to task types, and whatever else is looked at regularly. One that fails is tried again in the next round, and does not hurt the others. */
 export class Visits {
   readonly #log: Logger;
-  readonly #busy = new Set<string>();
+  /** Visits under way. */
+  readonly #busy = new Map<string, number>();
   readonly #restsUntil = new Map<string, number>();
   readonly #failures = new Map<string, Failure>();
 
@@ -24,13 +25,15 @@ export class Visits {
   }
 
   /**
-   * Visits, unless a visit is under way, or it rests. Never throws.
+   * Visits, unless as many visits are under way, or it rests. Never throws.
    * @param what Names it: the identifier of a task type, for example.
    * @param visit Tells whether everything is done.
+   * @param most Visits that may be under way at once.
    */
-  async visit(what: string, visit: () => Promise<boolean>): Promise<void> {
-    if (this.#busy.has(what) || (this.#restsUntil.get(what) ?? 0) > Date.now()) return;
-    this.#busy.add(what);
+  async visit(what: string, visit: () => Promise<boolean>, most = 1): Promise<void> {
+    const busy = this.#busy.get(what) ?? 0;
+    if (busy >= most || (this.#restsUntil.get(what) ?? 0) > Date.now()) return;
+    this.#busy.set(what, busy + 1);
     try {
       if (!(await visit())) this.#restsUntil.set(what, Date.now() + REST);
       this.#failures.delete(what);
@@ -39,7 +42,7 @@ export class Visits {
       this.#failures.set(what, { since: Date.now(), ...this.#failures.get(what), reason });
       this.#log.warn({ what, error }, "a visit failed; the next round tries again");
     } finally {
-      this.#busy.delete(what);
+      this.#busy.set(what, (this.#busy.get(what) ?? 1) - 1);
     }
   }
 

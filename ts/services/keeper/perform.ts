@@ -67,7 +67,7 @@ function performedBy(outcome: SendOutcome): Performed {
 }
 
 /** At least one, which may be empty: some work names nobody. */
-function chunks<item>(items: readonly item[], size: number): (readonly item[])[] {
+export function chunks<item>(items: readonly item[], size: number): (readonly item[])[] {
   const groups = [items.slice(0, size)];
   for (let first = size; first < items.length; first += size) groups.push(items.slice(first, first + size));
   return groups;

@@ -23,7 +23,7 @@ export const attestationKind: MessageKind<AttestationMessage> = {
   plural: "attestations",
   schema,
   parties: ["sink"],
-  isNewer: (next, previous) => next.issuedAt > previous.issuedAt,
+  versionOf: ({ issuedAt }) => BigInt(issuedAt),
   newerAdvice: "sign one with a later issuedAt",
 };
 

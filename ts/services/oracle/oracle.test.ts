@@ -17,6 +17,9 @@ const FAST = ["--network", "local", "--port", "0", "--poll-interval", "0.05", "-
 /** Nothing is submitted meanwhile. */
 const PATIENT = ["--network", "local", "--port", "0", "--max-wait", "3600"];
 
+// Some tests start a process several times, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 let chain: TestChain;
 let taskTypeId: Hex;
 let sinks: WriteClient[];
@@ -179,6 +182,16 @@ test("what the chain would not take is refused with what to do", async () => {
     code: "unknown_task_type",
   });
   expect((await oracle.get(placeOf())).status).toBe(404);
+});
+
+test("an account that has code keeps its key, here as on the chain", async () => {
+  const oracle = await startOracle(FAST);
+  const [ada] = sinks as [WriteClient];
+  // EIP-7702: what it delegates to answers nothing.
+  await chain.test.setCode({ address: ada.account.address, bytecode: `0xef0100${"00".repeat(19)}05` });
+  expect(await oracle.post("/attestations", { ...(await attest()), capacity: "90" })).toMatchObject({ status: 422 });
+  expect((await oracle.post("/attestations", await attest())).status).toBe(200);
+  await reaches(80n);
 });
 
 test("of what waits, only something newer takes the place", async () => {

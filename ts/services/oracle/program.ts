@@ -4,7 +4,7 @@ import { type IntakeService, intakeProgram } from "../intake/program.ts";
 import { Visits } from "../intake/visits.ts";
 import { secondsField } from "../runtime/config.ts";
 import { type AttestationMessage, attestationKind } from "./attestation.ts";
-import { checkAttestation } from "./checkAttestation.ts";
+import { attestationCheck } from "./checkAttestation.ts";
 import { AttestationSubmitter } from "./submitter.ts";
 
 const EXAMPLES = `
@@ -19,8 +19,8 @@ KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL, DEPLOYMENT
 Give every service a key of its own.
 `;
 
-/** About 330,000 gas each, below half of what Base allows one transaction. */
-const BATCH_SIZE = 20;
+/** What one costs decides; this bounds the size of a transaction, which a rollup pays for as well. */
+const BATCH_SIZE = 100;
 
 const fields = {
   /** Milliseconds. */
@@ -34,12 +34,12 @@ const service: IntakeService<AttestationMessage, typeof fields> = {
   defaults: { port: 9471, batchSize: BATCH_SIZE },
   kind: attestationKind,
   contract: "capacityRegistry",
-  check: checkAttestation,
+  createCheck: attestationCheck,
   fields,
   addOptions: (command) => command.option("--max-wait <seconds>", "longest wait for a full batch (default: 5)"),
-  createRound: async ({ context, base, store, triage, config }) => {
+  createRound: async ({ context, base, store, triage, sender, config }) => {
     const visits = new Visits(base);
-    const submitter = new AttestationSubmitter({ context, store, triage, visits, sender: base.sender, ...config });
+    const submitter = new AttestationSubmitter({ context, store, triage, visits, sender, ...config });
     return ({ number }) => submitter.round(number);
   },
 };

@@ -5,9 +5,11 @@ import { addSink } from "../../localchain/participants.ts";
 import { deregisterSink, getSink, signAttestation, submitAttestations, type WriteClient } from "../../sdk/index.ts";
 import { EPOCH, startTestChain, type TestChain } from "../../testkit/testChain.ts";
 import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
+import { LevelStore } from "../intake/levelStore.ts";
 import { keyOf } from "../intake/messageKind.ts";
 import { createIntakeMetrics } from "../intake/metrics.ts";
-import { MessageStore } from "../intake/store.ts";
+import { Recoveries } from "../intake/recoveries.ts";
+import type { MessageStore } from "../intake/store.ts";
 import { TaskTypes } from "../intake/taskTypes.ts";
 import { Triage } from "../intake/triage.ts";
 import { Visits } from "../intake/visits.ts";
@@ -16,7 +18,7 @@ import { createLogger, type Logger } from "../runtime/logger.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import type { Sender } from "../runtime/sender.ts";
 import { type AttestationMessage, attestationKind } from "./attestation.ts";
-import { checkAttestation } from "./checkAttestation.ts";
+import { attestationCheck } from "./checkAttestation.ts";
 import { AttestationSubmitter } from "./submitter.ts";
 
 let chain: TestChain;
@@ -44,9 +46,9 @@ beforeEach(async () => {
   await chain.test.revert({ id: snapshot });
   snapshot = await chain.test.snapshot();
   workplace = createWorkplace(chain);
-  store = await MessageStore.open({ folder: `${workplace.folder}/data`, owner: "test" });
   lines = [];
   log = createLogger({ service: "oracle", level: "info", write: (line) => lines.push(JSON.parse(line)) });
+  store = await LevelStore.open({ folder: `${workplace.folder}/data`, owner: "test", log });
   return async () => {
     await store.close();
     workplace.remove();
@@ -65,7 +67,7 @@ async function keep(sink: WriteClient): Promise<AttestationMessage> {
   const signed = await signAttestation(sink, { ...task(), capacity: 80n, backlog: 0n });
   const message = { ...signed, capacity: "80", backlog: "0" };
   const key = keyOf(attestationKind, message);
-  await store.replace({ key, message, receivedAt: Date.now() }, () => true);
+  await store.replace({ key, version: attestationKind.versionOf(message), message, receivedAt: Date.now() });
   return message;
 }
 
@@ -73,8 +75,9 @@ type Setting = { confirmations?: number; before?: () => Promise<unknown>; sender
 
 function submitterWith({ confirmations = 1, before = async () => {}, ...rest }: Setting = {}) {
   const { client, deployment } = chain;
-  const context = { client, deployment, chainId: 31337, taskTypes: new TaskTypes({ client, deployment }) };
-  const check = (message: AttestationMessage) => checkAttestation(context, message);
+  const taskTypes = new TaskTypes({ client, deployment });
+  const context = { client, deployment, chainId: 31337, taskTypes, headOf: () => undefined, ...new Recoveries() };
+  const check = attestationCheck(context);
   const metrics = createIntakeMetrics(createMetrics("oracle").registry);
   const triage = new Triage({ store, check, confirmations, log, metrics });
   const sender: Pick<Sender, "send"> = rest.sender ?? {
@@ -94,7 +97,7 @@ test("an entry that turns bad between the last look and the block is skipped, an
   await keep(bob);
   await submitterWith({ before: () => deregisterSink(bob, task()) }).round(await headNow());
   expect(await declared(ada)).toBe(80n);
-  expect(store.size).toBe(0);
+  expect((await store.summary()).messages).toBe(0);
   expect(lines.map(({ reason }) => reason)).toEqual(["it is on the chain", "the chain skipped it: reason 1"]);
 });
 
@@ -105,7 +108,7 @@ test("what somebody else has submitted is kept until that is confirmed, and subm
   const attestations = [{ ...message, capacity: 80n, backlog: 0n }];
   await submitAttestations(bob, { ...task(), attestations });
   await submitter.round(await headNow());
-  expect(store.size).toBe(1);
+  expect((await store.summary()).messages).toBe(1);
 
   // A reorganisation: the transaction is gone, other blocks are there.
   await chain.test.revert({ id: before });
@@ -113,7 +116,7 @@ test("what somebody else has submitted is kept until that is confirmed, and subm
   expect(await declared(ada)).toBe(0n);
   await submitter.round(await headNow());
   expect(await declared(ada)).toBe(80n);
-  expect(store.size).toBe(0);
+  expect((await store.summary()).messages).toBe(0);
 });
 
 test("what somebody else has submitted is forgotten once it is confirmed", async () => {
@@ -122,7 +125,7 @@ test("what somebody else has submitted is forgotten once it is confirmed", async
   await submitAttestations(bob, { ...task(), attestations: [{ ...message, capacity: 80n, backlog: 0n }] });
   for (const expected of [1, 1, 0]) {
     await submitter.round(await headNow());
-    expect(store.size).toBe(expected);
+    expect((await store.summary()).messages).toBe(expected);
     await chain.test.mine({ blocks: 1 });
   }
   expect(await chain.test.getTransactionCount({ address: carrier.account.address })).toBe(0);
@@ -133,10 +136,10 @@ test("what could not be sent stays", async () => {
   const failing = { send: () => Promise.reject(new Error("the node is out of order")) };
   const submitter = submitterWith({ sender: failing });
   await submitter.round(await headNow());
-  expect(store.size).toBe(1);
+  expect((await store.summary()).messages).toBe(1);
   expect(lines.map(({ msg }) => msg)).toEqual(["a visit failed; the next round tries again"]);
 
   const skipping = submitterWith({ sender: { send: async () => ({ status: "skipped", reason: "gas budget" }) } });
   await skipping.round(await headNow());
-  expect(store.size).toBe(1);
+  expect((await store.summary()).messages).toBe(1);
 });

@@ -6,7 +6,7 @@ import { byTaskType } from "../intake/messageKind.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
 import type { Triage } from "../intake/triage.ts";
 import type { Visits } from "../intake/visits.ts";
-import { perform } from "../keeper/perform.ts";
+import { chunks, perform } from "../keeper/perform.ts";
 import type { Sender } from "../runtime/sender.ts";
 import { type Transaction, transactionOf } from "../runtime/transaction.ts";
 import { type AttestationMessage, toAttestation } from "./attestation.ts";
@@ -28,12 +28,23 @@ type Waiting = Entry<AttestationMessage>;
 /** `ICapacityRegistry.Skipped.FromTheFuture`: the one reason for which an entry is tried again. */
 const FROM_THE_FUTURE = 2;
 
-/** Batches of one visit: bounds what is asked of an endpoint at once, whatever the number of sinks. */
+/** Batches of one visit, and visits of a task type at once: bounds what is asked of an endpoint, whatever the number of sinks. */
 const MOST_BATCHES = 8;
+const MOST_VISITS = 4;
 
-/** Takes attestations to the chain, in batches per task type. */
+/** Messages of a transaction until one has said what they cost. */
+const FIRST_BATCH = 20;
+
+/** Gas that a batch should use: with what is offered on top it fits a transaction, also if some cost more than those before. */
+const BATCH_GAS = 11_000_000n;
+
+/** Takes attestations to the chain, in batches per task type; several are under way at once. */
 export class AttestationSubmitter {
   readonly #parameters: AttestationSubmitterParameters;
+  /** Places whose message is under way: a newer one waits for it. */
+  readonly #underWay = new Set<string>();
+  /** What a message of the latest batches has cost, gas. */
+  #gasOfOne: bigint | undefined;
 
   constructor(parameters: AttestationSubmitterParameters) {
     this.#parameters = parameters;
@@ -41,23 +52,50 @@ export class AttestationSubmitter {
 
   /** Submits what is due. */
   async round(head: bigint): Promise<void> {
-    const { store, visits } = this.#parameters;
-    const groups = [...byTaskType(store.entries())];
+    const { store, triage, visits } = this.#parameters;
+    const entries = await store.entries();
+    const open = entries.filter((entry) => !this.#underWay.has(entry.key) && !triage.isConfirming(entry, head));
+    const most = MOST_BATCHES * this.#full;
+    const work = [...byTaskType(open)].flatMap(([taskTypeId, group]) =>
+      chunks(group, most).map((some) => ({ taskTypeId, some })),
+    );
     await Promise.all(
-      groups.map(([taskTypeId, entries]) => visits.visit(taskTypeId, () => this.#serve(taskTypeId, entries, head))),
+      work.map(({ taskTypeId, some }) =>
+        visits.visit(taskTypeId, () => this.#serve(taskTypeId, some, head), MOST_VISITS),
+      ),
     );
   }
 
+  /** Messages of a full batch, by what those before have cost. */
+  get #full(): number {
+    const { batchSize } = this.#parameters;
+    if (this.#gasOfOne === undefined) return batchSize;
+    return Math.max(1, Math.min(batchSize, Number(BATCH_GAS / this.#gasOfOne)));
+  }
+
+  /** Messages of one transaction. */
+  get #batchSize(): number {
+    return this.#gasOfOne === undefined ? Math.min(FIRST_BATCH, this.#full) : this.#full;
+  }
+
   async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<boolean> {
-    const { triage, sender, batchSize } = this.#parameters;
-    const open = entries.filter((entry) => !triage.isConfirming(entry, head));
-    if (!(await this.#isDue(taskTypeId, open))) return true;
-    const items = await triage.sort(open.slice(0, MOST_BATCHES * batchSize), head);
+    for (const { key } of entries) this.#underWay.add(key);
+    try {
+      if (!(await this.#isDue(taskTypeId, entries))) return true;
+      return await this.#submit(taskTypeId, await this.#parameters.triage.sort(entries, head));
+    } finally {
+      for (const { key } of entries) this.#underWay.delete(key);
+    }
+  }
+
+  async #submit(taskTypeId: Hex, items: readonly Waiting[]): Promise<boolean> {
     if (items.length === 0) return true;
     const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some);
-    const work = { action: "submitAttestations", taskTypeId, items, most: batchSize, build };
-    const { left } = await perform(sender, work, async (some, outcome) => {
-      if (outcome.status === "confirmed") await this.#conclude(some, outcome.receipt);
+    const work = { action: "submitAttestations", taskTypeId, items, most: this.#batchSize, build };
+    const { left } = await perform(this.#parameters.sender, work, async (some, outcome) => {
+      if (outcome.status !== "confirmed") return;
+      this.#gasOfOne = 1n + outcome.receipt.gasUsed / BigInt(some.length);
+      await this.#conclude(some, outcome.receipt);
     });
     return !left;
   }
@@ -65,9 +103,9 @@ export class AttestationSubmitter {
   /** A batch is full, or its first has waited for as long as it may. */
   async #isDue(taskTypeId: Hex, [first, ...rest]: readonly Waiting[]): Promise<boolean> {
     if (first === undefined) return false;
-    const { context, batchSize, maxWait } = this.#parameters;
+    const { context, maxWait } = this.#parameters;
     // What is no longer served is looked at to be forgotten.
-    if (1 + rest.length >= batchSize || !context.taskTypes.serves(taskTypeId)) return true;
+    if (1 + rest.length >= this.#full || !context.taskTypes.serves(taskTypeId)) return true;
     const { reportDelay } = await context.taskTypes.get(taskTypeId);
     return Date.now() - first.receivedAt >= Math.min(maxWait, (reportDelay * 1000) / 2);
   }
@@ -76,7 +114,11 @@ export class AttestationSubmitter {
     const { capacityRegistry } = contractsOf(this.#parameters.context.deployment);
     const attestations = batch.map(({ message }) => toAttestation(message));
     const about = { taskTypeId, attestations: batch.length };
-    return transactionOf(capacityRegistry.submitAttestations(taskTypeId, attestations), about);
+    // No sink is in two batches at once.
+    return {
+      ...transactionOf(capacityRegistry.submitAttestations(taskTypeId, attestations), about),
+      independent: true,
+    };
   }
 
   /** Between the last look and the block an entry may have turned bad: the contract has the last word. */
@@ -84,12 +126,13 @@ export class AttestationSubmitter {
     const { triage } = this.#parameters;
     const skipped = parseEventLogs({ abi: capacityRegistryAbi, eventName: "AttestationSkipped", logs });
     const reasons = new Map(skipped.map(({ args }) => [Number(args.index), args.reason]));
-    for (const [index, entry] of batch.entries()) {
+    const forgotten = batch.map(async (entry, index) => {
       const reason = reasons.get(index);
       if (reason === undefined) await triage.forget(entry, "on_chain", "it is on the chain");
       else if (reason !== FROM_THE_FUTURE) {
         await triage.forget(entry, "skipped", `the chain skipped it: reason ${reason}`);
       }
-    }
+    });
+    await Promise.all(forgotten);
   }
 }

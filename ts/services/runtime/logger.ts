@@ -14,7 +14,7 @@ export type CreateLoggerParameters = {
   write: (line: string) => void;
 };
 
-const URL_TEXT = /\b(?:https?|wss?):\/\/[^\s"'`\\<>)\]}]+/g;
+const URL_TEXT = /\b(?:https?|wss?|postgres(?:ql)?):\/\/[^\s"'`\\<>)\]}]+/g;
 
 /**
  * One JSON object per line. Amounts (`bigint`) become decimal text; an `error` becomes its one line. Whatever URL gets

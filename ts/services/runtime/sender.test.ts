@@ -155,6 +155,37 @@ describe("when blocks do not come", () => {
     expect(await metrics.registry.metrics()).toMatch(/replacements_total{.*} [1-9]/);
   });
 
+  const independent = (): Transaction => ({ ...rebalance(), independent: true });
+  const sent = (): number => messages().filter((message) => message === "sent").length;
+
+  test("independent transactions wait for none, up to sixteen, and what depends on them waits for all", async () => {
+    const { sender, account } = await startSender("beside", { stuckAfter: 60_000 });
+    const outcomes = Array.from({ length: 18 }, () => sender.send(independent()));
+    const dependent = sender.send(rebalance());
+    await expect.poll(sent, { timeout: 10_000 }).toBe(16);
+    expect(logged.filter(({ msg }) => msg === "sent").map(({ nonce }) => nonce)).toEqual([...Array(16).keys()]);
+    await anvil().mine({ blocks: 1 });
+    await expect.poll(sent, { timeout: 10_000 }).toBe(18);
+    await anvil().mine({ blocks: 1 });
+    const receipts = (await Promise.all(outcomes)).map((outcome) =>
+      "receipt" in outcome ? outcome.receipt : undefined,
+    );
+    expect(new Set(receipts.map((receipt) => receipt?.blockNumber)).size).toBe(2);
+    await expect.poll(sent, { timeout: 10_000 }).toBe(19);
+    await anvil().mine({ blocks: 1 });
+    expect(await dependent).toMatchObject({ status: "confirmed" });
+    expect(await getTransactionCount(chain.client, account)).toBe(19);
+  });
+
+  test("of independent ones no more are sent than the budget has left", async () => {
+    const { sender } = await startSender("thrifty", { gasPerHour: 60_000n });
+    const outcomes = Array.from({ length: 5 }, () => sender.send(independent()));
+    await expect.poll(sent).toBe(1);
+    await anvil().mine({ blocks: 1 });
+    const statuses = (await Promise.all(outcomes)).map(({ status }) => status);
+    expect(statuses).toEqual(["confirmed", ...Array(4).fill("skipped")]);
+  });
+
   test("fees above the limit are not offered, and that is a health problem", async () => {
     const { sender } = await startSender("limit", { maxFee: parseGwei("10"), stuckAfter: 20 });
     const health = new Health();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { formatEther, type LocalAccount, zeroAddress } from "viem";
 import { call, estimateGas, getBalance, getTransactionCount } from "viem/actions";
 import { describeError } from "../../core/errors.ts";
@@ -32,16 +33,22 @@ export type SenderParameters = {
   options: SenderOptions;
 };
 
+/** The gas that it takes, and what to offer; or why it is not sent. */
+type Simulated = { estimate: bigint; gas: bigint } | SendOutcome;
+
 /** Base's cap for one transaction; no network of ours allows more. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
 
 /** How often a refused nonce or fee is looked up anew before somebody has to look at it. */
 const ATTEMPTS = 20;
 
+/** Independent transactions that are not mined yet, at most: so many of one account every node keeps. */
+const MOST_IN_FLIGHT = 16;
+
 /**
  * Sends transactions of one account, one after the other: simulates, chooses nonce and fees, waits until it is mined
- * before the next one is simulated, replaces it when it is stuck, and resolves when it is confirmed. What it does not
- * send, it says. It keeps nothing on disk: a nonce comes from the chain, so a transaction that a killed predecessor has
+ * before the next one is simulated, replaces it when it is stuck, and resolves when it is confirmed. Independent ones are
+ * simulated at once and wait for none. What it does not send, it says. It keeps nothing on disk: a nonce comes from the chain, so a transaction that a killed predecessor has
  * left behind is replaced or found mined, and never sent a second time.
  */
 export class Sender {
@@ -52,11 +59,15 @@ export class Sender {
   readonly #stopping = new AbortController();
   readonly #abandoned = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
+  /** Of what was sent and is in no block yet. */
+  readonly #unmined = new Set<Promise<void>>();
   readonly #outcomes = new Set<Promise<unknown>>();
   #balance: bigint | undefined;
 
   constructor(parameters: SenderParameters) {
     this.#parameters = parameters;
+    // Every transaction in flight listens.
+    setMaxListeners(0, this.#abandoned.signal);
     this.#budget = new GasBudget(parameters.options.gasPerHour);
   }
 
@@ -90,11 +101,7 @@ export class Sender {
    * @throws {BroadcastError | EndpointsError} if no endpoint took it or told what it takes.
    */
   send(transaction: Transaction): Promise<SendOutcome> {
-    const turn = this.#queue.then(() => this.#dispatch(transaction));
-    this.#queue = turn.then(
-      ({ mined }) => mined,
-      () => {},
-    );
+    const turn = this.#take(transaction);
     const outcome = turn.then(({ outcome }) => outcome).then((result) => this.#count(transaction, result));
     const done = outcome.then(
       () => {},
@@ -117,12 +124,25 @@ export class Sender {
     this.#abandoned.abort();
   }
 
-  /** `mined` lets the next one in, `outcome` is for the caller. */
-  async #dispatch(transaction: Transaction): Promise<{ mined: Promise<void>; outcome: Promise<SendOutcome> }> {
-    const prepared = await this.#prepare(transaction);
-    if ("status" in prepared) return { mined: Promise.resolve(), outcome: Promise.resolve(prepared) };
+  /** Nonces are given one after the other; what depends on nothing is simulated before its turn. */
+  #take(transaction: Transaction): Promise<{ outcome: Promise<SendOutcome> }> {
+    const simulated = transaction.independent ? this.#simulate(transaction) : undefined;
+    // It is looked at in its turn.
+    simulated?.catch(() => {});
+    const turn = this.#queue.then(async () => {
+      const most = transaction.independent ? MOST_IN_FLIGHT : 1;
+      while (this.#unmined.size >= most) await Promise.race(this.#unmined);
+      return this.#dispatch(transaction, await (simulated ?? this.#simulate(transaction)));
+    });
+    this.#queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async #dispatch(transaction: Transaction, simulated: Simulated): Promise<{ outcome: Promise<SendOutcome> }> {
+    const prepared = this.#afford(transaction, simulated);
+    if ("status" in prepared) return { outcome: Promise.resolve(prepared) };
     const sent = await this.#broadcast(transaction, prepared.gas);
-    if ("status" in sent) return { mined: Promise.resolve(), outcome: Promise.resolve(sent) };
+    if ("status" in sent) return { outcome: Promise.resolve(sent) };
     this.#budget.spend(prepared.estimate, Date.now());
     this.#sent.set(sent.nonce, sent);
     this.#observePending();
@@ -130,12 +150,16 @@ export class Sender {
       this.#sent.delete(sent.nonce);
       this.#observePending();
     });
-    return { mined: sent.mined.then(() => this.#observePending()), outcome };
+    const mined = sent.mined.then(() => {
+      this.#unmined.delete(mined);
+      this.#observePending();
+    });
+    this.#unmined.add(mined);
+    return { outcome };
   }
 
-  /** Simulates, and asks budget and mode. */
-  async #prepare(transaction: Transaction): Promise<{ estimate: bigint; gas: bigint } | SendOutcome> {
-    const { account, chain, log, options } = this.#parameters;
+  async #simulate(transaction: Transaction): Promise<Simulated> {
+    const { account, chain, log } = this.#parameters;
     const { action, to, data, about } = transaction;
     if (this.#stopping.signal.aborted) return { status: "skipped", reason: "stopping" };
     const request = { account: account?.address ?? zeroAddress, to, data };
@@ -157,6 +181,15 @@ export class Sender {
       const cause = new RangeError(`it takes ${estimate} gas, and a transaction may use ${MAX_TRANSACTION_GAS}`);
       return { status: "refused", error: new ContractCallError(action, cause) };
     }
+    return { estimate, gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS };
+  }
+
+  /** Asks the end, the budget and the mode. */
+  #afford({ action, to, data, about }: Transaction, simulated: Simulated): Simulated {
+    const { log, options } = this.#parameters;
+    if ("status" in simulated) return simulated;
+    if (this.#stopping.signal.aborted) return { status: "skipped", reason: "stopping" };
+    const { estimate } = simulated;
     const left = this.#budget.left(Date.now());
     if (estimate > left) {
       log.warn({ action, ...about, gas: estimate, left }, "not sent: the gas budget of this hour is used up");
@@ -166,7 +199,7 @@ export class Sender {
       log.info({ action, ...about, to, data, gas: estimate }, "dry run: would send");
       return { status: "skipped", reason: "dry run" };
     }
-    return { estimate, gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS };
+    return simulated;
   }
 
   /** Signs with the next nonce until the endpoints take it. */

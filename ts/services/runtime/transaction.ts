@@ -10,6 +10,8 @@ export type Transaction = EncodedCall & {
   action: string;
   /** What else a log line should say: task type, amounts. */
   about?: Record<string, unknown>;
+  /** What it does neither depends on others that are under way nor changes what they do. */
+  independent?: boolean;
 };
 
 /** How it ended. */
@@ -21,7 +23,7 @@ export type SendOutcome =
   /** Its simulation failed; nothing was sent. */
   | { status: "refused"; error: ContractCallError }
   /** Nothing was sent. */
-  | { status: "skipped"; reason: "dry run" | "gas budget" | "fees" | "stopping" }
+  | { status: "skipped"; reason: "dry run" | "gas budget" | "fees" | "stopping" | "not leading" }
   /** It was sent, and another transaction of the account has taken its nonce. */
   | { status: "dropped"; hash: Hex }
   /** It was sent, and the service stopped before it was mined or confirmed. */

@@ -1,10 +1,11 @@
-import { hashTypedData, isAddressEqual } from "viem";
+import { isAddressEqual } from "viem";
 import { contractsOf, distributionPoolAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { SignedReceipt } from "../../sdk/receipts/receiptBook.ts";
 import { isSigned } from "../../sdk/utils/isSigned.ts";
 import { receiptTypedData } from "../../sdk/utils/typedData.ts";
 import type { ChainContext } from "../intake/chain.ts";
+import { digestOf } from "../intake/digestOf.ts";
 import { Refusal } from "../intake/refusal.ts";
 import { type ReceiptMessage, toReceipt } from "./receipt.ts";
 
@@ -72,14 +73,14 @@ async function isBonded({ client, deployment }: ChainContext, { taskTypeId, sink
   return registered || stake > 0n || unbonding > 0n;
 }
 
-async function checkSignatures({ client, chainId, deployment }: ChainContext, receipt: SignedReceipt): Promise<void> {
-  const digest = hashTypedData(receiptTypedData({ deployment, chainId, receipt }));
+async function checkSignatures({ client, chainId, deployment, recover }: ChainContext, receipt: SignedReceipt) {
+  const digest = digestOf(receiptTypedData({ deployment, chainId, receipt }));
   const sides = [
     ["sourceSignature", receipt.source, receipt.sourceSignature],
     ["sinkSignature", receipt.sink, receipt.sinkSignature],
   ] as const;
   for (const [field, signer, signature] of sides) {
-    if (await isSigned(client, { signer, digest, signature })) continue;
+    if (await isSigned(client, { signer, digest, signature, recover })) continue;
     const advice = `sign Receipt for chain ${chainId} and tracker ${deployment.completionTracker}`;
     throw new Refusal("bad_signature", `${field} is not ${signer}'s: ${advice}`);
   }

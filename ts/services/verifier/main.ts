@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S node --max-semi-space-size=32
 import { config } from "dotenv";
 import { processTerminal, runProgram } from "../../core/commandLine.ts";
 import { verifierProgram } from "./program.ts";

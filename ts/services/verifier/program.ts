@@ -26,15 +26,15 @@ const service: IntakeService<ReceiptMessage, Record<never, never>> = {
   defaults: { port: 9472, batchSize: 30 },
   kind: receiptKind,
   contract: "completionTracker",
-  check: checkReceipt,
+  createCheck: (context) => (message) => checkReceipt(context, message),
   fields: {},
   addOptions: (command) => command,
-  createRound: async ({ context, base, store, triage, config }) => {
+  createRound: async ({ context, base, store, triage, sender, config }) => {
     const submitter = new ReceiptSubmitter({
       context,
       store,
       triage,
-      sender: base.sender,
+      sender,
       batchSize: config.batchSize,
     });
     const rounds = new VerifierRounds({ context, store, submitter, visits: new Visits(base) });

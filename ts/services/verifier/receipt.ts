@@ -23,7 +23,7 @@ export const receiptKind: MessageKind<ReceiptMessage> = {
   plural: "receipts",
   schema,
   parties: ["source", "sink"],
-  isNewer: (next, previous) => BigInt(next.completed) > BigInt(previous.completed),
+  versionOf: ({ completed }) => BigInt(completed),
   newerAdvice: "receipts are cumulative, so sign one that acknowledges more",
 };
 

@@ -26,7 +26,7 @@ export class VerifierRounds {
 
   async round(head: Head): Promise<void> {
     const { store, visits } = this.#parameters;
-    const taskTypes = [...byTaskType(store.entries()).keys()];
+    const taskTypes = [...byTaskType(await store.entries()).keys()];
     await Promise.all(taskTypes.map((taskTypeId) => visits.visit(taskTypeId, () => this.#visit(taskTypeId, head))));
   }
 

@@ -50,7 +50,7 @@ export class ReceiptSubmitter {
    */
   async submit(taskTypeId: Hex, head: Head): Promise<boolean> {
     const { store, batchSize } = this.#parameters;
-    const entries = byTaskType(store.entries()).get(taskTypeId.toLowerCase() as Hex) ?? [];
+    const entries = byTaskType(await store.entries()).get(taskTypeId.toLowerCase() as Hex) ?? [];
     const most = MOST_BATCHES * batchSize;
     let done = true;
     for (let first = 0; first < entries.length && done; first += most) {

@@ -25,6 +25,9 @@ import type { ReceiptMessage } from "./receipt.ts";
 const TERM = 2 * EPOCH;
 const ARGV = ["--network", "local", "--port", "0", "--poll-interval", "0.05"];
 
+// Some tests start a process several times, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 let chain: TestChain;
 let taskTypeId: Hex;
 let honest: WriteClient;

@@ -1,4 +1,7 @@
+import { toHex } from "viem";
 import { Evidence, type Reading } from "../../model/evidence/evidence.ts";
+import { Dispatcher } from "../../sdk/work/dispatcher.ts";
+import { WaitForCreditError } from "../../sdk/work/errors.ts";
 import { Rng } from "../rng.ts";
 
 /**
@@ -13,14 +16,17 @@ export const GRACE = 120;
 /** V, epochs, by default. */
 export const RECEIPT_EPOCHS = 5;
 /** A bond covers so many seconds of full pay: 2·(T + D + h) + V·h. */
-const bondSeconds = (receiptEpochs: number): number => 2 * (HORIZON + GRACE + EPOCH) + receiptEpochs * EPOCH;
-export const BOND_SECONDS = bondSeconds(RECEIPT_EPOCHS);
+const bondSecondsOf = (horizon: number, grace: number, receiptEpochs: number): number =>
+  2 * (horizon + grace + EPOCH) + receiptEpochs * EPOCH;
+export const BOND_SECONDS = bondSecondsOf(HORIZON, GRACE, RECEIPT_EPOCHS);
 
 const QUANTA = 1e9;
 const SCALE = 1e9;
 const SMOOTHING = 0.3;
 /** Units of a sink that is worth one. */
 const UNITS = 100;
+/** The largest task that is dispatched: an epoch's work of an ordinary sink, quanta. */
+const LARGEST_TASK = BigInt(EPOCH * UNITS * QUANTA);
 
 /** A sink. Capacities are in shares of an ordinary sink's. */
 export type SinkPlan = {
@@ -54,10 +60,14 @@ export type MarketPlan = {
   donated?: number;
   /** Tasks per sink and epoch; without it, work is a fluid. */
   tasks?: number;
-  dispatch?: "chance" | "debt";
+  /** Who gets the next task: chance, in proportion to pay, or what the kit's dispatcher says. */
+  dispatch?: "chance" | "dispatcher";
   seed?: number;
   /** V, epochs. */
   receiptEpochs?: number;
+  /** T and D, seconds. */
+  horizon?: number;
+  grace?: number;
   /** Who settles: a keeper, everybody, each epoch; or each sink itself, when its signal must. */
   settles?: "keeper" | "themselves";
 };
@@ -92,14 +102,17 @@ export class Market {
   readonly pending: Float64Array[];
   /** Per source and sink, work sent and not done yet, quanta. */
   readonly #queued: Float64Array[];
-  /** Per source and sink, work sent and paid so far, for dispatch by debt, quanta. */
-  readonly #debt: Float64Array[];
+  /** Per source and sink, what it has paid so far, quanta; and what says who gets the next task. */
+  readonly #credit: Float64Array[];
+  readonly #dispatchers: Dispatcher[];
   /** V, epochs. */
   readonly #receiptEpochs: number;
   /** A sink's own signal settles it whenever that was last tried half of V ago; epochs. */
   readonly #settlesAfter: number;
   /** From leaving to withdrawal, epochs: longer than detection, and than two V. */
   readonly #unbonding: number;
+  /** T, seconds. */
+  readonly #horizon: number;
   /** What a bond covers, seconds of full pay. */
   readonly bondSeconds: number;
   readonly #plan: MarketPlan;
@@ -113,13 +126,15 @@ export class Market {
     this.#receiptEpochs = plan.receiptEpochs ?? RECEIPT_EPOCHS;
     this.#settlesAfter = Math.ceil(this.#receiptEpochs / 2);
     this.#unbonding = Math.max(22, 2 * this.#receiptEpochs + 1);
-    this.bondSeconds = bondSeconds(this.#receiptEpochs);
+    this.#horizon = plan.horizon ?? HORIZON;
+    const grace = plan.grace ?? GRACE;
+    this.bondSeconds = bondSecondsOf(this.#horizon, grace, this.#receiptEpochs);
     this.#rng = new Rng(plan.seed ?? 1);
     this.evidence = new Evidence<number>(
       {
         unitRate: BigInt(QUANTA),
-        horizon: BigInt(HORIZON),
-        acknowledgementGrace: BigInt(GRACE),
+        horizon: BigInt(this.#horizon),
+        acknowledgementGrace: BigInt(grace),
         receiptInterval: BigInt(this.#receiptEpochs * EPOCH),
       },
       BigInt(EPOCH),
@@ -144,7 +159,8 @@ export class Market {
     const table = () => plan.sources.map(() => new Float64Array(plan.sinks.length));
     this.pending = table();
     this.#queued = table();
-    this.#debt = table();
+    this.#credit = table();
+    this.#dispatchers = plan.sources.map(() => new Dispatcher({ oneTask: LARGEST_TASK, horizon: HORIZON }));
     this.spent = plan.sources.map(() => 0n);
     this.#base = plan.base ?? this.sinks.reduce((sum, { honest, rate }) => sum + (honest ? rate : 0), 0);
   }
@@ -291,7 +307,7 @@ export class Market {
   #pay(): Float64Array {
     const { load = 1, sources, donated = 0 } = this.#plan;
     const units = this.sinks.map((sink) =>
-      sink.joined && !sink.gone ? Math.max(0, sink.smoothed - sink.backlog / HORIZON) : 0,
+      sink.joined && !sink.gone ? Math.max(0, sink.smoothed - sink.backlog / this.#horizon) : 0,
     );
     const inflow = (typeof load === "number" ? load : load(this.epoch)) * this.#base;
     const total = sumOf(units);
@@ -319,10 +335,12 @@ export class Market {
       const weights = affinity ? pay.map((quanta, k) => quanta * affinity(k)) : pay;
       const [all, weighed] = [sumOf(pay), sumOf(weights)];
       const queued = this.#queued[s] as Float64Array;
+      const fair = new Float64Array(pay.length);
       for (let k = 0; k < pay.length; k++) {
-        const fair = weighed > 0 ? (all * part * (weights[k] as number)) / weighed : 0;
-        queued[k] = (queued[k] as number) + this.#tasksFor(s, k, fair, all * part);
+        fair[k] = weighed > 0 ? (all * part * (weights[k] as number)) / weighed : 0;
       }
+      const sent = this.#send(s, fair, all * part);
+      for (let k = 0; k < pay.length; k++) queued[k] = (queued[k] as number) + (sent[k] as number);
     });
     this.sinks.forEach((sink, k) => {
       const alive = this.epoch < sink.diesAt;
@@ -338,18 +356,36 @@ export class Market {
     });
   }
 
-  /** The work that a source sends a sink in this epoch, whose pay from it is `fair`, quanta. */
-  #tasksFor(source: number, k: number, fair: number, all: number): number {
+  /** The work that a source sends in this epoch, by sink, whose pay from it is `fair` and `all` together; quanta. */
+  #send(source: number, fair: Float64Array, all: number): Float64Array {
     const { tasks, dispatch = "chance" } = this.#plan;
     if (tasks === undefined) return fair;
     const size = all / (tasks * this.sinks.length);
-    if (size === 0) return 0;
-    if (dispatch === "chance") return this.#rng.poisson(fair / size) * size;
-    const debt = this.#debt[source] as Float64Array;
-    const owed = (debt[k] as number) + fair;
-    const sent = Math.max(0, Math.floor(owed / size)) * size;
-    debt[k] = owed - sent;
-    return sent;
+    if (size < 1) return new Float64Array(fair.length);
+    if (dispatch === "chance") return fair.map((quanta) => this.#rng.poisson(quanta / size) * size);
+    return this.#dispatch(source, fair, Math.floor(size));
+  }
+
+  /** As many tasks as the sinks owe; answers come at once, because how sinks work them off is the market's business. */
+  #dispatch(source: number, fair: Float64Array, size: number): Float64Array {
+    const dispatcher = this.#dispatchers[source] as Dispatcher;
+    const credit = this.#credit[source] as Float64Array;
+    const [value, now] = [BigInt(size), Number(this.#now())];
+    const sent = new Float64Array(fair.length);
+    fair.forEach((quanta, k) => {
+      credit[k] = (credit[k] as number) + quanta;
+      dispatcher.paid(toHex(k), BigInt(Math.floor(credit[k] as number)), now);
+    });
+    for (;;) {
+      try {
+        const { id, sink } = dispatcher.next({ value, now });
+        dispatcher.accepted({ id, now, value });
+        sent[Number(sink)] = (sent[Number(sink)] as number) + size;
+      } catch (error) {
+        if (error instanceof WaitForCreditError) return sent;
+        throw error;
+      }
+    }
   }
 
   #settle(): void {

@@ -39,7 +39,7 @@ export const spite: Row[] = [
       chance(tasks as number, load, "chance", load < 1 ? (pay as number) : (pay as number) - 0.01),
     ),
   ),
-  ...[2, 5].map((tasks) => chance(tasks, 0.9, "debt", 0.995)),
+  ...[2, 5, 20].flatMap((tasks) => [0.9, 1.2].map((load) => chance(tasks, load, "dispatcher", 0.995))),
   ...[2, 5, 20].map(leavingByChance),
 
   // ------------------------------------------------------------------------------------- Few that acknowledge
@@ -151,7 +151,7 @@ function disorder(scale: Scale): Record<string, number> {
   return { pay: market.payOf([...NINE, 9], 0) / 0.9, slashes: slashes(market) };
 }
 
-function chance(tasks: number, load: number, dispatch: "chance" | "debt", pay: number): Row {
+function chance(tasks: number, load: number, dispatch: "chance" | "dispatcher", pay: number): Row {
   return {
     kind: "H",
     title: `${tasks} tasks per sink and epoch, sent by ${dispatch}, load ${load}: 9 sinks`,

@@ -1,88 +1,69 @@
-import { simulate } from "../fluid/fluidEngine.ts";
-import { generateTrace, traceRates } from "../rates.ts";
+import { simulateJobs } from "../jobs/jobEngine.ts";
+import type { JobScenario } from "../jobs/jobScenario.ts";
+import { SHORT_TERMS } from "../jobs/jobScenario.ts";
+import { generateTrace, TRACE_SHAPES } from "../rates.ts";
 import { Rng } from "../rng.ts";
-import { type Scenario, type Sinks, scenarioOf } from "../scenario.ts";
-import { largest, mean } from "../stats.ts";
-import { STRATEGIES } from "../strategy.ts";
 import type { TraceRequest } from "../trace.ts";
-import { against, runStrategy } from "./e01-convergence.ts";
-import { market } from "./standardMarket.ts";
-import type { Case, Experiment, Settings } from "./types.ts";
+import { JOB_RULES, jobMarket, jobMetrics } from "./jobMarket.ts";
+import type { Case, Experiment, NamedTrace, Settings } from "./types.ts";
 
 const LOADS = [0.7, 0.9, 1.1];
-const STEP = 12;
+/** Epochs of 12 s: nine requests per sink and horizon instead of forty-four. */
+const SHORT_RULES = ["closed", "closed, C = μ", "closed, C = 1.5 μ"];
+const SHOWN_RULES = ["closed", "closed, random by units", "open", "shortest queue", "max-weight", "true rate"];
+const MINUTE = 60;
 
-/** One pool of 50 sinks, epochs of 12 s (the shortest allowed), one source that streams what the requests ask for. */
-function build(seed: number, requests: readonly TraceRequest[], load: number): Scenario {
-  const drawn = market(seed, { load: 1, bonded: [1, 2] }).sinks;
-  const sinks: Sinks = { ...drawn, first: Int32Array.of(0, drawn.count) };
-  const capacity = sinks.rate.reduce((sum, rate) => sum + rate, 0);
-  const rates = traceRates(requests, STEP, load * capacity);
-  return scenarioOf({
-    steps: rates.length,
-    stepSeconds: STEP,
-    seed,
-    sinks,
-    sources: [{ pool: 0, rates, acknowledges: 1, colludesWith: -1 }],
-    parameters: {
-      epochLength: STEP,
-      horizon: 72,
-      smoothing: 0.3,
-      timeToLive: 60,
-      hysteresis: 0.05,
-      overdueEpochs: 10,
-      grace: 12,
-      bucketEpochs: 1,
-    },
-    start: "warm",
-    serviceNoise: 0.2,
-    declareNoise: 0.05,
-  });
-}
+type Demand = { name: string; requests: (seed: number) => readonly TraceRequest[] };
 
-export function requestTrace({ trace }: Settings): Experiment {
-  const cases: Case[] = LOADS.flatMap((load) =>
-    STRATEGIES.map((strategy) => ({
-      values: { strategy, load },
-      run: (seed: number) => {
-        const scenario = build(seed, trace ?? generateTrace(new Rng(seed, 9)), load);
-        const result = runStrategy(scenario, strategy);
-        const { metrics } = against(simulate(scenario, "waterFilling"), result, 0);
-        const { escrow, backlog, possible } = result.recording;
-        const waiting = escrow.map((held, i) => held + (backlog[i] as number));
-        return {
-          metrics: {
-            ...metrics,
-            waiting_mean_s: mean(waiting) / mean(possible),
-            waiting_peak_s: largest(waiting) / mean(possible),
-            unpaid_share: result.escrow / result.streamed,
-          },
-          series: { waiting: waiting.map((w) => w / mean(possible)) },
-        };
-      },
-    })),
-  );
+const generated: readonly Demand[] = (["conversation", "code"] as const).map((kind) => ({
+  name: kind,
+  requests: (seed) => generateTrace(new Rng(seed, 9), 3600, TRACE_SHAPES[kind]),
+}));
+
+const given = ({ name, requests }: NamedTrace): Demand => ({ name, requests: () => requests });
+
+export function requestTrace({ traces }: Settings): Experiment {
+  const demands = traces?.map(given) ?? generated;
+  const cases: Case[] = demands.flatMap((demand) => [
+    ...Object.keys(JOB_RULES).flatMap((rule) => LOADS.map((load) => caseOf(demand, rule, load))),
+    ...SHORT_RULES.flatMap((rule) =>
+      LOADS.map((load) => caseOf(demand, rule, load, ", epochs of 12 s", { terms: SHORT_TERMS })),
+    ),
+  ]);
   return {
     name: "E10",
-    title: "An hour of requests to a language model",
+    title: "Hours of requests to language models, as whole jobs",
     about:
-      `Demand: ${trace ? "the given trace" : "a seeded generator of bursty requests with heavy tails"}. Served work over ` +
-      "the optimum, and how much work waits, in the escrow or at sinks, in seconds of the pool's capacity. Against it: " +
-      "in saturation noise costs the closed loop about 4 % against the open one while everybody is honest. Rules that " +
-      "ignore capacity let queues grow at some sinks while others idle.",
+      `Demand: ${traces ? "the given traces" : "seeded generators of bursty requests with heavy tails"}. Each request is one ` +
+      "job of one sink. Served work over what one server as fast as all sinks together does, pay for work not done, and " +
+      "how long requests wait. Against it: among honest sinks whose queues everybody sees, join the shortest queue serves " +
+      "more; with epochs of 12 s a horizon holds nine requests, and the closed loop loses some 5 % in saturation.",
     seeds: 40,
     cases,
-    charts: LOADS.map((load) => ({
+    charts: demands.map(({ name }) => ({
       kind: "lines" as const,
-      file: `waiting-${load}`,
-      title: `Work waiting, load ${load}`,
+      file: `waiting-${name}`,
+      title: `Work waiting, ${name}, load 0.9`,
       series: "waiting",
-      x: "Time (epochs of 12 s)",
+      x: "Time (minutes)",
       y: "Waiting (s of the pool's capacity)",
-      start: 0,
+      start: 1,
       step: 1,
-      color: "strategy",
-      only: (values: Case["values"]) => values.load === load,
+      color: "rule",
+      only: ({ load, rule, trace }: Case["values"]) =>
+        load === 0.9 && trace === name && SHOWN_RULES.includes(String(rule)),
     })),
+  };
+}
+
+function caseOf(demand: Demand, rule: string, load: number, suffix = "", change: Partial<JobScenario> = {}): Case {
+  return {
+    values: { trace: demand.name, rule: `${rule}${suffix}`, load },
+    run: (seed) => {
+      const requests = demand.requests(seed);
+      const scenario = jobMarket(seed, requests, load, JOB_RULES[rule] as (typeof JOB_RULES)[string], change);
+      const result = simulateJobs(scenario, MINUTE);
+      return { metrics: jobMetrics(scenario, result), series: { waiting: result.waiting } };
+    },
   };
 }

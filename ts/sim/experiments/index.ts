@@ -11,6 +11,11 @@ import { pipeline } from "./e09-pipeline.ts";
 import { requestTrace } from "./e10-trace.ts";
 import { scale } from "./e11-scale.ts";
 import { delays } from "./e12-delays.ts";
+import { severalPools } from "./e13-several-pools.ts";
+import { sharedMachines } from "./e14-shared-machines.ts";
+import { baselines } from "./e15-baselines.ts";
+import { drifting } from "./e16-drift.ts";
+import { protection } from "./e17-protection.ts";
 import type { Experiment, Settings } from "./types.ts";
 
 export function experiments(settings: Settings): Experiment[] {
@@ -27,6 +32,11 @@ export function experiments(settings: Settings): Experiment[] {
     requestTrace(settings),
     scale,
     delays,
+    severalPools,
+    sharedMachines,
+    baselines,
+    drifting,
+    protection,
   ];
 }
 

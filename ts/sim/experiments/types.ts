@@ -56,7 +56,13 @@ export interface Experiment {
   charts: readonly Chart[];
 }
 
+/** Requests of a file, by the file's name. */
+export interface NamedTrace {
+  name: string;
+  requests: readonly TraceRequest[];
+}
+
 export interface Settings {
-  /** Requests for E10; a seeded generator if there are none. */
-  trace?: readonly TraceRequest[];
+  /** Requests for E10; seeded generators if there are none. */
+  traces?: readonly NamedTrace[];
 }

@@ -98,3 +98,49 @@ describe("theorem (global convergence)", () => {
     }
   });
 });
+
+describe("theorem (delay): reports that are late by as much as they like, differently for each sink", () => {
+  const [STEPS, SECONDS, AGE] = [6000, 60, 3];
+  /** h/T = 27/256, the largest that the sampled key lemma allows for reports up to three epochs old. */
+  const horizon = (SECONDS * 256) / 27;
+
+  /** Units at the end, from an empty past; each sink's report is 0 to 3 epochs old, drawn anew in each epoch. */
+  function late({ capacity, rate }: Pool, inflowOf: (n: number) => number, rng: Rng): { units: number[]; g: number } {
+    const past = [capacity.map(() => 0)];
+    let [units, g] = [capacity, 1];
+    for (let n = 0; n < STEPS; n++) {
+      units = capacity.map((c, k) => {
+        const seen = past[Math.max(0, past.length - 1 - rng.below(AGE + 1))] as number[];
+        return Math.max(0, c - (seen[k] as number) / horizon);
+      });
+      g = Math.min(1, inflowOf(n) / total(units));
+      const now = past.at(-1) as number[];
+      past.push(now.map((q, k) => Math.max(0, q + SECONDS * ((units[k] as number) * g - (rate[k] as number)))));
+      if (past.length > AGE + 1) past.shift();
+    }
+    return { units, g };
+  }
+
+  test("above saturation, demand that varies: every sink comes to min(C, μ)", () => {
+    const rng = new Rng(24);
+    for (let round = 0; round < 10; round++) {
+      const { pool, most } = randomPool(rng);
+      const { units } = late(pool, () => most * rng.between(1.02, 3), rng);
+      units.forEach((u, k) => {
+        expect(u).toBeCloseTo(Math.min(pool.capacity[k] as number, pool.rate[k] as number), 6);
+      });
+    }
+  });
+
+  test("below saturation, constant demand: g comes to its root, and every sink to min(C, μ/g)", () => {
+    const rng = new Rng(25);
+    for (let round = 0; round < 10; round++) {
+      const { pool, most } = randomPool(rng);
+      const { units, g } = late(pool, () => 0.8 * most, rng);
+      expect(total(units.map((u, k) => Math.min(g * u, pool.rate[k] as number)))).toBeCloseTo(0.8 * most, 1);
+      units.forEach((u, k) => {
+        expect(u).toBeCloseTo(Math.min(pool.capacity[k] as number, (pool.rate[k] as number) / g), 1);
+      });
+    }
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EPOCH, GRACE, HORIZON, Market, RECEIPT_EPOCHS } from "../attacks/market.ts";
 import { simulate } from "../fluid/fluidEngine.ts";
 import { Rng } from "../rng.ts";
 import { constantSource, FLUID_PARAMETERS, scenarioOf, sinksOf, type Verification } from "../scenario.ts";
@@ -46,5 +47,64 @@ describe("theorem (exposure): a bond of b per unit covers what a sink can be ove
       expect(paid).toBeLessThanOrEqual(capacity * ((horizon + grace) / share + 60));
       expect(paid).toBeGreaterThan(capacity * (horizon + grace));
     }
+  });
+});
+
+/** Shares of quanta in which the market counts work, per second of an ordinary sink's full pay. */
+const QUANTA_PER_SECOND = 1e11;
+
+describe("theorem (exposure, the rule of 0.2): a liar that works, with the share s of the pay", () => {
+  /** It declares twice what it does, in a saturated pool of ten honest sinks; everything that is done is acknowledged. */
+  function liar(weight: number, hours: number) {
+    const honest = Array.from({ length: 10 }, () => ({}));
+    const market = new Market({
+      sinks: [{ capacity: 2 * weight, rate: weight, honest: false }, ...honest],
+      sources: [{ share: 1 }],
+      load: 3,
+      base: 10 + weight,
+    });
+    market.run(hours * 60, (running) => running.flush(0));
+    const pay = market.sinks.map((sink) => sink.pay);
+    const share = Math.max(
+      ...(pay[0] as number[]).map((mine, epoch) => mine / pay.reduce((sum, one) => sum + (one[epoch] as number), 0)),
+    );
+    const paid = (pay[0] as number[]).reduce((sum, epoch) => sum + epoch, 0);
+    const done = Number(market.evidence.ledgerOf(0).acknowledged) / QUANTA_PER_SECOND;
+    const late = (pay[0] as number[]).slice(-30);
+    return { share, paid, unearned: paid - done, rest: late.reduce((a, b) => a + b, 0) / late.length / EPOCH / weight };
+  }
+
+  /** The delivered share at which it rests, and the bound of the theorem, seconds of full pay. */
+  function theorem(share: number, paid: number, capacity: number) {
+    const delivered = (0.9 - 0.95 * share) / (1 - 0.95 * share);
+    const standard = 1 - share * (1 - delivered);
+    const once = capacity * (HORIZON + GRACE + RECEIPT_EPOCHS * EPOCH);
+    return { delivered, bound: (1 - delivered) * paid + (once * standard ** 2) / (1 - 1.05 * share) };
+  }
+
+  test.each([0.2, 1, 5, 10])(
+    "%d times an ordinary sink, 1, 4 and 10 hours: at most the bound, and a quarter of it",
+    (weight) => {
+      for (const hours of [1, 4, 10]) {
+        const { share, paid, unearned } = liar(weight, hours);
+        const { bound } = theorem(share, paid, 2 * weight);
+        expect(unearned).toBeLessThanOrEqual(bound);
+        expect(unearned).toBeGreaterThan(0.25 * bound);
+      }
+    },
+  );
+
+  test.each([
+    [0.2, 1.114],
+    [1, 1.125],
+    [5, 1.185],
+  ])("%d times an ordinary sink comes to rest at %d times its rate", (weight, expected) => {
+    expect(liar(weight, 10).rest).toBeCloseTo(expected, 2);
+  });
+
+  test("a liar that is most of the pool sets the standard itself: it looks whole", () => {
+    const { rest, share } = liar(30, 4);
+    expect(share).toBeGreaterThan(0.85);
+    expect(rest).toBeCloseTo(2, 6);
   });
 });

@@ -1,7 +1,7 @@
 import { max, min } from "../../core/bigints.ts";
 import type { Signal } from "../internal/signal.ts";
 
-export type SignalPolicyParameters = {
+export type WhySignalParameters = {
   /** What would be declared now; see `ServedMeter` and `TaskQueue.measure`. */
   measured: Signal;
   /** The latest signal that the chain took; undefined if there was none. */
@@ -24,9 +24,11 @@ const HYSTERESIS = 20n;
  * Why to signal now; undefined if there is no reason. A signal costs a transaction, so it is given when it would move units,
  * or in the last epoch in which the one before counts: a steady sink signals once in as many epochs as a signal lives.
  * @example
- * const reason = whySignal({ measured, latest, ...(await getSink(client, task)), epochLength: 60, horizon: 360, now });
+ * const latest = { capacity: 100n, backlog: 0n };
+ * const terms = { capacityCap: 200n, epochLength: 60, horizon: 360 };
+ * const reason = whySignal({ measured: latest, latest, ...terms, expiresAt: 1300, now: 1250 }); // "expiring"
  */
-export function whySignal(parameters: SignalPolicyParameters): "first" | "expiring" | "changed" | undefined {
+export function whySignal(parameters: WhySignalParameters): "first" | "expiring" | "changed" | undefined {
   const { measured, latest, capacityCap, expiresAt, epochLength, horizon, now } = parameters;
   if (latest === undefined || expiresAt === undefined) return "first";
   if (expiresAt - now <= epochLength) return "expiring";

@@ -1,0 +1,27 @@
+import type { ReadClient } from "../types.ts";
+
+/** Call data of one request, bytes; Multicall3 comes with it, and together they stay below what code may have. */
+const BATCH = { multicall: { batchSize: 8192, wait: 0, deployless: true } };
+
+const readers = new WeakMap<ReadClient, ReadClient>();
+
+/**
+ * The client as it reads: what is asked for at once is one `eth_call`, so it is cheap and of one block. The call brings
+ * Multicall3 with it and needs nothing on the chain. A client whose `batch.multicall`
+ * says otherwise has it so; `false` reads one by one. Nobody is named
+ * as the caller: viem batches no calls that somebody makes.
+ */
+export function readerOf(client: ReadClient): ReadClient {
+  const known = readers.get(client);
+  if (known !== undefined) return known;
+  // Not all of it: actions that a client was extended with are bound to that client.
+  const { cacheTime, ccipRead, chain, experimental_blockTag, key, name, pollingInterval } = client;
+  const { request, transport, type, uid, extend } = client;
+  const reader = {
+    ...{ account: undefined, batch: client.batch?.multicall === undefined ? BATCH : client.batch },
+    ...{ cacheTime, ccipRead, chain, experimental_blockTag, key, name, pollingInterval },
+    ...{ request, transport, type, uid, extend },
+  } as ReadClient;
+  readers.set(client, reader);
+  return reader;
+}
