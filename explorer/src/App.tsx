@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
 import { useConfig } from "./context.tsx";
-import { Boundary } from "./parts/Boundary.tsx";
 import { Pipeline } from "./pages/Pipeline.tsx";
 import { Pool } from "./pages/Pool.tsx";
 import { Pools } from "./pages/Pools.tsx";
 import { Sink } from "./pages/Sink.tsx";
 import { Source } from "./pages/Source.tsx";
+import { Boundary } from "./parts/Boundary.tsx";
 import { href, parseRoute, type Route, useHash } from "./routes.ts";
 import { Wallet } from "./wallet/Wallet.tsx";
 

@@ -25,7 +25,8 @@ export const count = (units: bigint | number): string => units.toLocaleString("e
 export const clock = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString().slice(11, 16);
 
 /** "08:15:30". */
-export const clockWithSeconds = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString().slice(11, 19);
+export const clockWithSeconds = (unixSeconds: number): string =>
+  new Date(unixSeconds * 1000).toISOString().slice(11, 19);
 
 /** Longest name of a task type that is shown in a list, characters. */
 const LONGEST_NAME = 80;

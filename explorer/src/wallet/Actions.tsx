@@ -72,7 +72,10 @@ export function SourceActions(props: { taskTypeId: Hex; source: Address; superTo
           maxLength={30}
           onChange={({ target }) => setTokens(target.value)}
         />
-        <Action name={`Wrap into ${symbol}`} act={async () => wrap(client, { deployment, superToken, amount: amountIn(tokens) })} />
+        <Action
+          name={`Wrap into ${symbol}`}
+          act={async () => wrap(client, { deployment, superToken, amount: amountIn(tokens) })}
+        />
       </p>
       <Action name="Close your stream" act={() => closeStream(client, { deployment, taskTypeId })} />
     </section>
