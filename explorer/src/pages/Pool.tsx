@@ -10,16 +10,13 @@ import { findSinks, getPoolHistory, type PoolHistory, type SinkRow, type TaskTyp
 import { Account, AccountLink } from "../parts/Account.tsx";
 import { Attention } from "../parts/Attention.tsx";
 import { Chart } from "../parts/Chart.tsx";
-import { colourOf, NEUTRAL } from "../parts/colours.ts";
+import { NEUTRAL } from "../parts/colours.ts";
 import { type Fact, Facts } from "../parts/Facts.tsx";
-import { type Branch, FlowDiagram } from "../parts/FlowDiagram.tsx";
 import { Notices, Waiting } from "../parts/Notices.tsx";
 import { type Column, More, Table } from "../parts/Table.tsx";
-import { abbreviated, amount, count, moment, monthly, named, percent, short } from "../parts/words.ts";
+import { amount, count, moment, monthly, named, percent, short } from "../parts/words.ts";
 import { href } from "../routes.ts";
-
-/** Sources and sinks that are drawn one by one. */
-const DRAWN = 6;
+import { PoolFlow } from "./PoolFlow.tsx";
 
 /** One pool: what comes in, who is paid, what waits, who was slashed, what needs attention. */
 export function Pool({ taskTypeId }: { taskTypeId: Hex }) {
@@ -46,7 +43,7 @@ export function Pool({ taskTypeId }: { taskTypeId: Hex }) {
       <Waiting asked={[history, chain]} />
       {known?.taskType === null && !chain.data && <p>There is no such task type.</p>}
       {(pool || chain.data) && <Attention items={attention} />}
-      {known && pool && <Flow known={known} pool={pool} symbol={symbol} />}
+      {known && pool && <PoolFlow known={known} pool={pool} symbol={symbol} />}
       <PoolFacts
         pool={pool}
         chain={chain.data}
@@ -59,73 +56,6 @@ export function Pool({ taskTypeId }: { taskTypeId: Hex }) {
       {known && pool && <Sources known={known} now={now} symbol={symbol} id={taskTypeId} />}
       {known && <Slashes known={known} symbol={symbol} id={taskTypeId} />}
     </>
-  );
-}
-
-/** The first few one by one, and the rest as one. */
-function drawn(branches: Branch[], total: number, rest: bigint, symbol: string, what: string): Branch[] {
-  const shown = branches.slice(0, DRAWN);
-  const others = total - shown.length;
-  if (others <= 0) return shown;
-  const words = monthly(rest, symbol);
-  return [
-    ...shown,
-    { key: "others", name: `${count(others)} other ${what}`, words, rate: Number(rest), colour: NEUTRAL },
-  ];
-}
-
-function Flow({ known, pool, symbol }: { known: PoolHistory; pool: TaskTypeRow; symbol: string }) {
-  const branch = (account: Hex, rate: bigint): Branch => ({
-    key: account,
-    name: abbreviated(account),
-    words: monthly(rate, symbol),
-    rate: Number(rate),
-    colour: colourOf(account),
-  });
-  const rest = (all: bigint, shown: readonly bigint[]): bigint =>
-    all - shown.slice(0, DRAWN).reduce((sum, rate) => sum + rate, 0n);
-  const streaming = known.sources.items.filter(({ flowRate }) => flowRate > 0n);
-  const inflow = pool.flowRate + pool.adjustmentFlowRate;
-  const sources = drawn(
-    streaming.map(({ account, flowRate }) => branch(account, flowRate)),
-    streaming.length === known.sources.items.length ? known.sources.totalCount : streaming.length,
-    rest(
-      inflow,
-      streaming.map(({ flowRate }) => flowRate),
-    ),
-    symbol,
-    "sources",
-  );
-  const paid = known.topSinks.items.filter(({ units }) => units > 0n);
-  const toSinks = pool.sinkUnits * pool.perUnitFlowRate;
-  const sinks = drawn(
-    paid.map((sink) => branch(sink.account, payOf(sink, pool))),
-    paid.length === known.topSinks.items.length ? known.topSinks.totalCount : paid.length,
-    rest(
-      toSinks,
-      paid.map((sink) => payOf(sink, pool)),
-    ),
-    symbol,
-    "sinks",
-  );
-  const toEscrow = pool.escrowUnits * pool.perUnitFlowRate;
-  const escrow: Branch = {
-    key: "escrow",
-    name: "Escrow",
-    words: monthly(toEscrow, symbol),
-    rate: Number(toEscrow),
-    colour: NEUTRAL,
-  };
-  const saturated = percent(share(pool.perUnitFlowRate, pool.priceCap));
-  return (
-    <section aria-labelledby="flow">
-      <h2 id="flow">Where the money goes</h2>
-      <FlowDiagram
-        sources={sources}
-        targets={[...sinks, escrow]}
-        caption={`${count(streaming.length)} ${streaming.length === 1 ? "source streams" : "sources stream"} ${monthly(inflow, symbol)}. The sinks get ${monthly(toSinks, symbol)}, at ${saturated} of the price cap; ${monthly(toEscrow, symbol)} go to the escrow.`}
-      />
-    </section>
   );
 }
 

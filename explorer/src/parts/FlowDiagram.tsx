@@ -4,7 +4,7 @@ import { useWidth } from "./useWidth.ts";
 export type Branch = {
   key: string;
   name: string;
-  /** "1,200 USDCx/month". */
+  /** "1,200 USDCx"; the caption says in which time. */
   words: string;
   /** Wei per second, for the width. */
   rate: number;
@@ -12,42 +12,44 @@ export type Branch = {
   href?: string | undefined;
 };
 
-/** Pixels: height of a line of text with its ribbon, the least width of a ribbon, and the pool in the middle. */
+/** Pixels: the least height of a branch, what is left free between two, the least width of a ribbon, and the pool. */
 const ROW = 44;
+const GAP = 10;
 const THINNEST = 1.5;
-const POOL = 10;
-const TALLEST = 150;
+const POOL = { width: 10, height: 170 };
 
 type Placed = Branch & { y: number; height: number; at: number };
 
-/** Puts branches below each other, and where they touch the pool, in proportion to what flows. */
-function place(branches: readonly Branch[], total: number, height: number): Placed[] {
-  const thickness = Math.min(TALLEST, height - 20);
-  const top = (height - thickness) / 2;
-  let at = top;
-  const gap = height / Math.max(branches.length, 1);
-  return branches.map((branch, index) => {
-    const own = total === 0 ? 0 : (branch.rate / total) * thickness;
-    const placed = {
-      ...branch,
-      y: gap * (index + 0.5),
-      height: branch.rate === 0 ? 0 : Math.max(own, THINNEST),
-      at: at + own / 2,
-    };
-    at += own;
-    return placed;
+/** Puts branches below each other, and where they touch the pool, in proportion to what flows. Begins at 0. */
+function place(branches: readonly Branch[], total: number): { placed: Placed[]; height: number } {
+  let [y, at] = [0, 0];
+  const placed = branches.map((branch) => {
+    const height = total === 0 ? 0 : (branch.rate / total) * POOL.height;
+    const slot = Math.max(ROW, height + GAP);
+    y += slot;
+    at += height;
+    const drawn = branch.rate === 0 ? 0 : Math.max(height, THINNEST);
+    return { ...branch, y: y - slot / 2, height: drawn, at: at - height / 2 };
   });
+  return { placed, height: y };
+}
+
+/** In the middle of what there is room for. */
+function centred({ placed, height }: ReturnType<typeof place>, room: number): Placed[] {
+  const [side, pool] = [(room - height) / 2, (room - POOL.height) / 2];
+  return placed.map((branch) => ({ ...branch, y: branch.y + side, at: branch.at + pool }));
 }
 
 /** Who pays, on the left; who is paid, on the right; widths are the rates. A table below says the same to those who cannot see it. */
 export function FlowDiagram({ sources, targets, caption }: { sources: Branch[]; targets: Branch[]; caption: string }) {
   const [ref, width] = useWidth<HTMLElement>();
   const total = Math.max(sum(sources), sum(targets));
-  const height = Math.max(sources.length, targets.length, 3) * ROW;
-  const label = Math.min(190, Math.max(110, width * 0.3));
-  const left = place(sources, total, height);
-  const right = place(targets, total, height);
-  const middle = width / 2 - POOL / 2;
+  const sides = [place(sources, total), place(targets, total)] as const;
+  const height = Math.max(...sides.map((side) => side.height), POOL.height);
+  const label = Math.min(190, Math.max(124, width * 0.25));
+  const left = centred(sides[0], height);
+  const right = centred(sides[1], height);
+  const middle = width / 2 - POOL.width / 2;
   return (
     <figure ref={ref} className="flow">
       {width > 0 && (
@@ -56,13 +58,18 @@ export function FlowDiagram({ sources, targets, caption }: { sources: Branch[]; 
             <Ribbon key={branch.key} from={[label, branch.y]} to={[middle, branch.at]} branch={branch} />
           ))}
           {right.map((branch) => (
-            <Ribbon key={branch.key} from={[middle + POOL, branch.at]} to={[width - label, branch.y]} branch={branch} />
+            <Ribbon
+              key={branch.key}
+              from={[middle + POOL.width, branch.at]}
+              to={[width - label, branch.y]}
+              branch={branch}
+            />
           ))}
           <rect
             x={middle}
-            y={(height - TALLEST) / 2 > 0 ? (height - Math.min(TALLEST, height - 20)) / 2 : 10}
-            width={POOL}
-            height={Math.min(TALLEST, height - 20)}
+            y={(height - POOL.height) / 2}
+            width={POOL.width}
+            height={POOL.height}
             rx={3}
             className="pool"
           />
