@@ -311,7 +311,11 @@ function walletOf([account, url]: string[]): void {
   const request = async ({ method, params = [] }: { method: string; params?: unknown[] }): Promise<unknown> => {
     if (method === "eth_requestAccounts" || method === "eth_accounts") return [account];
     if (method === "wallet_requestPermissions") return [{ parentCapability: "eth_accounts", caveats: [] }];
-    const body = JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params });
+    // A wallet sets the fees; here there are none.
+    const [call] = params as [object];
+    const free = { ...call, gasPrice: "0x0", maxFeePerGas: undefined, maxPriorityFeePerGas: undefined };
+    const sent = method === "eth_sendTransaction" ? [free] : params;
+    const body = JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params: sent });
     const response = await fetch(url as string, {
       method: "POST",
       headers: { "content-type": "application/json" },

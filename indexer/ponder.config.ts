@@ -15,6 +15,12 @@ import { embeddedIn, readIndexed } from "../ts/operate/indexer/indexed.ts";
 
 const { chainId, rpcUrls, startBlock, deployment, gda, blockRange, pollingInterval, directory } = readIndexed();
 
+/** A local chain is thrown away and begun anew under the same number: what it once answered says nothing. */
+const isLocal = chainId === foundry.id;
+
+/** Ponder begins with 20 requests a second per endpoint, for the sake of public ones; ours may be asked all the time. */
+const LOCAL_ENDPOINTS = 25;
+
 const common = { chain: "chain", startBlock } as const;
 
 export default createConfig({
@@ -22,10 +28,9 @@ export default createConfig({
   chains: {
     chain: {
       id: chainId,
-      rpc: rpcUrls,
+      rpc: isLocal ? Array.from({ length: LOCAL_ENDPOINTS }, () => rpcUrls).flat() : rpcUrls,
       pollingInterval,
-      // A local chain is thrown away and begun anew under the same number: what it once answered says nothing.
-      disableCache: chainId === foundry.id,
+      disableCache: isLocal,
       ...(blockRange === undefined ? {} : { ethGetLogsBlockRange: blockRange }),
     },
   },
