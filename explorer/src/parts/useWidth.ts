@@ -1,13 +1,16 @@
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 
 /** The width that an element has on the screen, pixels. */
 export function useWidth<element extends HTMLElement>(): [RefObject<element | null>, number] {
   const ref = useRef<element>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  // Before the first picture is drawn: what is drawn without a width is empty.
+  useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(Math.floor(element.clientWidth)));
+    const measure = (): void => setWidth(Math.floor(element.clientWidth));
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
