@@ -60,6 +60,14 @@ export const TASKS = {
   "test:fork": { build: true, programs: [["vitest", "run", "ts/e2e/fork"]] },
   "test:load": { build: true, env: { LOAD_TESTS: "true" }, programs: [["vitest", "run", "ts/e2e/load"]] },
   "test:soak": { build: true, env: { SOAK_TESTS: "true" }, programs: [["vitest", "run", "ts/e2e/soak"]] },
+  "test:chance": {
+    env: { CHANCE_EPOCHS: "1440", SIM_TESTS: "full" },
+    all: true,
+    programs: [
+      ["forge", "test", "--match-test", "H_DispatchedToWhoOwesMost"],
+      ["vitest", "run", "ts/sim/attacks", "--testNamePattern", "sent by dispatcher"],
+    ],
+  },
   "test:explorer": {
     packages: ["indexer", "explorer"],
     build: true,

@@ -1,98 +1,69 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { Hono } from "hono";
-import { type Address, type Hex, isAddress, isHex } from "viem";
-import { verifyMessage } from "viem/actions";
-import { z } from "zod";
+import { parseEther } from "viem";
 import {
-  CapacityMeter,
-  type Deployment,
-  getPool,
-  getSource,
-  ReceiptBook,
+  getTaskType,
+  type SignedReceipt,
+  setProfile,
   submitReceipts,
-  TaskQueue,
+  type TaskTypeParameter,
   type WriteClient,
 } from "../../ts/sdk/index.ts";
+import {
+  Admission,
+  CreditFeed,
+  CreditQueue,
+  countersOf,
+  createSeller,
+  getSources,
+  measureOf,
+  ServedMeter,
+} from "../../ts/sdk/work/index.ts";
 
-const hex = z.custom<Hex>((value) => isHex(value));
-const address = z.custom<Address>((value) => typeof value === "string" && isAddress(value));
-const orderSchema = z.object({ source: address, nonce: z.string(), text: z.string().max(10_000), signature: hex });
-const acknowledgementSchema = z.object({ source: address, completed: z.coerce.bigint(), sourceSignature: hex });
+/** What a task costs here, at most. */
+export const PRICE = parseEther("0.005");
 
-export type SellerParameters = { deployment: Deployment; taskTypeId: Hex; account: WriteClient };
-
-/** The body of a 402. */
-export type Terms = { chainId: number; taskTypeId: Hex; pool: Address; token: Address; minimumFlowRate: string };
-
-/** The body of a 200: the work, and the receipt to sign for all work so far. */
-export type Served = {
-  result: string;
-  receipt: { taskTypeId: Hex; source: Address; sink: Address; completed: string };
-};
-
-/** What the caller signs, so that nobody works at somebody else's cost. */
-export const orderMessage = ({ nonce, text }: { nonce: string; text: string }) => `order ${nonce}: ${text}`;
-
-/** An agent that counts words. It serves whoever streams to its pool, and nobody else. */
-export async function startSeller({ deployment, taskTypeId, account }: SellerParameters) {
-  const task = { deployment, taskTypeId };
-  const { taskType, totalUnits } = await getPool(account, task);
-
-  // One word is one unit-second of work; q is the price of that.
-  const meter = new CapacityMeter({ concurrency: 2, expectedWork: 20, expectedServiceTime: 0.2 });
-  const workOf = (text: string) => text.split(/\s+/).length;
-  const run = async (text: string) => `${workOf(text)} words`;
-  const queue = new TaskQueue({ run, workOf, meter, maxWait: 30 });
-  const book = new ReceiptBook({ ...task, sink: account.account.address });
-  const usedNonces = new Set<string>();
-
-  // What one word a second costs; less than the pool's own minimum would be rounded down to nothing.
-  let minimumFlowRate = taskType.unitRate;
-  if (minimumFlowRate < totalUnits) minimumFlowRate = totalUnits;
-
-  /** Everything that a caller needs in order to pay, for programs. */
-  const terms = {
-    chainId: account.chain.id,
-    taskTypeId,
-    pool: taskType.distributionPool,
-    token: taskType.superToken,
-    minimumFlowRate: String(minimumFlowRate),
-    warning: "stream with distributeFlow (openStream of the SDK); a transfer to the pool is lost",
-  };
-
-  const app = new Hono();
-  app.post("/work", async (context) => {
-    const { source, nonce, text, signature } = orderSchema.parse(await context.req.json());
-    const signed = await verifyMessage(account, { address: source, message: orderMessage({ nonce, text }), signature });
-    if (!signed || usedNonces.has(nonce)) return context.json({ error: "sign every order, with a new nonce" }, 401);
-    const { flowRate } = await getSource(account, { ...task, source });
-    if (flowRate < minimumFlowRate) return context.json(terms, 402);
-    usedNonces.add(nonce);
-    const result = await queue.push(text);
-    const receipt = book.deliver({ source, value: BigInt(workOf(text)) * taskType.unitRate });
-    return context.json({ result, receipt: { ...receipt, completed: String(receipt.completed) } });
+/** An agent that counts words for whoever has paid it. A real one keeps its tables in a `DurableMap`. */
+export async function startSeller(client: WriteClient, task: TaskTypeParameter) {
+  const taskType = await getTaskType(client, task);
+  const { epochLength, horizon, unitRate } = taskType;
+  const meter = new ServedMeter({ concurrency: 1, horizon, expectedWork: 50, expectedServiceTime: 0.5 });
+  const rate = () => BigInt(Math.floor(meter.rate)) * unitRate;
+  const admission = new Admission({ oneTask: PRICE, epochLength, horizon, rate, maxWait: epochLength });
+  const feed = new CreditFeed(client, {
+    ...{ deployment: task.deployment, taskType },
+    sources: () => getSources(client, { ...task, fromBlock: 0n }),
+    sinks: async () => [client.account.address],
+    onCredit: (source, _, credit, now) => admission.paid(source, credit, now),
   });
-  // The caller sends the receipt back with its signature; ours completes it.
-  app.post("/receipts", async (context) => {
-    const { source, completed, sourceSignature } = acknowledgementSchema.parse(await context.req.json());
-    const receipt = { taskTypeId, source, sink: account.account.address, completed };
-    const accepted = await book.accept(account, { receipt, sourceSignature });
-    return context.json({ acknowledged: String(accepted.completed) });
-  });
+  const now = () => feed.now();
+  const receipts = new Map<string, SignedReceipt>();
 
-  const server = createAdaptorServer({ fetch: app.fetch }).listen(0, "127.0.0.1");
+  let sell: (request: Request) => Promise<Response> = async () => new Response("", { status: 503 });
+  const server = createAdaptorServer({
+    fetch: (request: Request): Response | Promise<Response> =>
+      new URL(request.url).pathname === "/profile.json"
+        ? Response.json({ version: 1, name: "word counter", endpoint, unit: "request" })
+        : sell(request),
+  }).listen(0, "127.0.0.1");
   await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoint = `${url}/work`;
+  sell = createSeller(client, {
+    ...{ ...task, endpoint, admission, receipts, now, metering: { meter, unitRate } },
+    queue: new CreditQueue({ concurrency: 1, creditOf: (source) => admission.available(source, now()) }),
+    counters: countersOf(client, { ...task, side: "sink", table: new Map() }),
+    maximumOf: () => PRICE,
+    work: async (text) => ({ body: `${text.split(/\s+/).length} words`, cost: PRICE }),
+    durable: async () => {},
+  });
+  await setProfile(client, { ...task, profileUri: `${url}/profile.json` });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** What to signal: capacity and backlog. */
-    measure: () => queue.measure(),
-    /** Takes what was acknowledged to the chain; a verifier service would do it for all sinks. */
-    submitReceipts: () => submitReceipts(account, { ...task, receipts: book.receipts() }),
-    stop: async () => {
-      await queue.drain();
-      server.close();
-    },
+    /** Call it every few seconds: it learns who has paid. */
+    refresh: () => feed.refresh(),
+    measure: measureOf({ meter, unitRate, admission }),
+    submitReceipts: () => submitReceipts(client, { ...task, receipts: [...receipts.values()] }),
+    stop: () => server.close(),
   };
 }

@@ -28,6 +28,7 @@ import { send } from "../sdk/internal/call.ts";
 import { type Fault, FaultyRpc } from "../testkit/faultyRpc.ts";
 import { type LogLine, type ServiceProcess, spawnService } from "../testkit/service.ts";
 import { runCommand } from "../testkit/terminal.ts";
+import { serviceKeys } from "../testkit/workplace.ts";
 import { addUpHoldings } from "./holdings.ts";
 
 /**
@@ -88,7 +89,7 @@ afterAll(async () => {
 const environment = (url: string, key: string): NodeJS.ProcessEnv => ({
   LOCAL_RPC_URL: url,
   DEPLOYMENTS_DIR: folder,
-  PRIVATE_KEY: keccak256(stringToBytes(key)),
+  ...serviceKeys(keccak256(stringToBytes(key))),
 });
 
 async function start(name: ServiceName): Promise<void> {
@@ -107,7 +108,7 @@ async function killAndRestart(name: ServiceName): Promise<void> {
 
 /** Requests that a service's endpoint did not answer. */
 async function failuresOf(name: ServiceName): Promise<number> {
-  const metrics = await (await fetch(`${services[name].url}/metrics`)).text();
+  const metrics = await (await fetch(`${services[name].admin}/metrics`)).text();
   return Number(/^backpressure_rpc_errors_total\{.*\} (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 

@@ -15,7 +15,16 @@ const WAITING = ["signalCapacity", "startSignalLoop"];
 /** The life of a sink and a source; what is not named comes at the end, in any order. */
 const ORDER = [
   ...["stake", "registerSink", "setProfile", "connectPool", "signalCapacity", "startSignalLoop", "submitAttestations"],
-  ...["openStream", "changeStream", "deposit", "withdrawDeposit", "claim", "submitReceipts", "syncSource"],
+  ...[
+    "withStream",
+    "openStream",
+    "changeStream",
+    "deposit",
+    "withdrawDeposit",
+    "claim",
+    "submitReceipts",
+    "syncSource",
+  ],
   ...["sendPrepared", "wrap", "unwrap", "prepareChangeStream", "prepareCloseStream", "requestReturn", "closeStream"],
   ...["requestUnstake", "withdraw", "deregisterSink"],
 ];

@@ -84,3 +84,15 @@ test("a client that batches in its own way goes on to do so", async () => {
   await getTaskType(client, task);
   expect(own.length).toBeGreaterThan(1);
 });
+
+test("a task type whose contracts burn all gas spoils no other that is read at the same time", async () => {
+  const hostile = await chain.registerTaskType("hostile");
+  const { distributionPool } = await getTaskType(source, { ...task, taskTypeId: hostile });
+  // It takes all gas that it is given.
+  await chain.test.setCode({ address: distributionPool, bytecode: "0xfe" });
+  const [spoilt, honest] = await Promise.allSettled([
+    getPool(source, { ...task, taskTypeId: hostile }),
+    getPool(source, task),
+  ]);
+  expect([spoilt.status, honest.status]).toEqual(["rejected", "fulfilled"]);
+});

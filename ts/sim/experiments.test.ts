@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { experiments } from "./experiments/index.ts";
+import { experiments, findExperiment } from "./experiments/index.ts";
 import { metricsCsv, writeReport } from "./output.ts";
 import { runTasks } from "./parallel.ts";
 import { generateTrace, TRACE_SHAPES, traceRates } from "./rates.ts";
@@ -82,6 +82,27 @@ describe("experiments", () => {
     expect(late("closed, verified", "undead")).toBeGreaterThan(0.97);
     expect(late("predecessor", "silent")).toBeLessThan(0.9);
     expect(late("closed", "undead")).toBeLessThan(0.9);
+  });
+});
+
+describe("what acknowledging protects from", () => {
+  const cases = findExperiment("E17").cases;
+  const at = (share: number, terms = "default") =>
+    cases.find(({ values }) => values.terms === terms && values["participating share"] === share)?.run(1).metrics ?? {};
+
+  test("E17: below a third of the pay nobody is judged; above, a dead sink loses more than it is paid", () => {
+    expect(at(0.3)).toMatchObject({ dead_sink_paid_hours: 10, liar_paid_over_its_rate: 2, victim_pay: 1 });
+    for (const terms of ["default", "V = 20", "T = 1,440 s"]) {
+      const { dead_sink_keeps_over_bond: keeps = 1, dead_sink_paid_over_bond: paid = 1 } = at(0.34, terms);
+      expect(paid).toBeLessThan(0.6);
+      expect(keeps).toBeLessThan(0);
+    }
+  });
+
+  test("E17: a liar keeps an eighth where all take part; a fifth that ignore a sink take its pay", () => {
+    const { honest_pay, liar_paid_over_its_rate: liar = 2, victim_pay } = at(1);
+    expect(liar).toBeCloseTo(1.126, 2);
+    expect({ honest_pay, victim_pay }).toEqual({ honest_pay: 1, victim_pay: 0 });
   });
 });
 

@@ -17,7 +17,9 @@ export type Fault =
   /** Takes transactions and drops them. */
   | "swallows"
   /** Refuses to look for events in more than ten blocks at once. */
-  | "limits ranges";
+  | "limits ranges"
+  /** Answers nothing but HTTP 429 with `retryAfter`. */
+  | "limits rates";
 
 type RpcRequest = { id: number; method: string; params?: unknown[] };
 
@@ -27,6 +29,10 @@ export class FaultyRpc {
   fault: Fault | undefined;
   /** Methods that were asked for, in order. */
   readonly asked: string[] = [];
+  /** HTTP requests; one may ask for several methods. */
+  requests = 0;
+  /** Seconds. */
+  retryAfter = 60;
   /** Hears of every request twice: before it is passed on, and before it is answered. */
   onMoment: () => void = () => {};
   #latest: unknown;
@@ -57,18 +63,27 @@ export class FaultyRpc {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as RpcRequest;
-    this.asked.push(body.method);
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as RpcRequest | RpcRequest[];
+    const calls = [body].flat();
+    this.requests += 1;
+    this.asked.push(...calls.map(({ method }) => method));
     this.onMoment();
     if (this.fault === "hangs") return;
     if (this.fault === "errors") {
       response.writeHead(503).end("overloaded");
       return;
     }
+    if (this.fault === "limits rates") {
+      response.writeHead(429, { "content-type": "application/json", "retry-after": String(this.retryAfter) });
+      response.end(JSON.stringify({ error: { code: -32005, message: "rate limited" } }));
+      return;
+    }
     response.writeHead(200, { "content-type": "application/json" });
-    const answer = await this.#answer(body);
+    const answers = await Promise.all(
+      calls.map(async (call) => ({ jsonrpc: "2.0", id: call.id, ...(await this.#answer(call)) })),
+    );
     this.onMoment();
-    response.end(JSON.stringify({ jsonrpc: "2.0", id: body.id, ...answer }));
+    response.end(JSON.stringify(Array.isArray(body) ? answers : answers[0]));
   }
 
   async #answer(body: RpcRequest): Promise<Record<string, unknown>> {

@@ -12,6 +12,8 @@ export type LogLine = { level: string; msg: string } & Record<string, unknown>;
 /** A service that runs and can be talked to. */
 export type RunningService = {
   url: string;
+  /** Where /health and /metrics are. */
+  admin: string;
   log: LogLine[];
   /** As Ctrl-C does. @returns Its exit code. */
   stop: () => Promise<number>;
@@ -43,9 +45,9 @@ export async function startService(
       error: output.read,
     },
   );
-  const url = await Promise.race([output.ready, ended.then((code) => failed(code, output))]);
+  const urls = await Promise.race([output.ready, ended.then((code) => failed(code, output))]);
   return {
-    url,
+    ...urls,
     log: output.lines,
     stop: () => {
       interrupt.abort();
@@ -81,10 +83,10 @@ export async function spawnService(
     process.off("exit", kill);
     return Number(code ?? -1);
   });
-  const url = await Promise.race([output.ready, ended.then((code) => failed(code, output))]);
+  const urls = await Promise.race([output.ready, ended.then((code) => failed(code, output))]);
   return {
     pid: child.pid ?? 0,
-    url,
+    ...urls,
     log: output.lines,
     stop: () => {
       child.kill("SIGTERM");
@@ -110,17 +112,18 @@ const SILENT: Terminal = {
 function logReader(readyMessage = "ready") {
   const lines: LogLine[] = [];
   const other: string[] = [];
-  let resolve: (url: string) => void = () => {};
-  const ready = new Promise<string>((found) => {
+  type Urls = { url: string; admin: string };
+  let resolve: (urls: Urls) => void = () => {};
+  const ready = new Promise<Urls>((found) => {
     resolve = found;
   });
-  let url = "";
+  let urls: Urls = { url: "", admin: "" };
   function read(text: string): void {
     if (!text.startsWith("{")) return void other.push(text);
     const line = JSON.parse(text) as LogLine;
     lines.push(line);
-    if (typeof line.listens === "string") url = `http://${line.listens}`;
-    if (line.msg === readyMessage) resolve(url);
+    if (line.msg === "started") urls = { url: `http://${line.listens}`, admin: `http://${line.admin}` };
+    if (line.msg === readyMessage) resolve(urls);
   }
   return { lines, other, ready, read };
 }

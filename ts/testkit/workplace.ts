@@ -13,6 +13,11 @@ export type Workplace = {
   remove: () => void;
 };
 
+/** The variables from which services take their key. */
+export function serviceKeys(key: Hex): NodeJS.ProcessEnv {
+  return { KEEPER_PRIVATE_KEY: key, ORACLE_PRIVATE_KEY: key, VERIFIER_PRIVATE_KEY: key };
+}
+
 /** A folder with the record of the test chain's deployment. */
 export function createWorkplace(chain: TestChain, taskTypes: Record<string, Hex> = {}): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "backpressure-service-"));
@@ -21,10 +26,8 @@ export function createWorkplace(chain: TestChain, taskTypes: Record<string, Hex>
   return {
     folder,
     env: (key = "operator") => ({
-      LOCAL_RPC_URL: chain.url,
-      DEPLOYMENTS_DIR: folder,
-      // The key of the actor of this name.
-      PRIVATE_KEY: keccak256(stringToBytes(key)),
+      ...{ LOCAL_RPC_URL: chain.url, DEPLOYMENTS_DIR: folder },
+      ...serviceKeys(keccak256(stringToBytes(key))),
     }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -128,7 +128,11 @@ async function measureSubmission(taskTypeId: Hex): Promise<void> {
 
 function startOracle(...more: string[]): Promise<ServiceProcess> {
   const argv = ["--network", "local", "--port", "0", "--data", join(folder, "data"), ...NO_LIMITS, ...more];
-  const env = { LOCAL_RPC_URL: chain.url, DEPLOYMENTS_DIR: folder, PRIVATE_KEY: keccak256(stringToBytes("operator")) };
+  const env = {
+    LOCAL_RPC_URL: chain.url,
+    DEPLOYMENTS_DIR: folder,
+    ORACLE_PRIVATE_KEY: keccak256(stringToBytes("operator")),
+  };
   return spawnService("oracle", argv, env);
 }
 

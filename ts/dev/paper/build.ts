@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { BackpressureError } from "../../core/errors.ts";
 import { PAPER } from "./data.ts";
 
@@ -11,7 +14,22 @@ const INSTALL =
   "latexmk is not installed: on Debian, apt-get install --no-install-recommends latexmk texlive-latex-extra " +
   "texlive-publishers texlive-pictures texlive-science texlive-fonts-recommended";
 
-/** Builds `paper/main.pdf`. @throws {LatexError} */
+/** What is committed: the paper, and the hash of the sources that it was made of. */
+export const PDF = join(PAPER, "backpressure-economics.pdf");
+export const PDF_SOURCES = join(PAPER, "backpressure-economics.sha256");
+
+/** SHA-256 of everything that the PDF is made of, in the order of the names; in hex. */
+export function sourcesHash(): string {
+  const files = ["main.tex", "preamble.tex", "references.bib"];
+  for (const folder of ["data", "figures", "generated", "sections"]) {
+    files.push(...readdirSync(join(PAPER, folder)).map((name) => join(folder, name)));
+  }
+  const hash = createHash("sha256");
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(PAPER, file)));
+  return hash.digest("hex");
+}
+
+/** Builds `paper/backpressure-economics.pdf`. @throws {LatexError} */
 export function buildPdf(): string {
   const { error, status, stdout } = spawnSync(
     "latexmk",
@@ -27,5 +45,7 @@ export function buildPdf(): string {
   if (error || status !== 0) {
     throw new LatexError("LaTeX failed: paper/main.log has all of it", { details: stdout?.slice(-2000) });
   }
-  return "paper/main.pdf";
+  copyFileSync(join(PAPER, "main.pdf"), PDF);
+  writeFileSync(PDF_SOURCES, `${sourcesHash()}\n`);
+  return "paper/backpressure-economics.pdf";
 }

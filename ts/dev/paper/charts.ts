@@ -1,4 +1,5 @@
 import { type Data, PaperDataError, type Row, type Where } from "./data.ts";
+import { TRACES } from "./jobNumbers.ts";
 import { ledgerOf } from "./numbers.ts";
 
 /** One CSV file that a figure draws: its first column is the x axis, one column per line follows. */
@@ -62,6 +63,17 @@ const points = (ledger: string): readonly Points[] => [
     })),
   },
   {
+    file: "protection.csv",
+    from: "E17.csv",
+    x: "participating share",
+    metric: "dead_sink_paid_hours",
+    lines: [
+      { column: "default", where: { terms: "default" } },
+      { column: "late", where: { terms: "V = 20" } },
+      { column: "long", where: { terms: "T = 1,440 s" } },
+    ],
+  },
+  {
     file: "following.csv",
     from: "E4.csv",
     x: "alpha",
@@ -102,11 +114,12 @@ const rules = (death: string): Line[] => [
   { column: "predecessor", where: { rule: "predecessor", death } },
   { column: "stake", where: { rule: "stake", death } },
 ];
-const strategies = (load: number): Line[] =>
-  ["waterFilling", "closed", "open", "predecessor", "roundRobin"].map((strategy) => ({
-    column: strategy,
-    where: { strategy, load },
-  }));
+const JOB_LINES = [
+  ["closed", "closed"],
+  ["random", "closed, random by units"],
+  ["shortest", "shortest queue"],
+  ["trueRate", "true rate"],
+] as const;
 const stages = ["as designed, T = 180 s", "limit by declared capacity", "T = 25 s, limit exactly"];
 
 /** Charts of time series. The series are long, so `npm run paper:data` keeps only these lines of them. */
@@ -128,8 +141,8 @@ export const SERIES_CHARTS: readonly SeriesChart[] = [
     file: "E10-azure-waiting.csv",
     from: "E10-series.csv",
     series: "waiting",
-    lines: strategies(0.9),
-    start: 0,
+    lines: JOB_LINES.map(([column, rule]) => ({ column, where: { trace: TRACES.conversation, rule, load: 0.9 } })),
+    start: 1,
     step: 1,
   },
 ];

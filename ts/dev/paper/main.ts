@@ -8,7 +8,7 @@ const terminal = processTerminal();
 const say = (text: string) => terminal.out(`${text}\n`);
 
 const program = new Command("npm run paper --")
-  .description("Builds paper/main.pdf from its LaTeX source and the numbers in paper/data.")
+  .description("Builds paper/backpressure-economics.pdf from its LaTeX source and the numbers in paper/data.")
   .action(() => {
     writeGenerated();
     say(buildPdf());
@@ -23,7 +23,7 @@ program
   .command("data")
   .description("take new results into paper/data, then write paper/generated")
   .option("--sim <dir>", "what `npm run sim -- --all --out DIR` wrote", "out/sim")
-  .option("--trace <dir>", "what `npm run sim -- -e E10 --trace FILE --out DIR` wrote", "out/sim-trace")
+  .option("--trace <dir>", "what `npm run sim -- -e E10 --trace FILE FILE --out DIR` wrote", "out/sim-trace")
   .option("--gas <file>", "what `npm run --silent bench:gas` printed", "out/gas.jsonl")
   .action((sources: Sources) => {
     say(`took ${refreshData(sources).join(" ")}`);

@@ -1,7 +1,9 @@
 import { MARKET } from "../../sim/experiments/standardMarket.ts";
 import { DEFAULT_PARAMETERS } from "../../sim/scenario.ts";
-import { type Data, PaperDataError, type Where } from "./data.ts";
-import { decimal, percent, withInterval } from "./tex.ts";
+import { type Data, PaperDataError } from "./data.ts";
+import { type Definition, number, plain, scaled, share } from "./formats.ts";
+import { AZURE, E10, E15, E16, E17 } from "./jobNumbers.ts";
+import { decimal } from "./tex.ts";
 
 /** One number of the text: its name without the backslash, what it expands to, and where it comes from. */
 export type Macro = { name: string; value: string; from: string };
@@ -10,28 +12,6 @@ export type Macro = { name: string; value: string; from: string };
 export function ledgerOf(data: Data): string {
   return data.table("E7.csv")[0]?.ledger ?? "";
 }
-
-type Format = (measured: { mean: number; ci95: number }) => string;
-
-const share =
-  (digits = 1): Format =>
-  (measured) =>
-    `${percent(measured, digits)}\\,\\%`;
-const number =
-  (digits = 0): Format =>
-  (measured) =>
-    withInterval(measured, digits);
-/** Without its interval: for numbers that are stated elsewhere with it. */
-const plain =
-  (digits = 0): Format =>
-  ({ mean }) =>
-    decimal(mean, digits);
-const scaled =
-  (factor: number, format: Format): Format =>
-  ({ mean, ci95 }) =>
-    format({ mean: factor * mean, ci95: factor * ci95 });
-
-type Definition = readonly [name: string, file: string, where: Where, metric: string, format: Format];
 
 const E1: readonly Definition[] = [
   ["ClosedLow", "E1.csv", { strategy: "closed", load: 0.9 }, "served_of_optimum", share()],
@@ -158,18 +138,6 @@ const E9: readonly Definition[] = [
   ["ChainOutputNoisyExact", "E9.csv", stage("limit passed on exactly", 0.2), "output_after_units", number(2)],
 ];
 
-const AZURE = "E10-azure.csv";
-const E10: readonly Definition[] = [
-  ["TraceClosedMid", AZURE, { strategy: "closed", load: 0.9 }, "served_of_optimum", share()],
-  ["TraceClosedHigh", AZURE, { strategy: "closed", load: 1.1 }, "served_of_optimum", share()],
-  ["TraceOpenHigh", AZURE, { strategy: "open", load: 1.1 }, "served_of_optimum", share()],
-  ["TraceWaitClosed", AZURE, { strategy: "closed", load: 0.9 }, "waiting_mean_s", number()],
-  ["TraceWaitOptimum", AZURE, { strategy: "waterFilling", load: 0.9 }, "waiting_mean_s", number()],
-  ["TraceWaitRoundRobin", AZURE, { strategy: "roundRobin", load: 0.9 }, "waiting_mean_s", number()],
-  ["TraceUnpaid", AZURE, { strategy: "closed", load: 1.1 }, "unpaid_share", share()],
-  ["GeneratorClosedHigh", "E10.csv", { strategy: "closed", load: 1.1 }, "served_of_optimum", share()],
-];
-
 const E11: readonly Definition[] = [
   ["ScaleThousand", "E11.csv", { sinks: 1000, engine: "fluid" }, "served_of_streamed", share()],
   ["ScaleTenThousand", "E11.csv", { sinks: 10000, engine: "fluid" }, "served_of_streamed", share()],
@@ -190,7 +158,7 @@ const E12: readonly Definition[] = [
   ["KeeperOverFive", "E12.csv", keeper("bursts", 5), "paid_above_capacity", share()],
 ];
 
-const MEASURED: readonly Definition[] = [E1, E2, E3, E4, E5, E6, E8, E9, E10, E11, E12].flat();
+const MEASURED: readonly Definition[] = [E1, E2, E3, E4, E5, E6, E8, E9, E10, E11, E12, E15, E16, E17].flat();
 
 const GAS: readonly (readonly [name: string, operation: string])[] = [
   ["GasReveal", "reveal (unsaturated)"],
@@ -265,11 +233,11 @@ export function macros(data: Data): Macro[] {
 
 /** Seeds per case of the market experiments; the text gives one number for all. */
 function seedsOf(data: Data): Omit<Macro, "name"> {
-  const files = ["E1.csv", "E2.csv", "E3.csv", "E5.csv", "E6.csv", "E7.csv", "E8.csv", AZURE];
+  const files = ["E1.csv", "E2.csv", "E3.csv", "E5.csv", "E6.csv", "E7.csv", "E8.csv", AZURE, "E15.csv", "E16.csv"];
   const seeds = new Set(files.flatMap((file) => data.table(file).map((row) => row.seeds)));
   const [only] = seeds;
   if (seeds.size !== 1 || only === undefined) {
-    throw new PaperDataError(`E1 to E8 and E10 have different numbers of seeds: ${[...seeds].join(", ")}`);
+    throw new PaperDataError(`E1 to E8, E10, E15 and E16 have different numbers of seeds: ${[...seeds].join(", ")}`);
   }
   return { value: decimal(Number(only)), from: `column seeds of ${files.join(", ")}` };
 }

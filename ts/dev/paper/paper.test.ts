@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { PDF, PDF_SOURCES, sourcesHash } from "./build.ts";
 import { seriesChart } from "./charts.ts";
 import { CLAIMS, FIGURES } from "./claims.ts";
 import { DATA, Data, GENERATED, PAPER } from "./data.ts";
 import { generate } from "./generate.ts";
 import { PARAMETERS, parametersGuide } from "./parameters.ts";
+import { provedCount, provedRows } from "./proved.ts";
 import { refreshData } from "./refresh.ts";
 import { decimal, escapeTex, withInterval } from "./tex.ts";
 
@@ -53,7 +55,7 @@ describe("generated files", () => {
 test("the tables of docs/parameters.md are current, and each says which command made it", () => {
   const guide = readFileSync(PARAMETERS, "utf8");
   expect(parametersGuide(new Data(), guide)).toBe(guide);
-  expect(all(/<!-- table: (\w+) -->/g, guide)).toHaveLength(6);
+  expect(all(/<!-- table: (\w+) -->/g, guide)).toHaveLength(7);
   const commands = all(/npm run sim -- --experiment (E\d+) --out/g, guide);
   expect(commands.filter((name) => !existsSync(join(DATA, `${name}.csv`)))).toEqual([]);
   expect(() => parametersGuide(new Data(), "<!-- table: none -->\n<!-- end -->")).toThrow('a table "none"');
@@ -78,6 +80,11 @@ describe("the evaluation", () => {
   test("the check sees a typed number", () => {
     expect(all(/([^\n]*\d[^\n]*)/g, "serves 99 \\% of it")).toHaveLength(1);
   });
+});
+
+test("the PDF is of these sources: `npm run paper` makes it anew", () => {
+  expect(readFileSync(PDF, "latin1").slice(0, 5)).toBe("%PDF-");
+  expect(readFileSync(PDF_SOURCES, "utf8")).toBe(`${sourcesHash()}\n`);
 });
 
 describe("statements", () => {
@@ -114,9 +121,17 @@ describe("statements", () => {
   });
 });
 
+test("the table of machine-checked statements has all of them", () => {
+  expect(provedCount()).toBe(58);
+  expect(provedRows()).not.toMatch(/[^\x20-\x7e\n]/);
+  // A percent sign that is not escaped takes the rest of the line.
+  expect(provedRows()).not.toMatch(/[^\\]%[^\n]/);
+});
+
 describe("figures and tables", () => {
-  // Without data: notation, the drawing, attacks, and the two tables of the index.
-  const plain = ["tab:notation", "fig:mechanism", "tab:attacks", "tab:departures", "tab:claims", "tab:figures"];
+  // Without data: notation, the drawing, attacks, what is proved, and the two tables of the index.
+  const plain = ["notation", "attacks", "departures", "claims", "figures", "proved"].map((name) => `tab:${name}`);
+  plain.push("fig:mechanism");
 
   test("all with data are in the index, and no others", () => {
     const labels = all(/\\label\{((?:fig|tab):[^}]+)\}/g).filter((label) => !plain.includes(label));

@@ -25,6 +25,7 @@ const TABLES: Readonly<Record<string, (data: Data) => string>> = {
   smoothing,
   buffer,
   detection,
+  protection,
   stake,
 };
 
@@ -114,6 +115,27 @@ function detection(data: Data): string {
         percent(of("honest_pay_of_capacity")),
       ];
     }),
+  );
+}
+
+function protection(data: Data): string {
+  const of = (share: number, metric: string) =>
+    data.measured("E17.csv", { terms: "default", "participating share": share }, metric);
+  return table(
+    [
+      "money that takes part, %",
+      "a dead sink is paid, hours of full pay",
+      "… and keeps, % of its bond",
+      "a liar (2 μ) is paid, over μ",
+      "a victim of a fifth of it is paid, %",
+    ],
+    [0.2, 0.3, 0.34, 0.4, 0.5, 0.7, 0.9, 1].map((share) => [
+      String(Math.round(100 * share)),
+      of(share, "dead_sink_paid_hours").mean.toFixed(2),
+      (100 * of(share, "dead_sink_keeps_over_bond").mean).toFixed(0),
+      of(share, "liar_paid_over_its_rate").mean.toFixed(2),
+      (100 * of(share, "victim_pay").mean).toFixed(0),
+    ]),
   );
 }
 

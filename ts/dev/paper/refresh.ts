@@ -9,7 +9,7 @@ import { DATA, type Row } from "./data.ts";
 export type Sources = {
   /** `npm run sim -- --all --out DIR` */
   sim: string;
-  /** `npm run sim -- -e E10 --trace FILE --out DIR` */
+  /** `npm run sim -- -e E10 --trace FILE FILE --out DIR` */
   trace: string;
   /** `npm run --silent bench:gas > FILE` */
   gas: string;

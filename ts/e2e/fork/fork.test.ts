@@ -40,7 +40,12 @@ beforeAll(async () => {
   if (RPC_URL === undefined) console.info("FORK_RPC_URL is not set: a local chain stands in for Base");
   fork = await startFork(RPC_URL);
   const { rpcVariable } = fork.network;
-  env = { [rpcVariable]: fork.url, DEPLOYMENTS_DIR: fork.folder, PRIVATE_KEY: keyOf("deployer") };
+  env = {
+    [rpcVariable]: fork.url,
+    DEPLOYMENTS_DIR: fork.folder,
+    PRIVATE_KEY: keyOf("deployer"),
+    KEEPER_PRIVATE_KEY: keyOf("deployer"),
+  };
   await fork.actor("deployer");
 }, 300_000);
 

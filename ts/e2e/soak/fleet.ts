@@ -147,7 +147,7 @@ export class Fleet {
   }
 
   async #failuresOf(name: ServiceName): Promise<number> {
-    const metrics = await (await fetch(`${this.urlOf(name)}/metrics`)).text();
+    const metrics = await (await fetch(`${this.#member(name).process.admin}/metrics`)).text();
     return Number(/^backpressure_rpc_errors_total\{.*\} (\d+)/m.exec(metrics)?.[1] ?? 0);
   }
 

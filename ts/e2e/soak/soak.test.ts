@@ -22,7 +22,7 @@ vi.setConfig({ testTimeout: 3_600_000, hookTimeout: 3_600_000 });
 
 const SOAK = process.env.SOAK_TESTS === "true";
 const SEED = 20_270_115;
-const HOURS = Number(process.env.SOAK_HOURS ?? 24);
+const HOURS = 24;
 
 let chain: TestChain;
 let clock: Clock;

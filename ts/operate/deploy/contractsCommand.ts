@@ -19,6 +19,7 @@ import {
 import { deploySuperfluid } from "../../localchain/localSuperfluid.ts";
 import type { ReadClient } from "../../sdk/types.ts";
 import { formatAmount } from "../../sdk/utils/format.ts";
+import { costOf } from "./cost.ts";
 import { deployProtocol } from "./deployProtocol.ts";
 import { readPending } from "./pendingDeployment.ts";
 import { planDeployment } from "./plan.ts";
@@ -114,6 +115,7 @@ async function rehearse(options: Options, network: Network, host: Address, termi
   if (readPending(deploymentsFolder(terminal.env), network.chain.id) !== undefined) {
     terminal.out("An interrupted deployment is pending; --broadcast finishes it. A new one would be:\n");
   }
+  const client = networkClient(network);
   const [contracts, balance] = await Promise.all([
     planDeployment({
       url: network.rpcUrls[0] ?? "",
@@ -122,10 +124,14 @@ async function rehearse(options: Options, network: Network, host: Address, termi
       host,
       owner: options.owner ?? deployer,
     }),
-    getBalance(networkClient(network), { address: deployer }),
+    getBalance(client, { address: deployer }),
   ]);
   terminal.out(`Rehearsal, nothing was sent. ${deployer} (balance ${formatAmount(balance)} ETH) would create:\n`);
   for (const { name, address, nonce } of contracts) terminal.out(`  ${name.padEnd(18)} ${address}  nonce ${nonce}\n`);
+  const cost = await costOf(client, deployer, contracts);
+  terminal.out(
+    `It costs up to ${formatAmount(cost)} ETH by today's fees.${balance < cost ? " The account has less." : ""}\n`,
+  );
   terminal.out("Add --broadcast to deploy.\n");
 }
 

@@ -18,12 +18,12 @@ import {
   getTransactionReceipt,
   prepareTransactionRequest,
   sendRawTransaction,
-  waitForTransactionReceipt,
 } from "viem/actions";
 import { CONTRACTS } from "../../core/deployment.ts";
 import { type DeploymentRecord, writeRecord } from "../../core/deploymentRecord.ts";
 import { BackpressureError, UsageError } from "../../core/errors.ts";
 import { matchesArtifact, readArtifact } from "./artifact.ts";
+import { assertAffordable } from "./cost.ts";
 import {
   currentCommit,
   type PendingDeployment,
@@ -33,6 +33,7 @@ import {
 } from "./pendingDeployment.ts";
 import { type PlanDeploymentParameters, type PlannedContract, planDeployment } from "./plan.ts";
 import { assertByteCode } from "./verify.ts";
+import { waitFor } from "./waitFor.ts";
 
 type SendingClient = Client<Transport, Chain, LocalAccount>;
 
@@ -80,6 +81,7 @@ async function begin(client: SendingClient, parameters: DeployProtocolParameters
   const { chainId, folder, host, owner } = parameters;
   const deployer = client.account.address;
   const contracts = await planDeployment({ ...parameters, deployer });
+  await assertAffordable(client, deployer, contracts);
   const firstNonce = contracts[0]?.nonce ?? 0;
   const pending = { chainId, deployer, owner, host, firstNonce, commit: currentCommit(), contracts };
   writePending(folder, pending);
@@ -99,6 +101,10 @@ async function resumable(
     return undefined;
   }
   const { deployer } = pending;
+  if (deployer !== client.account.address && (await isUntouched(client, pending))) {
+    log(`forgetting the deployment that ${deployer} planned: nothing of it was sent`);
+    return undefined;
+  }
   if (deployer !== client.account.address || pending.host !== host || pending.owner !== owner) {
     throw new UsageError(
       `an interrupted deployment by ${deployer} (host ${pending.host}, owner ${pending.owner}) is pending: ` +
@@ -113,6 +119,14 @@ async function resumable(
   }
   log(`resuming the deployment that began with nonce ${pending.firstNonce}`);
   return pending;
+}
+
+/** Whether nothing of it is on the chain, or on its way there. */
+async function isUntouched(client: SendingClient, { contracts }: PendingDeployment): Promise<boolean> {
+  const traces = contracts.map(async ({ address, hash }) => {
+    return (await getCode(client, { address })) !== undefined || (await isKnown(client, hash));
+  });
+  return !(await Promise.all(traces)).includes(true);
 }
 
 function assertSameBuild({ contracts, commit }: PendingDeployment): void {
@@ -151,7 +165,7 @@ async function create(
   }
   const known = (await isKnown(client, contract.hash)) ? contract.hash : undefined;
   const hash = known ?? (await send(client, folder, pending, contract));
-  const receipt = await waitForTransactionReceipt(client, { hash, confirmations });
+  const receipt = await waitFor(client, { hash, what: name, confirmations, log });
   const created = receipt.contractAddress ?? undefined;
   if (receipt.status !== "success" || created === undefined || getAddress(created) !== address) {
     throw new DeploymentError(`${name} was not created at ${address}: see transaction ${hash}`);

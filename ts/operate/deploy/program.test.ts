@@ -99,6 +99,8 @@ test("a public network is only rehearsed, and nothing is sent or written", async
   expect(out.match(/nonce \d+$/gm)).toHaveLength(6);
   expect(await nonce()).toBe(before);
   expect(existsSync(join(folder, "84532.json"))).toBe(false);
+  // Nor where the script itself would record.
+  expect(existsSync(join(PROJECT_ROOT, "deployments", "84532.json"))).toBe(false);
 
   const { PRIVATE_KEY: _, ...keyless } = env;
   const from = await deploy(["--network", "base-sepolia", "--from", DEPLOYER], { env: keyless });
@@ -297,9 +299,43 @@ test("a task type on a public network is rehearsed, and refusals of the contract
   expect(await nonce()).toBe(before);
   const wrong = await deploy([...argv, "--token", DEPLOYER]);
   expect(wrong.code).toBe(1);
-  expect(wrong.error).toContain("CapacityRegistry_SuperTokenNotOnHost");
+  expect(wrong.error).toContain(`${DEPLOYER} is not a super token`);
   const { PRIVATE_KEY: _, ...keyless } = env;
   expect((await deploy(argv, { env: keyless })).error).toContain("set PRIVATE_KEY");
+});
+
+test("who names the plain token is told its wrapper", async () => {
+  recordTestDeployment();
+  const { code, error } = await deploy(taskType("--token", chain.superfluid.underlying));
+  expect(code).toBe(1);
+  expect(error).toContain(`is not a super token: its wrapper is ${chain.superToken}`);
+});
+
+test.each([
+  [["--minimum-stake", "5000000"], "a stake of 5000000 tokens"],
+  [
+    ["--unit-rate", "300000000000000000", "--minimum-stake", "1", "--buffer-max", "1"],
+    "1080 tokens an hour for a unit",
+  ],
+  [["--horizon", "8d", "--minimum-stake", "1", "--buffer-max", "1"], "a horizon of 8 days"],
+])("extreme terms have to be meant: %s", async (flags, message) => {
+  recordTestDeployment();
+  const refused = await deploy(taskType(...flags));
+  expect(refused).toMatchObject({ code: 2, error: expect.stringContaining(`${message}: terms can never be changed`) });
+  expect(await deploy(taskType(...flags, "--extreme"))).toMatchObject({ code: 0, error: "" });
+});
+
+test("an account without ether is told what it takes before anything is written, and blocks nobody", async () => {
+  const poor = keccak256(stringToBytes("poor"));
+  await chain.test.setNextBlockBaseFeePerGas({ baseFeePerGas: 10n ** 9n });
+  await chain.test.mine({ blocks: 1 });
+  const refused = await deploy(["--network", "local"], { env: { ...env, PRIVATE_KEY: poor } });
+  expect(refused.code).toBe(1);
+  expect(refused.error).toMatch(/has no ETH, and this costs up to 0\.\d+ ETH: send it some, then run this again\n$/);
+  expect(existsSync(join(folder, "31337.pending.json"))).toBe(false);
+  await chain.test.setNextBlockBaseFeePerGas({ baseFeePerGas: 0n });
+  await chain.test.mine({ blocks: 1 });
+  expect(await deploy(["--network", "local"])).toMatchObject({ code: 0, error: "" });
 });
 
 test("without a record there is nothing to work on", async () => {

@@ -11,6 +11,7 @@ import {
   stringToHex,
 } from "viem";
 import { z } from "zod";
+import { UsageError } from "../../core/errors.ts";
 import type { TaskTypeArguments } from "../../sdk/internal/taskTypeId.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import { type TimeUnit, toFlowRate } from "../../sdk/utils/units.ts";
@@ -114,6 +115,26 @@ const minimumStakeOf = (input: Input): bigint => input.minimumStake ?? SMALLEST_
 
 const bufferMaxOf = (input: Input): bigint =>
   input.bufferMax ?? TYPICAL_POOL * input.unitRate * BigInt(horizonOf(input));
+
+/** Terms so far from the usual that they are a slip more often than meant: in tokens, or in tokens an hour. */
+const EXTREME = { minimumStake: 100_000n, bufferMax: 10_000_000n, unitRate: 1_000n, horizon: 7 * DAY };
+const TOKEN = 10n ** 18n;
+
+/**
+ * Terms can never be changed, so a slip of the keyboard should not become one.
+ * @throws {UsageError} if a term is extreme and nobody has said that it is meant.
+ */
+export function assertUsual(input: Input, isMeant: boolean): void {
+  const slips = [
+    minimumStakeOf(input) > EXTREME.minimumStake * TOKEN && `a stake of ${minimumStakeOf(input) / TOKEN} tokens`,
+    bufferMaxOf(input) > EXTREME.bufferMax * TOKEN && `an escrow of ${bufferMaxOf(input) / TOKEN} tokens`,
+    input.unitRate * 3600n > EXTREME.unitRate * TOKEN &&
+      `${(input.unitRate * 3600n) / TOKEN} tokens an hour for a unit`,
+    horizonOf(input) > EXTREME.horizon && `a horizon of ${Math.floor(horizonOf(input) / DAY)} days`,
+  ].filter((slip) => slip !== false);
+  if (slips.length === 0 || isMeant) return;
+  throw new UsageError(`${slips.join(", ")}: terms can never be changed; if you mean it, say --extreme`);
+}
 
 const NOBODY = "0x0000000000000000000000000000000000000000";
 

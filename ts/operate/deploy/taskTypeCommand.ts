@@ -27,11 +27,13 @@ import { type TaskTypeArguments, taskTypeIdOf } from "../../sdk/internal/taskTyp
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { formatAmount, formatDuration } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
-import { taskTypeArguments, taskTypeSchema } from "./taskType.ts";
+import { requireSuperToken } from "./superToken.ts";
+import { assertUsual, taskTypeArguments, taskTypeSchema } from "./taskType.ts";
 
 const optionsSchema = z.object({
   network: z.enum(NETWORK_NAMES),
   broadcast: z.boolean().default(false),
+  extreme: z.boolean().default(false),
   keystore: z.string().optional(),
 });
 
@@ -57,6 +59,7 @@ export function taskTypeCommand(terminal: Terminal): Command {
     .option("--minimum-stake <tokens>", "m, stake that backs no capacity (default: the bond of 100 units)")
     .option("--buffer-max <tokens>", "escrow level above which money returns (default: 1000 units' pay for T)")
     .option("--salt <text>", "to register the same name again")
+    .option("--extreme", "take terms that are far from usual: they can never be changed")
     .option("--broadcast", "send the transaction; without it, public networks are only rehearsed")
     .option("--keystore <file>", "sign with this keystore (password: KEYSTORE_PASSWORD, or asked for)")
     .action((options: unknown) => run(options, terminal));
@@ -67,9 +70,12 @@ async function run(raw: unknown, terminal: Terminal): Promise<void> {
   const input = validate(taskTypeSchema, raw);
   const network = getNetwork(options.network, terminal.env);
   const record = requireRecord(deploymentsFolder(terminal.env), network.chain.id);
-  await assertNetwork(networkClient(network), network);
+  const reader = networkClient(network);
+  await assertNetwork(reader, network);
+  await requireSuperToken(reader, record.host, input.token);
 
   const registration = taskTypeArguments(input, addressesOf(record));
+  assertUsual(input, options.extreme);
   describe(registration, terminal);
   return network.isPublic && !options.broadcast
     ? rehearse(options, network, record, registration, terminal)

@@ -4,6 +4,10 @@ import { explorerAddress, type Network } from "../../core/networks.ts";
 import { superTokenAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { Deployment, ReadClient } from "../../sdk/types.ts";
+import { safeText } from "./words.ts";
+
+/** What of a symbol is shown. */
+const SYMBOL_LENGTH = 8;
 
 /** What every report is made from. */
 export type Context = {
@@ -19,7 +23,7 @@ export function linked({ network }: Pick<Context, "network">, address: Address):
   return link === undefined ? address : `${address}  ${link}`;
 }
 
-/** The token's symbol, USDCx for example. */
-export function symbolOf({ client }: Pick<Context, "client">, superToken: Address): Promise<string> {
-  return read(client, superTokenAt(superToken).symbol());
+/** The token's symbol, USDCx for example; a stranger's text too. */
+export async function symbolOf({ client }: Pick<Context, "client">, superToken: Address): Promise<string> {
+  return safeText(await read(client, superTokenAt(superToken).symbol()), SYMBOL_LENGTH);
 }

@@ -6,7 +6,6 @@ import type { Report } from "./report.ts";
 import { monthly, percent, safeText } from "./words.ts";
 
 const NAME_LENGTH = 26;
-const SYMBOL_LENGTH = 8;
 
 /** `inspect list`. @param name Part of the names to look for; all if undefined. */
 export async function inspectList(context: Context, name: string | undefined): Promise<Report> {
@@ -38,9 +37,9 @@ function evidenceOf({ pool: { evidence } }: FoundPool): string {
   return `${percent(evidence.participation)}${evidence.verified ? "" : ", few"}`;
 }
 
-/** A token's symbol is a stranger's text too. */
+/** A token that has none is shown all the same. */
 async function symbolsOf(context: Context, pools: readonly FoundPool[]): Promise<Map<Address, string>> {
   const tokens = [...new Set(pools.map(({ superToken }) => superToken))];
   const symbols = await Promise.all(tokens.map((token) => symbolOf(context, token).catch(() => "?")));
-  return new Map(tokens.map((token, index) => [token, safeText(symbols[index] ?? "?", SYMBOL_LENGTH)]));
+  return new Map(tokens.map((token, index) => [token, symbols[index] ?? "?"]));
 }

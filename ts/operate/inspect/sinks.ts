@@ -20,7 +20,7 @@ export async function inspectSinks(context: Context, taskTypeId: Hex): Promise<R
     getTaskType(client, parameters),
     getSinks(client, { ...parameters, fromBlock: BigInt(record.block) }),
   ]);
-  const symbol = safeText(await symbolOf(context, taskType.superToken), 8);
+  const symbol = await symbolOf(context, taskType.superToken);
   const states: GetSinkReturnType[] = [];
   for (let first = 0; first < found.length; first += AT_ONCE) {
     const some = found.slice(first, first + AT_ONCE);

@@ -2,6 +2,7 @@ import type { Address } from "viem";
 import { distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
 import { read } from "./call.ts";
+import { readerFor } from "./reader.ts";
 import { getGda } from "./superfluid.ts";
 import { withTaskType } from "./withTaskType.ts";
 
@@ -16,10 +17,11 @@ export type Membership = {
 };
 
 export async function readMembership(
-  client: ReadClient,
+  from: ReadClient,
   parameters: TaskTypeParameter,
   member: Address,
 ): Promise<Membership> {
+  const client = readerFor(from, parameters);
   const [{ distributionPool }, gda] = await withTaskType(client, parameters, () =>
     getGda(client, parameters.deployment),
   );

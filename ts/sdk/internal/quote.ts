@@ -5,6 +5,7 @@ import type { ReadClient, TaskTypeParameter } from "../types.ts";
 import { formatAmount, formatDuration } from "../utils/format.ts";
 import { read } from "./call.ts";
 import { type PoolEvidence, readEvidence } from "./evidence.ts";
+import { readerFor } from "./reader.ts";
 import { getDepositTerms, getGda, getGovernance, streamDepositOf } from "./superfluid.ts";
 import { warningsOf } from "./warnings.ts";
 import { withTaskType } from "./withTaskType.ts";
@@ -66,7 +67,8 @@ export type Quote = QuoteStreamReturnType & {
 };
 
 /** Reads all that a stream depends on; judges nothing yet. */
-export async function readQuote(client: ReadClient, parameters: QuoteStreamParameters): Promise<Quote> {
+export async function readQuote(from: ReadClient, parameters: QuoteStreamParameters): Promise<Quote> {
+  const client = readerFor(from, parameters);
   const { deployment, taskTypeId, source, flowRate, runway = DEFAULT_RUNWAY } = parameters;
   assertSensible(flowRate, runway);
   const [taskType, [gda, governance, totalUnits]] = await withTaskType(client, parameters, () =>

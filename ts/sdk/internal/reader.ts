@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import type { ReadClient } from "../types.ts";
 
 /** Call data of one request, bytes; Multicall3 comes with it, and together they stay below what code may have. */
@@ -24,4 +25,12 @@ export function readerOf(client: ReadClient): ReadClient {
   } as ReadClient;
   readers.set(client, reader);
   return reader;
+}
+
+/**
+ * The client as it reads about one task type: in requests of its own. Its token is a stranger's code, which could burn the
+ * gas of whatever is read together with it.
+ */
+export function readerFor(client: ReadClient, { taskTypeId }: { taskTypeId: Hex }): ReadClient {
+  return { ...readerOf(client), uid: `${client.uid}.${taskTypeId}` } as ReadClient;
 }

@@ -5,6 +5,7 @@ import { gdaAt } from "../calls/contracts.ts";
 import { changeStreamCall, type Operation } from "../calls/superfluid.ts";
 import type { PreparedCall, ReadClient, Sent, TaskTypeParameter } from "../types.ts";
 import { read } from "./call.ts";
+import { readerFor } from "./reader.ts";
 import { getGda } from "./superfluid.ts";
 import { withTaskType } from "./withTaskType.ts";
 
@@ -28,7 +29,8 @@ export function streamCalls(
 }
 
 /** The stream of a source as it is now; a rate of 0 for none. */
-export async function readStream(client: ReadClient, parameters: TaskTypeParameter, source: Address) {
+export async function readStream(from: ReadClient, parameters: TaskTypeParameter, source: Address) {
+  const client = readerFor(from, parameters);
   const [{ superToken, distributionPool }, gda] = await withTaskType(client, parameters, () =>
     getGda(client, parameters.deployment),
   );

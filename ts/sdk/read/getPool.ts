@@ -3,6 +3,7 @@ import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
 import { type PoolEvidence, readEvidence } from "../internal/evidence.ts";
+import { readerFor } from "../internal/reader.ts";
 import { getGda, getNow } from "../internal/superfluid.ts";
 import { withTaskType } from "../internal/withTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -66,7 +67,8 @@ export type GetPoolErrorType = TaskTypeNotFoundError | ContractCallError;
  * const pool = await getPool(client, { deployment, taskTypeId });
  * const saturated = pool.price >= pool.priceCap; // sinks earn all they can
  */
-export async function getPool(client: ReadClient, parameters: GetPoolParameters): Promise<GetPoolReturnType> {
+export async function getPool(from: ReadClient, parameters: GetPoolParameters): Promise<GetPoolReturnType> {
+  const client = readerFor(from, parameters);
   const { deployment } = parameters;
   const [taskType, [gda, timestamp, book, prices, escrow]] = await withTaskType(client, parameters, () =>
     Promise.all([

@@ -2,6 +2,7 @@ import { type Address, zeroAddress } from "viem";
 import { contractsOf, distributionPoolAt, gdaAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
+import { readerFor } from "../internal/reader.ts";
 import { getGda, getNow } from "../internal/superfluid.ts";
 import { withTaskType } from "../internal/withTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -89,7 +90,8 @@ export type GetSinkErrorType = TaskTypeNotFoundError | ContractCallError;
  * const state = await getSink(client, { deployment, taskTypeId, sink });
  * if (!state.signal.alive) console.log("signal, or the pay fades");
  */
-export async function getSink(client: ReadClient, parameters: GetSinkParameters): Promise<GetSinkReturnType> {
+export async function getSink(from: ReadClient, parameters: GetSinkParameters): Promise<GetSinkReturnType> {
+  const client = readerFor(from, parameters);
   const { deployment, sink } = parameters;
   const [taskType, [gda, timestamp, capacity, bond, ledger]] = await withTaskType(client, parameters, () =>
     Promise.all([

@@ -3,6 +3,7 @@ import { max } from "../../core/bigints.ts";
 import { contractsOf, gdaAt, superTokenAt } from "../calls/contracts.ts";
 import type { ContractCallError, TaskTypeNotFoundError } from "../errors.ts";
 import { read } from "../internal/call.ts";
+import { readerFor } from "../internal/reader.ts";
 import { getAgreements, getNetFlowRate, getNow } from "../internal/superfluid.ts";
 import { withTaskType } from "../internal/withTaskType.ts";
 import type { ReadClient, TaskTypeParameter } from "../types.ts";
@@ -51,7 +52,8 @@ export type GetSourceErrorType = TaskTypeNotFoundError | ContractCallError;
  * const state = await getSource(client, { deployment, taskTypeId, source });
  * if (state.runway !== undefined && state.runway < 86_400) console.log("top up within a day");
  */
-export async function getSource(client: ReadClient, parameters: GetSourceParameters): Promise<GetSourceReturnType> {
+export async function getSource(from: ReadClient, parameters: GetSourceParameters): Promise<GetSourceReturnType> {
+  const client = readerFor(from, parameters);
   const { deployment, source } = parameters;
   const [taskType, [agreements, timestamp, work, returns]] = await withTaskType(client, parameters, () =>
     Promise.all([

@@ -14,7 +14,15 @@ import { hashSignal } from "../internal/hashSignal.ts";
 import { sendInTurn } from "../internal/sendInTurn.ts";
 import { assertSignal, type Signal } from "../internal/signal.ts";
 import { waitForBlock } from "../internal/waitForBlock.ts";
-import type { AccountParameter, PreparedCall, ReadClient, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import type {
+  AccountParameter,
+  PreparedCall,
+  ReadClient,
+  SendOptions,
+  Sent,
+  TaskTypeParameter,
+  WriteClient,
+} from "../types.ts";
 
 /** What may happen to a commitment between commit and reveal that committing again repairs. */
 const REPAIRABLE = [
@@ -27,7 +35,8 @@ const REPAIRABLE = [
 const DEFAULT_ATTEMPTS = 3;
 
 export type SignalCapacityParameters = TaskTypeParameter &
-  Signal & {
+  Signal &
+  Pick<SendOptions, "maxFeePerGas" | "maxPriorityFeePerGas"> & {
     /** How often to commit, at most, when the window for the reveal is missed; 3 if not said. */
     attempts?: number | undefined;
     /** Gives up waiting. */
@@ -66,9 +75,11 @@ export async function signalCapacity(
 
 async function commitAndReveal(client: WriteClient, parameters: SignalCapacityParameters): Promise<Sent> {
   const { commit, reveal } = await prepareSignalCapacity(client, parameters);
-  const committed = await sendInTurn(client, "signalCapacity", commit);
+  const { maxFeePerGas, maxPriorityFeePerGas } = parameters;
+  const fees = { maxFeePerGas, maxPriorityFeePerGas };
+  const committed = await sendInTurn(client, "signalCapacity", commit, fees);
   await waitForBlock(client, committed.receipt.blockNumber + 1n, parameters.abort);
-  return sendInTurn(client, "signalCapacity", reveal);
+  return sendInTurn(client, "signalCapacity", reveal, fees);
 }
 
 export type PrepareSignalCapacityReturnType = {

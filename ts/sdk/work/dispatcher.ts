@@ -68,7 +68,7 @@ export class Dispatcher {
     if (parameters.oneTask <= 0n || !(parameters.horizon > 0)) {
       throw new InvalidParameterError("a task costs more than 0 wei, and the horizon is above 0 s");
     }
-    this.#parameters = { targetLatency: 30, backOff: 10, longestBackOff: 3600, ...parameters };
+    this.#parameters = { targetLatency: 30, backOff: 10, longestBackOff: parameters.horizon, ...parameters };
     for (const [, standing] of parameters.standings?.entries() ?? []) {
       const restored = { ...standing, inFlight: 0n };
       this.#standings.set(standing.sink, restored);

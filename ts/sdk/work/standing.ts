@@ -32,6 +32,7 @@ export type Liveness = {
   targetLatency: number;
   /** The first pause after a failure; it doubles with each. */
   backOff: number;
+  /** The longest pause; the horizon if not said: who is back is paid meanwhile, and what is owed for longer lapses. */
   longestBackOff: number;
 };
 

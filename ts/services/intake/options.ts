@@ -2,7 +2,14 @@ import type { Command } from "commander";
 import type { Hex } from "viem";
 import { z } from "zod";
 import { type DeploymentRecord, resolveTaskType } from "../../core/deploymentRecord.ts";
-import { addServiceOptions, portField, serviceFields, switchField, wholeNumber } from "../runtime/config.ts";
+import {
+  addServiceOptions,
+  adminPortField,
+  portField,
+  serviceFields,
+  switchField,
+  wholeNumber,
+} from "../runtime/config.ts";
 
 export type IntakeDefaults = { port: number; batchSize: number };
 
@@ -11,6 +18,7 @@ export function intakeSchema({ port, batchSize }: IntakeDefaults) {
   return z.object({
     ...serviceFields,
     port: portField(port),
+    adminPort: adminPortField,
     data: z.string().min(1).optional(),
     salvage: switchField,
     /** A secret: only from the environment. */
@@ -32,6 +40,8 @@ export type IntakeConfig = z.output<ReturnType<typeof intakeSchema>>;
 /** The flags that belong to `intakeSchema`. */
 export function addIntakeOptions(command: Command, { port, batchSize }: IntakeDefaults): Command {
   return addServiceOptions(command, port)
+    .option("--admin-host <address>", "address of /health and /metrics (default: 127.0.0.1)")
+    .option("--admin-port <number>", `their port (default: ${port + 10})`)
     .option("--data <folder>", `where messages are kept (default: data/${command.name()}-<chain id>)`)
     .option("--salvage", "go on with what can be read of a damaged folder")
     .option("--task-type <id...>", "serve only these task types: identifiers, or names of the deployment's record")

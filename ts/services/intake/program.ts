@@ -92,6 +92,7 @@ async function run<message extends Message, fields extends z.ZodRawShape>(
       rounds = startRounds({ ...base, endpoints: base.chain.endpoints, round: parts.round });
       base.onStop("rounds", rounds.stop);
       serve(app, parts.api);
+      base.health.ready();
       base.log.info({ stored: (await storage.store.summary()).messages }, "ready");
       await untilInterrupted(base.interrupted);
     });

@@ -13,7 +13,8 @@ export type TaskTypesParameters = {
 /** The terms of task types. They never change, so each is read once. */
 export class TaskTypes {
   readonly #parameters: TaskTypesParameters;
-  readonly #known = new Map<string, GetTaskTypeReturnType>();
+  /** Being read, or known; many messages may ask at once. */
+  readonly #known = new Map<string, Promise<GetTaskTypeReturnType>>();
   readonly #only: ReadonlySet<string> | undefined;
 
   constructor(parameters: TaskTypesParameters) {
@@ -39,8 +40,13 @@ export class TaskTypes {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const { client, deployment } = this.#parameters;
-    const taskType = await getTaskType(client, { deployment, taskTypeId });
-    this.#known.set(key, taskType);
-    return taskType;
+    const reading = getTaskType(client, { deployment, taskTypeId });
+    this.#known.set(key, reading);
+    try {
+      return await reading;
+    } catch (error) {
+      this.#known.delete(key);
+      throw error;
+    }
   }
 }

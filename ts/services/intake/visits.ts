@@ -1,15 +1,9 @@
-import { describeError } from "../../core/errors.ts";
-import { formatDuration } from "../../sdk/utils/format.ts";
+import { backOff, Failures } from "../runtime/failures.ts";
 import type { Health } from "../runtime/health.ts";
 import type { Logger } from "../runtime/logger.ts";
 
 /** Milliseconds after which what was not done is visited again: what held it up stays for a while. */
 const REST = 5_000;
-
-/** Milliseconds of failures in a row after which the service is not well. */
-const ALARM_AFTER = 120_000;
-
-type Failure = { since: number; reason: string };
 
 /** Visits to task types, and whatever else is looked at regularly. One that fails is tried again in the next round, and does not hurt the others. */
 export class Visits {
@@ -17,11 +11,11 @@ export class Visits {
   /** Visits under way. */
   readonly #busy = new Map<string, number>();
   readonly #restsUntil = new Map<string, number>();
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new Failures();
 
   constructor({ log, health }: { log: Logger; health: Health }) {
     this.#log = log;
-    health.add("visits", () => this.#problem());
+    health.add("visits", () => this.#failures.problem());
   }
 
   /**
@@ -36,21 +30,13 @@ export class Visits {
     this.#busy.set(what, busy + 1);
     try {
       if (!(await visit())) this.#restsUntil.set(what, Date.now() + REST);
-      this.#failures.delete(what);
+      this.#failures.succeeded(what);
     } catch (error) {
-      const reason = describeError(error);
-      this.#failures.set(what, { since: Date.now(), ...this.#failures.get(what), reason });
+      const inARow = this.#failures.failed(what, error);
+      this.#restsUntil.set(what, Date.now() + backOff(REST / 2, inARow));
       this.#log.warn({ what, error }, "a visit failed; the next round tries again");
     } finally {
       this.#busy.set(what, (this.#busy.get(what) ?? 1) - 1);
     }
-  }
-
-  #problem(): string | undefined {
-    for (const [what, { since, reason }] of this.#failures) {
-      const waits = Date.now() - since;
-      if (waits >= ALARM_AFTER) return `${what} fails for ${formatDuration(waits / 1000)}: ${reason}`;
-    }
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import { compare } from "../../core/bigints.ts";
 import { type Contracts, contractsOf } from "../../sdk/calls/contracts.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import { batchTransaction, type Transaction, transactionOf } from "../runtime/transaction.ts";
@@ -15,6 +16,15 @@ export type Work<item = Address | Hex> = {
   most: number;
   /** The transaction for some of them. */
   build: (items: readonly item[]) => Transaction;
+  /** What doing it for some of them moves, wei; undefined if it has to be done whatever it moves. */
+  worthOf?: ((items: readonly item[]) => bigint) | undefined;
+};
+
+/** A sink to do something about. */
+export type DueSink = {
+  sink: Address;
+  /** What that moves, wei. */
+  worth: bigint;
 };
 
 /** Calls of one deployment that anybody may make. */
@@ -30,29 +40,42 @@ export class Calls {
   }
 
   /** Also with no sinks at all: the escrow alone. */
-  rebalance(taskTypeId: Hex, sinks: readonly Address[]): Work {
+  rebalance(taskTypeId: Hex, due: readonly DueSink[]): Work {
     const { capacityRegistry } = this.#contracts;
+    const sinks = byWorth(due);
+    const worth = new Map<Hex, bigint>(due.map((each) => [each.sink, each.worth]));
     const build = (some: readonly Hex[]): Transaction =>
       transactionOf(capacityRegistry.rebalance(taskTypeId, some), { taskTypeId, sinks: some.length });
-    return { action: "rebalance", taskTypeId, items: sinks, most: this.most, build };
+    const worthOf = (some: readonly Hex[]): bigint => some.reduce((sum, sink) => sum + (worth.get(sink) ?? 0n), 0n);
+    // With nobody named the escrow follows, and that is worth it.
+    return {
+      action: "rebalance",
+      taskTypeId,
+      items: sinks,
+      most: this.most,
+      build,
+      ...(due.length > 0 && { worthOf }),
+    };
   }
 
-  assess(taskTypeId: Hex, sinks: readonly Address[]): Work {
+  assess(taskTypeId: Hex, due: readonly DueSink[]): Work {
     const { stakeManager } = this.#contracts;
-    return this.#each("assess", taskTypeId, sinks, (sink) =>
+    return this.#each("assess", taskTypeId, byWorth(due), (sink) =>
       transactionOf(stakeManager.assess(taskTypeId, sink), { taskTypeId, sink }),
     );
   }
 
-  settle(taskTypeId: Hex, sinks: readonly Address[]): Work {
+  settle(taskTypeId: Hex, due: readonly DueSink[]): Work {
     const { capacityRegistry } = this.#contracts;
     const build = (some: readonly Hex[]): Transaction =>
       transactionOf(capacityRegistry.settle(taskTypeId, some), { taskTypeId, sinks: some.length });
-    return { action: "settle", taskTypeId, items: sinks, most: this.most, build };
+    return { action: "settle", taskTypeId, items: byWorth(due), most: this.most, build };
   }
 
-  drain(taskTypeId: Hex): Work {
-    return this.#alone(taskTypeId, transactionOf(this.#contracts.escrowBuffer.drain(taskTypeId), { taskTypeId }));
+  /** @param worth What it pays to the sinks, wei. */
+  drain(taskTypeId: Hex, worth: bigint): Work {
+    const drain = transactionOf(this.#contracts.escrowBuffer.drain(taskTypeId), { taskTypeId });
+    return { ...this.#alone(taskTypeId, drain), worthOf: () => worth };
   }
 
   /** Sets overflow aside for the sources, and pays these what is theirs, in one transaction. */
@@ -83,4 +106,9 @@ export class Calls {
   #alone(taskTypeId: Hex, transaction: Transaction): Work {
     return { action: transaction.action, taskTypeId, items: [taskTypeId], most: 1, build: () => transaction };
   }
+}
+
+/** Whom most is at stake for comes first: a budget may not last for all. */
+function byWorth(due: readonly DueSink[]): Address[] {
+  return [...due].sort((a, b) => compare(b.worth, a.worth)).map(({ sink }) => sink);
 }

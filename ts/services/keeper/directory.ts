@@ -35,6 +35,8 @@ export type SourceEntry = {
   syncedAt: number | undefined;
   /** When the part of the escrow that it asked for returns, Unix seconds. */
   returnsAt: number | undefined;
+  /** When to read it again to see how long its balance lasts, Unix seconds; undefined for at once. */
+  readAgainAt: number | undefined;
   /** The value of `changed` at which it was found too small to be worth a transaction. */
   dismissed: number | undefined;
 };
@@ -46,6 +48,8 @@ export type TaskTypeEntry = {
   /** Sinks that have left and may still be liable with what they unbond. */
   left: Set<Address>;
   sources: Map<Address, SourceEntry>;
+  /** What was deposited or donated since it was last looked at, wei. */
+  given: bigint;
   /** The task type behind it in a pipeline. */
   downstream: Hex | undefined;
 };
@@ -97,13 +101,14 @@ export class Directory {
     if (name === "DownstreamSet")
       entry.downstream = args.downstream === zeroHash ? undefined : (args.downstream as Hex);
     if (name === "SourceSynced") this.#synced(entry, args.source as Address, event);
+    if (name === "Deposited" || name === "Donated") entry.given += args.amount as bigint;
     if (name === "ReturnRequested") this.#source(entry, args.source as Address).returnsAt = Number(args.returnsAt);
   }
 
   #register(taskTypeId: Hex, { superToken }: { superToken: Address }): void {
     if (this.taskTypes.has(taskTypeId) || !this.serves(taskTypeId, superToken)) return;
     this.taskTypes.set(taskTypeId, {
-      ...{ taskTypeId, distributionPool: undefined, downstream: undefined },
+      ...{ taskTypeId, distributionPool: undefined, downstream: undefined, given: 0n },
       ...{ sinks: new Set<Address>(), left: new Set<Address>(), sources: new Map<Address, SourceEntry>() },
     });
   }
@@ -138,7 +143,7 @@ export class Directory {
     if (known !== undefined) return known;
     const source: SourceEntry = {
       ...{ changed: 0, changedAt: undefined, flowRate: 0n, synced: 0, syncedAt: undefined },
-      ...{ returnsAt: undefined, dismissed: undefined },
+      ...{ returnsAt: undefined, dismissed: undefined, readAgainAt: undefined },
     };
     sources.set(account, source);
     return source;

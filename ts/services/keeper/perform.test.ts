@@ -39,7 +39,7 @@ test("one that is refused does not keep the others from it", async () => {
 });
 
 test("an exhausted budget ends it, and the rest is left", async () => {
-  const { sent, done } = start(() => ({ status: "skipped", reason: "gas budget" }));
+  const { sent, done } = start(() => ({ status: "skipped", reason: "budget" }));
   expect(await done({ most: 1 })).toEqual({ confirmed: 0, left: true });
   expect(sent).toHaveLength(8);
 });

@@ -46,7 +46,7 @@ async function performSome<item>(
   items: readonly item[],
   onOutcome: OnOutcome<item>,
 ): Promise<Performed> {
-  const outcome = await sender.send(work.build(items));
+  const outcome = await sender.send({ ...work.build(items), worth: work.worthOf?.(items) });
   if (outcome.status !== "refused" || items.length < 2) {
     await onOutcome(items, outcome);
     return performedBy(outcome);
@@ -62,7 +62,9 @@ async function performSome<item>(
 
 function performedBy(outcome: SendOutcome): Performed {
   if (outcome.status === "confirmed") return { confirmed: 1, left: false };
-  const done = outcome.status === "refused" || (outcome.status === "skipped" && outcome.reason === "dry run");
+  const done =
+    outcome.status === "refused" ||
+    (outcome.status === "skipped" && (outcome.reason === "dry run" || outcome.reason === "worth"));
   return { confirmed: 0, left: !done };
 }
 

@@ -16,12 +16,11 @@ test("lists come from flags or from one variable with commas", () => {
   const token = ["0xD04383398dD2426297da660F9CCA3d439AF9ce1b"];
   expect(read({ token: [TOKEN] }).token).toEqual(token);
   expect(read({}, { KEEPER_TOKEN: `${TOKEN},${TOKEN}` }).token).toEqual([...token, ...token]);
-  expect(read({ taskType: [ID] }).taskType).toEqual([ID.toLowerCase()]);
+  expect(read({}, { KEEPER_TASK_TYPE: `${ID}, translate` }).taskType).toEqual([ID, "translate"]);
 });
 
 test.each([
   [{ token: ["0x12"] }, {}, "--token: not an address"],
-  [{}, { KEEPER_TASK_TYPE: `${ID},7` }, "KEEPER_TASK_TYPE: not the 32 bytes of a task type"],
   [{ sinksPerTransaction: "61" }, {}, "--sinks-per-transaction: 60 at most, or Base refuses"],
 ])("%j %j is refused", (flags, env, message) => {
   expect(() => read(flags, env)).toThrow(message);

@@ -1,10 +1,13 @@
 import { Command } from "commander";
-import { getAddress, isAddress, isHex, parseEther, size } from "viem";
+import { getAddress, type Hex, isAddress, parseEther } from "viem";
 import { z } from "zod";
 import type { Terminal } from "../../core/commandLine.ts";
+import { deploymentsFolder, requireRecord, resolveTaskType } from "../../core/deploymentRecord.ts";
+import { getNetwork } from "../../core/networks.ts";
 import { runChainService } from "../runtime/chainService.ts";
 import {
   addServiceOptions,
+  etherField,
   portField,
   readConfig,
   secondsField,
@@ -18,6 +21,9 @@ import { Keeper } from "./keeper.ts";
 
 const PORT = 9470;
 
+/** Seven blocks on Base. What keepers do is done by epochs; each look costs requests. Milliseconds. */
+export const POLL_INTERVAL = 15_000;
+
 const EXAMPLES = `
 Examples:
   $ npm run keeper -- --network local
@@ -26,7 +32,7 @@ Examples:
   $ npm run keeper -- --network base --token 0xd04383398dd2426297da660f9cca3d439af9ce1b --min-amount 0.05
   $ curl -s localhost:${PORT}/health; curl -s localhost:${PORT}/metrics
 
-Environment (or .env): PRIVATE_KEY, KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL (several URLs,
+Environment (or .env): KEEPER_PRIVATE_KEY, KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL (several URLs,
 separated by commas, are compared and tried in order), DEPLOYMENTS_DIR. Every option can also be a variable: KEEPER_ and
 its name, KEEPER_GAS_PER_HOUR for example. A key is never taken from a flag. More in docs/operations.md.
 `;
@@ -35,7 +41,6 @@ its name, KEEPER_GAS_PER_HOUR for example. A key is never taken from a flag. Mor
 const list = <each extends z.ZodType<unknown, string>>(each: each) =>
   z.union([z.array(z.string()), z.string().transform((text) => text.split(","))]).pipe(z.array(each));
 
-const taskTypeId = z.string().refine((text) => isHex(text) && size(text) === 32, "not the 32 bytes of a task type");
 const address = z
   .string()
   .refine((text) => isAddress(text, { strict: false }), "not an address")
@@ -46,10 +51,12 @@ export const keeperSchema = z.object({
   port: portField(PORT),
   once: switchField,
   minAmount: tokensField.default(parseEther("0.01")),
+  etherPerToken: etherField.optional(),
   sinksPerTransaction: wholeNumber.min(1, "at least 1").max(60, "60 at most, or Base refuses").default(30),
   blocksPerQuery: wholeNumber.min(1, "at least 1").default(10_000),
-  lookInterval: secondsField.default(12_000),
-  taskType: list(taskTypeId.transform((text) => text.toLowerCase() as `0x${string}`)).optional(),
+  lookInterval: secondsField.default(30_000),
+  /** Names or identifiers. */
+  taskType: list(z.string().transform((text) => text.trim())).optional(),
   token: list(address).optional(),
 });
 
@@ -63,18 +70,22 @@ export function keeperProgram(terminal: Terminal): Command {
   addServiceOptions(command, PORT)
     .option("--once", "look once, wait for what was sent, and end")
     .option("--min-amount <tokens>", "leave alone what moves less than this (default: 0.01)")
+    .option("--ether-per-token <ether>", "what a token is worth: what costs more than it moves is not sent")
     .option("--sinks-per-transaction <number>", "most sinks or sources in one transaction (default: 30)")
     .option("--blocks-per-query <blocks>", "most blocks to ask an endpoint for at once (default: 10000)")
-    .option("--look-interval <seconds>", "between two looks at a task type without events (default: 12)")
-    .option("--task-type <id...>", "serve only these task types")
+    .option("--look-interval <seconds>", "between two looks at a task type without events (default: 30)")
+    .option("--task-type <id...>", "serve only these task types: identifiers, or names of the deployment's record")
     .option("--token <address...>", "serve only task types of these super tokens");
   return command.action(() => run(command.opts(), terminal));
 }
 
 async function run(flags: Record<string, unknown>, terminal: Terminal): Promise<void> {
   const config = readConfig(keeperSchema, { flags, env: terminal.env, prefix: "KEEPER" });
-  await runChainService({ name: "keeper", config, terminal }, async (service) => {
-    const keeper = await Keeper.create(service, config);
+  const { chain } = getNetwork(config.network, terminal.env);
+  const record = requireRecord(deploymentsFolder(terminal.env), chain.id);
+  const taskType = config.taskType?.map((name) => resolveTaskType({ record }, name).toLowerCase() as Hex);
+  await runChainService({ name: "keeper", config, terminal, pollInterval: POLL_INTERVAL }, async (service) => {
+    const keeper = await Keeper.create(service, { ...config, taskType });
     // Work that is under way goes on until the sender stops, which comes next.
     await Promise.race([keeper.run(), untilInterrupted(service.interrupted)]);
   });

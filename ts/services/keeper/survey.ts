@@ -2,14 +2,16 @@ import type { Address } from "viem";
 import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
-import type { Calls, Work } from "./calls.ts";
+import type { Looked } from "./agenda.ts";
+import type { Calls, DueSink, Work } from "./calls.ts";
 import { shouldComeBack } from "./decide/comeBack.ts";
 import { noteSink, poolWork, type SinksToDo } from "./decide/poolWork.ts";
 import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
 import { shouldRelease } from "./decide/release.ts";
-import { isSyncDue, shouldSyncSource } from "./decide/syncSource.ts";
+import { isSyncDue, readAgainAt, type SyncDueView, shouldSyncSource } from "./decide/syncSource.ts";
 import { blockOf, type SourceEntry, type TaskTypeEntry } from "./directory.ts";
 import { type ReadContext, readNeedsRebalance, readSinks, readSource, readTimeOf, type SinkReading } from "./read.ts";
+import { DAY } from "./worth.ts";
 
 export type SurveyParameters = {
   client: ServiceClient;
@@ -25,9 +27,7 @@ export type Survey = {
   work: Work[];
   /** Passed to the next survey once everything of this one is done. */
   seen: SinksSeen;
-  /** Whether to look again once money can confirm the present stream; see `shouldComeBack`. */
-  pending: boolean;
-};
+} & Looked;
 
 /** When all sinks of a task type were last looked at. Their capacity changes from epoch to epoch and not in between. */
 export type SinksSeen = {
@@ -57,7 +57,8 @@ export async function survey(
   const work = poolWork(calls, taskTypeId, view, sinks, countedSources(entry));
   // A release synchronises the sources as well.
   if (!shouldRelease(view)) work.push(...(await surveySources(parameters, context, entry, pool)));
-  return { work, seen: sinksDue ? now : seen, pending: shouldComeBack(pool) };
+  const atStake = pool.flowRate * DAY + pool.escrow.overflow + pool.escrow.deposits;
+  return { work, seen: sinksDue ? now : seen, atStake, pending: shouldComeBack(pool) };
 }
 
 const NO_SINKS: SinksToDo = { rebalance: [], assess: [], settle: [] };
@@ -98,7 +99,7 @@ async function moved(
   pool: GetPoolReturnType,
   sinks: readonly SinkReading[],
   minAmount: bigint,
-): Promise<Address[]> {
+): Promise<DueSink[]> {
   // While the escrow is due the contract says yes to any sink, so refreshes wait until it has moved.
   const asked = pool.needsRebalance ? [] : sinksToAskFor({ sinks });
   const overdue = await readNeedsRebalance(context, asked);
@@ -111,22 +112,44 @@ function countedSources({ sources }: TaskTypeEntry): Address[] {
 }
 
 async function surveySources(
-  { client, calls, minAmount }: SurveyParameters,
+  { client, calls, minAmount, interrupted }: SurveyParameters,
   context: ReadContext,
   { taskTypeId, sources }: TaskTypeEntry,
   { taskType: { epochLength, horizon }, timestamp: now, units }: GetPoolReturnType,
 ): Promise<Work[]> {
+  const times = blockTimes(client);
+  const viewOf = async (entry: SourceEntry): Promise<SyncDueView> => {
+    if (entry.synced > 0) entry.syncedAt ??= await times(entry.synced);
+    if (entry.changed > 0 && entry.flowRate === 0n) entry.changedAt ??= await times(entry.changed);
+    return { ...entry, now, epochLength, horizon, units, minAmount };
+  };
   const due: Address[] = [];
-  const timeOf = (position: number): Promise<number> => readTimeOf(client, blockOf(position));
-  for (const [source, entry] of sources) {
-    if (entry.synced > 0) entry.syncedAt ??= await timeOf(entry.synced);
-    if (entry.changed > 0 && entry.flowRate === 0n) entry.changedAt ??= await timeOf(entry.changed);
-    const view = { ...entry, now, epochLength, horizon, units, minAmount };
-    if (!isSyncDue(view)) continue;
-    if (shouldSyncSource({ ...view, ...(await readSource(context, source)) })) due.push(source);
-    else dismiss(entry, now);
+  const all = [...sources];
+  for (let first = 0; first < all.length; first += SLICE) {
+    interrupted.throwIfAborted();
+    const slice = all.slice(first, first + SLICE).map(async ([source, entry]) => {
+      const view = await viewOf(entry);
+      if (!isSyncDue(view)) return [];
+      const reading = await readSource(context, source);
+      entry.readAgainAt = readAgainAt(now, reading.runway);
+      if (shouldSyncSource({ ...view, ...reading })) return [source];
+      dismiss(entry, now);
+      return [];
+    });
+    due.push(...(await Promise.all(slice)).flat());
   }
   return due.length === 0 ? [] : [calls.syncSource(taskTypeId, due)];
+}
+
+/** When events were, Unix seconds; each block is asked for once. */
+function blockTimes(client: ServiceClient): (position: number) => Promise<number> {
+  const known = new Map<bigint, Promise<number>>();
+  return (position) => {
+    const block = blockOf(position);
+    const time = known.get(block) ?? readTimeOf(client, block);
+    known.set(block, time);
+    return time;
+  };
 }
 
 /** What was found too small is not read again: a stream until it changes, what was asked for until more is. */

@@ -29,9 +29,13 @@ export class Keepers {
   readonly #folder = mkdtempSync(join(tmpdir(), "backpressure-keeper-"));
   readonly #running: { stop: () => Promise<unknown> }[] = [];
 
-  constructor(readonly chain: TestChain) {
+  /** @param taskTypes Those that the record knows by name. */
+  constructor(
+    readonly chain: TestChain,
+    taskTypes: Record<string, Hex> = {},
+  ) {
     const owner = "0x000000000000000000000000000000000000dEaD";
-    writeRecord(this.#folder, { chainId: 31337, block: 1, owner, ...chain.deployment });
+    writeRecord(this.#folder, { chainId: 31337, block: 1, owner, ...chain.deployment, taskTypes });
   }
 
   /** Looks once, in this process, and fails if that fails. */
@@ -107,7 +111,7 @@ export class Keepers {
   }
 
   #env({ rpc = this.chain.url, name = "keeper" }: KeeperChanges): Record<string, string> {
-    return { LOCAL_RPC_URL: rpc, DEPLOYMENTS_DIR: this.#folder, PRIVATE_KEY: keyOf(name) };
+    return { LOCAL_RPC_URL: rpc, DEPLOYMENTS_DIR: this.#folder, KEEPER_PRIVATE_KEY: keyOf(name) };
   }
 
   async #fund({ name = "keeper", ether = parseEther("10") }: KeeperChanges): Promise<void> {

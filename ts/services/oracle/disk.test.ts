@@ -46,7 +46,7 @@ async function start(folder: string, ...more: string[]) {
   const service = await spawnService("oracle", [...PATIENT, "--data", folder, ...more], workplace.env());
   processes.push(service);
   const api = await DescribedApi.of(service.url);
-  return { service, api, health: async () => (await (await fetch(`${service.url}/health`)).json()) as object };
+  return { service, api, health: async () => (await (await fetch(`${service.admin}/health`)).json()) as object };
 }
 
 /** A message that is newer than all before. */

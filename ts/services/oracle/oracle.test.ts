@@ -55,7 +55,11 @@ const dataArgument = (name = "data") => ["--data", join(workplace.folder, name)]
 async function startOracle(argv: string[] = [], env: NodeJS.ProcessEnv = workplace.env()) {
   const service = await startService(oracleProgram, [...dataArgument(), ...argv], env);
   services.push(service);
-  return Object.assign(await DescribedApi.of(service.url), { log: service.log, stop: service.stop });
+  return Object.assign(await DescribedApi.of(service.url), {
+    log: service.log,
+    admin: service.admin,
+    stop: service.stop,
+  });
 }
 
 async function attest(changes: Partial<AttestationMessage> = {}, signer = sinks[0] as WriteClient) {
@@ -299,19 +303,27 @@ test("two oracles with the same message do no harm", async () => {
 test("killed right after its answer, it still brings the message to the chain", async () => {
   const argv = ["--network", "local", "--port", "0", "--poll-interval", "0.05", ...dataArgument()];
   const first = await spawnService("oracle", [...argv, "--max-wait", "3600"], workplace.env());
-  const message = await attest();
+  // While processes start the chain's clock runs: this task type gives it time.
+  const terms = { reportDelay: 3600, signalTimeToLive: 7200, horizon: 36_000 };
+  const patient = await chain.registerTaskType("patient", terms);
+  const sink = await addSink(chain, patient, "ada", 100n);
+  await chain.pass(EPOCH);
+  const signal = { deployment: chain.deployment, taskTypeId: patient, capacity: 80n, backlog: 0n };
+  const message = { ...(await signAttestation(sink, signal)), capacity: "80", backlog: "0" };
+  const place = `/attestations/${patient}/${sink.account.address}`;
+  const reached = async () => (await getSink(chain.client, { ...signal, sink: sink.account.address })).declaredCapacity;
   const { status } = await (await DescribedApi.of(first.url)).post("/attestations", message);
   await first.kill();
   expect(status).toBe(200);
 
   const second = await spawnService("oracle", [...argv, "--max-wait", "3600"], workplace.env());
-  const { body } = await (await DescribedApi.of(second.url)).get(placeOf());
+  const { body } = await (await DescribedApi.of(second.url)).get(place);
   expect(body).toMatchObject({ attestation: message });
   await second.kill();
-  expect(await declared()).toBe(0n);
+  expect(await reached()).toBe(0n);
 
   const third = await spawnService("oracle", [...argv, "--max-wait", "0.05"], workplace.env());
-  await reaches(80n);
+  await vi.waitFor(async () => expect(await reached()).toBe(80n), { timeout: 50_000, interval: 50 });
   expect(await third.stop()).toBe(0);
 });
 
@@ -328,8 +340,11 @@ test("health, metrics and unknown paths", async () => {
   const oracle = await startOracle(PATIENT);
   await oracle.post("/attestations", await attest());
   await oracle.post("/attestations", {});
-  expect(await (await fetch(`${oracle.url}/health`)).json()).toEqual({ status: "ok", problems: [] });
-  const metrics = await (await fetch(`${oracle.url}/metrics`)).text();
+  expect(await (await fetch(`${oracle.admin}/health`)).json()).toEqual({ status: "ok", problems: [] });
+  // Who sends messages learns whether it works, and no more.
+  expect(await (await fetch(`${oracle.url}/health/ready`)).json()).toEqual({ status: "ok" });
+  for (const path of ["/health", "/metrics"]) expect((await fetch(oracle.url + path)).status).toBe(404);
+  const metrics = await (await fetch(`${oracle.admin}/metrics`)).text();
   expect(metrics).toMatch(/backpressure_messages_total\{outcome="stored",service="oracle"\} 1/);
   expect(metrics).toMatch(/backpressure_messages_total\{outcome="invalid_message",service="oracle"\} 1/);
   expect(metrics).toMatch(/backpressure_messages_stored\{service="oracle"\} 1/);

@@ -14,7 +14,7 @@ Examples:
   $ curl -s localhost:9471/openapi.json | jq .paths
   $ curl -s localhost:9471/attestations -H 'content-type: application/json' -d @attestation.json
 
-Every flag can be a variable instead: ORACLE_MAX_WAIT for --max-wait. Environment (or .env): PRIVATE_KEY,
+Every flag can be a variable instead: ORACLE_MAX_WAIT for --max-wait. Environment (or .env): ORACLE_PRIVATE_KEY,
 KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL, DEPLOYMENTS_DIR. A key is never taken from a flag.
 Give every service a key of its own.
 `;

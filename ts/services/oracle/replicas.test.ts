@@ -24,7 +24,9 @@ const processes: ServiceProcess[] = [];
 
 beforeAll(async () => {
   [chain, postgres] = await Promise.all([startTestChain(), startPostgres()]);
-  taskTypeId = await chain.registerTaskType("work");
+  // While processes start and die the chain's clock runs.
+  const terms = { reportDelay: 3600, signalTimeToLive: 7200, horizon: 36_000 };
+  taskTypeId = await chain.registerTaskType("work", terms);
   sinks = [];
   for (let i = 0; i < SINKS; i++) sinks.push(await addSink(chain, taskTypeId, `sink ${i}`, 100n));
   await chain.actor("operator");

@@ -51,6 +51,7 @@ export class SinkStates {
   #upTo: Head | undefined;
   #movedAt = 0;
   #following = Promise.resolve();
+  #time: Promise<number> | undefined;
 
   constructor(parameters: SinkStatesParameters) {
     this.#parameters = parameters;
@@ -77,10 +78,16 @@ export class SinkStates {
     const { client, deployment } = this.#parameters;
     const upTo = this.#upTo;
     const view = contractsOf(deployment).capacityRegistry.sinkOf(taskTypeId, sink);
-    const [{ registered, signalledAt }, { timestamp }] = await Promise.all([read(client, view), getBlock(client)]);
+    // Many are read at once, and the time is the same for all.
+    this.#time ??= getBlock(client)
+      .then(({ timestamp }) => Number(timestamp))
+      .finally(() => {
+        this.#time = undefined;
+      });
+    const [{ registered, signalledAt }, now] = await Promise.all([read(client, view), this.#time]);
     // An event that came meanwhile would be overwritten.
     if (this.#upTo === upTo) this.#remember(keyOf(taskTypeId, sink), { registered, signalledAt });
-    return { registered, signalledAt, now: Number(timestamp) };
+    return { registered, signalledAt, now };
   }
 
   async #follow(from: Head | undefined, head: Head): Promise<void> {

@@ -139,7 +139,7 @@ test("what could not be sent stays", async () => {
   expect((await store.summary()).messages).toBe(1);
   expect(lines.map(({ msg }) => msg)).toEqual(["a visit failed; the next round tries again"]);
 
-  const skipping = submitterWith({ sender: { send: async () => ({ status: "skipped", reason: "gas budget" }) } });
+  const skipping = submitterWith({ sender: { send: async () => ({ status: "skipped", reason: "budget" }) } });
   await skipping.round(await headNow());
   expect((await store.summary()).messages).toBe(1);
 });

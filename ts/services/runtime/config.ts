@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { parseEther, parseGwei } from "viem";
 import { z } from "zod";
 import { networkOption } from "../../core/commandLine.ts";
+import { addressSchema } from "../../core/deploymentRecord.ts";
 import { UsageError } from "../../core/errors.ts";
 import { NETWORK_NAMES } from "../../core/networks.ts";
 import { LOG_LEVELS } from "./logger.ts";
@@ -25,6 +26,9 @@ const decimal = (parse: (text: string) => bigint, what: string) =>
     return z.NEVER;
   });
 
+/** Wei, from an amount of ether. */
+export const etherField = decimal(parseEther, "ether");
+
 /** Wei, from an amount of a token with 18 decimals. */
 export const tokensField = decimal(parseEther, "tokens");
 
@@ -32,8 +36,14 @@ export const tokensField = decimal(parseEther, "tokens");
 export const serviceFields = {
   network: z.enum(NETWORK_NAMES),
   keystore: z.string().optional(),
+  signer: z
+    .string()
+    .refine((text) => URL.canParse(text), "not a URL")
+    .optional(),
+  signerAccount: addressSchema.optional(),
   dryRun: switchField,
   host: z.string().default("127.0.0.1"),
+  adminHost: z.string().default("127.0.0.1"),
   logLevel: z.enum(LOG_LEVELS).default("info"),
   /** Milliseconds. */
   pollInterval: secondsField.optional(),
@@ -47,6 +57,8 @@ export const serviceFields = {
   /** Gas units. */
   gasPerHour: wholeNumber.default(20_000_000),
   /** Wei. */
+  etherPerDay: decimal(parseEther, "ether").default(100_000_000_000_000_000n),
+  /** Wei. */
   minBalance: decimal(parseEther, "ether").default(1_000_000_000_000_000n),
 };
 
@@ -55,14 +67,19 @@ export function portField(port: number) {
   return wholeNumber.max(65_535, "no port is above 65535").default(port);
 }
 
+/** A port for /health and /metrics alone: the next but nine of a service's own; any if that is any. */
+export const adminPortField = wholeNumber.max(65_535, "no port is above 65535").optional();
+
 /** The flags that belong to `serviceFields`. */
 export function addServiceOptions(command: Command, defaultPort: number): Command {
   return command
     .addOption(networkOption().makeOptionMandatory(false))
     .option("--keystore <file>", "sign with this keystore (password: KEYSTORE_PASSWORD, or asked for)")
+    .option("--signer <url>", "have another program sign, over JSON-RPC: no key is needed here")
+    .option("--signer-account <address>", "which of its accounts (default: its only one)")
     .option("--dry-run", "decide and simulate, send nothing; needs no key")
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
-    .option("--port <number>", `port of /health and /metrics, 0 for any (default: ${defaultPort})`)
+    .option("--port <number>", `port to listen on, 0 for any (default: ${defaultPort})`)
     .addOption(new Option("--log-level <level>", "least that is logged (default: info)").choices(LOG_LEVELS))
     .option("--poll-interval <seconds>", "between two looks at the chain (default: 4, local 0.25)")
     .option("--rpc-timeout <seconds>", "longest wait for an endpoint before the next is asked (default: 10)")
@@ -70,6 +87,7 @@ export function addServiceOptions(command: Command, defaultPort: number): Comman
     .option("--stuck-after <seconds>", "when a transaction is sent again with higher fees (default: 30)")
     .option("--max-fee <gwei>", "most that is offered per gas (default: 5)")
     .option("--gas-per-hour <gas>", "most gas to use within an hour (default: 20000000)")
+    .option("--ether-per-day <ether>", "most ether to spend within a day, L1 data included (default: 0.1)")
     .option("--min-balance <ether>", "below it, /health fails (default: 0.001)");
 }
 

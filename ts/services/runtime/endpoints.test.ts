@@ -39,7 +39,7 @@ const connect = (urls = proxies.map(({ url }) => url), chain: typeof foundry | t
     network: { name: "local", chain, rpcUrls: urls, rpcVariable: "LOCAL_RPC_URL", isPublic: false },
     log: createLogger({ service: "test", level: "debug", write: (line) => logged.push(JSON.parse(line)) }),
     metrics: createMetrics("test"),
-    timeout: 300,
+    timeout: 2_000,
     tolerance: 3n,
     clock: () => NOW,
   });

@@ -1,13 +1,14 @@
 import { createTransport, type EIP1193Parameters, type Hex, hexToBigInt, http, keccak256, type Transport } from "viem";
 import { UsageError } from "../../core/errors.ts";
 import type { Network } from "../../core/networks.ts";
-import { isAlreadyKnown, isChainsAnswer, nodesWords } from "../../core/rpcErrors.ts";
+import { classifyRpcError, isAlreadyKnown, isChainsAnswer, nodesWords, retryAfterOf } from "../../core/rpcErrors.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
-import { BroadcastError, EndpointsError } from "./errors.ts";
+import { BroadcastError, EndpointsError, RateLimitedError } from "./errors.ts";
 import { type Head, judgeHeads } from "./heads.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
+import { type RpcAnswer, type RpcCall, rpcBatch } from "./rpcBatch.ts";
 
 export type EndpointsParameters = {
   network: Pick<Network, "chain" | "rpcUrls" | "name" | "rpcVariable" | "isPublic">;
@@ -27,11 +28,15 @@ type Endpoint = {
   /** Its host: the rest of its URL may be a key. */
   name: string;
   request: Request;
+  /** Several calls as one request; their answers, in order. */
+  batch: (calls: readonly RpcCall[]) => Promise<RpcAnswer[]>;
   claim: Head | undefined;
   /** Faults in a row. */
   faults: number;
   /** Not asked before, milliseconds of our clock, unless nobody else is left. */
   restsUntil: number;
+  /** It rests because it was asked too often: nobody is asked before that is over, whoever else is left. */
+  limited: boolean;
   asking: Promise<void> | undefined;
 };
 
@@ -59,9 +64,11 @@ export class Endpoints {
     this.#endpoints = network.rpcUrls.map((url) => ({
       name: new URL(url).host,
       request: http(url, { timeout, retryCount: 0 })({ chain: network.chain, retryCount: 0 }).request as Request,
+      batch: rpcBatch(url, timeout),
       claim: undefined,
       faults: 0,
       restsUntil: 0,
+      limited: false,
       asking: undefined,
     }));
     this.#trusted = this.#endpoints.map((_, index) => index);
@@ -122,7 +129,8 @@ export class Endpoints {
     const noneWorks = this.#endpoints.every(({ faults }) => faults > 0);
     for (const endpoint of this.#endpoints) {
       // Who rests is asked too, once the rest is over or nobody else is left, but nobody waits for the answer.
-      if (endpoint.asking === undefined && (endpoint.restsUntil <= now || noneWorks)) {
+      const due = endpoint.restsUntil <= now || (noneWorks && !endpoint.limited);
+      if (endpoint.asking === undefined && due) {
         endpoint.asking = this.#ask(endpoint).finally(() => {
           endpoint.asking = undefined;
         });
@@ -161,6 +169,33 @@ export class Endpoints {
     }
   }
 
+  /**
+   * Several calls as one request to one endpoint, so that they are answered of the same chain.
+   * @param suits Whether an endpoint's answer to the first call will do; if not, the next endpoint is asked.
+   * @returns The answers in order; undefined if those of no endpoint that has answered will do.
+   * @throws {RateLimitedError} and what an endpoint refused, or the last one failed with if none has answered.
+   */
+  async together(calls: readonly RpcCall[], suits: (first: unknown) => boolean = () => true) {
+    let failure: { error: unknown } | undefined;
+    let answered = false;
+    for (const endpoint of this.#order()) {
+      try {
+        const answers = await this.#watched(endpoint, async () => {
+          const [first, ...others] = await endpoint.batch(calls);
+          const result = resultOf(first);
+          return suits(result) ? [result, ...others.map(resultOf)] : undefined;
+        });
+        if (answers !== undefined) return answers;
+        answered = true;
+      } catch (error) {
+        if (isForCaller(error)) throw error;
+        failure = { error };
+      }
+    }
+    if (failure !== undefined && !answered) throw failure.error;
+    return undefined;
+  }
+
   /** For `createClient`. */
   transport(): Transport {
     return () =>
@@ -179,20 +214,25 @@ export class Endpoints {
       try {
         return await this.#request(endpoint, parameters);
       } catch (error) {
-        if (isChainsAnswer(error)) throw error;
+        if (isForCaller(error)) throw error;
         last = error;
       }
     }
     throw last;
   }
 
-  async #request(endpoint: Endpoint, parameters: EIP1193Parameters): Promise<unknown> {
+  #request(endpoint: Endpoint, parameters: EIP1193Parameters): Promise<unknown> {
+    return this.#watched(endpoint, () => endpoint.request(parameters));
+  }
+
+  async #watched<answer>(endpoint: Endpoint, ask: () => Promise<answer>): Promise<answer> {
     try {
-      const answer = await endpoint.request(parameters);
+      const answer = await ask();
       endpoint.faults = 0;
+      endpoint.limited = false;
       return answer;
     } catch (error) {
-      if (!isChainsAnswer(error)) this.#fault(endpoint, error);
+      if (!isForCaller(error)) this.#fault(endpoint, error);
       throw error;
     }
   }
@@ -203,6 +243,7 @@ export class Endpoints {
       endpoint.claim = headOf(await endpoint.request(parameters));
       endpoint.faults = 0;
       endpoint.restsUntil = 0;
+      endpoint.limited = false;
     } catch (error) {
       endpoint.claim = undefined;
       this.#fault(endpoint, error);
@@ -212,8 +253,11 @@ export class Endpoints {
   #fault(endpoint: Endpoint, error: unknown): void {
     const { log, metrics } = this.#parameters;
     endpoint.faults += 1;
-    const rest = Math.min(LONGEST_REST, 500 * 2 ** Math.min(endpoint.faults, 10));
-    endpoint.restsUntil = Date.now() + rest;
+    const now = Date.now();
+    const backOff = Math.min(LONGEST_REST, 500 * 2 ** Math.min(endpoint.faults, 10));
+    endpoint.limited = classifyRpcError(error) === "rate limited";
+    const rest = (endpoint.limited ? retryAfterOf(error, now) : undefined) ?? backOff;
+    endpoint.restsUntil = now + rest;
     metrics.endpointErrors.inc({ endpoint: endpoint.name });
     const level = endpoint.faults === 1 ? "warn" : "debug";
     log[level]({ endpoint: endpoint.name, faults: endpoint.faults, rest, error }, "an endpoint failed");
@@ -246,12 +290,30 @@ export class Endpoints {
     metrics.headTimestamp.set(Number(head.timestamp));
   }
 
-  /** Who is trusted and has no fault, then who is trusted, and everybody if nobody is. */
+  /**
+   * Who is trusted and has no fault, then who is trusted, and everybody if nobody is.
+   * @throws {RateLimitedError} if all that are left want to be left alone.
+   */
   #order(): Endpoint[] {
     const trusted = this.#endpoints.filter((_, index) => this.#trusted.includes(index));
     const usable = trusted.length > 0 ? trusted : this.#endpoints;
-    return [...usable.filter(({ faults }) => faults === 0), ...usable.filter(({ faults }) => faults > 0)];
+    const now = Date.now();
+    const willing = usable.filter(({ limited, restsUntil }) => !limited || restsUntil <= now);
+    if (willing.length === 0) throw new RateLimitedError(Math.min(...usable.map(({ restsUntil }) => restsUntil)) - now);
+    return [...willing.filter(({ faults }) => faults === 0), ...willing.filter(({ faults }) => faults > 0)];
   }
+}
+
+function resultOf(answer: RpcAnswer | undefined): unknown {
+  if (answer === undefined || "error" in answer)
+    throw answer?.error ?? new EndpointsError("an endpoint did not answer");
+  return answer.result;
+}
+
+/** Another endpoint would say the same, or the caller has to ask for less. */
+function isForCaller(error: unknown): boolean {
+  const kind = classifyRpcError(error);
+  return kind === "answered" || kind === "too large";
 }
 
 function headOf(block: unknown): Head {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { bumpFees, quoteFees } from "./fees.ts";
-import { GasBudget } from "./gasBudget.ts";
 
 describe("fees", () => {
   test("cover twice the base fee and the tip, up to the limit", () => {
@@ -24,16 +23,4 @@ describe("fees", () => {
     const free = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
     expect(bumpFees(free, undefined, 10n)).toEqual({ maxFeePerGas: 1n, maxPriorityFeePerGas: 1n });
   });
-});
-
-test("a gas budget is that of any hour", () => {
-  const hour = 3_600_000;
-  const budget = new GasBudget(100n);
-  budget.spend(60n, 0);
-  budget.spend(30n, hour / 2);
-  expect(budget.left(hour / 2)).toBe(10n);
-  expect(budget.left(hour - 1)).toBe(10n);
-  expect(budget.left(hour)).toBe(70n);
-  expect(budget.left(hour + hour / 2)).toBe(100n);
-  expect(budget.left(hour)).toBe(100n);
 });

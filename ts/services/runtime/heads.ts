@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { compare } from "../../core/bigints.ts";
 
 /** The latest block, as an endpoint claims it. */
 export type Head = {
@@ -46,9 +47,4 @@ function isNearer(group: readonly { head: Head }[], best: readonly { head: Head 
   const distance = (heads: readonly { head: Head }[]): number =>
     Math.min(...heads.map(({ head }) => Math.abs(Number(head.timestamp) - now)));
   return distance(group) < distance(best);
-}
-
-function compare(a: bigint, b: bigint): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,3 +1,5 @@
+import { Gauge, type Registry } from "prom-client";
+
 /** Says in one line what is wrong, or undefined if nothing is. */
 export type HealthCheck = () => string | undefined;
 
@@ -11,8 +13,37 @@ export type HealthReport = {
 export class Health {
   readonly #checks = new Map<string, HealthCheck>();
 
+  constructor() {
+    this.add("ready", () => this.#notReady);
+  }
+
+  #notReady: string | undefined;
+
+  /** Nobody should send it work: it starts, or it ends. */
+  unready(reason: string): void {
+    this.#notReady = reason;
+  }
+
+  ready(): void {
+    this.#notReady = undefined;
+  }
+
   add(name: string, check: HealthCheck): void {
     this.#checks.set(name, check);
+  }
+
+  /** One gauge for each check, so that an alert can name it. */
+  observe(registry: Registry): void {
+    const verdicts = (): [string, number][] => [...this.#checks].map(([check, look]) => [check, look() ? 0 : 1]);
+    new Gauge({
+      name: "backpressure_healthy",
+      help: "1 if a check of /health has nothing to say.",
+      labelNames: ["check"] as const,
+      registers: [registry],
+      collect() {
+        for (const [check, verdict] of verdicts()) this.set({ check }, verdict);
+      },
+    });
   }
 
   report(): HealthReport {

@@ -1,9 +1,11 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { Hono } from "hono";
 import { afterEach, expect, test } from "vitest";
 import { UsageError } from "../../core/errors.ts";
 import { accepts } from "../../testkit/processes.ts";
 import { Health } from "./health.ts";
-import { addOperations, type HttpServer, startHttpServer } from "./httpServer.ts";
+import { addOperations, addProbes, type HttpServer, startHttpServer } from "./httpServer.ts";
 import { createMetrics } from "./metrics.ts";
 
 let server: HttpServer | undefined;
@@ -76,4 +78,40 @@ test("stop answers what is under way, and then nothing listens", async () => {
   expect(await (await response).text()).toBe("done");
   await stopped;
   expect(await accepts(port)).toBe(false);
+});
+
+test("a client that never finishes its body holds nothing up for long", async () => {
+  const app = new Hono();
+  let arrived: () => void = () => {};
+  const asked = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  app.post("/", async (context) => {
+    arrived();
+    return context.text(await context.req.text());
+  });
+  const { port, stop } = await start(app);
+  const client = connect(port, "127.0.0.1");
+  client.on("error", () => {});
+  const closed = once(client, "close");
+  client.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nnever");
+  await asked;
+  const startedAt = performance.now();
+  await stop();
+  await closed;
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(await accepts(port)).toBe(false);
+});
+
+test("alive and ready are two things, and neither says more than that", async () => {
+  const app = new Hono();
+  const health = new Health();
+  health.unready("it is starting");
+  addProbes(app, health);
+  const { url } = await start(app);
+  expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  const starting = await fetch(`${url}/health/ready`);
+  expect([starting.status, await starting.json()]).toEqual([503, { status: "failing" }]);
+  health.ready();
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
 });

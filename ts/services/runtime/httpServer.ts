@@ -10,7 +10,7 @@ export type HttpServer = {
   /** `http://127.0.0.1:9470`. */
   url: string;
   port: number;
-  /** Takes no new request, answers those that are under way, and closes. */
+  /** Takes no new request, answers those that are under way within two seconds, and closes. */
   stop: () => Promise<void>;
 };
 
@@ -22,8 +22,28 @@ export type StartHttpServerParameters = {
   port: number;
 };
 
-/** Adds `GET /health` (503 with the reasons if something is wrong) and `GET /metrics` (Prometheus). */
+/** Who sends its request more slowly is cut off, milliseconds. */
+const HEADERS_TIMEOUT = 10_000;
+const REQUEST_TIMEOUT = 30_000;
+
+/** Longest wait for requests that are under way when everything ends, milliseconds. */
+const PATIENCE = 2_000;
+
+/**
+ * Adds what those who send requests may know: `GET /health/live`, 200 as long as the process answers, and
+ * `GET /health/ready`, 503 while it cannot do its work.
+ */
+export function addProbes(app: Pick<Hono, "get">, health: Health): void {
+  app.get("/health/live", (context) => context.json({ status: "ok" }));
+  app.get("/health/ready", (context) => {
+    const { status } = health.report();
+    return context.json({ status }, status === "ok" ? 200 : 503);
+  });
+}
+
+/** Adds what the operator has to know: `GET /health` (503 with the reasons if something is wrong) and `GET /metrics`. */
 export function addOperations(app: Pick<Hono, "get">, health: Health, registry: Registry): void {
+  addProbes(app, health);
   app.get("/health", (context) => {
     const report = health.report();
     return context.json(report, report.status === "ok" ? 200 : 503);
@@ -38,7 +58,8 @@ export function addOperations(app: Pick<Hono, "get">, health: Health, registry: 
  * @throws {UsageError} if the address is taken or not ours.
  */
 export async function startHttpServer({ app, host, port }: StartHttpServerParameters): Promise<HttpServer> {
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: host });
+  const serverOptions = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT };
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: host, serverOptions });
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -52,7 +73,11 @@ export async function startHttpServer({ app, host, port }: StartHttpServerParame
     port: actual,
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        const timer = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), PATIENCE);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
         // Connections that are kept alive for a next request would hold the server up.
         if ("keepAliveTimeout" in server) server.keepAliveTimeout = 1;
         if ("closeIdleConnections" in server) server.closeIdleConnections();

@@ -17,6 +17,8 @@ export type RunServiceParameters = {
   interrupted: AbortSignal;
   /** Most time for everything that has to be ended, milliseconds. */
   grace?: number;
+  /** Hears that it ends, before anything has. */
+  onStopping?: () => void;
 };
 
 /**
@@ -31,7 +33,7 @@ export type RunServiceParameters = {
  * });
  */
 export async function runService(
-  { log, interrupted, grace = 30_000 }: RunServiceParameters,
+  { log, interrupted, grace = 5_000, onStopping = () => {} }: RunServiceParameters,
   body: (service: Lifecycle) => Promise<void>,
 ): Promise<void> {
   const stops: { what: string; stop: Stop }[] = [];
@@ -39,6 +41,7 @@ export async function runService(
     await body({ interrupted, onStop: (what, stop) => stops.push({ what, stop }) });
   } finally {
     log.info({ grace }, "stopping");
+    onStopping();
     const deadline = AbortSignal.timeout(grace);
     for (const { what, stop } of stops.reverse()) await end(what, stop, deadline, log);
     log.info("stopped");

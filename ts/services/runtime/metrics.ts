@@ -13,7 +13,7 @@ export function createMetrics(service: string) {
     registry,
     transactions: new Counter({
       name: "backpressure_transactions_total",
-      help: "Transactions by action and by how they ended: confirmed, reverted, refused, skipped, dropped, pending.",
+      help: "Transactions by action and by how they ended: confirmed, reverted, refused, skipped, failed, replaced, dropped, pending.",
       labelNames: ["action", "outcome"] as const,
       registers,
     }),
@@ -35,7 +35,7 @@ export function createMetrics(service: string) {
     }),
     feesPaid: new Counter({
       name: "backpressure_fees_paid_ether_total",
-      help: "Ether paid for own transactions, without the fee for L1 data on rollups.",
+      help: "Ether paid for own transactions, with the fee for L1 data on rollups.",
       registers,
     }),
     pendingSince: new Gauge({

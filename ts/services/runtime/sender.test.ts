@@ -2,7 +2,7 @@ import { createTestClient, type Hex, http, keccak256, parseEther, parseGwei, str
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { getTransactionCount } from "viem/actions";
 import { foundry } from "viem/chains";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";
@@ -24,6 +24,7 @@ const OPTIONS: SenderOptions = {
   pollingInterval: 10,
   dryRun: false,
   gasPerHour: 100_000_000n,
+  weiPerDay: parseEther("1"),
   minBalance: 1n,
 };
 
@@ -37,15 +38,11 @@ beforeEach(() => {
 });
 
 async function connect(...urls: string[]): Promise<ServiceChain> {
-  const network = {
-    name: "local",
-    chain: foundry,
-    rpcUrls: urls,
-    rpcVariable: "LOCAL_RPC_URL",
-    isPublic: false,
-  } as const;
-  return connectChain({ network, log: logger(), metrics: createMetrics("test"), timeout: 1000 });
+  return connectChain({ network: networkOf(urls), log: logger(), metrics: createMetrics("test"), timeout: 5000 });
 }
+
+const networkOf = (rpcUrls: string[]) =>
+  ({ name: "local", chain: foundry, rpcUrls, rpcVariable: "LOCAL_RPC_URL", isPublic: false }) as const;
 
 const logger = () =>
   createLogger({ service: "test", level: "debug", write: (line) => logged.push(JSON.parse(line) as never) });
@@ -113,7 +110,71 @@ describe("sending", () => {
   test("the gas budget of an hour ends it", async () => {
     const { sender } = await startSender("budget", { gasPerHour: 60_000n });
     expect(await sender.send(rebalance())).toMatchObject({ status: "confirmed" });
-    expect(await sender.send(rebalance())).toEqual({ status: "skipped", reason: "gas budget" });
+    expect(await sender.send(rebalance())).toEqual({ status: "skipped", reason: "budget" });
+  });
+
+  test("an exhausted budget is a health problem, and nothing is simulated until it refills", async () => {
+    const rpc = await FaultyRpc.start(chain.url);
+    const { sender } = await startSender("spent", { weiPerDay: 0n, maxFee: parseGwei("50") }, await connect(rpc.url));
+    await chain.test.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("1") });
+    await chain.test.mine({ blocks: 1 });
+    const health = new Health();
+    sender.addHealthChecks(health);
+    expect(await sender.send(rebalance())).toEqual({ status: "skipped", reason: "budget" });
+    expect(health.report().problems[0]).toMatchObject({
+      check: "budget",
+      problem: expect.stringMatching(/^--ether-per-day 0 is used up until/),
+    });
+    expect(sender.restsUntil).toBeGreaterThan(Date.now());
+    rpc.asked.length = 0;
+    expect(await sender.send(rebalance())).toEqual({ status: "skipped", reason: "budget" });
+    expect(rpc.asked).toEqual([]);
+    await chain.test.setNextBlockBaseFeePerGas({ baseFeePerGas: 0n });
+    await chain.test.mine({ blocks: 1 });
+    await rpc.stop();
+  });
+
+  test("what costs more than it moves is not sent, the fee for L1 data counted", async () => {
+    // An oracle that asks for an ether, whatever the data.
+    const oracle = "0x420000000000000000000000000000000000000F";
+    await chain.test.setCode({
+      address: oracle,
+      bytecode: `0x7f${parseEther("1").toString(16).padStart(64, "0")}60005260206000f3`,
+    });
+    const rollup = { ...foundry, contracts: { gasPriceOracle: { address: oracle } } } as typeof foundry;
+    const parameters = { log: logger(), metrics: createMetrics("test"), timeout: 10_000 };
+    const service = await connectChain({ ...parameters, network: { ...networkOf([chain.url]), chain: rollup } });
+    const { sender } = await startSender("frugal", { weiPerToken: 10n ** 15n, weiPerDay: parseEther("100") }, service);
+    // A token is worth a thousandth of an ether, so the fee is worth a thousand tokens, and gas less than one.
+    const worth = parseEther("1001");
+    expect(await sender.send({ ...rebalance(), worth: parseEther("1000") })).toEqual({
+      status: "skipped",
+      reason: "worth",
+    });
+    expect(await sender.send({ ...rebalance(), worth })).toMatchObject({ status: "confirmed" });
+    expect(await sender.send(rebalance())).toMatchObject({ status: "confirmed" });
+  });
+
+  test("what no endpoint takes is counted as failed, and is a health problem after a minute", async () => {
+    const { sender, account, metrics } = await startSender("refused");
+    await chain.test.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("1") });
+    await chain.test.mine({ blocks: 1 });
+    await chain.test.setBalance({ address: account.address, value: 1n });
+    const refused = expect(sender.send(rebalance())).rejects.toThrow(/insufficient funds/i);
+    await refused;
+    await chain.test.setNextBlockBaseFeePerGas({ baseFeePerGas: 0n });
+    await chain.test.mine({ blocks: 1 });
+    expect(await metrics.registry.metrics()).toMatch(/transactions_total{action="rebalance",outcome="failed".*} 1/);
+    const health = new Health();
+    sender.addHealthChecks(health);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
+    expect(health.report().problems).toMatchObject([
+      { check: "sending", problem: expect.stringMatching(/^sending has failed for .*funds/i) },
+    ]);
+    vi.useRealTimers();
+    await chain.test.setBalance({ address: account.address, value: parseEther("1") });
+    expect(await sender.send(rebalance())).toMatchObject({ status: "confirmed" });
+    expect(health.report().status).toBe("ok");
   });
 
   test("an account that runs dry is unhealthy", async () => {
@@ -249,8 +310,8 @@ describe("when blocks do not come", () => {
     await expect.poll(messages).toContain("sent");
     const other = await sendElsewhere(account, "40");
     await anvil().mine({ blocks: 1 });
-    expect(await outcome).toMatchObject({ status: "dropped" });
-    expect(other).toMatch(/^0x/);
+    expect(await outcome).toMatchObject({ status: "replaced", nonce: 0, by: other });
+    expect(messages()).toContain("another program uses this account: it has taken the nonce");
     expect(await getTransactionCount(chain.client, account)).toBe(1);
   });
 

@@ -6,23 +6,26 @@ import { gasOffered } from "../../core/gasOffered.ts";
 import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "../../core/rpcErrors.ts";
 import { ContractCallError } from "../../sdk/errors.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
+import { Budget, type BudgetLimits } from "./budget.ts";
 import type { ServiceChain } from "./client.ts";
-import { BroadcastError, EndpointsError } from "./errors.ts";
-import { GasBudget } from "./gasBudget.ts";
+import { BroadcastError, EndpointsError, NonceTakenError } from "./errors.ts";
+import { backOff, Failures } from "./failures.ts";
 import type { Health } from "./health.ts";
+import { paidFor } from "./l1Fee.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { SentTransaction, type TrackingOptions } from "./sentTransaction.ts";
 import type { SendOutcome, Transaction } from "./transaction.ts";
 
-export type SenderOptions = TrackingOptions & {
-  /** Decide and simulate, and send nothing. */
-  dryRun: boolean;
-  /** Gas units. */
-  gasPerHour: bigint;
-  /** Below it the account needs ether, wei. */
-  minBalance: bigint;
-};
+export type SenderOptions = TrackingOptions &
+  BudgetLimits & {
+    /** Decide and simulate, and send nothing. */
+    dryRun: boolean;
+    /** Wei; what one token is worth. What costs more than it moves is not sent; undefined to send it all the same. */
+    weiPerToken?: bigint | undefined;
+    /** Below it the account needs ether, wei. */
+    minBalance: bigint;
+  };
 
 export type SenderParameters = {
   chain: ServiceChain;
@@ -34,7 +37,13 @@ export type SenderParameters = {
 };
 
 /** The gas that it takes, and what to offer; or why it is not sent. */
-type Simulated = { estimate: bigint; gas: bigint } | SendOutcome;
+type Affordable = { estimate: bigint; gas: bigint };
+type Simulated = Affordable | SendOutcome;
+
+const TOKEN = 10n ** 18n;
+
+/** How long fees that were too high are taken to stay so, milliseconds. */
+const DEAR_FOR = 60_000;
 
 /** Base's cap for one transaction; no network of ours allows more. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -53,7 +62,9 @@ const MOST_IN_FLIGHT = 16;
  */
 export class Sender {
   readonly #parameters: SenderParameters;
-  readonly #budget: GasBudget;
+  readonly #budget: Budget;
+  /** Until then fees are taken to be too high, milliseconds. */
+  #dearUntil = 0;
   /** Sent and still open, by nonce. */
   readonly #sent = new Map<number, SentTransaction>();
   readonly #stopping = new AbortController();
@@ -63,12 +74,13 @@ export class Sender {
   readonly #unmined = new Set<Promise<void>>();
   readonly #outcomes = new Set<Promise<unknown>>();
   #balance: bigint | undefined;
+  readonly #failures = new Failures();
 
   constructor(parameters: SenderParameters) {
     this.#parameters = parameters;
     // Every transaction in flight listens.
     setMaxListeners(0, this.#abandoned.signal);
-    this.#budget = new GasBudget(parameters.options.gasPerHour);
+    this.#budget = new Budget(parameters.options);
   }
 
   /** Ether of the account as of the latest `checkBalance`, wei. */
@@ -85,6 +97,15 @@ export class Sender {
       return `${address} has ${formatEther(this.#balance)} ETH left, less than ${formatEther(minBalance)}: top it up`;
     });
     health.add("transaction", () => [...this.#sent.values()].map((sent) => sent.problem()).find(Boolean));
+    health.add("budget", () => this.#budget.problem(Date.now()));
+    health.add("sending", () => this.#failures.problem());
+  }
+
+  /** Until when nothing can be sent, milliseconds: the budget is used up, or gas is too dear; undefined if it can. */
+  get restsUntil(): number | undefined {
+    const now = Date.now();
+    const until = Math.max(this.#budget.exhausted(now)?.until ?? 0, this.#dearUntil);
+    return until > now ? until : undefined;
   }
 
   /** Reads the account's ether. */
@@ -102,7 +123,12 @@ export class Sender {
    */
   send(transaction: Transaction): Promise<SendOutcome> {
     const turn = this.#take(transaction);
-    const outcome = turn.then(({ outcome }) => outcome).then((result) => this.#count(transaction, result));
+    const outcome = turn
+      .then(({ outcome }) => outcome)
+      .then(
+        (result) => this.#count(transaction, result),
+        (error: unknown) => this.#countFailure(transaction, error),
+      );
     const done = outcome.then(
       () => {},
       () => {},
@@ -116,7 +142,7 @@ export class Sender {
    * Takes nothing new, and waits until what was sent is mined and confirmed.
    * @param grace Longest wait, milliseconds; what is open then ends as `pending`.
    */
-  async stop(grace = 20_000): Promise<void> {
+  async stop(grace = 2_500): Promise<void> {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#abandoned.abort(), grace);
     await Promise.all(this.#outcomes);
@@ -141,9 +167,8 @@ export class Sender {
   async #dispatch(transaction: Transaction, simulated: Simulated): Promise<{ outcome: Promise<SendOutcome> }> {
     const prepared = this.#afford(transaction, simulated);
     if ("status" in prepared) return { outcome: Promise.resolve(prepared) };
-    const sent = await this.#broadcast(transaction, prepared.gas);
+    const sent = await this.#broadcast(transaction, prepared);
     if ("status" in sent) return { outcome: Promise.resolve(sent) };
-    this.#budget.spend(prepared.estimate, Date.now());
     this.#sent.set(sent.nonce, sent);
     this.#observePending();
     const outcome = sent.follow().finally(() => {
@@ -162,6 +187,7 @@ export class Sender {
     const { account, chain, log } = this.#parameters;
     const { action, to, data, about } = transaction;
     if (this.#stopping.signal.aborted) return { status: "skipped", reason: "stopping" };
+    if (this.#budget.exhausted(Date.now()) !== undefined) return { status: "skipped", reason: "budget" };
     const request = { account: account?.address ?? zeroAddress, to, data };
     let estimate: bigint;
     try {
@@ -189,44 +215,56 @@ export class Sender {
     const { log, options } = this.#parameters;
     if ("status" in simulated) return simulated;
     if (this.#stopping.signal.aborted) return { status: "skipped", reason: "stopping" };
-    const { estimate } = simulated;
-    const left = this.#budget.left(Date.now());
-    if (estimate > left) {
-      log.warn({ action, ...about, gas: estimate, left }, "not sent: the gas budget of this hour is used up");
-      return { status: "skipped", reason: "gas budget" };
-    }
     if (options.dryRun) {
-      log.info({ action, ...about, to, data, gas: estimate }, "dry run: would send");
+      log.info({ action, ...about, to, data, gas: simulated.estimate }, "dry run: would send");
       return { status: "skipped", reason: "dry run" };
     }
     return simulated;
   }
 
   /** Signs with the next nonce until the endpoints take it. */
-  async #broadcast(transaction: Transaction, gas: bigint): Promise<SentTransaction | SendOutcome> {
+  async #broadcast(transaction: Transaction, { estimate, gas }: Affordable): Promise<SentTransaction | SendOutcome> {
     const { account, chain, log, metrics, options } = this.#parameters;
     if (account === undefined) throw new EndpointsError("no key to sign with");
     const sent = new SentTransaction({
       ...{ account, chain, log, metrics, options, transaction, gas },
       abandoned: this.#abandoned.signal,
     });
+    const wei = await sent.price(estimate);
+    const refusal = this.#refuseCost(transaction, estimate, wei);
+    if (refusal !== undefined) return refusal;
     for (let attempt = 1; ; attempt++) {
       try {
-        const nonce = await this.#nextNonce(account);
-        if (await sent.broadcast(nonce)) return sent;
-        log.warn(
-          { action: transaction.action, ...transaction.about },
-          "not sent: gas costs more than --max-fee allows",
-        );
-        return { status: "skipped", reason: "fees" };
+        await sent.broadcast(await this.#nextNonce(account));
+        this.#budget.spend({ gas: estimate, wei: wei ?? 0n }, Date.now());
+        return sent;
       } catch (error) {
         const again = error instanceof BroadcastError && attempt < ATTEMPTS;
         // A transaction of an earlier life has the nonce: pay more than it does. Or it was mined just now.
-        if (again && isUnderpriced(error)) sent.raiseFees();
-        else if (again && isNonceTooLow(error)) await pause(options.pollingInterval);
-        else throw error;
+        if (!again || !(isUnderpriced(error) || isNonceTooLow(error))) throw error;
+        if (isUnderpriced(error)) sent.raiseFees();
+        if (isNonceTooLow(error) || attempt > 3) await pause(backOff(options.pollingInterval, attempt - 1));
       }
     }
+  }
+
+  /** Says why a transaction is not worth its cost, or not affordable. @param wei Undefined if gas is too dear. */
+  #refuseCost({ action, about, worth }: Transaction, gas: bigint, wei: bigint | undefined): SendOutcome | undefined {
+    const { log, options } = this.#parameters;
+    const now = Date.now();
+    if (wei === undefined) {
+      this.#dearUntil = now + DEAR_FOR;
+      log.warn({ action, ...about }, "not sent: gas costs more than --max-fee allows");
+      return { status: "skipped", reason: "fees" };
+    }
+    const { weiPerToken } = options;
+    if (weiPerToken !== undefined && worth !== undefined && wei * TOKEN > worth * weiPerToken) {
+      log.debug({ action, ...about, worth, costs: wei }, "not sent: it costs more than it moves");
+      return { status: "skipped", reason: "worth" };
+    }
+    if (this.#budget.affords({ gas, wei }, now)) return undefined;
+    log.warn({ action, ...about, gas, wei, left: this.#budget.left(now) }, "not sent: the budget is used up");
+    return { status: "skipped", reason: "budget" };
   }
 
   /** The first nonce that neither the chain has seen nor a transaction of ours that a reorganisation may have dropped. */
@@ -241,13 +279,24 @@ export class Sender {
     this.#parameters.metrics.pendingSince.set(waiting.length === 0 ? 0 : Math.min(...waiting) / 1000);
   }
 
+  #countFailure({ action }: Transaction, error: unknown): never {
+    this.#parameters.metrics.transactions.inc({ action, outcome: "failed" });
+    this.#failures.failed("sending", error);
+    throw error;
+  }
+
   #count({ action, about }: Transaction, outcome: SendOutcome): SendOutcome {
     const { log, metrics } = this.#parameters;
     metrics.transactions.inc({ action, outcome: outcome.status });
+    if (outcome.status === "replaced") {
+      log.error({ action, ...about, ...outcome }, "another program uses this account: it has taken the nonce");
+      this.#failures.failed("sending", new NonceTakenError(outcome.nonce, outcome.by));
+    }
     if (outcome.status === "confirmed" || outcome.status === "reverted") {
-      const { gasUsed, effectiveGasPrice, blockNumber } = outcome.receipt;
+      this.#failures.succeeded("sending");
+      const { gasUsed, blockNumber } = outcome.receipt;
       metrics.gasUsed.inc({ action }, Number(gasUsed));
-      metrics.feesPaid.inc(Number(formatEther(gasUsed * effectiveGasPrice)));
+      metrics.feesPaid.inc(Number(formatEther(paidFor(outcome.receipt))));
       const { status, hash } = outcome;
       log.info({ action, ...about, hash, gasUsed, blockNumber }, status === "confirmed" ? "confirmed" : "reverted");
     }

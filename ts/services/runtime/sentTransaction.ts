@@ -9,7 +9,10 @@ import { getBlock, getTransactionCount, getTransactionReceipt } from "viem/actio
 import { pause } from "../../sdk/internal/waitForBlock.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
 import type { ServiceChain } from "./client.ts";
+import { backOff } from "./failures.ts";
 import { bumpFees, type Fees, quoteFees } from "./fees.ts";
+import { findTransaction } from "./findTransaction.ts";
+import { l1FeeOf } from "./l1Fee.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SendOutcome, Transaction } from "./transaction.ts";
@@ -37,8 +40,11 @@ export type SentTransactionParameters = {
   abandoned: AbortSignal;
 };
 
-/** Looks at which the nonce was seen used and no receipt was found, before it counts as another transaction's. */
+/** Looks at which the nonce was seen used and no receipt was found, before the chain is searched for what has used it. */
 const PATIENCE = 5;
+
+/** As many of those searches find nothing before it counts as dropped: receipts come late where backends differ. */
+const SEARCHES = 5;
 
 /** One nonce of the account, from its first broadcast until its transaction is confirmed, whatever happens to it. */
 export class SentTransaction {
@@ -48,6 +54,8 @@ export class SentTransaction {
   #raw: Hex = "0x";
   #fees: Fees | undefined;
   #nonce = -1;
+  /** The latest block when it was first sent. */
+  #headAtFirst = 0n;
   #sentAt = 0;
   #broadcastAt = 0;
   #receipt: TransactionReceipt | undefined;
@@ -81,20 +89,28 @@ export class SentTransaction {
     return `${transaction.action} has waited for ${formatDuration(Math.round(waits / 1000))}, ${this.#latest}${why}`;
   }
 
+  /** @returns What it will cost by today's prices; undefined if gas costs more than may be offered. */
+  async price(estimate: bigint): Promise<bigint | undefined> {
+    const { chain, gas, transaction } = this.#parameters;
+    this.#fees = await this.#quote();
+    if (this.#fees === undefined) return undefined;
+    const { maxFeePerGas, maxPriorityFeePerGas: tip } = this.#fees;
+    const l1Fee = await l1FeeOf(chain.client, transaction, gas, this.#fees);
+    // The quote has twice the base fee.
+    return estimate * ((maxFeePerGas - tip) / 2n + tip) + l1Fee;
+  }
+
   /**
-   * Signs and sends.
-   * @returns False if gas costs more than may be offered.
+   * Signs and sends, at the fees of `price`.
    * @throws {BroadcastError}
    */
-  async broadcast(nonce: number): Promise<boolean> {
-    this.#fees ??= await this.#quote();
-    if (this.#fees === undefined) return false;
+  async broadcast(nonce: number): Promise<void> {
     this.#nonce = nonce;
+    this.#headAtFirst = this.#parameters.chain.endpoints.head?.number ?? 0n;
     await this.#sign();
     this.#hashes.push(await this.#parameters.chain.endpoints.broadcast(this.#raw));
     this.#sentAt = this.#broadcastAt = Date.now();
     this.#log("debug", "sent");
-    return true;
   }
 
   /** Offers a quarter more at the next broadcast, up to the limit. */
@@ -107,16 +123,21 @@ export class SentTransaction {
   async follow(): Promise<SendOutcome> {
     const { abandoned, options } = this.#parameters;
     try {
-      for (let used = 0; !abandoned.aborted; ) {
-        const step = await this.#step().catch((error: unknown) => {
+      for (let used = 0, failures = 0; !abandoned.aborted; ) {
+        try {
+          const step = await this.#step();
+          if (typeof step === "object") return step;
+          used = step === "nonce used" ? used + 1 : 0;
+          failures = 0;
+          const searched = used > 0 && used % PATIENCE === 0 ? await this.#findTaker() : undefined;
+          if (searched !== undefined) return searched;
+          if (used >= PATIENCE * SEARCHES) return { status: "dropped", hash: this.#latest };
+        } catch (error) {
           // An endpoint that fails now may work at the next look.
+          failures += 1;
           this.#log("debug", "could not look", { error });
-          return undefined;
-        });
-        if (typeof step === "object") return step;
-        used = step === "nonce used" ? used + 1 : 0;
-        if (used >= PATIENCE) return { status: "dropped", hash: this.#latest };
-        await pause(options.pollingInterval, abandoned).catch(() => {});
+        }
+        await pause(backOff(options.pollingInterval, Math.min(failures, 3)), abandoned).catch(() => {});
       }
       return { status: "pending", hash: this.#latest };
     } finally {
@@ -141,6 +162,14 @@ export class SentTransaction {
     if (await this.#isNonceUsed()) return "nonce used";
     if (Date.now() - this.#broadcastAt >= options.stuckAfter) await this.#replace();
     return undefined;
+  }
+
+  /** Searches the chain for what has used the nonce; undefined if it is this one, or nobody can say. */
+  async #findTaker(): Promise<SendOutcome | undefined> {
+    const { account, chain } = this.#parameters;
+    const by = await findTransaction(chain.client, account.address, this.#nonce, this.#headAtFirst);
+    if (by === undefined || this.#hashes.includes(by)) return undefined;
+    return { status: "replaced", hash: this.#latest, nonce: this.#nonce, by };
   }
 
   /** The block is gone; the transaction may be too. */

@@ -10,6 +10,8 @@ export type Transaction = EncodedCall & {
   action: string;
   /** What else a log line should say: task type, amounts. */
   about?: Record<string, unknown>;
+  /** What it moves, wei of a token with 18 decimals; undefined if it has to be done whatever it moves. */
+  worth?: bigint | undefined;
   /** What it does neither depends on others that are under way nor changes what they do. */
   independent?: boolean;
 };
@@ -23,8 +25,10 @@ export type SendOutcome =
   /** Its simulation failed; nothing was sent. */
   | { status: "refused"; error: ContractCallError }
   /** Nothing was sent. */
-  | { status: "skipped"; reason: "dry run" | "gas budget" | "fees" | "stopping" | "not leading" }
-  /** It was sent, and another transaction of the account has taken its nonce. */
+  | { status: "skipped"; reason: "dry run" | "budget" | "fees" | "worth" | "stopping" | "not leading" }
+  /** It was sent, and another transaction of the account has taken its nonce: somebody else has the key. */
+  | { status: "replaced"; hash: Hex; nonce: number; by: Hex }
+  /** It was sent, its nonce is used, and nobody can say by what. */
   | { status: "dropped"; hash: Hex }
   /** It was sent, and the service stopped before it was mined or confirmed. */
   | { status: "pending"; hash: Hex };

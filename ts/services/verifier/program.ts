@@ -14,7 +14,7 @@ Examples:
   $ curl -s localhost:9472/openapi.json | jq .paths
   $ curl -s localhost:9472/receipts -H 'content-type: application/json' -d @receipt.json
 
-Every flag can be a variable instead: VERIFIER_BATCH_SIZE for --batch-size. Environment (or .env): PRIVATE_KEY,
+Every flag can be a variable instead: VERIFIER_BATCH_SIZE for --batch-size. Environment (or .env): VERIFIER_PRIVATE_KEY,
 KEYSTORE_PASSWORD, LOCAL_RPC_URL, BASE_SEPOLIA_RPC_URL, BASE_RPC_URL, DEPLOYMENTS_DIR. A key is never taken from a flag.
 Give every service a key of its own.
 `;

@@ -81,7 +81,7 @@ async function signalBoth(epochs: number): Promise<void> {
 async function startVerifier(argv: string[] = [], env: NodeJS.ProcessEnv = workplace.env()) {
   const service = await startService(verifierProgram, [...ARGV, ...data(), ...argv], env);
   services.push(service);
-  return Object.assign(await DescribedApi.of(service.url), { log: service.log });
+  return Object.assign(await DescribedApi.of(service.url), { log: service.log, admin: service.admin });
 }
 
 type Receipts = { completed: bigint; sink?: WriteClient; payer?: WriteClient; id?: Hex };
@@ -109,10 +109,10 @@ const completed = (sink = honest): Promise<bigint> =>
 const reaches = (wei: bigint, sink = honest) => vi.waitFor(async () => expect(await completed(sink)).toBe(wei), soon);
 
 /** Resolves once the service has seen the latest block. */
-async function seesHead({ url }: { url: string }): Promise<void> {
+async function seesHead({ admin }: { admin: string }): Promise<void> {
   const head = await chain.test.getBlockNumber({ cacheTime: 0 });
   await vi.waitFor(async () => {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const metrics = await (await fetch(`${admin}/metrics`)).text();
     expect(Number(/backpressure_head_block\{.*\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(Number(head));
   }, soon);
 }

@@ -49,16 +49,16 @@ function noisy(over: number, load: number, given: Partial<Scenario> = {}) {
 }
 
 const NOISY_STEPS = 4000;
-const SETTLED = 1000;
+const STEADY = 1000;
 
 describe("counterexample: at load 0.98, noise of 0.2 makes the escrow of exactly honest sinks grow for ever", () => {
   /** Of capacity, in each half of the time after the start. */
   const growth = (over: number) => {
     const { escrow } = noisy(over, 0.98, { parameters: DEFAULT_PARAMETERS });
-    const middle = (SETTLED + NOISY_STEPS) / 2;
+    const middle = (STEADY + NOISY_STEPS) / 2;
     const between = (from: number, to: number) =>
       ((escrow[to] as number) - (escrow[from] as number)) / ((to - from) * 60 * 500);
-    return [between(SETTLED, middle), between(middle, NOISY_STEPS - 1)];
+    return [between(STEADY, middle), between(middle, NOISY_STEPS - 1)];
   };
 
   test("C = μ: by 2 % of capacity, as fast later as sooner", () => {
@@ -81,7 +81,7 @@ describe("theorem (noise): a margin ε loses at most the share σ²/(2 T ε μ²
 
   test.each([0.05, 0.1, 0.2, 0.4])("ε = %d, saturated", (margin) => {
     const { served } = noisy(1 + margin, 2, { parameters });
-    const loss = 1 - mean(served, SETTLED) / 500;
+    const loss = 1 - mean(served, STEADY) / 500;
     expect(loss).toBeLessThan(bound(margin));
     expect(loss).toBeLessThan(0.02);
   });

@@ -108,7 +108,7 @@ export class Purse {
   /**
    * Streams at least as much, from now on: opens the stream or raises it, and never lowers it.
    * @param minimum Wei per second.
-   * @throws {BudgetReachedError} if the budget does not allow it @throws {InsufficientBalanceError} of `openStream`.
+   * @throws {BudgetReachedError} if the budget does not allow it @throws {InsufficientFundsError} of `openStream`.
    */
   async ensure(minimum: bigint): Promise<void> {
     const wanted = max(minimum, this.parameters.flowRate ?? this.fastest);

@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import type { Calls, Work } from "../calls.ts";
+import type { Calls, DueSink, Work } from "../calls.ts";
 import { shouldAssess } from "./assess.ts";
 import { shouldDrain } from "./drain.ts";
 import { type PropagateView, shouldPropagate } from "./propagate.ts";
@@ -13,12 +13,14 @@ export type PoolView = PropagateView &
   };
 
 /** The sinks that something is to be done about; see `sinksToRebalance`, `shouldAssess`, `shouldSettle`. */
-export type SinksToDo = Record<"rebalance" | "assess" | "settle", Address[]>;
+export type SinksToDo = Record<"rebalance" | "assess" | "settle", DueSink[]>;
 
 /** Notes whether a sink is to be judged, or its ledger brought up to date. */
 export function noteSink(todo: Pick<SinksToDo, "assess" | "settle">, sink: Address, view: SettleView): void {
-  if (shouldAssess(view)) todo.assess.push(sink);
-  else if (shouldSettle(view)) todo.settle.push(sink);
+  const { ledger, received } = view;
+  const due = { sink, worth: received - ledger.receivedMark + ledger.owed };
+  if (shouldAssess(view)) todo.assess.push(due);
+  else if (shouldSettle(view)) todo.settle.push(due);
 }
 
 /**
@@ -37,7 +39,7 @@ export function poolWork(
   if (shouldPropagate(view)) work.push(calls.propagate(taskTypeId));
   if (sinks.assess.length > 0) work.push(calls.assess(taskTypeId, sinks.assess));
   if (sinks.settle.length > 0) work.push(calls.settle(taskTypeId, sinks.settle));
-  if (shouldDrain(view)) work.push(calls.drain(taskTypeId));
+  if (shouldDrain(view)) work.push(calls.drain(taskTypeId, view.drainable));
   if (shouldRelease(view)) work.push(...releaseWork(calls, taskTypeId, sources));
   return work;
 }

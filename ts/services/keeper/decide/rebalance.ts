@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import { shouldMove } from "../../../model/exact.ts";
-import { worthPerDay } from "../worth.ts";
+import type { DueSink } from "../calls.ts";
+import { DAY, worthPerDay } from "../worth.ts";
 
 /** A sink's place in its pool. */
 export type SinkUnits = {
@@ -25,11 +26,11 @@ export type RebalanceView = {
  * The sinks to name in a `rebalance`: their units would move, and what would be paid to the wrong ones within a day,
  * |u − units|·p·86,400, is worth it. Sinks whose signal has expired are among them: their capacity falls by itself.
  */
-export function sinksToRebalance({ sinks, overdue, price, minAmount }: RebalanceView): Address[] {
+export function sinksToRebalance({ sinks, overdue, price, minAmount }: RebalanceView): DueSink[] {
   return sinks
     .filter(({ sink, units, effectiveCapacity }) => shouldMove(units, effectiveCapacity, overdue.has(sink)))
     .filter(({ units, effectiveCapacity }) => worthPerDay(difference(units, effectiveCapacity) * price, minAmount))
-    .map(({ sink }) => sink);
+    .map(({ sink, units, effectiveCapacity }) => ({ sink, worth: difference(units, effectiveCapacity) * price * DAY }));
 }
 
 /** Sinks whose units differ from their capacity and do not move by themselves: only the pool knows if a refresh is due. */

@@ -1,10 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { isSyncDue, type SyncSourceView, shouldSyncSource } from "./syncSource.ts";
+import { isSyncDue, readAgainAt, type SyncSourceView, shouldSyncSource } from "./syncSource.ts";
 
 /** Synchronised 600 seconds ago, in an earlier epoch; a tenth of the pool is the escrow's. */
 const view: SyncSourceView = {
   ...{ changed: 5, changedAt: 9000, flowRate: 60n, synced: 9, syncedAt: 10_000, returnsAt: undefined },
-  ...{ dismissed: undefined, now: 10_600, epochLength: 60, horizon: 360, units: { escrow: 1n, total: 10n } },
+  ...{
+    dismissed: undefined,
+    readAgainAt: undefined,
+    now: 10_600,
+    epochLength: 60,
+    horizon: 360,
+    units: { escrow: 1n, total: 10n },
+  },
   ...{ minAmount: 3601n, streamed: 5000n, payable: 0n, runway: undefined },
 };
 const decide = (changes: Partial<SyncSourceView>): boolean => shouldSyncSource({ ...view, ...changes });
@@ -29,8 +36,8 @@ describe("money at stake", () => {
     ["is synchronised", enough, true],
     ["is left if it is not worth it", {}, false],
     ["is left if a receipt has done so in this epoch", thisEpoch, false],
-    ["is synchronised all the same when its source runs dry", { ...thisEpoch, runway: 59 }, true],
-    ["is left when its source lasts another minute", { ...thisEpoch, runway: 60 }, false],
+    ["is synchronised all the same when its source runs dry", { ...thisEpoch, runway: 149 }, true],
+    ["is left when its source lasts for five looks more", { ...thisEpoch, runway: 150 }, false],
     ["is none where nothing overflows", { ...enough, units: { escrow: 0n, total: 10n } }, false],
   ])("%s", (_, changes, expected) => expect(decide(changes)).toBe(expected));
 });
@@ -52,4 +59,12 @@ describe("what is a source's own", () => {
 test("a source that there is no reason to synchronise is not even read", () => {
   expect(isSyncDue(view)).toBe(false);
   expect(isSyncDue({ ...view, changed: 10 })).toBe(true);
+});
+
+test("in an epoch in which it was synchronised a source is read again half-way to when it is dry", () => {
+  const thisEpoch = { ...view, minAmount: 3600n, flowRate: 1920n, now: 10_019 };
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: readAgainAt(10_018, 152) })).toBe(true);
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: readAgainAt(10_018, 154) })).toBe(false);
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: readAgainAt(10_018, undefined) })).toBe(false);
+  expect(isSyncDue({ ...thisEpoch, now: 10_020, readAgainAt: readAgainAt(10_018, 10_000) })).toBe(true);
 });

@@ -27,13 +27,26 @@ export type SyncSourceView = SyncDueView & {
 const HOUR = 3600;
 
 /** Five looks before a stream can be liquidated, seconds: what it earns after its last synchronisation is lost then. */
-const DRY = 60;
+const DRY = 150;
 
 /** Whether there may be a reason to synchronise a source; only then is it read. */
 export function isSyncDue(view: SyncDueView): boolean {
   // A rate stays what it is until the stream changes, and so does what it is worth.
   if (view.dismissed === view.changed) return false;
-  return view.changed > view.synced || isReturnDue(view) || isAtStake(view);
+  return view.changed > view.synced || isReturnDue(view) || (isAtStake(view) && isTimeToRead(view));
+}
+
+/** In an epoch in which it was synchronised only its balance matters, and that was read not long ago. */
+function isTimeToRead(view: SyncDueView): boolean {
+  return isSyncedBefore(view) || view.readAgainAt === undefined || view.now >= view.readAgainAt;
+}
+
+/**
+ * When to see again how long a source's balance lasts, Unix seconds: half-way to when it is nearly dry. Who takes money away
+ * before loses what it took the risk of.
+ */
+export function readAgainAt(now: number, runway: number | undefined): number {
+  return runway === undefined ? Number.POSITIVE_INFINITY : now + Math.max(0, Math.floor((runway - DRY) / 2));
 }
 
 /** Whether to count what a source has earned, and to pay it what is its own. */
