@@ -1,61 +1,79 @@
 /**
- * An agent sells work over HTTP to whoever has paid it through its pool, and both sign receipts for it. Run it with
- * `npm run example:sell-work-over-http`; seller.ts is the agent, buyer.ts who buys.
+ * An agent sells work over HTTP: it answers 402 with the pool to stream to, and serves what the stream has paid for. A buyer
+ * finds it on the chain, streams, orders, and acknowledges. Run it with `npm run example:sell-work-over-http`; seller.ts is
+ * the agent.
  */
-import { EPOCH, startLocalEconomy, UNIT_RATE } from "../../ts/localchain/localEconomy.ts";
+import { parseEther } from "viem";
+import { startLocalEconomy, UNIT_RATE } from "../../ts/localchain/localEconomy.ts";
 import { addSink, addSource } from "../../ts/localchain/participants.ts";
-import { closeStream, formatAmount, openStream, signAttestation, submitAttestations } from "../../ts/sdk/index.ts";
+import { formatAmount, setProfile, signAttestation, submitAttestations, submitReceipts } from "../../ts/sdk/index.ts";
 import { WaitForCreditError } from "../../ts/sdk/work/index.ts";
-import { startBuyer } from "./buyer.ts";
-import { PRICE, startSeller } from "./seller.ts";
+import { payingFetch } from "../../ts/x402/index.ts";
+import { startSeller } from "./seller.ts";
 
 const economy = await startLocalEconomy(process.env.LOCAL_RPC_URL);
-const task = { deployment: economy.deployment, taskTypeId: await economy.registerTaskType("count words") };
+const { deployment } = economy;
+const taskTypeId = await economy.registerTaskType("count words");
+const task = { deployment, taskTypeId };
+// Five words are five units of work, and this is the price of one.
+const price = 5n * UNIT_RATE;
 
-// The agent bonds what backs 110 units, registers, connects to its pool, and tells where it is.
-const agent = await addSink(economy, task.taskTypeId, "agent", 110n);
-const seller = await startSeller(agent, task);
-const source = await addSource(economy, "source");
-const { buyer, refresh } = await startBuyer(source, task);
+// The seller bonds what backs 100 units, registers, and says on the chain where it is.
+const sink = await addSink(economy, taskTypeId, "seller", 100n);
+await economy.pass(60);
+const seller = await startSeller({ ...task, client: sink, price });
+const profile = { version: 1, name: "Counts words", endpoint: seller.endpoint, unit: "request", price: String(price) };
+const profileUri = `data:application/json,${encodeURIComponent(JSON.stringify(profile))}`;
+await setProfile(sink, { ...task, profileUri });
 
-/** What `startSignalLoop` and a timer would do by themselves: signal, and look at what was paid. */
+/** What `startSignalLoop` would do by itself, once in every epoch. */
 async function nextEpoch(): Promise<void> {
-  for (let look = 0; look < 3; look++) await economy.pass(EPOCH / 2);
-  const attestation = await signAttestation(agent, { ...task, ...seller.measure() });
-  await submitAttestations(agent, { ...task, attestations: [attestation] });
-  await Promise.all([seller.refresh(), refresh()]);
+  await economy.pass(60);
+  await seller.till.refresh();
+  const attestation = await signAttestation(sink, { ...task, ...seller.till.measure() });
+  await submitAttestations(sink, { ...task, attestations: [attestation] });
 }
+for (let epoch = 0; epoch < 5; epoch++) await nextEpoch();
 
-/** Orders until the agent owes nothing more. @returns The answers. */
-async function orderAll(): Promise<string[]> {
-  for (const answers: string[] = []; ; ) {
+const order = { method: "POST", body: "How many words are these?" };
+const refused = await fetch(`${seller.endpoint}/words`, order);
+const terms = JSON.parse(Buffer.from(refused.headers.get("payment-required") ?? "", "base64").toString()).accepts[0];
+console.log(`Without a stream: ${refused.status}, pay at least ${terms.amount} wei/s to ${terms.payTo}`);
+
+// The buyer has an account of its own: what is in it is the most that it can ever lose.
+const client = await addSource(economy, "buyer", parseEther("1000"));
+const pay = payingFetch({
+  ...{ ...task, client, oneTask: price, budget: { perDay: parseEther("600") }, flowRate: 50n * UNIT_RATE },
+  // Both are here, on one machine, and so is the chain's time.
+  ...{ allowPrivate: true, refreshEvery: 0, patience: 0 },
+});
+const buyer = await pay.client();
+const { atMost, toLiquidator } = await buyer.account.purse.exposure();
+console.log(
+  `If the buyer dies it loses ${formatAmount(atMost)} tokens at most, ${formatAmount(toLiquidator)} for the deposit`,
+);
+
+/** Credit comes with the epochs. */
+async function buy(): Promise<Response> {
+  for (;;) {
     try {
-      answers.push((await buyer.buy({ task: "How many words are these?", maximum: PRICE })).body);
+      return await pay("/words", order);
     } catch (error) {
       if (!(error instanceof WaitForCreditError)) throw error;
-      if (answers.length === 0) console.log(`Nothing to order: ${error.message}`);
-      return answers;
     }
+    await nextEpoch();
+    await buyer.refresh();
   }
 }
+const served = await buy();
+console.log(`The buyer streams ${formatAmount(buyer.account.purse.flowRate * 3600n)} tokens an hour`);
+console.log(`With a stream: ${served.status}, "${await served.text()}"`);
 
-for (let epoch = 0; epoch < 5; epoch++) await nextEpoch();
-await orderAll();
-
-const { flowRate } = await openStream(source, { ...task, flowRate: 5n * UNIT_RATE });
-console.log(`The source streams ${formatAmount(flowRate * 3600n)} tokens an hour`);
-for (let epoch = 0; epoch < 3; epoch++) await nextEpoch();
-const answers = await orderAll();
-console.log(`${answers.length} tasks were paid for: "${answers[0]}", and so on`);
-
-await closeStream(source, task);
+await pay.close();
 await nextEpoch();
-console.log(`After the stream: ${(await orderAll()).length} more, for what had been paid until then`);
-await orderAll();
-
-await buyer.flush();
-const { acknowledged } = await seller.submitReceipts();
+const { acknowledged } = await submitReceipts(sink, { ...task, receipts: seller.till.signedReceipts() });
 console.log(`On the chain: work worth ${formatAmount(acknowledged[0]?.amount ?? 0n)} tokens is acknowledged`);
+console.log(`After the stream: ${(await fetch(`${seller.endpoint}/words`, order)).status}`);
 
-await seller.stop();
+seller.stop();
 await economy.stop();

@@ -68,7 +68,9 @@ export function networkClient<account extends Account | undefined = undefined>(
 ): Client<Transport, Chain, account> {
   // An endpoint that hangs must not hold up the next for long.
   const transports = rpcUrls.map((url) => http(url, { timeout: 20_000, retryCount: 1 }));
-  return createClient({ account, chain, transport: fallback(transports) }) as Client<Transport, Chain, account>;
+  // A local chain has its blocks at once.
+  const polling = chain.id === foundry.id ? { pollingInterval: 100 } : {};
+  return createClient({ account, chain, transport: fallback(transports), ...polling }) as never;
 }
 
 /**

@@ -1,129 +1,27 @@
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { testTokenAt } from "../localchain/localSuperfluid.ts";
 import { send } from "../sdk/internal/call.ts";
 import { readExamples } from "../testkit/readExamples.ts";
 import { startTestChain } from "../testkit/testChain.ts";
 import { createWorkplace } from "../testkit/workplace.ts";
+import { expectWellPacked, Project, run } from "./project.ts";
 
 const SDK = "@backpressure-economics/sdk";
+const X402 = "@backpressure-economics/x402";
 const SERVICES = "@backpressure-economics/services";
 const SIM = "@backpressure-economics/sim";
 
-const TYPESCRIPT = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
-
-type Ended = { status: number | null; output: string };
-
-/** Runs a program of npm's or of a package, and returns what it printed. */
-function run(folder: string, program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, npm_config_offline: "true", npm_config_loglevel: "error", ...env },
-  });
-  return { status, output: stdout + stderr };
-}
-
-const projects: string[] = [];
-afterAll(() => projects.forEach((project) => void rmSync(project, { recursive: true, force: true })));
-
-/** A project that has nothing but a package, as npm packs it, and what that depends on. */
-class Project {
-  readonly folder = mkdtempSync(join(tmpdir(), "backpressure-package-"));
-  readonly installed: string;
-
-  constructor(readonly name: string) {
-    projects.push(this.folder);
-    const packed = run(PROJECT_ROOT, "npm", ["pack", "--workspace", name, "--pack-destination", this.folder]);
-    expect(packed).toMatchObject({ status: 0 });
-    const [tarball = ""] = readdirSync(this.folder).filter((file) => file.endsWith(".tgz"));
-
-    const modules = join(this.folder, "node_modules");
-    this.installed = join(modules, name);
-    mkdirSync(this.installed, { recursive: true });
-    const unpacked = run(this.folder, "tar", ["-xzf", tarball, "--strip-components=1", "-C", this.installed]);
-    expect(unpacked).toMatchObject({ status: 0 });
-    // What npm would install with it, and nothing else: a dependency that is not declared is not found.
-    const { dependencies, peerDependencies } = this.manifest;
-    for (const dependency of Object.keys({ ...dependencies, ...peerDependencies })) {
-      mkdirSync(dirname(join(modules, dependency)), { recursive: true });
-      symlinkSync(join(PROJECT_ROOT, "node_modules", dependency), join(modules, dependency));
-    }
-    this.write("package.json", JSON.stringify({ name: "integrator", type: "module" }));
-    const compilerOptions = { module: "nodenext", target: "es2022", lib: ["es2022", "dom"], strict: true, types: [] };
-    this.write("tsconfig.json", JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck: false } }));
-  }
-
-  get manifest() {
-    return JSON.parse(this.read("package.json"));
-  }
-
-  /** Of the package. */
-  read(file: string): string {
-    return readFileSync(join(this.installed, file), "utf8");
-  }
-
-  /** Into the project. */
-  write(file: string, text: string): void {
-    writeFileSync(join(this.folder, file), text);
-  }
-
-  typeCheck(): Ended {
-    return run(this.folder, process.execPath, [TYPESCRIPT, "--noEmit", "--pretty", "false"]);
-  }
-
-  /** Runs a script of the project. */
-  evaluate(script: string): Ended {
-    this.write("script.js", script);
-    return run(this.folder, process.execPath, ["script.js"]);
-  }
-
-  /** Blocks of TypeScript in the package's README. */
-  readmeExamples(): string[] {
-    return [...this.read("README.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
-  }
-}
-
 const sdk = new Project(SDK);
+const x402 = new Project(X402);
 const services = new Project(SERVICES);
 const simulation = new Project(SIM);
 
-describe.each([sdk, services, simulation])("$name", (project) => {
+describe.each([sdk, x402, services, simulation])("$name", (project) => {
   test("says what it is and where it comes from, and has nothing of this checkout", () => {
-    const { name } = project;
-    expect(project.manifest).toMatchObject({
-      name,
-      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
-      description: expect.stringMatching(/.{20}/),
-      license: "MIT",
-      type: "module",
-      engines: { node: ">=20" },
-      keywords: expect.arrayContaining(["superfluid"]),
-      homepage: expect.stringMatching(/^https:/),
-      repository: { type: "git", directory: `ts/${name.split("/")[1]}` },
-    });
-    const files = readdirSync(project.installed).filter((file) => file !== "deployments");
-    expect(files.sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
-    const records = existsSync(join(project.installed, "deployments"))
-      ? readdirSync(join(project.installed, "deployments"))
-      : [];
-    expect(records.filter((record) => !/^\d+\.json$/.test(record) || record === "31337.json")).toEqual([]);
-    const links = [...project.read("README.md").matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
-    expect(links.filter((link) => !link.startsWith("https://"))).toEqual([]);
+    expectWellPacked(project);
   });
 });
 
@@ -225,6 +123,57 @@ ${functions.join("\n")}
     const ended = project.evaluate(script);
     await chain.stop();
     expect(ended).toEqual({ status: 0, output: "[true,true,true]\n" });
+  });
+});
+
+describe("x402", () => {
+  const project = x402;
+
+  test("needs viem, and x402 itself only for its scheme", () => {
+    const { dependencies, peerDependencies, peerDependenciesMeta } = project.manifest;
+    expect({ dependencies, peers: Object.keys(peerDependencies), peerDependenciesMeta }).toEqual({
+      dependencies: undefined,
+      peers: ["@x402/core", "viem"],
+      peerDependenciesMeta: { "@x402/core": { optional: true } },
+    });
+  });
+
+  test("an empty project type-checks against it, and its types are not any", () => {
+    for (const [index, code] of project.readmeExamples().entries()) project.write(`readme${index}.ts`, code);
+    // The types of x402's own packages need Node's.
+    project.write("node.d.ts", "interface Buffer extends Uint8Array {}");
+    project.write(
+      "types.ts",
+      `import { type Meter, openPaywall, perRequest, TermsRefusedError } from "${X402}";
+import { backpressurePaywall } from "${X402}/hono";
+import { type StreamClient } from "${X402}/scheme";
+
+export const work: Meter = perRequest(1n);
+export const reason = (error: TermsRefusedError): "other_chain" | string => error.reason;
+export const scheme = (client: StreamClient): "stream" => client.scheme as "stream";
+export const handle: (request: Request, serve: (paid: Request) => Response) => Promise<Response> =
+  openPaywall(null as never).handle;
+// @ts-expect-error: a price is a bigint
+perRequest(1);
+// @ts-expect-error: a paywall needs an account
+backpressurePaywall({ work });
+`,
+    );
+    expect(project.typeCheck()).toEqual({ status: 0, output: "" });
+  });
+
+  test("it runs as it was packed, without x402's packages", () => {
+    rmSync(join(project.folder, "node_modules", "@x402"), { recursive: true });
+    const script = `
+      import { fastestRate, perByte } from "${X402}";
+      import { backpressurePaywall as hono } from "${X402}/hono";
+      import { backpressurePaywall as express } from "${X402}/express";
+      import { StreamClient } from "${X402}/scheme";
+      const terms = { liquidationPeriod: 14_400n, minimumDeposit: 0n };
+      console.log(fastestRate({ perHour: 18_000n }, terms), perByte({ price: 2n, most: 5 }).maximum());
+      console.log([hono, express, StreamClient].map((one) => typeof one).join());
+    `;
+    expect(project.evaluate(script)).toEqual({ status: 0, output: "1n 10n\nfunction,function,function\n" });
   });
 });
 

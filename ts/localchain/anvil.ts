@@ -19,6 +19,8 @@ export type StartAnvilParameters = {
   timestamp?: number;
   /** Port to listen on; 0, the default, takes any that is free. */
   port?: number;
+  /** A block every so many seconds, and all of their states kept; a block for each transaction if not said. */
+  blockTime?: number;
   /** Pretends to be this chain. */
   chainId?: number;
   /** Goes on from the present state of the chain at this endpoint. */
@@ -39,12 +41,13 @@ const START_TIMEOUT = 30_000;
  * @throws {LocalChainError} if anvil does not start.
  */
 export async function startAnvil(parameters: StartAnvilParameters = {}): Promise<Anvil> {
-  const { timestamp, port = 0, chainId, forkUrl } = parameters;
+  const { timestamp, port = 0, blockTime, chainId, forkUrl } = parameters;
   const child = spawnSupervised(findTool("anvil"), [
     ...["--host", "127.0.0.1", "--port", String(port), "--accounts", "1", "--auto-impersonate"],
     ...["--base-fee", "0", "--gas-price", "0", "--disable-min-priority-fee", "--order", "fifo"],
     // Superfluid's deployer is larger than a contract may be elsewhere.
-    ...["--disable-code-size-limit", "--disable-block-gas-limit", "--prune-history", "16"],
+    ...["--disable-code-size-limit", "--disable-block-gas-limit"],
+    ...(blockTime === undefined ? ["--prune-history", "16"] : ["--block-time", String(blockTime), "--mixed-mining"]),
     ...(timestamp === undefined ? [] : ["--timestamp", String(timestamp)]),
     ...(chainId === undefined ? [] : ["--chain-id", String(chainId)]),
     ...(forkUrl === undefined ? [] : ["--fork-url", forkUrl]),

@@ -31,12 +31,23 @@ export const EPOCH = 60;
 const WEI_PER_UNDERLYING = 1_000_000_000_000n;
 
 /** A local chain on which anybody can have an account with money in it. */
-export type LocalEconomy = Awaited<ReturnType<typeof localEconomy>>;
+export type LocalEconomy = Awaited<ReturnType<typeof localEconomy<LocalSuperfluid>>>;
 
-export type LocalEconomyParameters = { url: string; deployment: Deployment; superfluid: LocalSuperfluid };
+/** The dollar token, and its super token. */
+type LocalTokens = Pick<LocalSuperfluid, "underlying" | "superToken">;
+
+export type LocalEconomyParameters<superfluid extends LocalTokens = LocalSuperfluid> = {
+  url: string;
+  deployment: Deployment;
+  superfluid: superfluid;
+};
 
 /** What tests and examples do on a local chain that has Superfluid and the protocol. */
-export async function localEconomy({ url, deployment, superfluid }: LocalEconomyParameters) {
+export async function localEconomy<superfluid extends LocalTokens>({
+  url,
+  deployment,
+  superfluid,
+}: LocalEconomyParameters<superfluid>) {
   const transport = nudged(http(url, { timeout: 60_000 }));
   const test = createTestClient({ chain: foundry, mode: "anvil", transport }).extend(publicActions);
   const reader = createClient({ chain: foundry, transport, pollingInterval: 20 });

@@ -54,7 +54,9 @@ export function findTool(tool: "anvil" | "cast" | "forge"): string {
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const name = `@foundry-rs/${tool}-${process.platform}-${architecture}`;
   try {
-    const path = createRequire(import.meta.url).resolve(`${name}/bin/${tool}`);
+    // From where npm has put the tool itself: what it depends on need not be within our reach.
+    const itself = createRequire(import.meta.url).resolve(`@foundry-rs/${tool}/package.json`);
+    const path = createRequire(itself).resolve(`${name}/bin/${tool}`);
     if (existsSync(path)) return path;
   } catch (cause) {
     throw new ToolMissingError(tool, { cause });

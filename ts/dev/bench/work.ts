@@ -1,7 +1,8 @@
 /**
- * `npm run --silent bench:work`: decisions per second, one JSON object per line:
+ * `npm run --silent bench:work`: decisions per second, and what the paywall adds to a request, one JSON object per line:
  *
  *     {"what":"dispatch","sinks":1000,"perSecond":100000}
+ *     {"what":"paywall","signatures":"WebAssembly","requests":1000,"ratio":2.5,"cpuMilliseconds":0.9}
  *
  * and requests per read, and beyond the transaction per action, on a local chain:
  *
@@ -27,6 +28,7 @@ import {
 import { Admission } from "../../sdk/work/admission.ts";
 import { Dispatcher } from "../../sdk/work/dispatcher.ts";
 import { beyondTransaction, counted } from "../../testkit/counted.ts";
+import { measurePaywall } from "./paywall.ts";
 
 const addressOf = (index: number): Address => numberToHex(index + 1, { size: 20 });
 
@@ -78,6 +80,11 @@ function admit(sources: number, decisions: number): void {
 dispatch(100, 20_000, false);
 for (const sinks of [10, 1_000, 10_000]) dispatch(sinks, 100_000, true);
 for (const sources of [10, 1_000]) admit(sources, 100_000);
+
+for (const { ratio, cpuMilliseconds, ...run } of await measurePaywall()) {
+  const rounded = { ratio: Number(ratio.toFixed(2)), cpuMilliseconds: Number(cpuMilliseconds.toFixed(3)) };
+  console.log(JSON.stringify({ what: "paywall", ...run, ...rounded }));
+}
 
 /** What a client asks its endpoint, read by read and action by action. */
 async function countRequests(chain: RunningEconomy): Promise<void> {

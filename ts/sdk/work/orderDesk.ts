@@ -3,17 +3,17 @@ import { getChainId } from "viem/actions";
 import { min } from "../../core/bigints.ts";
 import type { SignedReceipt } from "../receipts/receiptBook.ts";
 import { signReceipt } from "../receipts/signReceipt.ts";
-import { verifyReceipt } from "../receipts/verifyReceipt.ts";
 import type { Deployment, WriteClient } from "../types.ts";
-import { isSigned } from "../utils/isSigned.ts";
+import { type IsSignedParameters, isSigned } from "../utils/isSigned.ts";
+import { receiptTypedData } from "../utils/typedData.ts";
 import type { Admission, Admitted } from "./admission.ts";
 import type { OrderKey } from "./errors.ts";
 import { orderId, type Table } from "./orders.ts";
 import type { ReceiptCounters } from "./receiptCounters.ts";
 import {
   type Acknowledgement,
+  hashOrder,
   MalformedMessageError,
-  orderTypedData,
   type SignedOrder,
   type Statement,
   type WorkOrder,
@@ -30,6 +30,8 @@ export type OrderDeskParameters = {
   now: () => number;
   /** Resolves once all state is on disk; see `DurableMap.durable`. */
   durable: () => Promise<void>;
+  /** Finds out faster whose key has signed; see `isSigned`. */
+  recover?: IsSignedParameters["recover"];
 };
 
 /**
@@ -71,8 +73,8 @@ export class OrderDesk {
     const key = { ...order, sink: this.sink, taskTypeId };
     if (orderId(order) !== orderId(key)) throw new MalformedMessageError("the order is for another sink or task type");
     if (order.requestHash !== requestHash) throw new MalformedMessageError("the order is for another request");
-    const digest = hashTypedData(orderTypedData({ deployment, chainId: await this.chainId(), order }));
-    if (!(await isSigned(this.#client, { signer: order.source, digest, signature })))
+    const digest = hashOrder({ deployment, chainId: await this.chainId(), order });
+    if (!(await this.#isSigned(order.source, digest, signature)))
       throw new MalformedMessageError(`${order.source} has not signed this order`);
   }
 
@@ -88,8 +90,8 @@ export class OrderDesk {
     const delivered = counters.completed(source);
     if (completed > delivered) throw new MalformedMessageError(`${completed} of ${delivered} wei are acknowledged`);
     const receipt = { taskTypeId, source, sink: this.sink, completed };
-    const signed = { deployment, receipt, signer: source, signature: sourceSignature };
-    if (!(await verifyReceipt(this.#client, signed)))
+    const digest = hashTypedData(receiptTypedData({ deployment, chainId: await this.chainId(), receipt }));
+    if (!(await this.#isSigned(source, digest, sourceSignature)))
       throw new MalformedMessageError(`${source} has not signed this receipt`);
     const sinkSignature = await signReceipt(this.#client, { deployment, receipt });
     // A later one may have come in meanwhile.
@@ -156,6 +158,11 @@ export class OrderDesk {
       stated: latest.completed,
     };
     return { cost, completed: this.#stated(source), available: admission.available(source, now()), acknowledged };
+  }
+
+  #isSigned(signer: Address, digest: Hex, signature: Hex): Promise<boolean> {
+    const { recover } = this.#parameters;
+    return isSigned(this.#client, { signer, digest, signature, ...(recover && { recover }) });
   }
 
   #stated(source: Address): bigint {

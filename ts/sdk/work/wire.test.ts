@@ -1,9 +1,12 @@
-import { type Address, zeroHash } from "viem";
+import { type Address, hashTypedData, zeroHash } from "viem";
 import { expect, test } from "vitest";
+import type { Deployment } from "../types.ts";
 import {
   asAddress,
+  hashOrder,
   hashRequest,
   MalformedMessageError,
+  orderTypedData,
   parseAcknowledgement,
   parseOrder,
   parseStatement,
@@ -88,6 +91,19 @@ test("statements and receipts that are none are refused", () => {
   );
   expect(() => parseAcknowledgement({ completed: "1", signature: "0x" })).toThrow(MalformedMessageError);
   expect(() => asAddress(null)).toThrow(MalformedMessageError);
+});
+
+test("an order's hash is that of its typed data, on every chain", () => {
+  const contracts = { capacityRegistry: SINK } as Deployment;
+  for (const [chainId, capacityRegistry] of [
+    [1, SOURCE],
+    [8453, SINK],
+    [8453, SOURCE],
+    [1, SOURCE],
+  ] as [number, Address][]) {
+    const parameters = { deployment: { ...contracts, capacityRegistry }, chainId, order: SIGNED.order };
+    expect(hashOrder(parameters)).toBe(hashTypedData(orderTypedData(parameters)));
+  }
 });
 
 test("whatever of a request changes, its hash does", () => {

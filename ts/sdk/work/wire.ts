@@ -1,4 +1,14 @@
-import { type Address, encodeAbiParameters, getAddress, type Hex, isAddress, keccak256, stringToBytes } from "viem";
+import {
+  type Address,
+  concat,
+  domainSeparator,
+  encodeAbiParameters,
+  getAddress,
+  type Hex,
+  isAddress,
+  keccak256,
+  stringToBytes,
+} from "viem";
 import { toJson } from "../../core/bigints.ts";
 import { BackpressureError } from "../../core/errors.ts";
 import type { Deployment } from "../types.ts";
@@ -80,6 +90,24 @@ export function orderTypedData({
   };
   const message = { ...order, validBefore: BigInt(order.validBefore) };
   return { domain, types: TYPES, primaryType: "WorkOrder", message } as const;
+}
+
+const ORDER_TYPE = keccak256(
+  stringToBytes(`WorkOrder(${TYPES.WorkOrder.map(({ name, type }) => `${type} ${name}`).join(",")})`),
+);
+const ORDER_FIELDS = [{ type: "bytes32" }, ...TYPES.WorkOrder.map(({ type }) => ({ type }))];
+/** Hashes of domains, by chain and contract: a sink has one. */
+const domains = new Map<string, Hex>();
+
+/** `hashTypedData(orderTypedData(…))`, for those who do it for every request: domain and type are hashed once. */
+export function hashOrder(parameters: Parameters<typeof orderTypedData>[0]): Hex {
+  const { domain, message } = orderTypedData(parameters);
+  const of = `${domain.chainId} ${domain.verifyingContract}`;
+  const separator = domains.get(of) ?? domainSeparator({ domain });
+  domains.set(of, separator);
+  const { source, sink, taskTypeId, nonce, validBefore, maxWork, requestHash } = message;
+  const fields = [ORDER_TYPE, source, sink, taskTypeId, nonce, validBefore, maxWork, requestHash];
+  return keccak256(concat(["0x1901", separator, keccak256(encodeAbiParameters(ORDER_FIELDS, fields))]));
 }
 
 /** What an order is for. */

@@ -3,12 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { parseEther } from "viem";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { addSource } from "../../localchain/participants.ts";
 import { getSource } from "../../sdk/read/getSource.ts";
 import { setProfile } from "../../sdk/sink/setProfile.ts";
 import { NotDeliveredError } from "../../sdk/work/buyer.ts";
-import { StopLossError, WaitForCreditError } from "../../sdk/work/errors.ts";
+import { SinksBusyError, StopLossError, WaitForCreditError } from "../../sdk/work/errors.ts";
 import { serve } from "../../testkit/httpServer.ts";
 import { UNIT_RATE } from "../../testkit/testChain.ts";
 import { BudgetReachedError, PurseEmptyError } from "../errors.ts";
@@ -17,6 +17,9 @@ import { Paywall } from "../seller/paywall.ts";
 import type { Till } from "../seller/till.ts";
 import { startTestMarket, TASK, type TestMarket } from "../testMarket.ts";
 import { type PayingFetchParameters, payingFetch } from "./payingFetch.ts";
+
+// Many epochs on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 let market: TestMarket;
 let seller: Shop;
@@ -143,18 +146,44 @@ test("sinks that are dead, send elsewhere or never end are left for one that ans
   expect(bodies.length).toBeGreaterThan(0);
   for (const { desk } of hostile) expect(buyer.paying.account.counters.completed(desk.sink)).toBe(0n);
 
-  // Two of three sinks deliver nothing: after a while nobody pays for that any longer.
+  // Who has nobody but these pays for nothing: after a while no longer.
+  const wasteful = await openBuyer("wasteful", { sinks: hostile.map(({ desk }) => desk.sink) });
   let outcome: unknown;
-  for (let epoch = 0; epoch < 40 && !(outcome instanceof StopLossError); epoch++) {
+  for (let epoch = 0; epoch < 30 && !(outcome instanceof StopLossError); epoch++) {
     await market.nextEpoch();
-    await buyer.paying.refresh();
-    outcome = await buyer.pay("/things", { method: "POST", body: "again" }).then(
+    await wasteful.paying.refresh();
+    outcome = await wasteful.pay("/things").then(
       (answer) => answer.text(),
       (error: unknown) => error,
     );
   }
   expect(outcome).toBeInstanceOf(StopLossError);
-  expect(await flowRateOf(buyer)).toBe(0n);
+  expect(await flowRateOf(wasteful)).toBe(0n);
+});
+
+test("a sink that has no time now is asked again when it has said", async () => {
+  const till = await market.till("busy");
+  const paywall = new Paywall({ till, work: perRequest(TASK / 2n) });
+  let refusals = 2;
+  const server = await serve(
+    getRequestListener((request) => {
+      if (request.method === "GET" || refusals-- <= 0) return paywall.handle(request, () => new Response("at last"));
+      return new Response(null, { status: 503, headers: { "retry-after": "1" } });
+    }),
+  );
+  market.onClose(server.close);
+  await announce(till, server.url);
+  const sinks = [till.desk.sink];
+  const buyer = await openBuyer("patient", { sinks });
+  await waitForCredit(buyer);
+  await expect(buyer.pay("/x", { method: "POST" })).rejects.toThrow(SinksBusyError);
+  await buyer.paying.account.store.close();
+  const patient = await openBuyer("patient 2", { sinks, patience: 60, refreshEvery: 0.2 });
+  const answer = patient.pay("/x", { method: "POST" });
+  for (let epoch = 0; epoch < 3; epoch++) await market.nextEpoch();
+  expect(await (await answer).text()).toBe("at last");
+  expect(refusals).toBeLessThan(0);
+  await patient.pay.close();
 });
 
 test("a stream ends before the money does, and no budget is broken", async () => {

@@ -52,9 +52,19 @@ export type PayingFetchParameters = Omit<BuyerAccountParameters, "maxWork"> & {
   onWarning?: ((warning: LossReport | unknown) => void) | undefined;
 };
 
+/** How a task waits for a sink. */
+type Waiting = {
+  except: Address[];
+  /** Why those have not delivered. */
+  cause: unknown;
+  /** By `performance.now`. */
+  giveUpAt: number;
+  signal: AbortSignal | undefined;
+};
+
 const ALLOWED = ["accept", "accept-language", "content-type"];
-/** Sinks and their profiles are looked for again after so many seconds. */
-const DISCOVER_EVERY = 600;
+/** Sinks and their profiles are looked for again after so many seconds; sooner as long as none is reached. */
+const [DISCOVER_EVERY, DISCOVER_FIRST] = [600, 12];
 
 /** A buyer that has found its sinks. `payingFetch` is its short form. */
 export class PayingClient {
@@ -103,18 +113,22 @@ export class PayingClient {
 
   /** Has a task done by whoever owes most; see `payingFetch`. @param path Under the sinks' endpoints. */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const { attempts = 3, oneTask } = this.parameters;
+    const { attempts = 3, oneTask, patience = 900 } = this.parameters;
+    const signal = init.signal ?? undefined;
     const request = await this.#outgoing(path, init);
     await this.#ready();
+    const giveUpAt = performance.now() + 1000 * patience;
     const tried: Address[] = [];
     let cause: unknown;
     while (tried.length < attempts) {
-      const sending = await this.#next(oneTask, tried, cause, init.signal ?? undefined);
-      tried.push(sending.sink);
+      const sending = await this.#next(oneTask, { except: tried, cause, giveUpAt, signal });
       try {
-        const answer = await this.#order(sending, request, init.signal ?? undefined);
-        if (answer !== undefined) return answer;
+        const answer = await this.#order(sending, request, signal);
+        if (answer instanceof Response) return answer;
+        // Who has seen less of the pay, or has no time now, is asked again when it has said, or the dispatcher thinks.
+        if (answer === "failed") tried.push(sending.sink);
       } catch (error) {
+        tried.push(sending.sink);
         this.#failed(sending);
         const isFatal = error instanceof AccountInUseElsewhereError || error instanceof StoreInUseError;
         if (isFatal || init.signal?.aborted) throw error;
@@ -186,7 +200,8 @@ export class PayingClient {
       timeout = 60,
       maxBytes = 10_000_000,
     } = this.parameters;
-    if (this.#now() - this.#discoveredAt < DISCOVER_EVERY) return;
+    const wait = this.#doors.size === 0 ? DISCOVER_FIRST : DISCOVER_EVERY;
+    if (this.#now() - this.#discoveredAt < wait) return;
     const found = (await getSinks(client, { deployment, taskTypeId, fromBlock })).filter(
       ({ sink }) => sinks === undefined || sinks.some((allowed) => allowed.toLowerCase() === sink.toLowerCase()),
     );
@@ -215,9 +230,8 @@ export class PayingClient {
   }
 
   /** Waits, if need be, until a sink owes a task. */
-  async #next(value: bigint, except: Address[], cause: unknown, signal: AbortSignal | undefined): Promise<Sending> {
-    const { patience = 900, refreshEvery = 4 } = this.parameters;
-    const giveUpAt = performance.now() + 1000 * patience;
+  async #next(value: bigint, { except, cause, giveUpAt, signal }: Waiting): Promise<Sending> {
+    const { refreshEvery = 4 } = this.parameters;
     for (;;) {
       try {
         return this.#dispatcher.next({ value, now: this.#now(), except });
@@ -233,21 +247,26 @@ export class PayingClient {
     }
   }
 
-  /** @returns Undefined if the sink refused. */
-  async #order(sending: Sending, request: Outgoing, signal: AbortSignal | undefined): Promise<Response | undefined> {
+  /** @returns The answer, or what the dispatcher knows by now. */
+  async #order(
+    sending: Sending,
+    request: Outgoing,
+    signal: AbortSignal | undefined,
+  ): Promise<Response | "failed" | "refused"> {
     const { accept = () => true } = this.parameters;
     const { account } = this;
     const door = this.#doors.get(sending.sink) as SinkDoor;
     await account.store.durable();
     await door.meet();
     const answer = await door.order(request, sending.value, signal);
-    if (!this.#isWorked(sending, answer)) return undefined;
+    const outcome = this.#outcomeOf(sending, answer);
+    if (outcome !== "worked") return outcome;
     const { status, headers } = answer;
     // What is wrong with the request itself, no other sink would like better.
     if (status < 400 && !accept(new Response(null, { status, headers }))) {
       await answer.body[Symbol.asyncIterator]().return?.();
       this.#dispatcher.failed({ id: sending.id, now: this.#now(), rejected: true });
-      return undefined;
+      return "failed";
     }
     return received({
       answer,
@@ -257,19 +276,19 @@ export class PayingClient {
   }
 
   /** Whether it was worked on; if not, the dispatcher knows by now why. */
-  #isWorked(sending: Sending, { status, headers }: GuardedStream): boolean {
+  #outcomeOf(sending: Sending, { status, headers }: GuardedStream): "worked" | "failed" | "refused" {
     const { id } = sending;
     const now = this.#now();
-    if (status < 400 || (status < 500 && ![402, 403, 409].includes(status))) return true;
+    if (status < 400 || (status < 500 && ![402, 403, 409].includes(status))) return "worked";
     if (![402, 403, 409, 503].includes(status)) {
       this.#dispatcher.failed({ id, now });
-      return false;
+      return "failed";
     }
     const seconds = Number(headers["retry-after"]);
     const stated = headers[STATEMENT_HEADER];
     const owed = status === 402 && stated !== undefined ? parseStatement(stated).available : undefined;
     this.#dispatcher.refused({ id, now, until: now + (seconds > 0 ? seconds : 10), owed });
-    return false;
+    return status === 402 || status === 503 ? "refused" : "failed";
   }
 
   async #accepted({ id, sink, value }: Sending, door: SinkDoor, said: Statement | undefined): Promise<void> {

@@ -2,14 +2,23 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { PaymentResponseContext } from "@x402/core/client";
 import type { PaymentPayloadResult, PaymentRequirements, SchemeNetworkClient } from "@x402/core/types";
 import { min, toJson } from "../../core/bigints.ts";
-import { asOrder, asStatement, hashRequest } from "../../sdk/work/wire.ts";
+import {
+  asOrder,
+  asStatement,
+  hashRequest,
+  STATEMENT_HEADER,
+  type Statement,
+  type WorkOrder,
+} from "../../sdk/work/wire.ts";
 import type { BuyerAccount } from "../buyer/account.ts";
+import { StatementFilter } from "../buyer/statements.ts";
 import { RedirectedError, UnboundRequestError } from "../errors.ts";
 import { parseTerms, SCHEME } from "../terms.ts";
 
 type Fetch = typeof globalThis.fetch;
 
-type Bound = { request: Request; body: Uint8Array };
+/** A request, and what was signed for it. */
+type Bound = { request: Request; body: Uint8Array; order?: WorkOrder };
 
 /**
  * The scheme `stream` at the side of the buyer, for `@x402/fetch`. It signs orders for the one pool of its account, holds
@@ -41,9 +50,10 @@ export class StreamClient implements SchemeNetworkClient {
     return async (input, init) => {
       const request = new Request(input, { ...init, redirect: "manual" });
       const body = new Uint8Array(await request.clone().arrayBuffer());
-      const response = await this.#bound.run({ request, body }, () => fetch(request));
+      const bound: Bound = { request, body };
+      const response = await this.#bound.run(bound, () => fetch(request));
       if (response.status >= 300 && response.status < 400) throw new RedirectedError(request.url);
-      return response;
+      return bound.order === undefined ? response : this.#passing(response, bound.order);
     };
   }
 
@@ -66,7 +76,29 @@ export class StreamClient implements SchemeNetworkClient {
         requestHash,
       }),
     );
+    bound.order = signed.order;
     return { x402Version, payload: JSON.parse(toJson(signed)) as Record<string, unknown> };
+  }
+
+  /** An answer that streams says what it has cost at its end, in a comment that is not for the caller. */
+  #passing(response: Response, order: WorkOrder): Response {
+    const isStream = (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
+    if (!isStream || response.body === null || response.headers.has(STATEMENT_HEADER)) return response;
+    const filter = new StatementFilter();
+    const passing = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => controller.enqueue(filter.take(chunk)),
+      flush: async (controller) => {
+        controller.enqueue(filter.end());
+        if (filter.statement !== undefined) await this.#count(order, filter.statement);
+      },
+    });
+    const { status, headers } = response;
+    return new Response(response.body.pipeThrough(passing), { status, headers });
+  }
+
+  async #count(order: WorkOrder, statement: Statement): Promise<void> {
+    await this.account.tab.saw(order.sink, statement);
+    await this.account.count(order.sink, min(statement.cost, order.maxWork));
   }
 
   /** Counts what the answer has cost, at most what was ordered; the next order acknowledges it. */
@@ -74,7 +106,7 @@ export class StreamClient implements SchemeNetworkClient {
     if (settleResponse?.extra === undefined) return;
     const { order } = asOrder(paymentPayload.payload);
     const statement = asStatement(settleResponse.extra);
-    await this.account.tab.saw(order.sink, statement);
-    if (settleResponse.success) await this.account.count(order.sink, min(statement.cost, order.maxWork));
+    if (settleResponse.success) await this.#count(order, statement);
+    else await this.account.tab.saw(order.sink, statement);
   }
 }

@@ -317,3 +317,25 @@ test("bad input is refused before anything is asked of the chain or the server",
   ).toEqual([400, "malformed"]);
   expect(served).toBe(0);
 });
+
+test("the stock client of x402 buys from it, whole and in pieces, and acknowledges both", async () => {
+  const work = async (request: Request) => {
+    if ((await request.text()) !== "stream") return Response.json({ done: true });
+    return stream(["data: one\n\n", "data: two\n\n"]);
+  };
+  const { paywall, till } = await open(openPaywall, perRequest(TASK / 4n));
+  const server = await serve(getRequestListener((request) => paywall.handle(request, work)));
+  market.onClose(server.close);
+  const url = `${server.url}/v1`;
+  const { counters } = buyer.account;
+  const [{ sink }, before] = [till.desk, counters.completed(till.desk.sink)];
+  const whole = await buyer.pay(url, { method: "POST", body: "whole" });
+  expect([whole.status, await whole.json()]).toEqual([200, { done: true }]);
+  const pieces = await buyer.pay(url, { method: "POST", body: "stream" });
+  expect(await pieces.text()).toBe("data: one\n\ndata: two\n\n");
+  expect(counters.completed(sink) - before).toBe(TASK / 2n);
+  const last = await buyer.pay(url, { method: "POST", body: "whole" });
+  expect(parseStatement(last.headers.get("payment-response")).acknowledged?.completed).toBe(
+    counters.completed(sink) - TASK / 4n,
+  );
+});

@@ -6,6 +6,7 @@ import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
 import type { GetTaskTypeReturnType } from "../../sdk/read/getTaskType.ts";
 import type { SignedReceipt } from "../../sdk/receipts/receiptBook.ts";
 import type { Deployment, WriteClient } from "../../sdk/types.ts";
+import type { IsSignedParameters } from "../../sdk/utils/isSigned.ts";
 import { type Account, Admission, type Admitted } from "../../sdk/work/admission.ts";
 import { countersOf } from "../../sdk/work/countersOf.ts";
 import type { CreditBookState } from "../../sdk/work/credit.ts";
@@ -44,6 +45,8 @@ export type TillParameters = {
   expectedTime?: number | undefined;
   /** What sources that have never paid are given in an epoch, all together, wei; nothing if not said. */
   freeTrials?: bigint | undefined;
+  /** Finds out faster whose key has signed, in native code for example; see `isSigned` of the SDK. */
+  recover?: IsSignedParameters["recover"];
   /** Headers of a request that change what it costs: orders are bound to them. Lower case. */
   pricedHeaders?: readonly string[] | undefined;
 };
@@ -76,7 +79,7 @@ export class Till {
     gda: Address,
     pool: GetPoolReturnType,
   ) {
-    const { client, deployment, taskTypeId, concurrency = 16, fromBlock = 0n } = parameters;
+    const { client, deployment, taskTypeId, concurrency = 16, fromBlock = 0n, recover } = parameters;
     const { taskType } = pool;
     const head = () => this.#feed.head;
     this.#pool = pool;
@@ -98,7 +101,7 @@ export class Till {
     const durable = () => store.durable();
     this.queue = new CreditQueue({ concurrency, creditOf: (source) => admission.available(source, now()) });
     this.desk = new OrderDesk(client, {
-      ...{ deployment, taskTypeId, admission, counters, receipts, now, durable },
+      ...{ deployment, taskTypeId, admission, counters, receipts, now, durable, recover },
     });
   }
 

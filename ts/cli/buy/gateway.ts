@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { describeError, UsageError } from "../../core/errors.ts";
+import { readBody } from "../../x402/seller/readBody.ts";
+import { problem } from "../http.ts";
+import { BASE, hasForeignKey, refusalOf } from "./guard.ts";
+import { answerTo } from "./refusals.ts";
+
+/** The longest request, bytes. */
+const MAX_BODY = 10_000_000;
+
+export type GatewayParameters = {
+  /** 0 takes any that is free. */
+  port: number;
+  token: string;
+  /** Buys; the path is the one under the base. */
+  pay: (path: string, init: RequestInit) => Promise<Response>;
+  /** `/health` and `/metrics`. */
+  operations: (request: Request) => Response | Promise<Response>;
+  onAnswer: (status: number) => void;
+  onError: (error: unknown) => void;
+};
+
+export type Gateway = { url: string; stop: () => Promise<void> };
+
+/** A door for programs of this machine, and of nobody else. @throws {UsageError} if the port is taken. */
+export async function startGateway(parameters: GatewayParameters): Promise<Gateway> {
+  const { token, operations, onAnswer } = parameters;
+  let port = parameters.port;
+  const listener = getRequestListener(
+    async (request, env) => {
+      const { incoming } = env as { incoming: IncomingMessage };
+      const refusal = isOperations(incoming) ? undefined : refusalOf(incoming, port, token);
+      const answer = refusal ?? (isOperations(incoming) ? await operations(request) : await buy(request, parameters));
+      onAnswer(answer.status);
+      return answer;
+    },
+    { errorHandler: (error) => answerTo(error) },
+  );
+  const server = createServer({ insecureHTTPParser: false, requireHostHeader: true }, listener);
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new UsageError(`cannot listen on port ${port}: ${describeError(cause)}`, { cause });
+  }
+  ({ port } = server.address() as AddressInfo);
+  return {
+    url: `http://127.0.0.1:${port}${BASE}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.keepAliveTimeout = 1;
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+const isOperations = ({ method, url, headers }: IncomingMessage): boolean =>
+  method === "GET" && headers.origin === undefined && (url === "/health" || url === "/metrics");
+
+async function buy(request: Request, { pay, onError }: GatewayParameters): Promise<Response> {
+  try {
+    const { pathname, search } = new URL(request.url);
+    const body = await readBody(request.body, MAX_BODY);
+    const path = pathname.slice(BASE.length) + search;
+    if (hasForeignKey(`${decodeURIComponent(path)}\n${Buffer.from(body).toString("utf8")}`))
+      return problem(
+        400,
+        "foreign_key",
+        "the request has what looks like a key in it, and sellers are strangers: it went nowhere",
+      );
+    const { method, headers, signal } = request;
+    return await pay(path, { method, headers, signal, ...(body.length === 0 ? {} : { body: body as never }) });
+  } catch (error) {
+    if (!request.signal.aborted) onError(error);
+    return answerTo(error);
+  }
+}

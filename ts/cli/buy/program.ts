@@ -1,0 +1,132 @@
+import { Command, Option } from "commander";
+import { Hono } from "hono";
+import type { LocalAccount } from "viem";
+import { z } from "zod";
+import type { Terminal } from "../../core/commandLine.ts";
+import { addressSchema } from "../../core/deploymentRecord.ts";
+import { UsageError } from "../../core/errors.ts";
+import { formatAmount } from "../../sdk/utils/format.ts";
+import { portField, readConfig, secondsField, switchField, tokensField } from "../../services/runtime/config.ts";
+import { Health } from "../../services/runtime/health.ts";
+import { addOperations } from "../../services/runtime/httpServer.ts";
+import { type Lifecycle, runService, untilInterrupted } from "../../services/runtime/lifecycle.ts";
+import { createLogger, LOG_LEVELS, type Logger } from "../../services/runtime/logger.ts";
+import { PayingClient } from "../../x402/buyer/payingFetch.ts";
+import type { Exposure } from "../../x402/buyer/purse.ts";
+import { addChainOptions, type ChainContext, chainFields, openChain, poolOf } from "../context.ts";
+import { every } from "../every.ts";
+import { watchChain } from "../freshness.ts";
+import { inTokens, sidecarMetrics } from "../metrics.ts";
+import { parseBudget } from "./budget.ts";
+import { startGateway } from "./gateway.ts";
+import { localToken } from "./guard.ts";
+
+const EXAMPLES = `
+Examples:
+  $ npx --no-install backpressure buy --network base --task-type summarise --budget 5/day --sinks 0x12…,0x34…
+  $ npx --no-install backpressure buy --network base --task-type summarise --budget 1/hour,5/day --any-sink
+
+It prints what an agent needs: OPENAI_BASE_URL and OPENAI_API_KEY. The account is one of its own: what is in it is the most
+that can ever be lost. Every flag can be a variable: BUY_MAX_TASK for --max-task. Environment (or .env): PRIVATE_KEY,
+KEYSTORE_PASSWORD, BASE_RPC_URL and its like, DEPLOYMENTS_DIR, BACKPRESSURE_DATA (what must outlive the process; default:
+data).
+`;
+
+const schema = z.object({
+  ...chainFields,
+  taskType: z.string(),
+  budget: z.string().transform(parseBudget),
+  maxTask: tokensField.default(10n ** 16n),
+  sinks: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(addressSchema))
+    .optional(),
+  anySink: switchField,
+  allowPrivate: switchField,
+  header: z.union([z.array(z.string()), z.string().transform((text) => text.split(","))]).default([]),
+  /** Milliseconds. */
+  idle: secondsField.default(3_600_000),
+  /** Milliseconds. */
+  patience: secondsField.default(900_000),
+  listen: portField(8402),
+  logLevel: z.enum(LOG_LEVELS).default("info"),
+});
+
+type Config = z.output<typeof schema>;
+
+/** `backpressure buy`. */
+export function buyProgram(terminal: Terminal): Command {
+  const command = new Command("buy").description(
+    "Buy the work of a pool: a local proxy that pays for what goes through it.",
+  );
+  return addChainOptions(command)
+    .option("--task-type <name>", "the pool: its name in the records, or its 32 bytes")
+    .option("--budget <amounts>", "the most to spend, deposit included: 5/day, or 1/hour,5/day")
+    .option("--max-task <tokens>", "the most that one task may cost (default: 0.01)")
+    .option("--sinks <addresses>", "the only agents that may see what is sent")
+    .option("--any-sink", "any agent of the pool may see what is sent: they are strangers")
+    .option("--allow-private", "call agents in one's own network too (always, if local)")
+    .option("--header <names...>", "headers that agents may see, beside accept, accept-language and content-type")
+    .option("--idle <seconds>", "the stream ends after so long without a task (default: 3600)")
+    .option("--patience <seconds>", "how long a task waits until an agent owes it (default: 900)")
+    .option("--listen <port>", "port on 127.0.0.1 (default: 8402)")
+    .addOption(new Option("--log-level <level>", "least that is logged (default: info)").choices(LOG_LEVELS))
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags) => {
+      const config = readConfig(schema, { flags, env: terminal.env, prefix: "BUY" });
+      if (config.sinks === undefined && !config.anySink)
+        throw new UsageError("whoever works sees what is sent: name agents with --sinks, or say --any-sink");
+      const log = createLogger({ service: "buy", level: config.logLevel, write: terminal.error });
+      const context = await openChain(config, terminal);
+      await runService({ log, interrupted: terminal.onInterrupt() }, (life) =>
+        buy(config, context, terminal, log, life),
+      );
+    });
+}
+
+async function buy(config: Config, context: ChainContext, terminal: Terminal, log: Logger, life: Lifecycle) {
+  const { isPublic } = context.network;
+  const pool = poolOf(context, config.taskType, "buy", terminal.env);
+  const onError = (error: unknown) => log.warn({ error }, "a task or a look at the chain failed");
+  const refreshEvery = isPublic ? 4 : 1;
+  const { budget, maxTask: oneTask, sinks, idle, patience, header } = config;
+  const paying = await PayingClient.open({
+    ...{ ...pool, budget, oneTask, sinks, refreshEvery },
+    ...{ idle: idle / 1000, patience: patience / 1000, headers: header.map((name) => name.toLowerCase()) },
+    allowPrivate: config.allowPrivate || !isPublic,
+    onWarning: (warning) => log.warn({ error: warning instanceof Error ? warning : undefined, warning }, "pay is lost"),
+  });
+  life.onStop("stream", () => paying.close());
+  const { purse } = paying.account;
+  const health = new Health();
+  const seen = watchChain(health);
+  const metrics = sidecarMetrics("buy", {
+    stream_tokens_per_hour: { help: "What streams to the pool.", value: () => inTokens(purse.flowRate * 3600n) },
+  });
+  const operations = new Hono();
+  addOperations(operations, health, metrics.registry);
+  const token = await localToken(pool.client.account as LocalAccount, pool.client.chain.id);
+  const gateway = await startGateway({
+    ...{ port: config.listen, token, onError, onAnswer: metrics.onAnswer },
+    pay: (path, init) => paying.fetch(path, init),
+    operations: (request) => operations.fetch(request),
+  });
+  life.onStop("tasks under way", gateway.stop);
+  const refresh = async () => {
+    await paying.refresh();
+    seen();
+  };
+  const look = every(refreshEvery, life.interrupted, refresh, onError);
+  terminal.out(`${atStake(purse.account, await purse.exposure())}
+OPENAI_BASE_URL=${gateway.url} OPENAI_API_KEY=${token}
+`);
+  log.info({ listens: new URL(gateway.url).host, source: purse.account }, "ready");
+  await untilInterrupted(life.interrupted);
+  await look;
+}
+
+/** Said before a stream is opened: the first task opens it. */
+const atStake = (account: string, { atMost, toLiquidator }: Exposure): string =>
+  `${account} pays. If this process dies and nobody starts it again, you lose at most ${formatAmount(atMost)} tokens, ` +
+  `which is all that this account holds; up to ${formatAmount(toLiquidator)} of it go to whoever closes the empty stream.`;
