@@ -52,6 +52,19 @@ describe("a task type with money", () => {
     expect(take([rich], 24_000)).toEqual([]);
   });
 
+  test("is come back to once for each event, even if that did not settle it", () => {
+    take([rich], 0);
+    looked(1, 0n, true, 0);
+    expect(take([rich], 12_000)).toEqual([id(1)]);
+    looked(1, 0n, true, 12_000);
+    expect(take([rich], 24_000)).toEqual([]);
+    expect(take([rich], LOOK)).toEqual([id(1)]);
+    agenda.touch(id(1));
+    expect(take([rich], LOOK + 1_000)).toEqual([id(1)]);
+    looked(1, 0n, true, LOOK + 1_000);
+    expect(take([rich], LOOK + 13_000)).toEqual([id(1)]);
+  });
+
   test("comes before those with less", () => {
     expect(take([entry(1, 5n), entry(2, 7n), entry(3, 6n)], 0)).toEqual([2, 3, 1].map(id));
   });

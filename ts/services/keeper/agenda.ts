@@ -15,6 +15,8 @@ type Item = Looked & {
   /** Milliseconds. */
   lookedAt: number;
   comeBackAt: number | undefined;
+  /** It was come back to since the last event: if that did not settle it, coming back sooner than usual will not either. */
+  cameBack: boolean;
   /** An event concerns it. */
   urgent: boolean;
 };
@@ -44,14 +46,16 @@ export class Agenda {
 
   /** An event concerns it, or what was done calls for more. */
   touch(taskTypeId: Hex): void {
-    this.#item(taskTypeId).urgent = true;
+    const item = this.#item(taskTypeId);
+    item.urgent = true;
+    item.cameBack = false;
   }
 
   looked(taskTypeId: Hex, { atStake, pending }: Looked, now: number): void {
     const item = this.#item(taskTypeId);
     item.atStake = atStake;
     item.pending = pending;
-    item.comeBackAt = pending ? (item.comeBackAt ?? now + COME_BACK_AFTER) : undefined;
+    item.comeBackAt = pending && !item.cameBack ? (item.comeBackAt ?? now + COME_BACK_AFTER) : undefined;
   }
 
   /** Those to look at now, the most urgent first; they count as looked at. @param now Milliseconds. */
@@ -70,7 +74,10 @@ export class Agenda {
       entry.given = 0n;
       item.urgent = false;
       item.lookedAt = now;
-      if (item.comeBackAt !== undefined && now >= item.comeBackAt) item.comeBackAt = undefined;
+      if (item.comeBackAt !== undefined && now >= item.comeBackAt) {
+        item.comeBackAt = undefined;
+        item.cameBack = true;
+      }
     }
     return taken.map(({ entry }) => entry);
   }
@@ -96,7 +103,7 @@ export class Agenda {
   #item(taskTypeId: Hex): Item {
     const known = this.#items.get(taskTypeId);
     if (known !== undefined) return known;
-    const item = { atStake: 0n, pending: false, lookedAt: 0, comeBackAt: undefined, urgent: false };
+    const item = { atStake: 0n, pending: false, lookedAt: 0, comeBackAt: undefined, cameBack: false, urgent: false };
     this.#items.set(taskTypeId, item);
     return item;
   }

@@ -54,7 +54,7 @@ export const keeperSchema = z.object({
   etherPerToken: etherField.optional(),
   sinksPerTransaction: wholeNumber.min(1, "at least 1").max(60, "60 at most, or Base refuses").default(30),
   blocksPerQuery: wholeNumber.min(1, "at least 1").default(10_000),
-  lookInterval: secondsField.default(30_000),
+  lookInterval: secondsField.default(60_000),
   /** Names or identifiers. */
   taskType: list(z.string().transform((text) => text.trim())).optional(),
   token: list(address).optional(),
@@ -73,7 +73,7 @@ export function keeperProgram(terminal: Terminal): Command {
     .option("--ether-per-token <ether>", "what a token is worth: what costs more than it moves is not sent")
     .option("--sinks-per-transaction <number>", "most sinks or sources in one transaction (default: 30)")
     .option("--blocks-per-query <blocks>", "most blocks to ask an endpoint for at once (default: 10000)")
-    .option("--look-interval <seconds>", "between two looks at a task type without events (default: 30)")
+    .option("--look-interval <seconds>", "between two looks at a task type without events (default: 60)")
     .option("--task-type <id...>", "serve only these task types: identifiers, or names of the deployment's record")
     .option("--token <address...>", "serve only task types of these super tokens");
   return command.action(() => run(command.opts(), terminal));

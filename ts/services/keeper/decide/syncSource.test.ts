@@ -36,8 +36,8 @@ describe("money at stake", () => {
     ["is synchronised", enough, true],
     ["is left if it is not worth it", {}, false],
     ["is left if a receipt has done so in this epoch", thisEpoch, false],
-    ["is synchronised all the same when its source runs dry", { ...thisEpoch, runway: 149 }, true],
-    ["is left when its source lasts for five looks more", { ...thisEpoch, runway: 150 }, false],
+    ["is synchronised all the same when its source runs dry", { ...thisEpoch, runway: 299 }, true],
+    ["is left when its source lasts for five looks more", { ...thisEpoch, runway: 300 }, false],
     ["is none where nothing overflows", { ...enough, units: { escrow: 0n, total: 10n } }, false],
   ])("%s", (_, changes, expected) => expect(decide(changes)).toBe(expected));
 });
@@ -63,8 +63,8 @@ test("a source that there is no reason to synchronise is not even read", () => {
 
 test("in an epoch in which it was synchronised a source is read again half-way to when it is dry", () => {
   const thisEpoch = { ...view, minAmount: 3600n, flowRate: 1920n, now: 10_019 };
-  expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, 152) })).toBe(true);
-  expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, 154) })).toBe(false);
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, 302) })).toBe(true);
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, 304) })).toBe(false);
   expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, undefined) })).toBe(false);
   expect(isSyncDue({ ...thisEpoch, now: 10_020, readAgainAt: sourceAgainAt(10_018, 10_000) })).toBe(true);
 });

@@ -27,7 +27,7 @@ export type SyncSourceView = SyncDueView & {
 const HOUR = 3600;
 
 /** Five looks before a stream can be liquidated, seconds: what it earns after its last synchronisation is lost then. */
-const DRY = 150;
+const DRY = 300;
 
 /** Whether there may be a reason to synchronise a source; only then is it read. */
 export function isSyncDue(view: SyncDueView): boolean {
