@@ -52,6 +52,16 @@ test("one program at a time; the lock of one that died is taken over", async () 
   await (await open()).close();
 });
 
+// Elsewhere nobody can see it.
+test.skipIf(process.platform !== "linux")("so is that of one that died and that nobody has buried", async () => {
+  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  const [pid] = await once(parent.stdout, "data");
+  await writeFile(join(folder, "lock"), String(pid).trim());
+  await expect.poll(() => open().then((map) => map.close())).toBeUndefined();
+  expect(() => process.kill(Number(pid), 0)).not.toThrow();
+  parent.kill("SIGKILL");
+});
+
 test("whoever is fenced off is told before it tells anybody", async () => {
   const first = await open();
   first.set("a", 1n);
