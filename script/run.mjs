@@ -6,9 +6,10 @@ import { delimiter, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isMainThread } from "node:worker_threads";
 
-const ts = (file, ...flags) => ["node", ...flags, "--import", "tsx", `ts/${file}`];
+const tsx = (path, ...flags) => ["node", ...flags, "--import", "tsx", path];
+const ts = (file, ...flags) => tsx(`ts/${file}`, ...flags);
 const check = (name) => ["node", `script/check/${name}.mjs`];
-const example = (file) => ({ build: true, programs: [["node", "--import", "tsx", `examples/${file}`]] });
+const example = (file) => ({ build: true, programs: [tsx(`examples/${file}`)] });
 const GAS_TESTS = ["forge", "test", "--match-path", "test/gas/*"];
 
 /** A small heap: a keeper holds little and runs for months. Who takes messages lets most of what it allocates go at once. */
@@ -16,7 +17,8 @@ const SMALL_HEAP = "--max-semi-space-size=4";
 const INTAKE_HEAP = "--max-semi-space-size=32";
 
 /**
- * `build`: whether the contracts must be compiled before. `programs` run one after the other; the first gets the arguments.
+ * `build`: whether the contracts must be compiled before. `packages`: folders of packages of their own that must be
+ * installed before. `programs` run one after the other; the first gets the arguments.
  * The next runs only if the one before succeeded, unless `all`: then every one runs, and the task fails if one did.
  */
 export const TASKS = {
@@ -31,6 +33,8 @@ export const TASKS = {
   keeper: { programs: [ts("services/keeper/main.ts", SMALL_HEAP, "--max-old-space-size=192")] },
   oracle: { programs: [ts("services/oracle/main.ts", INTAKE_HEAP)] },
   verifier: { programs: [ts("services/verifier/main.ts", INTAKE_HEAP)] },
+  explorer: { packages: ["indexer", "explorer"], build: true, programs: [tsx("explorer/main.ts")] },
+  indexer: { packages: ["indexer"], programs: [ts("operate/indexer/main.ts")] },
   "example:sell-work-over-http": example("sell-work-over-http/main.ts"),
   "example:buy-through-a-pipeline": example("buy-through-a-pipeline.ts"),
   "example:read-pools-with-abis": example("read-pools-with-abis.ts"),
@@ -63,6 +67,16 @@ export const TASKS = {
       ["forge", "test", "--match-test", "H_DispatchedToWhoOwesMost"],
       ["vitest", "run", "ts/sim/attacks", "--testNamePattern", "sent by dispatcher"],
     ],
+  },
+  "test:explorer": {
+    packages: ["indexer", "explorer"],
+    build: true,
+    programs: [["vitest", "run", "--config", "explorer/vitest.config.ts"]],
+  },
+  "test:indexer": {
+    packages: ["indexer"],
+    build: true,
+    programs: [["vitest", "run", "--config", "indexer/vitest.config.ts"]],
   },
   "test:sim": { build: true, env: { SIM_TESTS: "full" }, programs: [["vitest", "run", "ts/sim"]] },
   "test:mutants": { programs: [ts("dev/mutants/main.ts")] },
@@ -120,9 +134,11 @@ async function run([command, ...args], env = {}) {
 }
 
 /** @returns The task's exit code */
-async function runTask({ build = false, all = false, env, programs }, args) {
+async function runTask({ build = false, packages = [], all = false, env, programs }, args) {
   const wantsHelp = args.some((arg) => HELP.includes(arg));
-  const first = [["node", "script/setup.mjs"], ...(build && !wantsHelp ? [["forge", "build"]] : [])];
+  const first = [["node", "script/setup.mjs"]];
+  if (!wantsHelp) first.push(...packages.map((folder) => ["node", "script/setup.mjs", folder]));
+  if (!wantsHelp && build) first.push(["forge", "build"]);
   for (const program of first) {
     const code = await run(program);
     if (code !== 0) return code;

@@ -1,5 +1,6 @@
 // Makes a checkout ready: installs the pinned packages and completes lib/, the Solidity dependencies. It runs before
-// every npm script, so it is quick and silent when nothing is to do, and it uses nothing but Node.
+// every npm script, so it is quick and silent when nothing is to do, and it uses nothing but Node. Given the folder of a
+// package of its own (indexer, explorer), it installs that package's instead.
 import { spawn } from "node:child_process";
 import {
   existsSync,
@@ -178,13 +179,14 @@ function isAlive(pid) {
   }
 }
 
-async function main() {
+async function main(folder) {
   const [major] = process.versions.node.split(".");
   if (Number(major) < MINIMUM_NODE) {
     throw new SetupError(`Node ${MINIMUM_NODE} or newer is needed, this is ${process.versions.node}`);
   }
-  process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+  process.chdir(fileURLToPath(new URL(`../${folder ?? ""}`, import.meta.url)));
   if (!isInstalled()) await withLock(async () => isInstalled() || (await install()));
+  if (folder !== undefined) return;
   linkLibraries();
   linkFoundry();
   linkPostgres();
@@ -192,7 +194,7 @@ async function main() {
 }
 
 try {
-  await main();
+  await main(process.argv[2]);
 } catch (error) {
   say(error.message);
   process.exitCode = error.exitCode ?? 1;

@@ -29,7 +29,7 @@ import { Crowd } from "./load/crowd.ts";
  * a block every other second and Multicall3, as Base has it. A day is 24 of those hours. What sending takes comes on top.
  */
 const SINKS = 250;
-/** Sinks are read by 250, so of 1,000 there is four times as much to read; everything else is the same. */
+/** Of 1,000 sinks there is four times as much to read, in four times as many requests at most; everything else is the same. */
 const SLICES = 4;
 /** A look at pools, however many: their terms, and what depends on them. */
 const CALLS_PER_LOOK = 2;
@@ -71,8 +71,8 @@ async function deployMulticall3(): Promise<Address> {
 /** A task type with registered sinks, and a source that streams to it. */
 async function addCrowd(name: string): Promise<void> {
   const taskTypeId = await chain.registerTaskType(name, {
-    ...{ minimumStake: 1n, epochLength: EPOCH, horizon: 4 * EPOCH, reportDelay: 60, signalTimeToLive: 20 * EPOCH },
-    ...{ receiptEpochs: 12, bufferMax: parseEther("1000000") },
+    ...{ minimumStake: 1n, epochLength: EPOCH, horizon: 6 * EPOCH, reportDelay: 60, signalTimeToLive: 5 * EPOCH },
+    ...{ receiptEpochs: 5, bufferMax: parseEther("1000000") },
   });
   const taskType = await getTaskType(chain.client, { deployment: chain.deployment, taskTypeId });
   const crowd = new Crowd({ chain, name, taskType, sinks: SINKS, sources: 1 });
@@ -83,7 +83,7 @@ async function addCrowd(name: string): Promise<void> {
   const transfers = crowd.sinks.map(({ address }) => encodeCall(token.transfer(address, crowd.stakeFor(1n))));
   await blocks.mine(transfers.map((call) => ({ name: "transfer", pool: name, from: bank, ...call })));
   for (const operations of [crowd.approve(1n), crowd.stake(1n), crowd.register()]) await blocks.mine(operations);
-  await blocks.mine(crowd.stream("open a stream", 1000n * UNIT_RATE));
+  await blocks.mine(crowd.stream("open a stream", UNIT_RATE / 10n));
 }
 
 /** A keeper that asks through an endpoint that counts; what it sends goes another way, and is not counted. */

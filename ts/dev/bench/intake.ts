@@ -33,11 +33,16 @@ const BLOCK_SECONDS = 2;
 const CLIENTS = 16;
 /** Messages of one request to the batch route. */
 const BATCH = 100;
+/** Milliseconds after which the oracle is taken to hang. */
+const LONGEST = 600_000;
 /** Transactions of one block while the sinks are set up. */
 const PER_BLOCK = 500;
 const TICKS = 100;
 
-const NO_LIMITS = ["--client-limit", "100000000", "--sink-limit", "100000", "--gas-per-hour", "1000000000000"];
+const NO_LIMITS = [
+  ...["--client-limit", "100000000", "--sink-limit", "100000"],
+  ...["--gas-per-hour", "1000000000000", "--ether-per-day", "1000000"],
+];
 
 type Sink = { key: Hex; address: Address };
 type Message = { sink: Address; issuedAt: number; signature: Hex } & Record<string, unknown>;
@@ -50,7 +55,7 @@ const sinks: Sink[] = Array.from({ length: SINKS }, (_, index) => {
 const chain = await startLocalEconomy();
 const folder = mkdtempSync(join(tmpdir(), "backpressure-bench-"));
 try {
-  const terms = { epochLength: 600, horizon: 3600, reportDelay: 600, signalTimeToLive: 3600 };
+  const terms = { reportDelay: 3600, signalTimeToLive: 7200, horizon: 36_000 };
   const taskTypeId = await chain.registerTaskType("bench", terms);
   await setUp(chain, taskTypeId);
   writeRecord(folder, { chainId: 31337, block: 1, owner: chain.deployment.host, ...chain.deployment, taskTypes: {} });
@@ -115,8 +120,9 @@ async function measureSubmission(taskTypeId: Hex): Promise<void> {
   const fromBlock = await chain.test.getBlockNumber({ cacheTime: 0 });
   const oracle = await startOracle("--max-wait", "0.05");
   await measure("submission", oracle, SINKS, async () => {
+    const deadline = AbortSignal.timeout(LONGEST);
     for (let accepted = 0; accepted < SINKS; ) {
-      await pause(100);
+      await pause(100, deadline);
       const { capacityRegistry: address } = chain.deployment;
       const event = capacityRegistryAbi.find((item) => item.type === "event" && item.name === "CapacitySignalled");
       const logs = await getLogs(chain.client, { address, event, args: { taskTypeId }, fromBlock } as never);

@@ -81,8 +81,8 @@ async function measure(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const buy = async (headers: Record<string, string>): Promise<void> => {
     const answer = await fetch(url, { method: "POST", body: BODY, headers });
-    if (answer.status !== 200 || (await answer.text()) !== BODY)
-      throw new Error(`the server has answered ${answer.status}`);
+    const text = await answer.text();
+    if (answer.status !== 200 || text !== BODY) throw new Error(`the server has answered ${answer.status}: ${text}`);
   };
   // The first requests pay for compilation, and for the look at the stream.
   for (let request = 0; request < 100; request++) await buy(await headersFor(url));

@@ -81,15 +81,6 @@ export const CLAIMS: readonly Claim[] = [
     ],
   },
   {
-    label: "thm:noise",
-    title: "Throughput under noise",
-    status: "proven",
-    checks: [
-      theory("throughput", "a margin ε loses at most the share σ²/(2 T ε μ²)"),
-      theory("throughput", "at load 0.98, noise of 0.2 makes the escrow of exactly honest sinks grow for ever"),
-    ],
-  },
-  {
     label: "thm:throughput",
     title: "Throughput",
     status: "proven",
@@ -97,6 +88,15 @@ export const CLAIMS: readonly Claim[] = [
       theory("pools", "demand below M: all of it is served but what the escrow still holds"),
       theory("pools", "demand above M: 37 is served"),
       theory("throughput", "with a bounded escrow at most the overflow of a queue served at q·M is lost"),
+    ],
+  },
+  {
+    label: "thm:noise",
+    title: "Throughput under noise",
+    status: "proven",
+    checks: [
+      theory("throughput", "a margin ε loses at most the share σ²/(2 T ε μ²)"),
+      theory("throughput", "at load 0.98, noise of 0.2 makes the escrow of exactly honest sinks grow for ever"),
     ],
   },
   {
@@ -166,12 +166,6 @@ export const CLAIMS: readonly Claim[] = [
     ],
   },
   {
-    label: "thm:contest",
-    title: "A contest below saturation",
-    status: "proven",
-    checks: [theory("contest", "best replies end at ρ(n − 1)/(n k)")],
-  },
-  {
     label: "obs:absolute",
     title: "Absolute ledgers",
     status: "observed",
@@ -194,6 +188,12 @@ export const CLAIMS: readonly Claim[] = [
     title: "Over-declaring below saturation",
     status: "observed",
     checks: [theory("incentives", "over-declaring by 2 wins 0.909 against 0.5")],
+  },
+  {
+    label: "thm:contest",
+    title: "A contest below saturation",
+    status: "proven",
+    checks: [theory("contest", "best replies end at ρ(n − 1)/(n k)")],
   },
   {
     label: "obs:noise",

@@ -26,7 +26,6 @@ export const E10: readonly Definition[] = [
   ["CodeClosedMid", AZURE, traced("code", "closed", 0.9), "served_of_bound", share()],
   ["CodeClosedHigh", AZURE, traced("code", "closed", 1.1), "served_of_bound", share()],
   ["CodeShortestHigh", AZURE, traced("code", "shortest queue", 1.1), "served_of_bound", share()],
-  ["GeneratorClosedHigh", "E10.csv", { trace: "conversation", rule: "closed", load: 1.1 }, "served_of_bound", share()],
 ];
 
 const LIARS = "liars' share";

@@ -4,7 +4,7 @@ import { explorerAddress, type Network } from "../../core/networks.ts";
 import { superTokenAt } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { Deployment, ReadClient } from "../../sdk/types.ts";
-import { safeText } from "./report.ts";
+import { safeText } from "./words.ts";
 
 /** What of a symbol is shown. */
 const SYMBOL_LENGTH = 8;

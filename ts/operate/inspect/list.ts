@@ -2,7 +2,8 @@ import type { Address } from "viem";
 import { nameOf } from "../../core/deploymentRecord.ts";
 import { type FoundPool, findPools } from "../../sdk/work/discovery.ts";
 import { type Context, symbolOf } from "./context.ts";
-import { monthly, percent, type Report, safeText } from "./report.ts";
+import type { Report } from "./report.ts";
+import { monthly, percent, safeText } from "./words.ts";
 
 const NAME_LENGTH = 26;
 

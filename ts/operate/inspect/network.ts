@@ -6,7 +6,8 @@ import { getTaskTypes } from "../../sdk/work/discovery.ts";
 import { checkSuperfluidHost } from "../deploy/superfluidHost.ts";
 import { compareByteCode } from "../deploy/verify.ts";
 import { type Context, linked } from "./context.ts";
-import { percent, type Report, safeText } from "./report.ts";
+import type { Report } from "./report.ts";
+import { percent, safeText } from "./words.ts";
 
 type TaskTypeEntry = { taskTypeId: Hex; name: string };
 

@@ -3,10 +3,10 @@ import { nameOf } from "../../core/deploymentRecord.ts";
 import { getPipeline, type PipelineStage } from "../../sdk/read/getPipeline.ts";
 import { formatAmount } from "../../sdk/utils/format.ts";
 import { fromFlowRate } from "../../sdk/utils/units.ts";
-import { shouldPropagate } from "../../services/keeper/decide/propagate.ts";
+import { poolAttention, staleLimit } from "./attention.ts";
 import { type Context, symbolOf } from "./context.ts";
-import { poolAttention } from "./pool.ts";
-import { percent, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
+import { percent } from "./words.ts";
 
 /** `inspect pipeline`. */
 export async function inspectPipeline(context: Context, taskTypeId: Hex): Promise<Report> {
@@ -15,7 +15,7 @@ export async function inspectPipeline(context: Context, taskTypeId: Hex): Promis
   const symbols = await Promise.all(stages.map(({ pool }) => symbolOf(context, pool.taskType.superToken)));
   const name = (id: Hex): string => nameOf(context, id) ?? `${id.slice(0, 10)}…`;
   const attention = stages.flatMap((stage, index) =>
-    [...staleLimit(stage), ...poolAttention(stage.pool, symbols[index] ?? "")].map(
+    [...staleLimit(stage.pool), ...poolAttention(stage.pool, symbols[index] ?? "")].map(
       (text) => `stage ${index + 1}, ${name(stage.taskTypeId)}: ${text}`,
     ),
   );
@@ -46,11 +46,4 @@ function stageRow({ pool, ratio }: PipelineStage, index: number, name: string, s
     `${formatAmount(pool.escrow.overflow)} ${symbol}`,
     ratio === undefined ? "" : String(ratio),
   ];
-}
-
-/** The limit that the pool obeys is that of the latest `propagate`. */
-function staleLimit({ pool }: PipelineStage): string[] {
-  const { unitRate } = pool.taskType;
-  const stale = shouldPropagate({ ...pool, unitRate, sinkUnits: pool.units.sinks, minAmount: 0n });
-  return stale ? ["its limit is out of date: call propagate (npm run keeper does it)"] : [];
 }

@@ -1,11 +1,10 @@
 import type { Hex } from "viem";
 import { nameOf } from "../../core/deploymentRecord.ts";
 import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
+import { poolAttention } from "./attention.ts";
 import { type Context, linked, symbolOf } from "./context.ts";
-import { amount, moment, percent, type Report, rate } from "./report.ts";
-
-/** Below this, rounding to whole wei per second and unit costs more than a basis point. */
-const SMALL_PRICE = 10_000n;
+import type { Report } from "./report.ts";
+import { amount, moment, percent, rate } from "./words.ts";
 
 /** `inspect pool`. */
 export async function inspectPool(context: Context, taskTypeId: Hex): Promise<Report> {
@@ -44,33 +43,4 @@ function evidenceOf({ evidence }: GetPoolReturnType): string {
   if (evidence === undefined) return "kept by another verifier";
   const { verified, participation } = evidence;
   return `${verified ? "verified" : "unverified"}, receipts speak for ${percent(participation)} of the pay`;
-}
-
-/** What somebody should do about a pool. */
-export function poolAttention(pool: GetPoolReturnType, symbol: string): string[] {
-  const { escrow } = pool;
-  const keeper = "npm run keeper does it";
-  const attention: string[] = [];
-  if (pool.units.sinks === 0n && pool.flowRate > 0n) {
-    attention.push("no sink has units: what comes in waits in the escrow, and what is too much returns to the sources");
-  }
-  if (pool.flowRate > 0n && pool.evidence?.verified === false) {
-    attention.push("too few sources give receipts to judge any sink: only declared backlog protects the money here");
-  }
-  if (pool.needsRebalance) attention.push(`the escrow has not followed the inflow yet: call rebalance (${keeper})`);
-  if (pool.price > pool.priceCap) {
-    attention.push("units are paid more than they may be: call rebalance now and 12 s later");
-  }
-  if (escrow.drainable > 0n) {
-    attention.push(`${amount(escrow.drainable, symbol)} can be paid to the sinks: call drain (${keeper})`);
-  }
-  if (escrow.releasable > 0n) {
-    attention.push(`${amount(escrow.releasable, symbol)} can return to the sources: call release (${keeper})`);
-  }
-  if (pool.flowRate > 0n && pool.price < SMALL_PRICE) {
-    attention.push(
-      `a unit is paid ${pool.price} wei per second, so rounding costs: streams are too small for this pool`,
-    );
-  }
-  return attention;
 }

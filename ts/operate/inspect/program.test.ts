@@ -24,7 +24,7 @@ import { read, send } from "../../sdk/internal/call.ts";
 import { runCommand } from "../../testkit/terminal.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { inspectProgram } from "./program.ts";
-import { amount, moment, percent, rate } from "./report.ts";
+import { amount, moment, percent, rate } from "./words.ts";
 
 let chain: TestChain;
 let folder: string;

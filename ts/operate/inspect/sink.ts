@@ -1,10 +1,12 @@
 import type { Address, Hex } from "viem";
 import { nameOf } from "../../core/deploymentRecord.ts";
-import { type GetSinkReturnType, getSink } from "../../sdk/read/getSink.ts";
-import { type GetTaskTypeReturnType, getTaskType } from "../../sdk/read/getTaskType.ts";
+import { getSink } from "../../sdk/read/getSink.ts";
+import { getTaskType } from "../../sdk/read/getTaskType.ts";
+import { sinkAttention } from "./attention.ts";
 import { type Context, linked, symbolOf } from "./context.ts";
 import { findProfile } from "./profile.ts";
-import { amount, moment, type Report, rate, safeText } from "./report.ts";
+import type { Report } from "./report.ts";
+import { amount, moment, rate, safeText } from "./words.ts";
 
 /** `inspect sink`. */
 export async function inspectSink(context: Context, taskTypeId: Hex, sink: Address): Promise<Report> {
@@ -49,48 +51,4 @@ export async function inspectSink(context: Context, taskTypeId: Hex, sink: Addre
     attention: sinkAttention(state, taskType, symbol),
     data: { ...state, profile },
   };
-}
-
-/** What somebody should do about a sink. */
-export function sinkAttention(state: GetSinkReturnType, taskType: GetTaskTypeReturnType, symbol: string): string[] {
-  const { sink } = state;
-  const attention: string[] = [];
-  if (!state.registered) {
-    attention.push(
-      `${sink} is not registered: it stakes ${amount(taskType.minimumStake, symbol)} or more, then registerSink`,
-    );
-  } else {
-    attention.push(...signalAttention(state));
-  }
-  if (state.registered && state.needsRebalance) {
-    attention.push(`its units have not followed its capacity: call rebalance for it (npm run keeper does it)`);
-  }
-  if (state.claimable > 0n) {
-    attention.push(`${amount(state.claimable, symbol)} wait for a claim: run connectPool once, or claim`);
-  }
-  if (state.ledger.strikes > 0) {
-    const left = 3 - state.ledger.strikes;
-    const when = left === 0 ? "anybody's assess slashes it" : `${left} more ${left === 1 ? "slashes" : "slash"} it`;
-    attention.push(`it has ${state.ledger.strikes} of 3 strikes, ${when}: deliver, and submit receipts`);
-  } else if (state.verifiedBacklog > state.declaredBacklog) {
-    attention.push("more work is paid for than acknowledged, which costs units: submit receipts");
-  }
-  if (state.unbondedAt !== undefined && state.timestamp >= state.unbondedAt) {
-    attention.push(`${amount(state.unbonding, symbol)} have finished unbonding: run withdraw`);
-  }
-  return attention;
-}
-
-function signalAttention({ sink, signal, capacityCap, declaredCapacity }: GetSinkReturnType): string[] {
-  if (signal.signalledAt === undefined)
-    return [`sink ${sink} has never signalled: run signalCapacity, or its pay stays 0`];
-  const attention: string[] = [];
-  if (!signal.alive) {
-    const epochs = signal.epochsExpired === 1 ? "1 epoch" : `${signal.epochsExpired} epochs`;
-    attention.push(`sink ${sink} expired ${epochs} ago: run signalCapacity, or its pay fades`);
-  }
-  if (declaredCapacity >= capacityCap && declaredCapacity > 0n) {
-    attention.push(`its stake backs no more than the ${capacityCap} units it has declared: stake more to declare more`);
-  }
-  return attention;
 }

@@ -4,7 +4,8 @@ import { type GetSinkReturnType, getSink } from "../../sdk/read/getSink.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { getSinks } from "../../sdk/work/discovery.ts";
 import { type Context, symbolOf } from "./context.ts";
-import { monthly, type Report, safeText } from "./report.ts";
+import type { Report } from "./report.ts";
+import { monthly, safeText } from "./words.ts";
 
 /** What of a profile's address fits a line of a screen. */
 const PROFILE_LENGTH = 74;

@@ -1,12 +1,12 @@
 import type { Address, Hex } from "viem";
 import { nameOf } from "../../core/deploymentRecord.ts";
-import { type GetSourceReturnType, getSource } from "../../sdk/read/getSource.ts";
+import { getSource } from "../../sdk/read/getSource.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
+import { sourceAttention } from "./attention.ts";
 import { type Context, linked, symbolOf } from "./context.ts";
-import { amount, moment, type Report, rate } from "./report.ts";
-
-const DAY = 86_400;
+import type { Report } from "./report.ts";
+import { amount, moment, rate } from "./words.ts";
 
 /** `inspect source`. */
 export async function inspectSource(context: Context, taskTypeId: Hex, source: Address): Promise<Report> {
@@ -36,19 +36,4 @@ export async function inspectSource(context: Context, taskTypeId: Hex, source: A
     attention: sourceAttention(state, symbol),
     data: state,
   };
-}
-
-/** What somebody should do about a source. */
-export function sourceAttention(state: GetSourceReturnType, symbol: string): string[] {
-  const { source, availableBalance, runway, returns } = state;
-  const attention: string[] = [];
-  if (availableBalance < 0n) {
-    attention.push(`source ${source} is out of money: top up, or anybody may close its streams and take its deposits`);
-  } else if (runway !== undefined && runway < DAY) {
-    attention.push(`the balance of source ${source} lasts ${formatDuration(runway)}: top up`);
-  }
-  if (returns.payable > 0n) {
-    attention.push(`${amount(returns.payable, symbol)} are set aside for it: anybody's syncSource pays them`);
-  }
-  return attention;
 }

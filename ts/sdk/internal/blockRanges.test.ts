@@ -34,7 +34,7 @@ test("the size that worked is remembered, and more is tried now and then", async
   const refused = () => asked.filter((blocks) => blocks > 100n).length;
   expect(asked.slice(0, 5)).toEqual([1024n, 512n, 256n, 128n, 64n]);
   asked.length = 0;
-  await ranges.read({ fromBlock: 0n, toBlock: 6400n }, query);
+  await ranges.read({ fromBlock: 0n, toBlock: 64_000n }, query);
   // At most one question in eleven is in vain.
   expect(refused()).toBeLessThanOrEqual(Math.ceil(asked.length / 11));
   expect(refused()).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ function entry(number: number, flowRate = 0n): TaskTypeEntry {
   const taskTypeId = id(number);
   return {
     ...{ taskTypeId, distributionPool: "0x02", downstream: undefined, given: 0n },
-    ...{ sinks: new Set(), left: new Set(), sources },
+    ...{ sinks: new Set(), left: new Set(), sources, readAgain: new Map() },
   };
 }
 

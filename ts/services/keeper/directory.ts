@@ -48,6 +48,8 @@ export type TaskTypeEntry = {
   /** Sinks that have left and may still be liable with what they unbond. */
   left: Set<Address>;
   sources: Map<Address, SourceEntry>;
+  /** Until when there is no reason to settle or judge a sink, Unix seconds; those that are left out are looked at. */
+  readAgain: Map<Address, number>;
   /** What was deposited or donated since it was last looked at, wei. */
   given: bigint;
   /** The task type behind it in a pipeline. */
@@ -109,7 +111,12 @@ export class Directory {
     if (this.taskTypes.has(taskTypeId) || !this.serves(taskTypeId, superToken)) return;
     this.taskTypes.set(taskTypeId, {
       ...{ taskTypeId, distributionPool: undefined, downstream: undefined, given: 0n },
-      ...{ sinks: new Set<Address>(), left: new Set<Address>(), sources: new Map<Address, SourceEntry>() },
+      ...{
+        readAgain: new Map<Address, number>(),
+        sinks: new Set<Address>(),
+        left: new Set<Address>(),
+        sources: new Map<Address, SourceEntry>(),
+      },
     });
   }
 

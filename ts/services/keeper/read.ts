@@ -15,7 +15,8 @@ import type { SyncSourceView } from "./decide/syncSource.ts";
 /** Contracts to ask, and about which task type. */
 export type ReadContext = { client: ServiceClient; deployment: Deployment; taskType: GetTaskTypeReturnType };
 
-export type SinkReading = SinkUnits & {
+export type SinkStanding = {
+  sink: Address;
   registered: boolean;
   /** Whether it has a bond, or is on its way out with one. */
   liable: boolean;
@@ -34,26 +35,40 @@ export function isTracked({ deployment, taskType }: Omit<ReadContext, "client">)
   return taskType.verifier.toLowerCase() === deployment.completionTracker.toLowerCase();
 }
 
-/** Some sinks, as they are now. */
-export function readSinks(context: ReadContext, sinks: readonly Address[]): Promise<SinkReading[]> {
-  return Promise.all(sinks.map((sink) => readSink(context, sink)));
+/** What some sinks have in their pool, and what they should have. */
+export function readUnits(
+  { client, deployment, taskType }: ReadContext,
+  sinks: readonly Address[],
+): Promise<SinkUnits[]> {
+  const { backpressurePool, capacityRegistry } = contractsOf(deployment);
+  const { taskTypeId } = taskType;
+  const reads = sinks.map(async (sink) => {
+    const [units, effectiveCapacity] = await Promise.all([
+      read(client, backpressurePool.unitsOf(taskTypeId, sink)),
+      read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
+    ]);
+    return { sink, units, effectiveCapacity };
+  });
+  return Promise.all(reads);
 }
 
-async function readSink(context: ReadContext, sink: Address): Promise<SinkReading> {
+/** What some sinks were paid and owe. */
+export function readStandings(context: ReadContext, sinks: readonly Address[]): Promise<SinkStanding[]> {
+  return Promise.all(sinks.map((sink) => readStanding(context, sink)));
+}
+
+async function readStanding(context: ReadContext, sink: Address): Promise<SinkStanding> {
   const { client, deployment, taskType } = context;
   const { taskTypeId, distributionPool } = taskType;
-  const { backpressurePool, capacityRegistry, completionTracker, stakeManager } = contractsOf(deployment);
-  const [units, effectiveCapacity, stored, [stake, unbonding], received, ledger] = await Promise.all([
-    read(client, backpressurePool.unitsOf(taskTypeId, sink)),
-    read(client, capacityRegistry.effectiveCapacity(taskTypeId, sink)),
+  const { capacityRegistry, completionTracker, stakeManager } = contractsOf(deployment);
+  const [stored, [stake, unbonding], received, ledger] = await Promise.all([
     read(client, capacityRegistry.sinkOf(taskTypeId, sink)),
     read(client, stakeManager.bondOf(taskTypeId, sink)),
     read(client, distributionPoolAt(distributionPool).getTotalAmountReceivedByMember(sink)),
     isTracked(context) ? read(client, completionTracker.ledgerOf(taskTypeId, sink)) : undefined,
   ]);
   const { registered, settledEpoch, verifiedBacklog } = stored;
-  const liable = stake + unbonding > 0n;
-  return { sink, units, effectiveCapacity, registered, liable, settledEpoch, verifiedBacklog, received, ledger };
+  return { sink, registered, liable: stake + unbonding > 0n, settledEpoch, verifiedBacklog, received, ledger };
 }
 
 /** For which of some sinks `rebalance` would move units. Only right while the escrow itself is not due. */

@@ -6,11 +6,12 @@ import type { Looked } from "./agenda.ts";
 import type { Calls, DueSink, Work } from "./calls.ts";
 import { shouldComeBack } from "./decide/comeBack.ts";
 import { noteSink, poolWork, type SinksToDo } from "./decide/poolWork.ts";
-import { sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
+import { readAgainAt } from "./decide/readAgain.ts";
+import { type SinkUnits, sinksToAskFor, sinksToRebalance } from "./decide/rebalance.ts";
 import { shouldRelease } from "./decide/release.ts";
-import { isSyncDue, readAgainAt, type SyncDueView, shouldSyncSource } from "./decide/syncSource.ts";
+import { isSyncDue, type SyncDueView, shouldSyncSource, sourceAgainAt } from "./decide/syncSource.ts";
 import { blockOf, type SourceEntry, type TaskTypeEntry } from "./directory.ts";
-import { type ReadContext, readNeedsRebalance, readSinks, readSource, readTimeOf, type SinkReading } from "./read.ts";
+import { type ReadContext, readNeedsRebalance, readSource, readStandings, readTimeOf, readUnits } from "./read.ts";
 import { DAY } from "./worth.ts";
 
 export type SurveyParameters = {
@@ -37,7 +38,7 @@ export type SinksSeen = {
 };
 
 /** Sinks that are read at once; bounds memory, whatever the number of sinks. */
-const SLICE = 250;
+const SLICE = 1_000;
 
 /** Looks at a task type and decides. Sends nothing. */
 export async function survey(
@@ -71,7 +72,7 @@ function sinksSeenNow({ taskType, timestamp, flowRate, escrow }: GetPoolReturnTy
 async function surveySinks(
   parameters: SurveyParameters,
   context: ReadContext,
-  { sinks, left }: TaskTypeEntry,
+  { sinks, left, readAgain }: TaskTypeEntry,
   pool: GetPoolReturnType,
   { epoch, withMoney }: SinksSeen,
 ): Promise<SinksToDo> {
@@ -82,13 +83,22 @@ async function surveySinks(
   const all = [...sinks, ...left];
   for (let first = 0; first < all.length; first += SLICE) {
     interrupted.throwIfAborted();
-    const slice = await readSinks(context, all.slice(first, first + SLICE));
-    if (withMoney) todo.rebalance.push(...(await moved(context, pool, slice, minAmount)));
-    for (const { sink, ledger, ...reading } of slice) {
-      const { registered, liable } = reading;
+    const slice = all.slice(first, first + SLICE);
+    const due = slice.filter((sink) => timestamp >= (readAgain.get(sink) ?? 0));
+    const [units, standings] = await Promise.all([
+      readUnits(context, withMoney ? slice : due),
+      readStandings(context, due),
+    ]);
+    if (withMoney) todo.rebalance.push(...(await moved(context, pool, units, minAmount)));
+    const capacities = new Map(units.map(({ sink, effectiveCapacity }) => [sink, effectiveCapacity]));
+    for (const { sink, ledger, ...standing } of standings) {
+      const { registered, liable } = standing;
+      readAgain.delete(sink);
       // Who has left and has nothing to lose is forgotten.
       if (!registered && !liable) left.delete(sink);
-      else if (ledger !== undefined) noteSink(todo, sink, { ...terms, ...reading, ledger, minAmount });
+      if (ledger === undefined || !(registered || liable)) continue;
+      const view = { ...terms, ...standing, effectiveCapacity: capacities.get(sink) ?? 0n, ledger, minAmount };
+      if (!noteSink(todo, sink, view)) readAgain.set(sink, readAgainAt(view));
     }
   }
   return todo;
@@ -97,7 +107,7 @@ async function surveySinks(
 async function moved(
   context: ReadContext,
   pool: GetPoolReturnType,
-  sinks: readonly SinkReading[],
+  sinks: readonly SinkUnits[],
   minAmount: bigint,
 ): Promise<DueSink[]> {
   // While the escrow is due the contract says yes to any sink, so refreshes wait until it has moved.
@@ -131,7 +141,7 @@ async function surveySources(
       const view = await viewOf(entry);
       if (!isSyncDue(view)) return [];
       const reading = await readSource(context, source);
-      entry.readAgainAt = readAgainAt(now, reading.runway);
+      entry.readAgainAt = sourceAgainAt(now, reading.runway);
       if (shouldSyncSource({ ...view, ...reading })) return [source];
       dismiss(entry, now);
       return [];

@@ -114,11 +114,10 @@ export class AttestationSubmitter {
     const { capacityRegistry } = contractsOf(this.#parameters.context.deployment);
     const attestations = batch.map(({ message }) => toAttestation(message));
     const about = { taskTypeId, attestations: batch.length };
+    const transaction = transactionOf(capacityRegistry.submitAttestations(taskTypeId, attestations), about);
+    const gas = this.#gasOfOne === undefined ? undefined : this.#gasOfOne * BigInt(batch.length);
     // No sink is in two batches at once.
-    return {
-      ...transactionOf(capacityRegistry.submitAttestations(taskTypeId, attestations), about),
-      independent: true,
-    };
+    return { ...transaction, ...(gas !== undefined && { gas }), independent: true };
   }
 
   /** Between the last look and the block an entry may have turned bad: the contract has the last word. */

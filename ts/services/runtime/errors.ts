@@ -27,6 +27,8 @@ export class NonceTakenError extends BackpressureError {
 /** Every endpoint that could be asked wants to be left alone for a while. */
 export class RateLimitedError extends EndpointsError {
   override name = "RateLimitedError";
+  /** As providers say it, so that it is recognised: HTTP's "too many requests". */
+  readonly code = 429;
 
   /** @param wait How long the first of them does, milliseconds. */
   constructor(readonly wait: number) {

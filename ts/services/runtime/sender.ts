@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
-import { formatEther, type LocalAccount, zeroAddress } from "viem";
+import { type CallParameters, formatEther, type LocalAccount, zeroAddress } from "viem";
 import { call, estimateGas, getBalance, getTransactionCount } from "viem/actions";
+import { min } from "../../core/bigints.ts";
 import { describeError } from "../../core/errors.ts";
 import { gasOffered } from "../../core/gasOffered.ts";
 import { isChainsAnswer, isNonceTooLow, isUnderpriced } from "../../core/rpcErrors.ts";
@@ -48,6 +49,8 @@ const DEAR_FOR = 60_000;
 /** Base's cap for one transaction; no network of ours allows more. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
 
+const offered = (estimate: bigint): bigint => min(gasOffered(estimate), MAX_TRANSACTION_GAS);
+
 /** How often a refused nonce or fee is looked up anew before somebody has to look at it. */
 const ATTEMPTS = 20;
 
@@ -57,8 +60,8 @@ const MOST_IN_FLIGHT = 16;
 /**
  * Sends transactions of one account, one after the other: simulates, chooses nonce and fees, waits until it is mined
  * before the next one is simulated, replaces it when it is stuck, and resolves when it is confirmed. Independent ones are
- * simulated at once and wait for none. What it does not send, it says. It keeps nothing on disk: a nonce comes from the chain, so a transaction that a killed predecessor has
- * left behind is replaced or found mined, and never sent a second time.
+ * simulated ahead and wait for none. What it does not send, it says. It keeps nothing on disk: a nonce comes from the
+ * chain, so a transaction that a killed predecessor has left behind is replaced or found mined, and never sent twice.
  */
 export class Sender {
   readonly #parameters: SenderParameters;
@@ -70,6 +73,9 @@ export class Sender {
   readonly #stopping = new AbortController();
   readonly #abandoned = new AbortController();
   #queue: Promise<unknown> = Promise.resolve();
+  /** Simulations ahead of their turn: so many at once, or an endpoint would be asked for all of them. */
+  readonly #lanes: Promise<unknown>[] = Array.from({ length: 4 }, () => Promise.resolve());
+  #ahead = 0;
   /** Of what was sent and is in no block yet. */
   readonly #unmined = new Set<Promise<void>>();
   readonly #outcomes = new Set<Promise<unknown>>();
@@ -152,9 +158,7 @@ export class Sender {
 
   /** Nonces are given one after the other; what depends on nothing is simulated before its turn. */
   #take(transaction: Transaction): Promise<{ outcome: Promise<SendOutcome> }> {
-    const simulated = transaction.independent ? this.#simulate(transaction) : undefined;
-    // It is looked at in its turn.
-    simulated?.catch(() => {});
+    const simulated = transaction.independent ? this.#simulateAhead(transaction) : undefined;
     const turn = this.#queue.then(async () => {
       const most = transaction.independent ? MOST_IN_FLIGHT : 1;
       while (this.#unmined.size >= most) await Promise.race(this.#unmined);
@@ -183,12 +187,24 @@ export class Sender {
     return { outcome };
   }
 
+  #simulateAhead(transaction: Transaction): Promise<Simulated> {
+    const lane = this.#ahead++ % this.#lanes.length;
+    const simulated = (this.#lanes[lane] as Promise<unknown>).then(() => this.#simulate(transaction));
+    // Its turn looks at what went wrong.
+    this.#lanes[lane] = simulated.catch(() => {});
+    return simulated;
+  }
+
   async #simulate(transaction: Transaction): Promise<Simulated> {
     const { account, chain, log } = this.#parameters;
     const { action, to, data, about } = transaction;
     if (this.#stopping.signal.aborted) return { status: "skipped", reason: "stopping" };
     if (this.#budget.exhausted(Date.now()) !== undefined) return { status: "skipped", reason: "budget" };
     const request = { account: account?.address ?? zeroAddress, to, data };
+    if (transaction.gas !== undefined) {
+      const known = { estimate: transaction.gas, gas: offered(transaction.gas) };
+      if (await this.#works({ ...request, gas: known.gas })) return known;
+    }
     let estimate: bigint;
     try {
       // A call gives the reason of a refusal, which some nodes leave out of a failed estimate.
@@ -202,12 +218,21 @@ export class Sender {
       log.debug({ action, ...about, error }, "refused in simulation");
       return { status: "refused", error };
     }
-    const gas = gasOffered(estimate);
     if (estimate > MAX_TRANSACTION_GAS) {
       const cause = new RangeError(`it takes ${estimate} gas, and a transaction may use ${MAX_TRANSACTION_GAS}`);
       return { status: "refused", error: new ContractCallError(action, cause) };
     }
-    return { estimate, gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS };
+    return { estimate, gas: offered(estimate) };
+  }
+
+  /** Why not, an estimate will say. */
+  async #works(request: CallParameters): Promise<boolean> {
+    try {
+      await call(this.#parameters.chain.client, request);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Asks the end, the budget and the mode. */

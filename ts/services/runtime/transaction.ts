@@ -10,6 +10,8 @@ export type Transaction = EncodedCall & {
   action: string;
   /** What else a log line should say: task type, amounts. */
   about?: Record<string, unknown>;
+  /** What it takes, units, where that is known: then it is tried with it, and not estimated, which takes many tries. */
+  gas?: bigint;
   /** What it moves, wei of a token with 18 decimals; undefined if it has to be done whatever it moves. */
   worth?: bigint | undefined;
   /** What it does neither depends on others that are under way nor changes what they do. */

@@ -64,7 +64,7 @@ export const baselines: Experiment = {
   title: "Stale reports, liars, and rules that pay by the job",
   about:
     "Two hours of jobs. Liars declare twice what they can do and deny their backlog. Join the shortest queue serves most " +
-    "where queues are seen as they are and nobody lies, and prepays what it queues in overload; paid on delivery it " +
+    "where queues are seen as they are, and prepays what it queues in overload; paid on delivery it " +
     "prepays nothing, and sinks give the credit. Against it: over-declaring takes pay from the closed loop until the " +
     "ledger has found it, and the tolerance leaves a liar an eighth.",
   seeds: 40,

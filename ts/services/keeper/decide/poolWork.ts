@@ -15,12 +15,15 @@ export type PoolView = PropagateView &
 /** The sinks that something is to be done about; see `sinksToRebalance`, `shouldAssess`, `shouldSettle`. */
 export type SinksToDo = Record<"rebalance" | "assess" | "settle", DueSink[]>;
 
-/** Notes whether a sink is to be judged, or its ledger brought up to date. */
-export function noteSink(todo: Pick<SinksToDo, "assess" | "settle">, sink: Address, view: SettleView): void {
+/** Notes whether a sink is to be judged, or its ledger brought up to date. @returns Whether it is. */
+export function noteSink(todo: Pick<SinksToDo, "assess" | "settle">, sink: Address, view: SettleView): boolean {
   const { ledger, received } = view;
   const due = { sink, worth: received - ledger.receivedMark + ledger.owed };
-  if (shouldAssess(view)) todo.assess.push(due);
-  else if (shouldSettle(view)) todo.settle.push(due);
+  const assess = shouldAssess(view);
+  const settle = !assess && shouldSettle(view);
+  if (assess) todo.assess.push(due);
+  if (settle) todo.settle.push(due);
+  return assess || settle;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isSyncDue, readAgainAt, type SyncSourceView, shouldSyncSource } from "./syncSource.ts";
+import { isSyncDue, type SyncSourceView, shouldSyncSource, sourceAgainAt } from "./syncSource.ts";
 
 /** Synchronised 600 seconds ago, in an earlier epoch; a tenth of the pool is the escrow's. */
 const view: SyncSourceView = {
@@ -63,8 +63,8 @@ test("a source that there is no reason to synchronise is not even read", () => {
 
 test("in an epoch in which it was synchronised a source is read again half-way to when it is dry", () => {
   const thisEpoch = { ...view, minAmount: 3600n, flowRate: 1920n, now: 10_019 };
-  expect(isSyncDue({ ...thisEpoch, readAgainAt: readAgainAt(10_018, 152) })).toBe(true);
-  expect(isSyncDue({ ...thisEpoch, readAgainAt: readAgainAt(10_018, 154) })).toBe(false);
-  expect(isSyncDue({ ...thisEpoch, readAgainAt: readAgainAt(10_018, undefined) })).toBe(false);
-  expect(isSyncDue({ ...thisEpoch, now: 10_020, readAgainAt: readAgainAt(10_018, 10_000) })).toBe(true);
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, 152) })).toBe(true);
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, 154) })).toBe(false);
+  expect(isSyncDue({ ...thisEpoch, readAgainAt: sourceAgainAt(10_018, undefined) })).toBe(false);
+  expect(isSyncDue({ ...thisEpoch, now: 10_020, readAgainAt: sourceAgainAt(10_018, 10_000) })).toBe(true);
 });

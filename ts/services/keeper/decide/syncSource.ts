@@ -45,7 +45,7 @@ function isTimeToRead(view: SyncDueView): boolean {
  * When to see again how long a source's balance lasts, Unix seconds: half-way to when it is nearly dry. Who takes money away
  * before loses what it took the risk of.
  */
-export function readAgainAt(now: number, runway: number | undefined): number {
+export function sourceAgainAt(now: number, runway: number | undefined): number {
   return runway === undefined ? Number.POSITIVE_INFINITY : now + Math.max(0, Math.floor((runway - DRY) / 2));
 }
 

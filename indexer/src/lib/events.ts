@@ -1,0 +1,17 @@
+import type { Hex } from "viem";
+
+type ChainEvent = {
+  log: { logIndex: number };
+  block: { number: bigint; timestamp: bigint };
+  transaction: { hash: Hex };
+};
+
+/** What every row of an event has: an identifier that is the same however it was found, and where and when it was. */
+export function origin({ log, block, transaction }: ChainEvent) {
+  return {
+    id: `${transaction.hash}-${log.logIndex}`,
+    timestamp: block.timestamp,
+    blockNumber: block.number,
+    transactionHash: transaction.hash,
+  };
+}
