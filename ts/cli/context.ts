@@ -39,10 +39,14 @@ export async function openChain(
   return { network, client, record, deployment: addressesOf(record) };
 }
 
-/** A pool of it, and where what is known of it is kept: one folder for each chain and account. */
+/** Where what is known is kept: one folder for each chain and account. */
+export function folderOf({ client }: ChainContext, role: "sell" | "buy" | "mcp", env: NodeJS.ProcessEnv): string {
+  return join(env.BACKPRESSURE_DATA || "data", `${role}-${client.chain.id}-${client.account.address}`);
+}
+
+/** A pool, for the account. */
 export function poolOf(context: ChainContext, taskType: string, role: "sell" | "buy", env: NodeJS.ProcessEnv) {
   const { client, record, deployment } = context;
   const taskTypeId: Hex = resolveTaskType({ record }, taskType);
-  const folder = join(env.BACKPRESSURE_DATA || "data", `${role}-${client.chain.id}-${client.account.address}`);
-  return { client, deployment, taskTypeId, folder, fromBlock: BigInt(record.block) };
+  return { client, deployment, taskTypeId, folder: folderOf(context, role, env), fromBlock: BigInt(record.block) };
 }

@@ -8,6 +8,9 @@ export type Route = {
   query: string[];
 };
 
+/** Sold where nothing is said: what agents ask models for. */
+export const CHAT = "POST /v1/chat/completions";
+
 const ROUTE = /^([A-Z]+) (\/[^?#\s]*)(?:\?([A-Za-z0-9_.&-]*))?$/;
 
 /**

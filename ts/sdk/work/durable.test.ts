@@ -52,6 +52,19 @@ test("one program at a time; the lock of one that died is taken over", async () 
   await (await open()).close();
 });
 
+// Elsewhere nobody can see it.
+test.skipIf(process.platform !== "linux")("so is that of one that died and that nobody has buried", async () => {
+  // A child of a program that never asks for it, and that ends when we say so.
+  const parent = spawn("sh", ["-c", "exec 3<&0; cat <&3 >/dev/null & echo $!; exec sleep 60 3<&-"]);
+  const [pid] = await once(parent.stdout, "data");
+  await expect.poll(() => readFile(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+  parent.stdin.end();
+  await writeFile(join(folder, "lock"), String(pid).trim());
+  await expect.poll(() => open().then((map) => map.close())).toBeUndefined();
+  expect(() => process.kill(Number(pid), 0)).not.toThrow();
+  parent.kill("SIGKILL");
+});
+
 test("whoever is fenced off is told before it tells anybody", async () => {
   const first = await open();
   first.set("a", 1n);

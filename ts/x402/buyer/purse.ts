@@ -119,6 +119,16 @@ export class Purse {
     });
   }
 
+  /**
+   * Streams exactly so much from now on, more or less than before.
+   * @param flowRate Wei per second, above 0.
+   * @throws {BudgetReachedError} if the budget does not allow it @throws What `openStream` and `changeStream` throw.
+   */
+  async change(flowRate: bigint): Promise<void> {
+    if (flowRate > this.fastest) throw new BudgetReachedError(flowRate, this.fastest);
+    await this.#inTurn(() => this.#set(flowRate));
+  }
+
   /** What would be lost at most if this program died now, for its owner to read before the stream is opened. */
   async exposure(): Promise<Exposure> {
     const { availableBalance, streamDeposit } = await this.#look();
