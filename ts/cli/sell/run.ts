@@ -69,16 +69,21 @@ export async function sell(
     every(context.network.isPublic ? 4 : 1, life.interrupted, refresh, onError),
     every(Math.max(1, (receiptEpochs * epochLength) / 2), life.interrupted, carry, onError),
   ];
+  if (till.measure().capacity === 0n) log.warn(TOO_SMALL);
   log.info({ listens: server.url.replace("http://", ""), inside, sink: client.account.address }, "ready");
   await untilInterrupted(life.interrupted);
   await Promise.all(loops);
 }
+
+const TOO_SMALL = "what it can do is less than one unit of this pool: raise --price, --max-task or --concurrency";
 
 /** Health and metrics, at a port of their own that no buyer reaches. */
 async function operate({ port }: SellConfig, till: Till, life: Lifecycle) {
   const health = new Health();
   let isReached = true;
   health.add("upstream", () => (isReached ? undefined : "the upstream does not answer"));
+  // Units are whole: who measures less than one is paid nothing.
+  health.add("capacity", () => (till.measure().capacity > 0n ? undefined : TOO_SMALL));
   const { registry, onAnswer } = sidecarMetrics("sell", {
     backlog_tokens: {
       help: "Reserved for tasks that are admitted and not finished.",
