@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Address, type Hex, keccak256, parseEther, stringToBytes } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { getBalance, getTransactionReceipt } from "viem/actions";
+import { getBalance, waitForTransactionReceipt } from "viem/actions";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
@@ -64,7 +64,7 @@ async function deployMulticall3(): Promise<Address> {
   const deployer = (await chain.actor("deployer")).account.address;
   const transaction = { from: deployer, data: multicall3Bytecode, gasPrice: "0x0" };
   const hash = await chain.test.request<{ ReturnType: Hex }>({ method: "eth_sendTransaction", params: [transaction] });
-  const { contractAddress } = await getTransactionReceipt(chain.client, { hash });
+  const { contractAddress } = await waitForTransactionReceipt(chain.client, { hash });
   return contractAddress as Address;
 }
 

@@ -11,8 +11,8 @@ export type OpenPostgresStoreParameters = {
 /** Numbers that JavaScript cannot hold come as text. */
 type Row = { key: string; version: string; message: unknown; received_at: string };
 
-/** Any constant: replicas that start at once would create the table twice. */
-const CREATING = 7_040_113;
+/** A lock by any number: replicas that start at once would create a table twice. */
+export const CREATING = 7_040_113;
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS backpressure_messages (

@@ -5,6 +5,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from "rate-limiter-flexible";
+import { CREATING } from "./postgresStore.ts";
 import { Refusal } from "./refusal.ts";
 
 export type RateLimitSettings = {
@@ -45,9 +46,16 @@ export class RateLimits {
         );
       });
     };
-    // One after the other: both would create the table.
-    const clients = await limit("client", perClient);
-    return new RateLimits(clients, await limit("sink", perSink));
+    // One after the other, here and in other replicas: all of them would create the table.
+    const connection = await pool.connect();
+    try {
+      await connection.query(`SELECT pg_advisory_lock(${CREATING})`);
+      const clients = await limit("client", perClient);
+      return new RateLimits(clients, await limit("sink", perSink));
+    } finally {
+      await connection.query(`SELECT pg_advisory_unlock(${CREATING})`);
+      connection.release();
+    }
   }
 
   /** Before anything is looked at. @throws {Refusal} */

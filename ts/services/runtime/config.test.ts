@@ -19,11 +19,13 @@ describe("configuration", () => {
       dryRun: false,
       host: "127.0.0.1",
       port: 9470,
+      adminHost: "127.0.0.1",
       logLevel: "info",
       rpcTimeout: 10_000,
       stuckAfter: 30_000,
       maxFee: 5_000_000_000n,
       gasPerHour: 20_000_000,
+      etherPerDay: 100_000_000_000_000_000n,
       minBalance: 1_000_000_000_000_000n,
     });
   });

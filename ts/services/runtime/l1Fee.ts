@@ -1,6 +1,6 @@
-import { type Address, type Hex, serializeTransaction, type TransactionReceipt } from "viem";
-import { callsOf } from "../../sdk/calls/callsOf.ts";
-import { read } from "../../sdk/internal/call.ts";
+import { type Address, type Hex, hexToBigInt, serializeTransaction, type TransactionReceipt } from "viem";
+import { call } from "viem/actions";
+import { callsOf, encodeCall } from "../../sdk/calls/callsOf.ts";
 import type { ServiceClient } from "./client.ts";
 import type { Fees } from "./fees.ts";
 import type { Transaction } from "./transaction.ts";
@@ -29,7 +29,9 @@ export async function l1FeeOf(
   const chainId = client.chain.id;
   // Of a nonce that is as long as a real one may be.
   const unsigned = serializeTransaction({ type: "eip1559", chainId, nonce: 1_000_000, gas, to, data, ...fees });
-  return read(client, gasPriceOracleAt(oracle.address).getL1Fee(unsigned));
+  // A fork that nobody pays L1 for may have no such contract.
+  const { data: fee = "0x0" } = await call(client, encodeCall(gasPriceOracleAt(oracle.address).getL1Fee(unsigned)));
+  return hexToBigInt(fee);
 }
 
 /** What a transaction has cost in the end, wei, with the fee for L1 data that the receipts of rollups have. */
