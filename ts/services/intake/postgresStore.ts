@@ -1,5 +1,6 @@
 import type { Pool, QueryResult } from "pg";
 import { describeError } from "../../core/errors.ts";
+import { createAlone } from "./createAlone.ts";
 import { type Entry, type MessageStore, StoreError, type StoreSummary, StoreUnavailableError } from "./store.ts";
 
 export type OpenPostgresStoreParameters = {
@@ -10,9 +11,6 @@ export type OpenPostgresStoreParameters = {
 
 /** Numbers that JavaScript cannot hold come as text. */
 type Row = { key: string; version: string; message: unknown; received_at: string };
-
-/** A lock by any number: replicas that start at once would create a table twice. */
-export const CREATING = 7_040_113;
 
 const TABLE = `
   CREATE TABLE IF NOT EXISTS backpressure_messages (
@@ -41,7 +39,7 @@ export class PostgresStore<message> implements MessageStore<message> {
   /** @throws {StoreError} if the database does not answer, or does not let us have a table. */
   static async open<message>(parameters: OpenPostgresStoreParameters): Promise<PostgresStore<message>> {
     try {
-      await parameters.pool.query(`BEGIN; SELECT pg_advisory_xact_lock(${CREATING}); ${TABLE}; COMMIT`);
+      await createAlone(parameters.pool, () => parameters.pool.query(TABLE));
     } catch (cause) {
       throw new StoreError(`cannot open the store in PostgreSQL: ${describeError(cause)}`, { cause });
     }

@@ -5,7 +5,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from "rate-limiter-flexible";
-import { CREATING } from "./postgresStore.ts";
+import { createAlone } from "./createAlone.ts";
 import { Refusal } from "./refusal.ts";
 
 export type RateLimitSettings = {
@@ -46,16 +46,11 @@ export class RateLimits {
         );
       });
     };
-    // One after the other, here and in other replicas: all of them would create the table.
-    const connection = await pool.connect();
-    try {
-      await connection.query(`SELECT pg_advisory_lock(${CREATING})`);
+    // One after the other: both would create the table.
+    return createAlone(pool, async () => {
       const clients = await limit("client", perClient);
       return new RateLimits(clients, await limit("sink", perSink));
-    } finally {
-      await connection.query(`SELECT pg_advisory_unlock(${CREATING})`);
-      connection.release();
-    }
+    });
   }
 
   /** Before anything is looked at. @throws {Refusal} */
