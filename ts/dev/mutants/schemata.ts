@@ -136,6 +136,14 @@ class Writer {
         const choices = written.map(({ number, text }) => `if (${CHOICE}${number})) { ${text} } else `).join("");
         return `{ ${choices}{ ${inner()}; } }`;
       }
+      case "yul expression":
+        return written.reduce(
+          (text, other) => `xor(${text}, mul(eq(coinbase(), ${other.number}), xor(${text}, ${other.text})))`,
+          inner(),
+        );
+      case "yul statement":
+        // Only ever removed.
+        return `if iszero(eq(coinbase(), ${numbers[0]})) { ${inner()} }`;
       case "constant":
         return this.#constantFunction(node, written);
       case "modifier":
