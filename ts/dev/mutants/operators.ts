@@ -70,7 +70,12 @@ function contextOf(node: Node, child: Node, context: Context): Context {
     condition: chooses && child === node.condition ? (guard ? "guard" : "choice") : undefined,
     guarded: (guard && child === node.trueBody) || (context.guarded && node.nodeType === "Block"),
     inConstructor: context.inConstructor || node.kind === "constructor",
-    rational: isRational(node) || (shifts && child === node.leftExpression) || isSigned(node) || context.rational,
+    rational:
+      isRational(node) ||
+      (shifts && child === node.leftExpression) ||
+      (node.nodeType === "TupleExpression" && nodesOf(node, "components").length > 1 && child.nodeType === "Literal") ||
+      isSigned(node) ||
+      context.rational,
   };
 }
 

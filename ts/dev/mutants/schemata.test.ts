@@ -33,6 +33,7 @@ contract Packed {
     using SafeCast for uint256;
 
     function pack(uint256 a) external view returns (uint64 b, uint32 c) {
+        (b, c) = (0, 0);
         b = (a + 1).toUint64();
         c = uint32(a);
     }
