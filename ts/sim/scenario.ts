@@ -16,6 +16,8 @@ export interface Parameters {
   overdueEpochs: number;
   /** D */
   grace: number;
+  /** V: epochs that receipts may be apart. */
+  receiptEpochs: number;
   /** Bucket depth in epochs of full pay. 0: only what is spare right now; `Infinity`: what an uncapped bucket does. */
   bucketEpochs: number;
 }
@@ -27,7 +29,8 @@ export const DEFAULT_PARAMETERS: Parameters = {
   timeToLive: 300,
   hysteresis: 0.05,
   overdueEpochs: 10,
-  grace: 60,
+  grace: 120,
+  receiptEpochs: 5,
   bucketEpochs: 1,
 };
 
@@ -108,13 +111,13 @@ export interface SimEvent {
 
 export interface Verification {
   /**
-   * What a sink is expected to deliver of its pay. `absolute`: all of it. `relative`: the share π of the pool's pay that
-   * was acknowledged. `tolerant`: π·(1 − (1 − π)/10), as the protocol does.
+   * How a sink is judged. `evidence`: as the protocol does (spec 9). `absolute`: it owes all of its pay. `relative`: the
+   * share of it that was acknowledged to the pool as a whole.
    */
-  ledger: "tolerant" | "relative" | "absolute";
+  ledger: "evidence" | "relative" | "absolute";
   /** Steps until work is acknowledged. */
   latencySteps: number;
-  /** Whether three assessments in a row beyond 9/10 of the horizon slash. */
+  /** Whether three strikes slash. */
   slashing: boolean;
 }
 

@@ -20,7 +20,7 @@ function shocked(seed: number, kind: Kind, verified: boolean): Scenario {
   return {
     ...scenario,
     events: [{ step: SHOCK, kind: event[kind], sinks: dead, value: 0 }],
-    verification: verified ? { ledger: "tolerant", latencySteps: 0, slashing: true } : undefined,
+    verification: verified ? { ledger: "evidence", latencySteps: 0, slashing: true } : undefined,
   };
 }
 

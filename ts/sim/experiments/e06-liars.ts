@@ -26,7 +26,7 @@ function withLiars(seed: number, share: number, load: number, truthful: boolean,
     scenario.sinks.truthful[i] = truthful ? 1 : 0;
   }
   if (!verified) return scenario;
-  return { ...scenario, verification: { ledger: "tolerant", latencySteps: 0, slashing: false } };
+  return { ...scenario, verification: { ledger: "evidence", latencySteps: 0, slashing: false } };
 }
 
 const cases: Case[] = LOADS.flatMap((load) =>

@@ -1,14 +1,26 @@
 import { simulate } from "../fluid/fluidEngine.ts";
-import type { Scenario, Verification } from "../scenario.ts";
+import type { Scenario, Source, Verification } from "../scenario.ts";
 import { MARKET, market } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const WITHHELD = [0, 0.2, 0.4, 0.6, 0.8, 0.95];
-const LEDGERS = ["tolerant", "relative", "absolute"] as const;
+const LEDGERS = ["evidence", "relative", "absolute"] as const;
+/** Who withholds: a part of the money acknowledges nothing, or everybody acknowledges a part. */
+const KINDS = ["some of the money", "all, in part"] as const;
+type Kind = (typeof KINDS)[number];
 const DEATH = 300;
 
-/** All honest, but sources keep back acknowledgements; one sink of each pool dies at epoch 300 and goes on signalling. */
-function build(seed: number, ledger: Verification["ledger"], withheld: number): { scenario: Scenario; dead: number[] } {
+function withholding(sources: readonly Source[], kind: Kind, withheld: number): Source[] {
+  if (kind === "all, in part") return sources.map((source) => ({ ...source, acknowledges: 1 - withheld }));
+  const part = (source: Source, share: number) => source.rates.map((rate) => rate * share);
+  return sources.flatMap((source) => [
+    { ...source, rates: part(source, 1 - withheld) },
+    { ...source, rates: part(source, withheld), acknowledges: 0 },
+  ]);
+}
+
+/** All sinks honest, but sources keep receipts back; one sink of each pool dies at epoch 300 and goes on signalling. */
+function build(seed: number, ledger: Verification["ledger"], kind: Kind, withheld: number) {
   const scenario = market(seed, { load: 1.2, bonded: [1, 1.2] });
   const dead = [...scenario.sinks.first.subarray(0, MARKET.pools)];
   for (const i of dead) scenario.sinks.truthful[i] = 0;
@@ -16,18 +28,20 @@ function build(seed: number, ledger: Verification["ledger"], withheld: number): 
     dead,
     scenario: {
       ...scenario,
-      sources: scenario.sources.map((source) => ({ ...source, acknowledges: 1 - withheld })),
+      sources: withholding(scenario.sources, kind, withheld),
       events: [{ step: DEATH, kind: "slowDown", sinks: dead, value: 0 }],
       verification: { ledger, latencySteps: 1, slashing: true },
-    },
+    } satisfies Scenario,
   };
 }
 
-const cases: Case[] = LEDGERS.flatMap((ledger) =>
+const RULES = LEDGERS.flatMap((ledger) => KINDS.map((kind) => ({ ledger, kind })));
+
+const cases: Case[] = RULES.flatMap(({ ledger, kind }) =>
   WITHHELD.map((withheld) => ({
-    values: { ledger, "withheld share": withheld },
+    values: { ledger, "who withholds": kind, "withheld share": withheld },
     run: (seed: number) => {
-      const { scenario, dead } = build(seed, ledger, withheld);
+      const { scenario, dead } = build(seed, ledger, kind, withheld);
       const result = simulate(scenario);
       let honest = 0;
       let could = 0;
@@ -62,16 +76,17 @@ export const withheld: Experiment = {
   seeds: 40,
   cases,
   charts: [
-    {
-      kind: "points",
-      file: "pay",
-      title: "Pay of honest sinks",
+    ...KINDS.map((kind) => ({
+      kind: "points" as const,
+      file: kind === "all, in part" ? "pay-in-part" : "pay",
+      title: `Pay of honest sinks; ${kind} is not acknowledged`,
       metric: "honest_pay_of_capacity",
       by: "withheld share",
       x: "Share of acknowledgements withheld",
       y: "Pay / what they could do",
       color: "ledger",
-    },
+      only: (values: Case["values"]) => values["who withholds"] === kind,
+    })),
     {
       kind: "points",
       file: "detection",
@@ -80,8 +95,8 @@ export const withheld: Experiment = {
       by: "withheld share",
       x: "Share of acknowledgements withheld",
       y: "Epochs until slashed",
-      color: "ledger",
-      only: (values) => values.ledger === "tolerant",
+      color: "who withholds",
+      only: (values) => values.ledger === "evidence",
     },
   ],
 };

@@ -18,7 +18,7 @@ function build(seed: number, share: number, acknowledged: number): Scenario {
   return {
     ...scenario,
     sources: [...honest, { pool: 0, rates, acknowledges: 0, colludesWith: 0 }],
-    verification: { ledger: "tolerant", latencySteps: 0, slashing: true },
+    verification: { ledger: "evidence", latencySteps: 0, slashing: true },
   };
 }
 

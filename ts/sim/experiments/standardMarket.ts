@@ -1,4 +1,5 @@
 import { STREAM } from "../agents.ts";
+import { bondPerUnit } from "../fluid/ledger.ts";
 import { constantRates, markovRates } from "../rates.ts";
 import { Rng } from "../rng.ts";
 import { createSinks, DEFAULT_PARAMETERS, type Scenario, type Sinks, type Source, scenarioOf } from "../scenario.ts";
@@ -6,9 +7,8 @@ import { createSinks, DEFAULT_PARAMETERS, type Scenario, type Sinks, type Source
 /** 50 sinks, 10 sources, 3 task types, 1,000 steps: the set-up of E1 to E8. */
 export const MARKET = { sinks: 50, sources: 10, pools: 3, steps: 1000 } as const;
 
-/** b = 2 (T + D + h), unit-seconds per unit. */
-export const BOND_PER_UNIT =
-  2 * (DEFAULT_PARAMETERS.horizon + DEFAULT_PARAMETERS.grace + DEFAULT_PARAMETERS.epochLength);
+/** b, unit-seconds per unit. */
+export const BOND_PER_UNIT = bondPerUnit(DEFAULT_PARAMETERS);
 
 export interface MarketOptions {
   /** Demand over what all sinks can do. */

@@ -20,7 +20,7 @@ function eventful(seed: number): Scenario {
     ...scenario,
     deposits: [1000, 0, 5],
     events: [{ step: 100, kind: "slowDown", sinks: aFifth(seed), value: 0 }],
-    verification: { ledger: "tolerant", latencySteps: 1, slashing: true },
+    verification: { ledger: "evidence", latencySteps: 1, slashing: true },
   };
 }
 

@@ -4,9 +4,11 @@ import type { Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { createState, type SinkState } from "../sinkState.ts";
 import { type Ablation, paysEverythingOut, type Strategy, UnitRule } from "../strategy.ts";
+import { EvidenceLedger } from "./evidenceLedger.ts";
 import { Pools } from "./fluidPools.ts";
+import type { Ledger } from "./ledger.ts";
+import { PlainLedger } from "./plainLedger.ts";
 import { ConservationError, exactSum, quantaPerUnitSecond } from "./quanta.ts";
-import { LedgerBook } from "./verificationLedger.ts";
 
 export interface Options {
   ablation?: Ablation;
@@ -21,7 +23,7 @@ export function simulate(scenario: Scenario, strategy: Strategy = "closed", opti
   const agents = new Agents(scenario, state);
   const pools = new Pools(scenario, state, quanta);
   const rule = new UnitRule(scenario, state, strategy, options.ablation ?? {});
-  const ledger = scenario.verification && new LedgerBook(scenario, scenario.verification, state, 1 / quanta);
+  const ledger = ledgerOf(scenario, state, quanta);
   const recorder = new Recorder(scenario, state, pools.all, quanta, options.probes ?? []);
   const everything = paysEverythingOut(strategy);
 
@@ -49,6 +51,13 @@ export function simulate(scenario: Scenario, strategy: Strategy = "closed", opti
   return summarize(state, pools, recorder, ledger, quanta);
 }
 
+function ledgerOf(scenario: Scenario, state: SinkState, quanta: number): Ledger | undefined {
+  const rules = scenario.verification;
+  if (rules === undefined) return undefined;
+  const Kind = rules.ledger === "evidence" ? EvidenceLedger : PlainLedger;
+  return new Kind(scenario, rules, state, quanta);
+}
+
 function serve(scenario: Scenario, agents: Agents, pools: Pools, p: number, secondsPerQuantum: number) {
   const { first } = scenario.sinks;
   const work = agents.serve(first[p] as number, first[p + 1] as number, secondsPerQuantum);
@@ -72,7 +81,7 @@ function summarize(
   state: SinkState,
   pools: Pools,
   recorder: Recorder,
-  ledger: LedgerBook | undefined,
+  ledger: Ledger | undefined,
   quanta: number,
 ): Result {
   const total = (pick: (pool: Pools["all"][number]) => number) =>
@@ -89,8 +98,8 @@ function summarize(
     probes: recorder.probes,
     state,
     received: state.received.map((amount) => amount / quanta),
-    slashedOf: ledger?.slashed ?? new Float64Array(count),
-    slashedAt: ledger?.slashedAt ?? new Int32Array(count).fill(-1),
+    slashedOf: ledger?.bonds.slashed ?? new Float64Array(count),
+    slashedAt: ledger?.bonds.slashedAt ?? new Int32Array(count).fill(-1),
     moves: 0,
     returnedTo: pools.returned.map((amount) => amount / quanta),
   };

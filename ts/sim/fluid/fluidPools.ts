@@ -177,6 +177,14 @@ export class Pools {
     }
   }
 
+  /** What a source has spent for good, quanta; of what its pool's escrow holds, its part by what it streamed. */
+  spentOf(s: number): number {
+    const pool = this.all[(this.#scenario.sources[s] as Source).pool] as FluidPool;
+    const own = (this.streamed[s] as number) - (this.returned[s] as number);
+    const all = pool.streamedTotal - pool.returnedTotal;
+    return all === 0 ? 0 : own * Math.max(0, 1 - pool.level / all);
+  }
+
   /** What a slashed bond pays goes to the escrow of the same pool. */
   slash(p: number, unitSeconds: number): void {
     const pool = this.all[p] as FluidPool;
