@@ -39,7 +39,10 @@ const points = (ledger: string): readonly Points[] => [
     x: "withheld share",
     metric: "epochs_to_find_the_dead",
     interval: true,
-    lines: [{ column: "epochs", where: { ledger } }],
+    lines: [
+      { column: "epochs", where: { ledger, "who withholds": "some of the money" } },
+      { column: "relative", where: { ledger: "relative", "who withholds": "some of the money" } },
+    ],
   },
   {
     file: "collusion.csv",

@@ -98,15 +98,22 @@ const E6: readonly Definition[] = [
 ];
 
 const WITHHELD = "withheld share";
+/** What acknowledges nothing is some of the money; or everybody acknowledges a part. */
+const some = (ledger: string, share: number) => ({ ledger, "who withholds": "some of the money", [WITHHELD]: share });
+const part = (ledger: string, share: number) => ({ ledger, "who withholds": "all, in part", [WITHHELD]: share });
 const ledgers = (ledger: string): readonly Definition[] => [
-  ["HonestPay", "E7.csv", { ledger, [WITHHELD]: 0 }, "honest_pay_of_capacity", share()],
-  ["HonestPayWithheld", "E7.csv", { ledger, [WITHHELD]: 0.95 }, "honest_pay_of_capacity", share()],
-  ["HonestPayAbsolute", "E7.csv", { ledger: "absolute", [WITHHELD]: 0.2 }, "honest_pay_of_capacity", share()],
-  ["HonestSlashed", "E7.csv", { ledger, [WITHHELD]: 0.95 }, "honest_sinks_slashed", number()],
-  ["HonestSlashedAbsolute", "E7.csv", { ledger: "absolute", [WITHHELD]: 0.2 }, "honest_sinks_slashed", number()],
-  ["FindNone", "E7.csv", { ledger, [WITHHELD]: 0 }, "epochs_to_find_the_dead", number(1)],
-  ["FindHalf", "E7.csv", { ledger, [WITHHELD]: 0.4 }, "epochs_to_find_the_dead", number(1)],
-  ["FindMost", "E7.csv", { ledger, [WITHHELD]: 0.95 }, "epochs_to_find_the_dead", number(1)],
+  ["HonestPay", "E7.csv", some(ledger, 0), "honest_pay_of_capacity", share()],
+  ["HonestPayWithheld", "E7.csv", some(ledger, 0.95), "honest_pay_of_capacity", share()],
+  ["HonestPayAbsolute", "E7.csv", some("absolute", 0.2), "honest_pay_of_capacity", share()],
+  ["HonestSlashed", "E7.csv", some(ledger, 0.95), "honest_sinks_slashed", number()],
+  ["HonestSlashedAbsolute", "E7.csv", some("absolute", 0.2), "honest_sinks_slashed", number()],
+  ["FindNone", "E7.csv", some(ledger, 0), "epochs_to_find_the_dead", number(1)],
+  ["FindHalf", "E7.csv", some(ledger, 0.4), "epochs_to_find_the_dead", number(1)],
+  ["FindMost", "E7.csv", some(ledger, 0.6), "epochs_to_find_the_dead", number(1)],
+  ["FindMostRelative", "E7.csv", some("relative", 0.6), "epochs_to_find_the_dead", number(1)],
+  ["HonestPayPart", "E7.csv", part(ledger, 0.4), "honest_pay_of_capacity", share()],
+  ["HonestPayLessPart", "E7.csv", part(ledger, 0.6), "honest_pay_of_capacity", share()],
+  ["HonestSlashedPart", "E7.csv", part(ledger, 0.6), "honest_sinks_slashed", number()],
 ];
 
 const ACCOMPLICE = "accomplice's share of inflow";

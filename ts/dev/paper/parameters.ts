@@ -100,14 +100,14 @@ function buffer(data: Data): string {
 function detection(data: Data): string {
   return table(
     [
-      "acknowledgements withheld, %",
+      "money that acknowledges nothing, %",
       "epochs until a dead sink is slashed",
       "honest sinks slashed",
       "honest pay, % of capacity",
     ],
     [0, 0.2, 0.4, 0.6, 0.8, 0.95].map((withheld) => {
-      const of = (metric: string) =>
-        data.measured("E7.csv", { ledger: ledgerOf(data), "withheld share": withheld }, metric);
+      const where = { ledger: ledgerOf(data), "who withholds": "some of the money", "withheld share": withheld };
+      const of = (metric: string) => data.measured("E7.csv", where, metric);
       return [
         String(100 * withheld),
         shown(of("epochs_to_find_the_dead"), 1),

@@ -70,9 +70,9 @@ export const withheld: Experiment = {
   name: "E7",
   title: "Sources that withhold acknowledgements",
   about:
-    "The relative ledger expects of a sink only the share that is acknowledged to the pool as a whole, so honest sinks " +
-    "keep their pay whatever sources withhold; an absolute ledger takes it and slashes them. Against it: finding a dead " +
-    "sink takes about 1/π times longer.",
+    "Some of the money may be silent: honest sinks keep their pay whatever part it is, and the dead are found while a " +
+    "third acknowledges; an absolute ledger takes honest pay and slashes. Against it: beyond that nobody is judged and " +
+    "the dead are paid on; and if all sources acknowledge less than half of what is done, honest sinks starve.",
   seeds: 40,
   cases,
   charts: [

@@ -51,9 +51,9 @@ export const collusion: Experiment = {
   title: "A dead sink with a source of its own",
   about:
     "Sink 0 does nothing; its accomplice acknowledges everything that it streams to it, and nothing to others. If all " +
-    "others acknowledge, the sink is paid about what the accomplice streams: no gain beyond the first backlog that is " +
-    "allowed. Against it: if the others acknowledge only the share π of their work, each acknowledgement of the " +
-    "accomplice counts 1/π times, and the pair earns up to 1/π - 1 of what it streams, up to the sink's bond.",
+    "others acknowledge, the pair loses: what it is paid is less than what the accomplice streams. Against it: if the " +
+    "others acknowledge only the share π of their work, each acknowledgement of the accomplice counts 1/π times, and " +
+    "the pair earns up to 1/π - 1 of what it streams, up to the sink's bond.",
   seeds: 40,
   cases,
   charts: [
