@@ -15,12 +15,13 @@ import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
 import { readTrace } from "../sim/trace.ts";
 import { generateRequests, planDemand, type Request } from "./demand.ts";
 import { formatCount } from "./format.ts";
+import { Broadcast } from "./live/broadcast.ts";
 import { openMarket } from "./market.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { legend, type Output, Progress } from "./progress.ts";
-import { renderReport } from "./report/page.ts";
+import { renderReport } from "./report/report.ts";
 import { type EconomyResult, runEconomy } from "./runEconomy.ts";
-import { START, type Timeline, timelineOf } from "./scenario.ts";
+import { quietTimeline, START, type Timeline, timelineOf } from "./scenario.ts";
 import { assertSound, explain, summarise } from "./summary.ts";
 
 /** Seconds that lie between the chain's first block and the start, for deployment. */
@@ -29,21 +30,39 @@ const PREPARATION = 86_400;
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   if (options === undefined) return;
-  const timeline = timelineOf(options.minutes);
+  const timeline = options.interactive ? quietTimeline(options.minutes) : timelineOf(options.minutes);
   // Whatever the user may have got wrong is found before anything takes time.
   const requests = loadRequests(options, timeline);
   const reportPath = prepareReport(options.report);
 
   const output: Output = options.json ? process.stderr : process.stdout;
   const progress = new Progress(output);
-  progress.title("Backpressure Economics: an economy of AI agents, paid by the second");
-  const result = await run(options, timeline, requests, progress);
+  const broadcast = await Broadcast.start(options.interactive, timeline);
+  progress.note(`${options.interactive ? "Play with it" : "Watch it live"}: ${broadcast.url}`);
+  try {
+    await runAndReport(options, timeline, requests, { progress, broadcast, reportPath });
+  } catch (error) {
+    broadcast.failed(describeError(error));
+    throw error;
+  } finally {
+    await broadcast.stop();
+  }
+}
 
+type Places = { progress: Progress; broadcast: Broadcast; reportPath: string };
+
+async function runAndReport(
+  options: Options,
+  timeline: Timeline,
+  requests: Request[],
+  { progress, broadcast, reportPath }: Places,
+): Promise<void> {
+  progress.title("Backpressure Economics: an economy of AI agents, paid by the second");
+  const result = await run(options, timeline, requests, progress, broadcast);
   const summary = summarise(result, options);
-  writeFileSync(
-    reportPath,
-    renderReport({ summary, samples: result.samples, timeline, deadSink: result.deadSink, liar: result.liar }),
-  );
+  const report = await renderReport(summary, result);
+  writeFileSync(reportPath, report.html);
+  broadcast.ended(report.outcome);
   progress.title("What happened");
   for (const line of explain(summary, result.deadSink, result.liar, timeline)) progress.note(`  ${line}`);
   progress.note(`\n  Open ${options.report} in a browser: the charts, and what they mean.\n`);
@@ -82,9 +101,12 @@ async function run(
   timeline: Timeline,
   requests: Request[],
   progress: Progress,
+  broadcast: Broadcast,
 ): Promise<EconomyResult> {
   const { minutes, seed, trace } = options;
+  broadcast.step("the contracts");
   await compile(progress);
+  broadcast.step("a local chain with Superfluid, the protocol and its agents");
   const anvil = await startAnvil({ timestamp: START - PREPARATION });
   try {
     progress.step("chain", `anvil on ${anvil.url}; it ends with this program`);
@@ -100,8 +122,15 @@ async function run(
     progress.step("demand", `${formatCount(requests.length)} requests in ${minutes} minutes, ${origin(trace, seed)}`);
     progress.note(legend());
     const chainId = await chain.client.getChainId();
-    const onSample: Progress["sample"] = (sample, line) => progress.sample(sample, line);
-    return await runEconomy({ chain, market, requests, timeline, seed, chainId, onSample });
+    const { visitor } = broadcast;
+    return await runEconomy({
+      ...{ chain, market, requests, timeline, seed, chainId },
+      ...(visitor === undefined ? {} : { visitor: (workshop) => visitor.beforeSlot(workshop) }),
+      onFrame: (frame) => {
+        progress.sample(frame.sample, frame.events, timeline);
+        broadcast.frame(frame);
+      },
+    });
   } finally {
     await anvil.stop();
   }

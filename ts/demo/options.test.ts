@@ -6,12 +6,19 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("parseOptions", () => {
   test("needs nothing", () => {
-    expect(parseOptions([])).toEqual({ minutes: 60, seed: 1, report: "out/report.html", json: false });
+    const usual = { minutes: 60, seed: 1, report: "out/report.html", json: false, interactive: false };
+    expect(parseOptions([])).toEqual(usual);
+  });
+
+  test("gives a visitor all the time there is, or as much as is asked for", () => {
+    expect(parseOptions(["--interactive"])).toMatchObject({ minutes: 240, interactive: true });
+    expect(parseOptions(["--interactive", "--minutes", "30"])).toMatchObject({ minutes: 30 });
   });
 
   test("takes everything", () => {
     const args = ["--json", "--trace", "t.csv", "--seed", "7", "--minutes", "20", "--report", "r.html"];
-    expect(parseOptions(args)).toEqual({ minutes: 20, seed: 7, trace: "t.csv", report: "r.html", json: true });
+    const given = { minutes: 20, seed: 7, trace: "t.csv", report: "r.html", json: true, interactive: false };
+    expect(parseOptions(args)).toEqual(given);
   });
 
   test.each([

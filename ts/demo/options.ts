@@ -13,11 +13,14 @@ export type Options = {
   report: string;
   /** Progress to stderr, and the summary as one JSON object on the last line of stdout. */
   json: boolean;
+  /** Whether a visitor plays: nothing happens by plan, and it ends when the visitor or the demand does. */
+  interactive: boolean;
 };
 
 const EXAMPLES = `
 Examples:
   npm start                                       one hour of chain time in well under a minute
+  npm start -- --interactive                      kill an agent, make one lie, change demand: on a page
   npm start -- --trace requests.csv               with real requests (TIMESTAMP,ContextTokens,GeneratedTokens)
   npm start -- --minutes 20 --seed 7              twenty minutes, with other requests
   npm start --silent -- --json | tail -n 1 | jq   the summary for a program`;
@@ -36,7 +39,12 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     )
     .option("--trace <file>", "requests from a CSV file instead of the built-in generator")
     .option("--seed <number>", "seed of everything random", parseCount(0, 2 ** 32 - 1), 1)
-    .option("--minutes <number>", "chain time to run", parseCount(MIN_MINUTES, MAX_MINUTES), 60)
+    .option("--minutes <number>", "chain time to run (default: 60)", parseCount(MIN_MINUTES, MAX_MINUTES))
+    .option(
+      "--interactive",
+      "let a visitor of the page kill agents, make them lie, change demand, until it is ended",
+      false,
+    )
     .option("--report <file>", "where to write the HTML report", parsePath, "out/report.html")
     .option("--json", "progress to stderr, the summary as one JSON object on the last line of stdout", false)
     .allowExcessArguments(false)
@@ -45,7 +53,8 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   try {
-    return program.parse(args, { from: "user" }).opts<Options>();
+    const options = program.parse(args, { from: "user" }).opts<Options & { minutes?: number }>();
+    return { ...options, minutes: options.minutes ?? (options.interactive ? MAX_MINUTES : 60) };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { eventsBetween } from "./events.ts";
+import type { Event } from "./events.ts";
 import { Progress } from "./progress.ts";
 import type { Sample } from "./sample.ts";
 import { timelineOf } from "./scenario.ts";
@@ -22,11 +22,11 @@ function sampleAt(at: number, atlas = 900, returned = 0, ghostSlashed = 0): Samp
   };
 }
 
-function print(samples: readonly Sample[], isTTY: boolean, environment = {}): string {
+function print(samples: readonly Sample[], isTTY: boolean, environment = {}, events: readonly Event[] = []): string {
   let text = "";
   const output = { isTTY, write: (more: string) => (text += more) };
   const progress = new Progress(output, environment);
-  for (const sample of samples) progress.sample(sample, timeline);
+  for (const sample of samples) progress.sample(sample, events, timeline);
   return text;
 }
 
@@ -72,39 +72,12 @@ describe("the table", () => {
   });
 
   test("says what happens between two rows", () => {
-    const text = print([sampleAt(885), sampleAt(902)], false);
-    expect(text).toMatch(/15:00 +6\.30[^\n]*\n +15:00 +Atlas, the largest summariser, dies silently/);
-  });
-});
-
-describe("eventsBetween", () => {
-  const texts = (before: Sample, now: Sample) => eventsBetween(before, now, timeline).map(({ text }) => text);
-
-  test.each([
-    [885, 900, /dies silently/],
-    [1185, 1202, /has expired/],
-    [1425, 1440, /demand doubles/],
-    [2145, 2160, /is back/],
-  ])("%i s to %i s: %s", (before, now, text) => {
-    expect(texts(sampleAt(before), sampleAt(now))).toEqual([expect.stringMatching(text)]);
-  });
-
-  test("nothing happens twice, or in between", () => {
-    expect(texts(sampleAt(900), sampleAt(915))).toEqual([]);
-  });
-
-  test("names who is slashed and how much, once", () => {
-    expect(texts(sampleAt(1500, 900, 0, 100_000), sampleAt(1515, 900, 0, 580_000))).toEqual([
-      expect.stringMatching(/^Ghost is slashed: 0\.48 USDCx/),
-    ]);
-    expect(texts(sampleAt(1515, 900, 0, 580_000), sampleAt(1530, 900, 0, 580_000))).toEqual([]);
-  });
-
-  test("sees when a dead agent is paid nothing, and when an escrow is full", () => {
-    expect(texts(sampleAt(1500, 3), sampleAt(1515, 0))).toEqual(["Atlas is paid nothing any more"]);
-    expect(texts(sampleAt(300, 3), sampleAt(315, 0))).toEqual([]);
-    expect(texts(sampleAt(300), sampleAt(315, 900, 5))).toContainEqual(
-      expect.stringMatching(/^the escrow of transcribe is full/),
-    );
+    const events = [
+      { at: 900, text: "Atlas dies" },
+      { at: 901, text: "for the page", detail: true },
+    ];
+    const text = print([sampleAt(902)], false, {}, events);
+    expect(text).toContain("  15:00  Atlas dies\n");
+    expect(text).not.toContain("for the page");
   });
 });

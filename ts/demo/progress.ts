@@ -1,5 +1,5 @@
 import picocolors from "picocolors";
-import { eventsBetween } from "./events.ts";
+import type { Event } from "./events.ts";
 import { formatShare, formatThousands, formatTime } from "./format.ts";
 import type { Sample, StageSample } from "./sample.ts";
 import { DEAD, DYING, EPOCH, LIAR, STAGES, type Timeline } from "./scenario.ts";
@@ -39,12 +39,12 @@ export class Progress {
   }
 
   /** One moment of the economy: a row of the table at the end of each minute, a line for whatever happened. */
-  sample(sample: Sample, timeline: Timeline): void {
+  sample(sample: Sample, events: readonly Event[], timeline: Timeline): void {
     const before = this.#before;
     const minute = Math.floor(sample.at / EPOCH);
     if (before !== undefined && Math.floor(before.at / EPOCH) < minute) this.#row(minute * EPOCH, before, timeline);
-    for (const { at, text } of eventsBetween(before, sample, timeline)) {
-      this.#line(this.#colors.bold(this.#colors.yellow(`  ${formatTime(at)}  ${text}`)));
+    for (const { at, text, detail } of events) {
+      if (!detail) this.#line(this.#colors.bold(this.#colors.yellow(`  ${formatTime(at)}  ${text}`)));
     }
     this.#before = sample;
   }

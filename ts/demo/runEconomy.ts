@@ -4,13 +4,16 @@ import type { Report } from "./agent.ts";
 import { Credits } from "./credits.ts";
 import { checkDefunded, type DeadSink, dyingShare } from "./deadSink.ts";
 import type { Request } from "./demand.ts";
+import { Drains } from "./drains.ts";
 import { addUpTotals, type FinalTotals } from "./finalTotals.ts";
+import { type Frame, type Look, lookAt } from "./frame.ts";
 import { Audit } from "./invariants.ts";
 import { keep } from "./keep.ts";
 import { judgeLiar, LIAR_WINDOW, type Liar } from "./liar.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
+import { Narrator } from "./narrator.ts";
 import { Receipts } from "./receipts.ts";
-import { type Sample, sampleOf } from "./sample.ts";
+import type { Sample } from "./sample.ts";
 import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE } from "./scenario.ts";
 import { type Slash, Slashes } from "./slashes.ts";
 import { readState, type StageState, type State } from "./state.ts";
@@ -31,12 +34,15 @@ export type EconomyParameters = {
   timeline: Timeline;
   seed: number;
   chainId: number;
-  /** Hears of every sample. */
-  onSample?: (sample: Sample, timeline: Timeline) => void;
+  /** Whoever may interfere: asked before each slot, it changes the workshop and takes its time. Says whether to go on. */
+  visitor?: (workshop: Workshop) => Promise<boolean>;
+  /** Hears of every step. */
+  onFrame?: (frame: Frame) => void;
 };
 
 export type EconomyResult = {
   samples: readonly Sample[];
+  frames: readonly Frame[];
   totals: FinalTotals;
   audit: Audit;
   deadSink: DeadSink;
@@ -64,13 +70,15 @@ class Economy {
   readonly #credits: Credits;
   readonly #receipts: Receipts;
   readonly #slashes: Slashes;
+  readonly #drains: Drains;
+  readonly #narrator = new Narrator();
   readonly #workshop: Workshop;
-  readonly #samples: Sample[] = [];
+  readonly #frames: Frame[] = [];
   readonly #secrets = new Map<string, Report>();
   readonly #deadSink: DeadSink;
   #state!: State;
-  /** What the chain looked like when the liar's last minutes began. */
-  #beforeLast!: State;
+  /** What the chain looked like before each slot of the liar's last minutes. */
+  readonly #lately: State[] = [];
   /** What each payer had asked for, tokens, when it last set its stream. */
   readonly #asked = new Map<string, number>();
   #refunded: readonly bigint[] = [];
@@ -83,6 +91,7 @@ class Economy {
     this.#credits = new Credits(market.stages);
     this.#receipts = new Receipts(market, chainId);
     this.#slashes = new Slashes(market);
+    this.#drains = new Drains(market);
     this.#audit = new Audit(market, this.#ledger, START);
     this.#workshop = new Workshop(market.stages, requests, seed);
     const stage = market.stages[DYING.stage] as MarketStage;
@@ -92,21 +101,26 @@ class Economy {
 
   async run(): Promise<EconomyResult> {
     const { chain, market, timeline } = this.#parameters;
-    this.#state = this.#beforeLast = await readState(chain.client, market, START);
+    this.#state = await readState(chain.client, market, START);
     this.#credits.look(this.#state);
-    for (let at = 0; at < timeline.end; at += SLOT) {
+    let at = 0;
+    for (; at < timeline.end; at += SLOT) {
+      this.#lately.push(this.#state);
+      if (this.#lately.length > LIAR_WINDOW / SLOT) this.#lately.shift();
+      if (!(await this.#mayGoOn())) break;
       await this.#shock(at);
       await this.#act(at);
       await this.#mine(at);
       this.#audit.afterKeeper(this.#state);
       this.#tell();
     }
-    await this.#close();
+    await this.#close(at);
     return {
-      samples: this.#samples,
+      samples: this.#frames.map(({ sample }) => sample),
+      frames: this.#frames,
       audit: this.#audit,
       deadSink: this.#deadSink,
-      liar: judgeLiar(this.#beforeLast, this.#state),
+      liar: judgeLiar(this.#lately[0] as State, this.#state),
       slashes: this.#slashes.all,
       workshop: this.#workshop,
       transactions: this.#transactions,
@@ -131,7 +145,12 @@ class Economy {
       this.#deadSink.shareAfter = dyingShare(this.#state);
       await checkDefunded(chain.client, market, this.#state, this.#audit);
     }
-    if (at === timeline.end - LIAR_WINDOW) this.#beforeLast = this.#state;
+  }
+
+  /** Lets whoever may interfere do so. The first slot is always played. */
+  async #mayGoOn(): Promise<boolean> {
+    const goesOn = (await this.#parameters.visitor?.(this.#workshop)) ?? true;
+    return goesOn || this.#frames.length === 0;
   }
 
   /** What sources and agents do in this slot of their epoch. */
@@ -228,6 +247,7 @@ class Economy {
     const block = await chain.mine(timestamp);
     this.#ledger.record(block);
     this.#slashes.record(block);
+    this.#drains.record(block);
     this.#transactions += block.transactions;
     this.#state = await readState(chain.client, market, timestamp);
     this.#credits.look(this.#state);
@@ -249,15 +269,25 @@ class Economy {
     this.#refunded = returned;
     this.#credits.tell(this.#state, this.#workshop);
     this.#workshop.advance(this.#state.timestamp - START);
-    const sample = sampleOf(this.#state, this.#workshop);
-    this.#samples.push(sample);
-    this.#parameters.onSample?.(sample, this.#parameters.timeline);
+    const look = this.#look();
+    const frame = { ...look, events: this.#narrator.tell(look) };
+    this.#frames.push(frame);
+    this.#parameters.onFrame?.(frame);
+  }
+
+  #look(): Look {
+    const { market, timeline } = this.#parameters;
+    const planned = this.#state.timestamp < START + timeline.doubling ? 1 : 2;
+    return lookAt({
+      ...{ state: this.#state, market, ledger: this.#ledger, drains: this.#drains, workshop: this.#workshop },
+      ...{ before: this.#frames, demand: planned * this.#workshop.demand, transactions: this.#transactions },
+    });
   }
 
   /** The last second. What Superfluid could not split evenly stays where it is, and counts. */
-  async #close(): Promise<void> {
+  async #close(at: number): Promise<void> {
     this.#claim();
-    await this.#block(START + this.#parameters.timeline.end);
+    await this.#block(START + at);
     this.#tell();
   }
 }

@@ -136,6 +136,12 @@ export function timelineOf(minutes: number): Timeline {
   return { end: minutes * 60, death: at(1 / 4), doubling: at(2 / 5), revival: at(3 / 5) };
 }
 
+/** Nothing happens by plan, and demand goes on for so many minutes: a visitor is there. */
+export function quietTimeline(minutes: number): Timeline {
+  const never = (minutes + 1) * 60;
+  return { end: minutes * 60, death: never, doubling: never, revival: never };
+}
+
 /** Tokens per second that a stage's agents can really serve and have bonds for. */
 export function capacityOf({ agents }: StagePlan): Units {
   return agents.reduce((sum, { rate, bondedFor }) => sum + Math.min(rate, bondedFor), 0);

@@ -4,7 +4,7 @@ import type { Liar } from "./liar.ts";
 import type { Options } from "./options.ts";
 import type { EconomyResult } from "./runEconomy.ts";
 import { DEAD, DYING, STAGES, type Timeline, timelineOf } from "./scenario.ts";
-import { hitsHonest } from "./slashes.ts";
+import { hitsHonest, hitsHonestVisited } from "./slashes.ts";
 import { missing } from "./streamLedger.ts";
 
 /** One stage in the summary. Tokens are units times seconds. */
@@ -40,7 +40,7 @@ export type Summary = {
   maxFlowPerUnitOverQ: number;
   /** The same inside of them: the sinks may be over-paid until money has confirmed a higher inflow. */
   maxFlowPerUnitOverQUnconfirmed: number;
-  /** Share of its stage's pay that the dying sink had just before it died. */
+  /** Share of its stage's pay that the dying sink had just before it died; 0 where a visitor decides who dies. */
   deadSinkShareBefore: number;
   /** The same just before it came back. */
   deadSinkShareAfter: number;
@@ -98,7 +98,9 @@ export function summarise(result: EconomyResult, options: Options): Summary {
     liarRateOverTrueRate: Math.round((liar.paid / liar.rate) * 1e6) / 1e6,
     deadSinkSlashedWei: sumOf(slashesOf(DEAD)),
     deadSinkSlashes: slashesOf(DEAD).length,
-    honestSlashes: slashes.filter((slash) => hitsHonest(slash, timelineOf(options.minutes))).length,
+    honestSlashes: slashes.filter((slash) =>
+      options.interactive ? hitsHonestVisited(slash, result.frames) : hitsHonest(slash, timelineOf(options.minutes)),
+    ).length,
     arrivedRequests: workshop.counts.arrived,
     servedRequests: workshop.counts.served,
     turnedAwayRequests: workshop.counts.turnedAway,
@@ -106,7 +108,7 @@ export function summarise(result: EconomyResult, options: Options): Summary {
     medianLatencySeconds: median(workshop.latencies),
     stages: STAGES.map((plan, index) => summariseStage(plan.name, index, result)),
     transactions: result.transactions,
-    minutes: options.minutes,
+    minutes: options.interactive ? Math.round((result.frames.at(-1)?.sample.at ?? 0) / 60) : options.minutes,
     seed: options.seed,
     trace: options.trace ?? null,
     report: options.report,
@@ -164,8 +166,12 @@ export function explain(
     `             = ${money(summary.receivedWei)} to agents + ${money(summary.escrowWei)} in escrow + ${money(summary.returnedWei)} returned + ${money(summary.feeWei)} fee`,
     `             ${conserved ? "equal to the last wei" : "NOT EQUAL"}, with ${summary.dustWei} wei of dust that could not be split (I1)`,
     `price        no unit was ever paid more than ${formatShare(summary.maxFlowPerUnitOverQ, 4)} of the cap (I2)`,
-    `${deadSink.name.padEnd(12)} had ${formatShare(summary.deadSinkShareBefore)} of its stage's pay when it died at ${formatTime(timeline.death)}, ` +
-      `${formatShare(summary.deadSinkShareAfter)} before it came back at ${formatTime(timeline.revival)}`,
+    ...(deadSink.shareBefore === 0
+      ? []
+      : [
+          `${deadSink.name.padEnd(12)} had ${formatShare(summary.deadSinkShareBefore)} of its stage's pay when it died at ${formatTime(timeline.death)}, ` +
+            `${formatShare(summary.deadSinkShareAfter)} before it came back at ${formatTime(timeline.revival)}`,
+        ]),
     `${liar.name.padEnd(12)} declares ${formatThousands(liar.declares)}, delivers ${formatThousands(liar.rate)}, admits no backlog: paid ${formatThousands(liar.paid)} in the last 10 min, ${formatShare(summary.liarRateOverTrueRate)} of its true rate`,
     `${DEAD.name.padEnd(12)} delivers nothing and says it is fine: ${slashed}`,
     `slashing     ${summary.honestSlashes === 0 ? "no agent that delivers was ever slashed" : `${summary.honestSlashes} SLASHES OF AGENTS THAT DELIVER`}; ${deadSink.name} lost ${money(summary.dyingSinkSlashedWei)} USDCx while it was dead`,

@@ -25,10 +25,14 @@ export class Workshop {
   readonly counts: RequestCounts = { arrived: 0, served: 0, turnedAway: 0, waiting: 0 };
   /** Seconds from arrival to the finished report, of every request served. */
   readonly latencies: number[] = [];
+  /** How often each request arrives: the demand, over what was planned. */
+  demand = 1;
   readonly #refundLeft: bigint[];
   readonly #draws: Draws;
   #next = 0;
   #now = 0;
+  /** What is left of a request that arrives, say, half a time. */
+  #fraction = 0;
 
   /** @param requests In order of time. */
   constructor(
@@ -113,8 +117,10 @@ export class Workshop {
 
   #arrive(): void {
     for (let request = this.requests[this.#next]; request !== undefined && request.at <= this.#now; ) {
-      this.stages[0]?.payers[request.source]?.ask(request);
-      this.counts.arrived += 1;
+      for (this.#fraction += this.demand; this.#fraction >= 1; this.#fraction -= 1) {
+        this.stages[0]?.payers[request.source]?.ask(request);
+        this.counts.arrived += 1;
+      }
       request = this.requests[++this.#next];
     }
   }
