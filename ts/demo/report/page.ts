@@ -52,7 +52,7 @@ second. Agents pay half of what they earn on to the next stage.</p>
 </section>
 <section aria-labelledby="events-title">
 <h2 id="events-title">What happens</h2>
-<ol id="events" class="events" reversed role="log" aria-label="Events, the latest first" tabindex="0"></ol>
+<div class="events" role="log" aria-label="Events, the latest first" tabindex="0"><ol id="events" reversed></ol></div>
 </section>
 ${renderPanels()}
 <div id="books">${outcome?.books ?? ""}</div>

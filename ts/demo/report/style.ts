@@ -88,8 +88,9 @@ button:disabled[aria-pressed="true"] { background: var(--line); }
 .choice { display: flex; flex-wrap: wrap; gap: .35rem; align-items: center; }
 .choice .label { color: var(--muted); margin-right: .2rem; font-size: .9rem; }
 
-.events { list-style: none; margin: 0; padding: .3rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 12px; max-height: 17rem; overflow-y: auto; }
-.events:empty::after { content: "Nothing yet."; color: var(--muted); }
+.events { padding: .3rem 1rem; background: var(--surface); border: 1px solid var(--line); border-radius: 12px; max-height: 17rem; overflow-y: auto; }
+.events ol { list-style: none; margin: 0; padding: 0; }
+.events ol:empty::after { content: "Nothing yet."; color: var(--muted); }
 .events li { display: flex; gap: .8rem; padding: .3rem 0; border-bottom: 1px solid var(--line); }
 .events li:last-child { border-bottom: 0; }
 .events time { color: var(--muted); font-variant-numeric: tabular-nums; }

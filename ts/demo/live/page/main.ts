@@ -9,7 +9,7 @@ import { Controls } from "./controls.ts";
 import { EventList } from "./eventList.ts";
 import { FlowView } from "./flow/flowView.ts";
 import type { AgentAction } from "./flow/labels.ts";
-import { byId } from "./look.ts";
+import { byId, sentenceOf } from "./look.ts";
 import { Replay } from "./replay.ts";
 
 /** The page: it listens to a run, or shows one that has ended. */
@@ -51,18 +51,20 @@ function hear(messages: readonly Message[]): void {
       events.add(latest.events);
     } else if (message.kind === "step") say("prepares", `Preparing: ${message.name}`);
     else if (message.kind === "speed") controls?.setSpeed(message.speed);
-    else if (message.kind === "failed") finish("failed", `It ended with an error: ${message.text}`);
-    else {
-      byId("tiles").innerHTML = message.outcome.tiles;
-      byId("books").innerHTML = message.outcome.books;
-      finish("ended", "The run has ended; this page is its report");
-    }
   }
-  if (latest === undefined) return;
-  if (frames.length === messages.filter(({ kind }) => kind === "frame").length) say("live", "Live");
-  controls?.setDemand(latest.demand);
-  show(latest);
-  charts.show(frames);
+  if (latest !== undefined) {
+    say("live", "Live");
+    controls?.setDemand(latest.demand);
+    show(latest);
+    charts.show(frames);
+  }
+  for (const message of messages) {
+    if (message.kind === "failed") finish("failed", `It ended with an error: ${sentenceOf(message.text)}`);
+    if (message.kind !== "outcome") continue;
+    byId("tiles").innerHTML = message.outcome.tiles;
+    byId("books").innerHTML = message.outcome.books;
+    finish("ended", "The run has ended; this page is its report");
+  }
 }
 
 function finish(state: string, text: string): void {
@@ -85,7 +87,7 @@ async function send(command: Command): Promise<void> {
   const answer = await fetch("command", { method: "POST", headers, body: JSON.stringify(command) }).catch(
     () => undefined,
   );
-  if (answer?.ok !== true) say("lost", "The run does not answer any more");
+  if (answer?.ok !== true) say("lost", "The run did not take that");
 }
 
 let source: EventSource | undefined;
@@ -93,10 +95,8 @@ if (live !== undefined) {
   say("waits", "Waiting for the run");
   source = new EventSource("events");
   source.onmessage = ({ data: text }) => hear(JSON.parse(text as string) as Message[]);
-  source.onerror = () => say("lost", "The run does not answer any more");
-  source.onopen = () => {
-    if (frames.length > 0) say("live", "Live");
-  };
+  // A run on this machine that does not answer has ended, and another may be there next.
+  source.onerror = () => finish("lost", "The run was stopped");
 } else {
   say("ended", "Report");
   for (const frame of frames) events.add(frame.events);
