@@ -36,19 +36,19 @@ describe("on a chain", () => {
   beforeAll(() => build());
 
   test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("%s ends it at once, and the chain with it", async (signal, code) => {
-    let port = 0;
-    const finished = await runProgram(MAIN, ["--report", join(folder, "stopped.html")], (text, child) => {
-      const found = /anvil on http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
-      if (found === undefined || port !== 0) return;
-      port = Number(found);
+    ["SIGINT", 130, []],
+    ["SIGTERM", 143, []],
+    ["SIGINT", 130, ["--interactive"]],
+  ] as const)("%s ends it at once, and the chain and the page with it (%i, %j)", async (signal, code, args) => {
+    let ports: number[] = [];
+    const finished = await runProgram(MAIN, [...args, "--report", join(folder, "stopped.html")], (text, child) => {
+      if (ports.length > 0 || !text.includes("anvil on")) return;
+      ports = [...text.matchAll(/http:\/\/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
       child.kill(signal);
     });
     expect(finished).toMatchObject({ code, signal: null, stderr: `\nstopped by ${signal}\n` });
-    expect(port).toBeGreaterThan(0);
-    await expect.poll(() => accepts(port), { timeout: 5000 }).toBe(false);
+    expect(ports).toHaveLength(2);
+    for (const port of ports) await expect.poll(() => accepts(port), { timeout: 5000 }).toBe(false);
   });
 
   describe("a short run", () => {
@@ -65,6 +65,7 @@ describe("on a chain", () => {
 
     test("prints the summary on stdout, progress on stderr, and ends with 0", () => {
       expect(first.code).toBe(0);
+      expect(first.stderr).toMatch(/^Watch it live: http:\/\/127\.0\.0\.1:\d+\/\n/);
       expect(first.stdout).toMatch(/^\{[^\n]+\}\n$/);
       for (const text of [
         "Superfluid",
@@ -116,7 +117,8 @@ describe("on a chain", () => {
 
     test("writes the report that it names", () => {
       expect(summary.report).toBe(report);
-      expect(html).toContain("Pay of the agents of summarise");
+      expect(html).toContain('data-chart="pay-1"');
+      expect(html).toContain("05:00 Atlas dies");
     });
 
     test("is byte for byte the same a second time", async () => {

@@ -45,6 +45,7 @@ much. All of it is on a local chain with the real Superfluid contracts.</p>
 <span id="status" role="status"></span> <span id="requests" class="note"></span></p>
 <p class="hint">${interactive ? KILL_ONE : `${watch(data)} To kill one yourself: <code>npm start -- --interactive</code>`}</p>
 <div id="replay" hidden></div>
+<p class="latest" id="latest" aria-hidden="true"></p>
 <div id="flow" class="flow${interactive ? " playable" : ""}"></div>
 <p class="note">Widths are the rates on the chain. k/s: thousand tokens per second that are paid for; 1.00 costs 0.001 USDCx a
 second. Agents pay half of what they earn on to the next stage.</p>

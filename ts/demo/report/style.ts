@@ -42,6 +42,8 @@ code { font: .92em ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-sp
 #status[data-state="live"]::before { content: "● "; }
 #status[data-state="failed"], #status[data-state="lost"] { color: var(--alert); border-color: currentColor; }
 .hint { max-width: 100ch; }
+.latest { min-height: 1.6em; margin: 0 0 .3rem; max-width: none; font-weight: 600; }
+.latest time { color: var(--muted); font-weight: 400; margin-right: .6em; font-variant-numeric: tabular-nums; }
 #replay { display: flex; gap: .8rem; align-items: center; margin: 0 0 .6rem; }
 #replay[hidden] { display: none; }
 #replay input { flex: 1; max-width: 40rem; accent-color: var(--accent); height: 1.6rem; }
@@ -74,6 +76,9 @@ button:disabled[aria-pressed="true"] { background: var(--line); }
 .who .gauge { width: 3.4rem; height: .5rem; border: 1px solid var(--muted); border-radius: 3px; overflow: hidden; margin-bottom: .15rem; background: var(--ground); }
 .who .level { display: block; height: 100%; background: var(--muted); }
 .who > .state { color: var(--alert); font-weight: 600; }
+.flow:not(.down) .agent > .name, .flow:not(.down) .agent > .state:not(:empty) { display: inline; }
+.agent > .state { margin-left: .35em; }
+.flow.down .agent > .state { margin-left: 0; }
 .who > .state:empty { display: none; }
 .who[data-conduct="dead"] .name { text-decoration: line-through; }
 .who > .acts { display: flex; gap: .25rem; margin-top: .15rem; }

@@ -9,7 +9,7 @@ import { Controls } from "./controls.ts";
 import { EventList } from "./eventList.ts";
 import { FlowView } from "./flow/flowView.ts";
 import type { AgentAction } from "./flow/labels.ts";
-import { byId, sentenceOf } from "./look.ts";
+import { byId, element, sentenceOf } from "./look.ts";
 import { Replay } from "./replay.ts";
 
 /** The page: it listens to a run, or shows one that has ended. */
@@ -30,9 +30,17 @@ const replay = new Replay(byId("replay"), (frame) => show(frame));
 function show(frame: Frame): void {
   flow.show(frame);
   const { sample, requests } = frame;
+  showLatest(sample.at);
   byId("clock").textContent = formatTime(sample.at);
   byId("requests").textContent =
     `${formatCount(requests.served)} of ${formatCount(requests.arrived)} requests have become a report, ${formatCount(requests.waiting)} wait, ${formatCount(requests.turnedAway)} were refunded`;
+}
+
+/** What has happened last, next to the picture of it; the list says the same to those who do not see. */
+function showLatest(until: number): void {
+  const latest = frames.findLast(({ sample, events }) => sample.at <= until && events.length > 0)?.events.at(-1);
+  if (latest === undefined) return;
+  byId("latest").replaceChildren(element("time", "", formatTime(latest.at)), sentenceOf(latest.text));
 }
 
 /** What the state of the run is called. */

@@ -43,7 +43,7 @@ export class AgentLabel extends Label {
     super("agent", name);
     this.#name = nameOf(name);
     this.box.dataset.name = this.#name;
-    this.box.append(this.#state);
+    this.box.querySelector(".name")?.after(this.#state);
     if (onAct === undefined) return;
     const [kill, lie] = (["kill", "lie"] as const).map((act) => {
       const button = element("button", act, act);
