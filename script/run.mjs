@@ -90,6 +90,7 @@ export const TASKS = {
   snapshot: { programs: [["env", "FORGE_SNAPSHOT_EMIT=true", ...GAS_TESTS], GAS_TESTS] },
   audit: { programs: [ts("dev/audit/main.ts")] },
   proofs: { programs: [ts("dev/proofs/main.ts")] },
+  vectors: { build: true, programs: [ts("dev/vectors/main.ts")] },
 
   check: {
     all: true,
