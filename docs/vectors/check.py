@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import formulas as f
+import shares
+from history import play
 
 SHOWN = 10
 
@@ -54,14 +56,14 @@ def as_of_now(parts, rest):
 
 def rescale(parts, rest):
     ends, scale = {}, parts["book"]["scale"]
-    f.rescale(parts["book"], ends)
+    shares.rescale(parts["book"], ends)
     return {"end": ends.get(scale, 0)}
 
 
 def sync(parts, rest):
     first = parts["claim"]["scale"]
     ends = {first: rest["ends1"], first + 1: rest["ends2"]}
-    f.synchronise(parts["book"], parts["claim"], ends, rest["stayed"], rest["rate"])
+    shares.synchronise(parts["book"], parts["claim"], ends, rest["stayed"], rest["rate"])
     return {}
 
 
@@ -95,13 +97,13 @@ FUNCTIONS = {
     "exitChargeDown": numbers(f.exit_charge),
     "totalAt": numbers(f.streamed),
     "asOfNow": books(as_of_now),
-    "accrue": books(lambda p, r: f.accrue(p["book"], r["income"], r["overflowTime"]) or {}),
-    "drain": books(lambda p, r: f.drain(p["book"], r["amount"], r["back"]) or {}),
-    "release": books(lambda p, r: {"amount": f.release(p["book"], r["excess"])}),
+    "accrue": books(lambda p, r: shares.accrue(p["book"], r["income"], r["overflowTime"]) or {}),
+    "drain": books(lambda p, r: shares.drain(p["book"], r["amount"], r["back"]) or {}),
+    "release": books(lambda p, r: {"amount": shares.release(p["book"], r["excess"])}),
     "rescale": books(rescale),
     "sync": books(sync),
-    "redeem": books(lambda p, r: {"value": f.redeem(p["book"], p["claim"], r["shares"])}),
-    "worthUp": books(lambda p, r: {"worth": f.worth_up(p["book"], r["shares"])}),
+    "redeem": books(lambda p, r: {"value": shares.redeem(p["book"], p["claim"], r["shares"])}),
+    "worthUp": books(lambda p, r: {"worth": shares.worth_up(p["book"], r["shares"])}),
 }
 
 
@@ -117,18 +119,37 @@ def check_function(name, vectors):
             yield f"{name}({row}): the file says {expected}, the specification {tuple(map(int, answer))}"
 
 
+def check_history(history, parameters):
+    """Yields a line for every view that differs, up to the first block where one does."""
+    if set(history["views"]) != set(next(play(history, parameters))[2]):
+        yield f"history {history['name']}: other views than here"
+    for now, step, seen in play(history, parameters):
+        expected = dict(zip(history["views"], map(int, step["views"])))
+        wrong = [name for name in history["views"] if seen.get(name) != expected[name]]
+        for name in wrong:
+            yield f"history {history['name']} at {now}: {name} is {expected[name]} in the file, {seen.get(name)} here"
+        if wrong:
+            return
+
+
 def main(path):
     vectors = json.loads(Path(path).read_text())
     missing = sorted(set(vectors["functions"]) ^ set(FUNCTIONS))
     wrong = [f"{name}: in the file or here alone" for name in missing]
-    cases = 0
+    cases = blocks = 0
     for name, of_function in vectors["functions"].items():
         if name in FUNCTIONS:
             wrong += check_function(name, of_function)
             cases += len(of_function["cases"])
+    for history in vectors["histories"]:
+        wrong += check_history(history, vectors["parameters"])
+        blocks += len(history["steps"])
     for line in wrong[:SHOWN]:
         print(line, file=sys.stderr)
-    print(f"{len(vectors['functions'])} functions, {cases} cases, {len(wrong)} differences")
+    print(
+        f"{len(vectors['functions'])} functions, {cases} cases; {len(vectors['histories'])} histories, {blocks} blocks;"
+        f" {len(wrong)} differences"
+    )
     return 1 if wrong else 0
 
 

@@ -29,6 +29,7 @@ test.each(Object.entries(vectors.functions))("the model answers %s as the file s
 });
 
 const cases = Object.values(vectors.functions).reduce((sum, { cases }) => sum + cases.length, 0);
+const blocks = vectors.histories.reduce((sum, { steps }) => sum + steps.length, 0);
 const python = findPython([3, 10]);
 
 describe.skipIf(python === undefined)("the implementation in Python, where there is Python 3.10", () => {
@@ -57,7 +58,8 @@ describe.skipIf(python === undefined)("the implementation in Python, where there
     const { code, stdout, stderr } = await check();
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    expect(stdout).toContain(`${Object.keys(vectors.functions).length} functions, ${cases} cases, 0 differences`);
+    expect(stdout).toContain(`${Object.keys(vectors.functions).length} functions, ${cases} cases;`);
+    expect(stdout).toContain(`${vectors.histories.length} histories, ${blocks} blocks; 0 differences`);
   });
 
   test("finds one wrong value in every function", async () => {
@@ -71,5 +73,21 @@ describe.skipIf(python === undefined)("the implementation in Python, where there
     expect(code).toBe(1);
     expect(stderr).toContain("remainingShareDown");
     expect(stdout).toContain(`${Object.keys(vectors.functions).length} differences`);
+  });
+
+  test("finds one wrong value in every history, whichever view it is of", async () => {
+    const file = spoilt(({ histories }) => {
+      for (const [i, { views, steps }] of histories.entries()) {
+        const seen = steps[20]?.views as string[];
+        const view = views.findIndex((name) =>
+          name.includes(["overflowTimeOf", "ledgerOf(b).earned", "claimOf(x).held"][i] as string),
+        );
+        seen[view] = `${BigInt(seen[view] as string) + 1n}`;
+      }
+    });
+    const { code, stdout, stderr } = await check(file);
+    expect(code).toBe(1);
+    for (const { name } of vectors.histories) expect(stderr).toContain(`history ${name} at`);
+    expect(stdout).toContain(`${vectors.histories.length} differences`);
   });
 });
