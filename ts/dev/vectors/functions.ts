@@ -57,7 +57,8 @@ function drawn(name: string, formula: Formula): (readonly Value[])[] {
 function withoutUnread({ fields }: Formula, argument: string, value: Value): Value {
   if (typeof value !== "object" || Array.isArray(value)) return value;
   const isRead = (field: string) => fields?.read.includes(`${argument}.${field}`);
-  return Object.fromEntries(Object.entries(value).map(([field, amount]) => [field, isRead(field) ? amount : 0n]));
+  const book = Object.entries(value as Record<string, bigint>);
+  return Object.fromEntries(book.map(([field, amount]) => [field, isRead(field) ? amount : 0n]));
 }
 
 const readBy = (formula: Formula, args: readonly Value[]): Map<string, string> =>
