@@ -16,13 +16,15 @@ contract VectorsTest is Test {
     string private constant INFLOW = "book.received book.confirmed book.paid book.sinceAnchor book.spare book.leak"
         " book.recordedAt book.feeIncome book.overflowTime book.anchoredAt";
 
-    /// @dev Of one function: the columns of its cases, and the words that the library takes and returns.
+    /// @dev Of one function: the columns of its cases, and which word of what the library takes and returns is which.
     struct Vectors {
         string[] inputs;
         string[] outputs;
         string[][] cases;
-        string[] words;
-        string[] results;
+        uint256[] words;
+        uint256[] inputWords;
+        uint256[] outputWords;
+        uint256 returned;
     }
 
     MathHarness private harness = new MathHarness();
@@ -97,8 +99,12 @@ contract VectorsTest is Test {
     function check(string calldata name, bytes4 selector, string calldata takes, string calldata returns_) external {
         vm.pauseGasMetering();
         Vectors memory vectors = _read(name);
-        vectors.words = bytes(takes).length == 0 ? vectors.inputs : vm.split(takes, " ");
-        vectors.results = bytes(returns_).length == 0 ? vectors.outputs : vm.split(returns_, " ");
+        string[] memory words = bytes(takes).length == 0 ? vectors.inputs : vm.split(takes, " ");
+        string[] memory results = bytes(returns_).length == 0 ? vectors.outputs : vm.split(returns_, " ");
+        vectors.words = _literals(words);
+        vectors.inputWords = _positions(vectors.inputs, words);
+        vectors.outputWords = _positions(vectors.outputs, results);
+        vectors.returned = results.length;
         assertGe(vectors.cases.length, 100, name);
         for (uint256 i; i < vectors.cases.length; ++i) {
             _checkCase(name, selector, vectors, vectors.cases[i]);
@@ -115,12 +121,15 @@ contract VectorsTest is Test {
     }
 
     function _checkCase(string calldata name, bytes4 selector, Vectors memory vectors, string[] memory row) private {
+        for (uint256 k; k < vectors.inputs.length; ++k) {
+            vectors.words[vectors.inputWords[k]] = _parse(row[k]);
+        }
         // What a call leaves behind must not answer the next one.
-        (bool success, bytes memory answer) = address(new MathHarness()).call(_encode(selector, vectors, row));
+        (bool success, bytes memory answer) = address(new MathHarness()).call(abi.encodePacked(selector, vectors.words));
         assertTrue(success, name);
-        assertEq(answer.length, 32 * vectors.results.length, name);
+        assertEq(answer.length, 32 * vectors.returned, name);
         for (uint256 k; k < vectors.outputs.length; ++k) {
-            uint256 word = 32 * (1 + _positionOf(vectors.outputs[k], vectors.results));
+            uint256 word = 32 * (1 + vectors.outputWords[k]);
             uint256 value;
             assembly ("memory-safe") {
                 value := mload(add(answer, word))
@@ -130,31 +139,25 @@ contract VectorsTest is Test {
         }
     }
 
-    function _encode(bytes4 selector, Vectors memory vectors, string[] memory row) private pure returns (bytes memory) {
-        uint256[] memory values = new uint256[](vectors.words.length);
-        for (uint256 k; k < values.length; ++k) {
-            string memory word = vectors.words[k];
-            if (bytes(word)[0] == "#") {
-                values[k] = vm.parseUint(vm.replace(word, "#", ""));
-            } else {
-                uint256 input = _positionOf(word, vectors.inputs);
-                if (input != type(uint256).max) values[k] = _parse(row[input]);
-            }
+    function _literals(string[] memory words) private pure returns (uint256[] memory values) {
+        values = new uint256[](words.length);
+        for (uint256 k; k < words.length; ++k) {
+            if (bytes(words[k])[0] == "#") values[k] = vm.parseUint(vm.replace(words[k], "#", ""));
         }
-        return abi.encodePacked(selector, values);
+    }
+
+    /// @dev Where each name of `columns` is in `words`; it must be there.
+    function _positions(string[] memory columns, string[] memory words) private pure returns (uint256[] memory found) {
+        found = new uint256[](columns.length);
+        for (uint256 k; k < columns.length; ++k) {
+            while (keccak256(bytes(words[found[k]])) != keccak256(bytes(columns[k]))) ++found[k];
+        }
     }
 
     function _parse(string memory text) private pure returns (uint256) {
         // A negative number is its word of two's complement.
         // forge-lint: disable-next-line(unsafe-typecast)
         return bytes(text)[0] == "-" ? uint256(vm.parseInt(text)) : vm.parseUint(text);
-    }
-
-    function _positionOf(string memory name, string[] memory names) private pure returns (uint256) {
-        for (uint256 k; k < names.length; ++k) {
-            if (keccak256(bytes(names[k])) == keccak256(bytes(name))) return k;
-        }
-        return type(uint256).max;
     }
 
     function _join(string memory a, string memory b) private pure returns (string memory) {
