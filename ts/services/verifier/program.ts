@@ -23,7 +23,7 @@ const service: IntakeService<ReceiptMessage, Record<never, never>> = {
   name: "verifier",
   description: "Take receipts over HTTP and submit the latest twice in each receipt interval; keepers judge by them.",
   examples: EXAMPLES,
-  defaults: { port: 9472, batchSize: 30 },
+  defaults: { port: 9472, batchSize: 100 },
   kind: receiptKind,
   contract: "completionTracker",
   createCheck: (context) => (message) => checkReceipt(context, message),
