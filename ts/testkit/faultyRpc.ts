@@ -18,6 +18,8 @@ export type Fault =
   | "swallows"
   /** Refuses to look for events in more than ten blocks at once. */
   | "limits ranges"
+  /** Gives a call 50 million gas, as nodes do; anvil gives it all there is. */
+  | "caps gas"
   /** Answers nothing but HTTP 429 with `retryAfter`. */
   | "limits rates";
 
@@ -93,6 +95,10 @@ export class FaultyRpc {
     if (this.fault === "limits ranges" && body.method === "eth_getLogs") {
       const [{ fromBlock, toBlock }] = body.params as [{ fromBlock: string; toBlock: string }];
       if (Number(toBlock) - Number(fromBlock) >= 10) return { error: { code: -32005, message: "range too large" } };
+    }
+    if (this.fault === "caps gas" && body.method === "eth_call") {
+      const [call, ...rest] = body.params as [object, ...unknown[]];
+      return this.#forward({ ...body, params: [{ gas: "0x2faf080", ...call }, ...rest] });
     }
     const isHead = body.method === "eth_getBlockByNumber" && body.params?.[0] === "latest";
     const answer = await this.#forward(body);
