@@ -84,6 +84,19 @@ describe("endpoints", () => {
     },
   );
 
+  test("one that tells of new blocks over a websocket is heard", async () => {
+    const keeper = await keepers.start(FAST, { rpc: `${chain.url},${chain.url.replace("http", "ws")}` });
+    await expect
+      .poll(async () => {
+        await chain.test.mine({ blocks: 1 });
+        return messages(keeper.lines);
+      }, SOON)
+      .toContain("new blocks are heard over a websocket");
+    await makeWork();
+    await drained();
+    expect(await keeper.stop()).toMatchObject({ code: 0, error: "" });
+  });
+
   test("when all are gone it waits, says so, and goes on when one is back", async () => {
     const keeper = await keepers.start(FAST, { rpc: faulty.url });
     await expect.poll(() => messages(keeper.lines), SOON).toContain("looked");

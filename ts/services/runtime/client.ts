@@ -16,7 +16,8 @@ export type ConnectChainParameters = EndpointsParameters & {
 };
 
 /**
- * Endpoints and a client that reads through them; reads of one moment become one request.
+ * Endpoints and a client that reads through them; reads of one moment become one request. Whoever connects closes the
+ * endpoints.
  * @throws {UsageError | EndpointsError} if an endpoint belongs to another chain, or none answers.
  * @example
  * const { client, endpoints } = await connectChain({ network, log, metrics, timeout: 10_000 });
@@ -34,6 +35,7 @@ export async function connectChain({
   const deployless = !(await hasMulticall(createClient(plain)));
   const batchSize = deployless ? DEPLOYLESS_BYTES : batchBytes;
   const client = createClient({ ...plain, batch: { multicall: { batchSize, wait: 0, deployless } } });
+  endpoints.listen();
   return { client, endpoints };
 }
 
