@@ -12,8 +12,18 @@ export type DispatcherParameters = Partial<Liveness> & {
   oneTask: bigint;
   /** T: credit that was paid earlier than this lapses, seconds. */
   horizon: number;
+  /** Whether a second sink is asked where the first is slow; not if not said. */
+  hedging?: Hedging | undefined;
   /** Where it is kept how sinks stand; in memory if not said. What was in flight stays sent when it is read again. */
   standings?: Table<Standing> | undefined;
+};
+
+/** A second sink for a task whose first takes long. Both are paid for what they do: the answer that comes too late is the price. */
+export type Hedging = {
+  /** Without an answer for so long, seconds; longer than nineteen of twenty answers take, say. */
+  after: number;
+  /** Part of all tasks that a second sink is asked for at most, above 0 to 1. */
+  share: number;
 };
 
 /** A task on its way. */
@@ -55,11 +65,20 @@ export class Dispatcher {
   readonly #standings = new Map<Address, Standing>();
   readonly #sendings = new Map<number, Sending>();
   #nextId = 1;
+  /** Tasks that were sent, and to a second sink, by this program. */
+  #tasks = 0;
+  #hedges = 0;
   readonly #queue: SinkQueue;
 
   constructor(parameters: DispatcherParameters) {
     if (parameters.oneTask <= 0n || !(parameters.horizon > 0)) {
       throw new InvalidParameterError("a task costs more than 0 wei, and the horizon is above 0 s");
+    }
+    const { after, share } = parameters.hedging ?? { after: 1, share: 1 };
+    if (!(after > 0 && share > 0 && share <= 1)) {
+      throw new InvalidParameterError(
+        "a second sink is asked after more than 0 s, for a share of at most 1 of the tasks",
+      );
     }
     this.#parameters = { targetLatency: 30, backOff: 10, longestBackOff: parameters.horizon, ...parameters };
     this.#queue = new SinkQueue(parameters.oneTask);
@@ -101,6 +120,28 @@ export class Dispatcher {
     }
     const chosen = this.#queue.choose(value, now, except);
     if (chosen === undefined) throw this.#whyNot(value, now, except);
+    this.#tasks += 1;
+    chosen.sent += value;
+    return this.#send(chosen, value, now);
+  }
+
+  /** How long to wait for an answer before `hedge`, seconds; undefined where no second sink is asked. */
+  get hedgeAfter(): number | undefined {
+    return this.#parameters.hedging?.after;
+  }
+
+  /**
+   * Chooses a second sink for a task in flight, and counts the task as sent to it, too. Each of the two is reported by
+   * itself: what was accepted is accepted of both, and who has withdrawn before it began has refused.
+   * @returns Undefined if the share of such tasks is used up, or no other sink owes so much and can take it now.
+   */
+  hedge({ id, now, except = [] }: Outcome & Pick<NextParameters, "except">): Sending | undefined {
+    const { sink, value } = this.#sending(id);
+    const { share = 0 } = this.#parameters.hedging ?? {};
+    if (this.#hedges + 1 > share * this.#tasks) return undefined;
+    const chosen = this.#queue.choose(value, now, [sink, ...except]);
+    if (chosen === undefined) return undefined;
+    this.#hedges += 1;
     chosen.sent += value;
     return this.#send(chosen, value, now);
   }
@@ -178,9 +219,14 @@ export class Dispatcher {
     return eligible(standing.pay, standing.sent, this.#parameters.oneTask, now);
   }
 
-  #end(id: number): Sending {
+  #sending(id: number): Sending {
     const sending = this.#sendings.get(id);
     if (sending === undefined) throw new InvalidParameterError(`no task ${id} is in flight`);
+    return sending;
+  }
+
+  #end(id: number): Sending {
+    const sending = this.#sending(id);
     this.#sendings.delete(id);
     this.#of(sending.sink).inFlight -= sending.value;
     return sending;
