@@ -15,7 +15,8 @@ import type { TaskTypeParameter } from "../sdk/types.ts";
 import { type Account, Admission } from "../sdk/work/admission.ts";
 import { Buyer, type SentOrder } from "../sdk/work/buyer.ts";
 import { countersOf } from "../sdk/work/countersOf.ts";
-import { CreditFeed } from "../sdk/work/creditFeed.ts";
+import type { CreditBookState } from "../sdk/work/credit.ts";
+import { CreditFeed, type CreditFeedParameters } from "../sdk/work/creditFeed.ts";
 import { CreditQueue } from "../sdk/work/creditQueue.ts";
 import { getSinks, getSources } from "../sdk/work/discovery.ts";
 import { Dispatcher, type Hedging } from "../sdk/work/dispatcher.ts";
@@ -37,6 +38,18 @@ export type Store = DurableMap;
 export const openStore = (folder: string, client: WriteClient): Promise<Store> =>
   DurableMap.open({ folder, owner: `31337 ${client.account.address}` });
 
+/** A feed that goes on where its store says that it was. */
+function openFeed(client: WriteClient, store: Store, parameters: CreditFeedParameters): CreditFeed {
+  const book = store.table<CreditBookState>("book");
+  const feed = new CreditFeed(client, { ...parameters, state: book.get("credit") });
+  const refresh = feed.refresh.bind(feed);
+  feed.refresh = async () => {
+    await refresh();
+    book.set("credit", feed.book.toJSON());
+  };
+  return feed;
+}
+
 export const nonce = (): Hex => bytesToHex(randomBytes(32));
 
 /** A source that finds its sinks on the chain, and goes on where its store says that it was. */
@@ -47,7 +60,7 @@ export async function openBuyer(client: WriteClient, task: TaskTypeParameter, fo
     standings: store.table<Standing>("standings"),
   });
   const endpoints = new Map<Address, string>();
-  const feed = new CreditFeed(client, {
+  const feed = openFeed(client, store, {
     ...{ deployment: task.deployment, taskType: await getTaskType(client, task) },
     sources: async () => [{ source: client.account.address, since: 0n }],
     sinks: async () => (await getSinks(client, { ...task, fromBlock: 0n })).map(({ sink }) => sink),
@@ -75,6 +88,8 @@ export async function openBuyer(client: WriteClient, task: TaskTypeParameter, fo
 export type OpenSellerParameters = TaskTypeParameter & {
   /** Units. */
   capacity: bigint;
+  /** Where it listens on loopback; any port that is free if not said. */
+  port?: number | undefined;
   /** Happens while a task is worked on, and when it is done and stored but not yet answered. */
   onWork?: ((body: string) => Promise<void>) | undefined;
   onAnswer?: ((body: string) => Promise<void>) | undefined;
@@ -82,7 +97,7 @@ export type OpenSellerParameters = TaskTypeParameter & {
 
 /** An agent that counts words over HTTP for whoever has paid it, with a profile on the chain. */
 export async function openSeller(client: WriteClient, parameters: OpenSellerParameters, folder: string) {
-  const { capacity, onWork, onAnswer, ...task } = parameters;
+  const { capacity, port = 0, onWork, onAnswer, ...task } = parameters;
   const sink = client.account.address;
   const store = await openStore(folder, client);
   const receipts = store.table<SignedReceipt>("receipts");
@@ -94,7 +109,7 @@ export async function openSeller(client: WriteClient, parameters: OpenSellerPara
     ...{ accounts: store.table<Account>("accounts"), orders: store.table<Order>("orders") },
     ...{ rate: () => 10n * capacity * taskType.unitRate, maxWait: taskType.epochLength },
   });
-  const feed = new CreditFeed(client, {
+  const feed = openFeed(client, store, {
     ...{ deployment: task.deployment, taskType },
     sources: () => getSources(client, { ...task, fromBlock: 0n }),
     sinks: async () => [sink],
@@ -104,7 +119,7 @@ export async function openSeller(client: WriteClient, parameters: OpenSellerPara
   const queue = new CreditQueue({ concurrency: 1, creditOf: (source) => admission.available(source, now()) });
   const worked: string[] = [];
   let handle: (request: Request) => Promise<Response> = async () => new Response("", { status: 503 });
-  const server = createAdaptorServer({ fetch: (request) => handle(request) }).listen(0, "127.0.0.1");
+  const server = createAdaptorServer({ fetch: (request) => handle(request) }).listen(port, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const endpoint = `${url}/work`;
