@@ -1,5 +1,6 @@
+import { formatTokensAsMoney } from "./format.ts";
 import type { Sample } from "./sample.ts";
-import { DYING, STAGES, TERMS, type Timeline, UNIT_RATE, WAD } from "./scenario.ts";
+import { DYING, STAGES, TERMS, type Timeline } from "./scenario.ts";
 
 /** Something worth a line of its own. */
 export type Event = {
@@ -9,16 +10,16 @@ export type Event = {
 };
 
 /** A slash as people read it. */
-type SampledSlash = { at: number; stage: number; name: string; usdc: number };
+type SampledSlash = { at: number; stage: number; name: string; tokens: number };
 
 /** Who was slashed between two samples. */
 export function slashesBetween(before: Sample | undefined, now: Sample): SampledSlash[] {
   return STAGES.flatMap(({ agents }, stage) =>
     agents.map(({ name }, agent) => {
       const slashed = (sample: Sample | undefined): number => sample?.stages[stage]?.slashed[agent] ?? 0;
-      return { at: now.at, stage, name, usdc: ((slashed(now) - slashed(before)) * Number(UNIT_RATE)) / Number(WAD) };
+      return { at: now.at, stage, name, tokens: slashed(now) - slashed(before) };
     }),
-  ).filter(({ usdc }) => usdc > 0);
+  ).filter(({ tokens }) => tokens > 0);
 }
 
 /** What has happened between two samples, in words. */
@@ -49,8 +50,9 @@ export function eventsBetween(before: Sample | undefined, now: Sample, timeline:
       `the escrow of ${name} is full: what nobody can serve now goes back to the sources`,
     );
   }
-  for (const { name, usdc } of slashesBetween(before, now)) {
-    add(true, `${name} is slashed: ${usdc.toFixed(2)} USDCx of its bond, its unearned pay and 10 %, go to the escrow`);
+  for (const { name, tokens } of slashesBetween(before, now)) {
+    const lost = formatTokensAsMoney(tokens);
+    add(true, `${name} is slashed: ${lost} USDCx of its bond, its unearned pay and 10 %, go to the escrow`);
   }
   return events;
 }

@@ -27,7 +27,7 @@ describe("explain", () => {
 
   test("says what the liar and the dead agent got", () => {
     const lines = explain(someSummary(), dead, liar, timelineOf(60));
-    expect(lines).toContainEqual(expect.stringMatching(/^Gist .*declares 1\.00, delivers 0\.50.*paid 0\.50 .*99\.8 %/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Gist .*declares 1\.00, delivers 0\.50.*paid 0\.49 .*99\.8 %/));
     expect(lines).toContainEqual(expect.stringMatching(/^Ghost .*slashed 2 times, 0\.706854 USDCx/));
     expect(lines).toContainEqual(expect.stringContaining("no agent that delivers was ever slashed"));
   });
