@@ -6,6 +6,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { constants as os } from "node:os";
 import { dirname, resolve } from "node:path";
+import type { Address } from "viem";
 import { BackpressureError, describeError, exitCodeOf, UsageError } from "../core/errors.ts";
 import { startAnvil } from "../localchain/anvil.ts";
 import { deployProtocol } from "../localchain/deployScript.ts";
@@ -13,6 +14,9 @@ import { build } from "../localchain/forge.ts";
 import { LocalChain } from "../localchain/localChain.ts";
 import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
 import { readTrace } from "../sim/trace.ts";
+import { compare } from "./counterfactual/counterfactual.ts";
+import { explainCounterfactual } from "./counterfactual/explain.ts";
+import { replayInBackground } from "./counterfactual/inBackground.ts";
 import { generateRequests, planDemand, type Request } from "./demand.ts";
 import { formatCount } from "./format.ts";
 import { openMarket } from "./market.ts";
@@ -37,18 +41,33 @@ async function main(args: readonly string[]): Promise<void> {
   const output: Output = options.json ? process.stderr : process.stdout;
   const progress = new Progress(output);
   progress.title("Backpressure Economics: an economy of AI agents, paid by the second");
-  const result = await run(options, timeline, requests, progress);
+  const { result, replayed } = await runAndReplay(options, timeline, requests, progress);
 
-  const summary = summarise(result, options);
+  const summary = summarise(result, options, compare(replayed, result));
   writeFileSync(
     reportPath,
     renderReport({ summary, samples: result.samples, timeline, deadSink: result.deadSink, liar: result.liar }),
   );
   progress.title("What happened");
-  for (const line of explain(summary, result.deadSink, result.liar, timeline)) progress.note(`  ${line}`);
+  for (const line of explain(summary, result.deadSink, result.liar, timeline)) progress.note(line);
+  if (summary.counterfactual) {
+    progress.title("What would have happened without the protocol");
+    for (const line of explainCounterfactual(summary.counterfactual)) progress.note(line);
+  }
   progress.note(`\n  Open ${options.report} in a browser: the charts, and what they mean.\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   assertSound(summary);
+}
+
+/** While the chain runs, another thread works out what would have happened otherwise. */
+async function runAndReplay(options: Options, timeline: Timeline, requests: Request[], progress: Progress) {
+  const replay = replayInBackground({ requests, timeline, seed: options.seed });
+  try {
+    const result = await run(options, timeline, requests, progress);
+    return { result, replayed: await replay.result() };
+  } finally {
+    await replay.stop();
+  }
 }
 
 function loadRequests({ trace, seed }: Options, timeline: Timeline): Request[] {
@@ -89,9 +108,9 @@ async function run(
   try {
     progress.step("chain", `anvil on ${anvil.url}; it ends with this program`);
     const superfluid = await deploySuperfluid(anvil.url, anvil.deployer);
-    progress.step("Superfluid", `the real framework, USDC and USDCx; host ${superfluid.host}`);
+    progress.step("Superfluid", `the real framework, USDC and USDCx; host ${brief(superfluid.host)}`);
     const protocol = await deployProtocol({ url: anvil.url, sender: anvil.deployer, host: superfluid.host });
-    progress.step("protocol", `deployed through script/Deploy.s.sol; pool ${protocol.backpressurePool}`);
+    progress.step("protocol", `deployed through script/Deploy.s.sol; pool ${brief(protocol.backpressurePool)}`);
     const chain = new LocalChain(anvil.url);
     await chain.takeControl();
     const market = await openMarket(chain, protocol, superfluid);
@@ -114,6 +133,11 @@ async function compile(progress: Progress): Promise<void> {
   } finally {
     clearTimeout(notice);
   }
+}
+
+/** "0x3C57…8E9f". */
+function brief(address: Address): string {
+  return `${address.slice(0, 6)}…${address.slice(-4)}`;
 }
 
 function origin(trace: string | undefined, seed: number): string {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { UsageError } from "../core/errors.ts";
+import { wrapHelp } from "../core/wrap.ts";
 import { MAX_MINUTES, MIN_MINUTES } from "./scenario.ts";
 
 /** What the user asked for. */
@@ -17,10 +18,13 @@ export type Options = {
 
 const EXAMPLES = `
 Examples:
-  npm start                                       one hour of chain time in well under a minute
-  npm start -- --trace requests.csv               with real requests (TIMESTAMP,ContextTokens,GeneratedTokens)
-  npm start -- --minutes 20 --seed 7              twenty minutes, with other requests
-  npm start --silent -- --json | tail -n 1 | jq   the summary for a program`;
+  $ npm start
+  $ npm start -- --trace requests.csv
+  $ npm start -- --minutes 20 --seed 7
+  $ npm start --silent -- --json | tail -n 1 | jq .counterfactual
+
+A trace has the columns TIMESTAMP, ContextTokens and GeneratedTokens. An hour of chain time takes well under a minute.
+What the report and the JSON say: docs/main-job.md`;
 
 /**
  * Reads the command line.
@@ -43,7 +47,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     .showSuggestionAfterError(false)
     .addHelpText("after", EXAMPLES)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ writeOut: (text) => process.stdout.write(wrapHelp(text)), writeErr: () => {} });
   try {
     return program.parse(args, { from: "user" }).opts<Options>();
   } catch (error) {
