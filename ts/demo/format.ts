@@ -42,6 +42,14 @@ export function formatThousands(tokens: number, digits: number = DIGITS.rate): s
   return cut(tokens / 1000, digits);
 }
 
+/** At most three columns, for tables: "0", ".15", "3.8", "15" for a number of at least 0. */
+export function formatTiny(value: number): string {
+  if (value >= 1000) return "1k+";
+  if (value < 0.01) return "0";
+  const digits = value >= 10 ? 0 : 1;
+  return value < 1 ? cut(value, 2).slice(1) : cut(value, digits);
+}
+
 /** USDCx that an amount of tokens costs at the full price: "2.48". */
 export function formatTokensAsMoney(tokens: number, digits: number = DIGITS.brief): string {
   return cut(tokens / 1e6, digits);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { UsageError } from "../core/errors.ts";
+import { COLUMNS } from "../core/wrap.ts";
 import { parseOptions } from "./options.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -47,6 +48,7 @@ describe("parseOptions", () => {
       return true;
     });
     expect(parseOptions(["--help"])).toBeUndefined();
+    expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(COLUMNS);
     for (const part of ["--trace <file>", "--minutes <number>", "Examples:", "npm start -- --trace requests.csv"]) {
       expect(text).toContain(part);
     }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { UsageError } from "../core/errors.ts";
+import { wrapHelp } from "../core/wrap.ts";
 import { MAX_MINUTES, MIN_MINUTES } from "./scenario.ts";
 
 /** What the user asked for. */
@@ -19,11 +20,14 @@ export type Options = {
 
 const EXAMPLES = `
 Examples:
-  npm start                                       one hour of chain time in well under a minute
-  npm start -- --interactive                      kill an agent, make one lie, change demand: on a page
-  npm start -- --trace requests.csv               with real requests (TIMESTAMP,ContextTokens,GeneratedTokens)
-  npm start -- --minutes 20 --seed 7              twenty minutes, with other requests
-  npm start --silent -- --json | tail -n 1 | jq   the summary for a program`;
+  $ npm start
+  $ npm start -- --interactive
+  $ npm start -- --trace requests.csv
+  $ npm start -- --minutes 20 --seed 7
+  $ npm start --silent -- --json | tail -n 1 | jq .counterfactual
+
+A trace has the columns TIMESTAMP, ContextTokens and GeneratedTokens. An hour of chain time takes well under a minute.
+What the report and the JSON say: docs/main-job.md`;
 
 /**
  * Reads the command line.
@@ -51,7 +55,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     .showSuggestionAfterError(false)
     .addHelpText("after", EXAMPLES)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ writeOut: (text) => process.stdout.write(wrapHelp(text)), writeErr: () => {} });
   try {
     const options = program.parse(args, { from: "user" }).opts<Options & { minutes?: number }>();
     return { ...options, minutes: options.minutes ?? (options.interactive ? MAX_MINUTES : 60) };

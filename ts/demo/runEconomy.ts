@@ -14,17 +14,12 @@ import type { Account, Market, MarketStage } from "./market.ts";
 import { Narrator } from "./narrator.ts";
 import { Receipts } from "./receipts.ts";
 import type { Sample } from "./sample.ts";
-import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE } from "./scenario.ts";
+import { CLAIM_EVERY, DYING, EPOCH, REACTION, SLOT, START, type Timeline } from "./scenario.ts";
 import { type Slash, Slashes } from "./slashes.ts";
 import { readState, type StageState, type State } from "./state.ts";
 import { StreamLedger } from "./streamLedger.ts";
+import { StreamRates } from "./streamRates.ts";
 import { Workshop } from "./workshop.ts";
-
-/** Epochs between two claims of those who are not connected. */
-const CLAIM_EVERY = 5;
-
-/** Epochs in which a payer makes good what it has paid too little or too much. */
-const CATCH_UP = 4n;
 
 export type EconomyParameters = {
   chain: LocalChain;
@@ -73,14 +68,13 @@ class Economy {
   readonly #drains: Drains;
   readonly #narrator = new Narrator();
   readonly #workshop: Workshop;
+  readonly #rates: StreamRates;
   readonly #frames: Frame[] = [];
   readonly #secrets = new Map<string, Report>();
   readonly #deadSink: DeadSink;
   #state!: State;
   /** What the chain looked like before each slot of the liar's last minutes. */
   readonly #lately: State[] = [];
-  /** What each payer had asked for, tokens, when it last set its stream. */
-  readonly #asked = new Map<string, number>();
   #refunded: readonly bigint[] = [];
   #transactions = 0;
 
@@ -94,6 +88,7 @@ class Economy {
     this.#drains = new Drains(market);
     this.#audit = new Audit(market, this.#ledger, START);
     this.#workshop = new Workshop(market.stages, requests, seed);
+    this.#rates = new StreamRates(this.#workshop);
     const stage = market.stages[DYING.stage] as MarketStage;
     const name = (stage.sinks[DYING.agent] as Account).name;
     this.#deadSink = { name, stage: stage.plan.name, shareBefore: 0, shareAfter: 0 };
@@ -167,10 +162,7 @@ class Economy {
     if (slot === 3) this.#parameters.chain.add(...(await this.#receipts.submit(this.#workshop)));
   }
 
-  /**
-   * Everybody who pays sets its stream for the next epoch: what was asked of it in the last, and a part of what it still
-   * lacks for what waits or, if it has credit to spare, less by a part of that.
-   */
+  /** Everybody who pays sets its stream for the next epoch. */
   #stream(at: number): void {
     const { chain, market } = this.#parameters;
     market.stages.forEach((stage, index) => {
@@ -185,15 +177,9 @@ class Economy {
   /** What a payer should stream into a stage from `timestamp` on, wei per second. */
   #rate(stage: MarketStage, index: number, position: number, timestamp: number): bigint {
     const source = stage.sources[position] as Account;
-    const key = `${stage.id}/${source.name}`;
-    const asked = this.#workshop.stages[index]?.payers[position]?.asked ?? 0;
-    const lately = BigInt(asked - (this.#asked.get(key) ?? 0)) * UNIT_RATE;
-    this.#asked.set(key, asked);
     const { returned, spent } = this.#state.stages[index] as StageState;
     const streamed = this.#ledger.streamedBy(stage.distributionPool, source.address, timestamp);
-    const held = streamed - (returned[position] ?? 0n) - (spent[position] ?? 0n);
-    const perEpoch = lately + this.#workshop.missing(index, position, held) / CATCH_UP;
-    return perEpoch > 0n ? perEpoch / BigInt(EPOCH) : 0n;
+    return this.#rates.lacking(index, position, streamed - (returned[position] ?? 0n) - (spent[position] ?? 0n));
   }
 
   #commit(epoch: number): void {

@@ -16,6 +16,8 @@ export const EPOCH = 60;
 /** Blocks are mined every `SLOT` seconds; whoever reacts to one does so `REACTION` seconds later. */
 export const SLOT = 15;
 export const REACTION = 2;
+/** Epochs between two claims of those who are not connected. */
+export const CLAIM_EVERY = 5;
 /** How long money must confirm a change of inflow before the escrow follows it: `CONFIRM_DELAY` of the contract. */
 export const CONFIRM_DELAY = 12;
 

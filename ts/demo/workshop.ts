@@ -74,6 +74,12 @@ export class Workshop {
     this.counts.waiting = open.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Seconds within which half of the requests that were served became a report, rounded; 0 if none was. */
+  get medianLatency(): number {
+    const sorted = [...this.latencies].sort((a, b) => a - b);
+    return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
+  }
+
   /** What a payer of a stage was credited at an agent so far, wei, as both of them compute it from the chain. */
   credit(stage: number, payer: number, agent: number, wei: bigint): void {
     const { sink, admission } = this.#agent(stage, agent);

@@ -1,3 +1,4 @@
+import { COLUMN_NAMES, restsOn, rowsOf } from "../counterfactual/explain.ts";
 import type { DeadSink } from "../deadSink.ts";
 import { formatCount, formatMoney, formatShare, formatTime } from "../format.ts";
 import type { Liar } from "../liar.ts";
@@ -27,7 +28,7 @@ export function renderOutcome(parameters: OutcomeParameters): Outcome {
   });
   return {
     tiles: tiles(parameters),
-    books: `<h2>Where the money went</h2>
+    books: `${counterfactualTable(summary)}<h2>Where the money went</h2>
 ${moneyTable(summary)}
 ${links.length === 0 ? "" : `<p class="downloads">${links.join(" ")}</p>`}
 ${origin(summary)}`,
@@ -66,6 +67,23 @@ function tiles({ summary, deadSink, liar }: OutcomeParameters): string {
 
 function tile(value: string, text: string, kind = ""): string {
   return `<div class="tile ${kind}"><strong>${escapeHtml(value)}</strong><span>${escapeHtml(text)}</span></div>`;
+}
+
+/** What would have become of the same hour without the protocol. */
+function counterfactualTable({ counterfactual }: Summary): string {
+  if (counterfactual === null) return "";
+  const rows = rowsOf(counterfactual).map(({ label, cells }) => {
+    return `<tr><th scope="row">${escapeHtml(label)}</th>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
+  });
+  return `<h2>What would have happened without the protocol</h2>
+<div class="panel whole">
+<div class="scroll" tabindex="0" role="region" aria-label="What would have happened without the protocol"><table>
+<thead><tr><th scope="col">USDCx</th>${COLUMN_NAMES.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead>
+<tbody>${rows.join("")}</tbody>
+</table></div>
+<p>${escapeHtml(restsOn(counterfactual))}</p>
+</div>
+`;
 }
 
 function moneyTable(summary: Summary): string {

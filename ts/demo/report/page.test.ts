@@ -78,6 +78,23 @@ describe("the report", () => {
 
   test("is the same for the same run", async () => expect(await render()).toBe(html));
 
+  test("says what would have been without the protocol, if it was worked out", async () => {
+    const outcome = {
+      served: 14_461,
+      turnedAway: 0,
+      waiting: 1,
+      medianLatencySeconds: 9,
+      split: "equal",
+      paying: "asked",
+    };
+    const wei = { streamedWei: "51790000000000000000", receivedWei: "0", inVainWei: "14370000000000000000" };
+    const rest = { slashedWei: "0", escrowWei: "0", returnedWei: "0", dustWei: "0" };
+    const counterfactual = { equalsChain: true, outcomes: [{ ...outcome, ...wei, ...rest }] };
+    const told = await render({ counterfactual });
+    for (const text of ["without the protocol", "14,461", "51.79", "14.37", "to the wei"]) expect(told).toContain(text);
+    expect(html).not.toContain("would have happened without");
+  });
+
   test("leaves out what did not happen", async () => {
     const quiet = await render({}, { ...deadSink, shareBefore: 0 });
     expect(quiet).not.toContain("when it died, and before it came back");
