@@ -28,6 +28,12 @@ export async function closeRing(reads: Reads, books: Books): Promise<RingBook> {
   return { spent, received, slashed, exitCharge, net: received - slashed - exitCharge - spent };
 }
 
+export const ringFigures = ({ spent, received, slashed, exitCharge, net }: RingBook): Figures => ({
+  ...{ "ring: spent, wei": spent, "ring: received, wei": received, "ring: slashed, wei": slashed },
+  ...{ "ring: charged if it left now, wei": exitCharge, "ring: net, wei": net },
+  "ring: net per wei spent": Number(net) / Number(spent),
+});
+
 /** What attackers paid, and acknowledged of it, wei. */
 export async function attackersBooks(reads: Reads): Promise<Figures> {
   const figures: Figures = {};

@@ -10,6 +10,8 @@ export type Pay = {
   paid: number;
   /** Had nobody's word been taken against it. */
   fair: number;
+  /** The same if units had moved at every difference; they wait for one of a twentieth. */
+  exact: number;
   /** Had everybody been paid for no more than it can do. */
   alone: number;
 };
@@ -17,11 +19,11 @@ export type Pay = {
 /**
  * What honest sinks are paid of what is fair.
  *
- * An epoch's fair pay of an honest sink is its units' part of what the pool could pay its sinks in it, and at most the
- * price cap for each of them. Its units are what its own word gives: its smoothed capacity less the backlog that it
- * declares, so whatever evidence, strikes or a lost signal take off is missing from its pay and not from what is fair. The
- * others' units are those that they have, but for the honest, whose own word counts too. What the pool could pay is what
- * the sinks were paid, drains included, and what the escrow kept of it.
+ * An epoch's fair pay of an honest sink is its units' part of what the pool could pay its sinks in it, at most the price cap
+ * for each of them, or more where a drain paid more. Its units are what its own word gives: its smoothed capacity less the
+ * backlog that it declares, so whatever evidence and strikes take off is missing from its pay and not from what is fair.
+ * The others' units are those that they have, but for the honest, whose own word counts too. What the pool could pay is
+ * what the sinks were paid, drains included, and what the escrow kept.
  *
  * It says what attackers do to an honest sink's standing. What their own bonded units take beside it is not in it, as
  * anybody may sell; `alone` takes it in.
@@ -48,12 +50,10 @@ export class FairPay {
 
   /** Of all honest sinks together, or of one. */
   of(names: Iterable<string> = this.pay.keys()): Pay {
-    const total = { paid: 0, fair: 0, alone: 0 };
+    const total: Pay = { paid: 0, fair: 0, exact: 0, alone: 0 };
     for (const name of names) {
-      const { paid, fair, alone } = this.pay.get(name) ?? { paid: 0, fair: 0, alone: 0 };
-      total.paid += paid;
-      total.fair += fair;
-      total.alone += alone;
+      const pay = this.pay.get(name);
+      for (const key of ["paid", "fair", "exact", "alone"] as const) total[key] += pay?.[key] ?? 0;
     }
     return total;
   }
@@ -63,18 +63,19 @@ export class FairPay {
     const could = sum(paid) + Math.max(0, Number(keptIn(after) - keptIn(before)));
     const seconds = after.pool.timestamp - before.pool.timestamp;
     const cap = (seconds * (Number(before.pool.priceCap) + Number(after.pool.priceCap))) / 2;
+    /** For each unit, if they were so many. */
+    const priceOf = (units: number): number => Math.max(sum(paid), Math.min(cap * units, could)) / Math.max(1, units);
     const units = after.sinks.map((sink, index) => unitsByItsWord(sellers[index] as Seller, sink));
-    const all = sum(units);
-    const able = sum(units.map((own, index) => own * abilityOf(sellers[index] as Seller)));
+    const exact = after.sinks.map((sink, index) => exactUnits(sellers[index] as Seller, sink));
+    const able = units.map((own, index) => own * abilityOf(sellers[index] as Seller));
     sellers.forEach(({ plan }, index) => {
       if (!plan.honest) return;
-      const own = units[index] ?? 0;
-      const { paid: before, fair, alone } = this.of([plan.name]);
-      this.pay.set(plan.name, {
-        paid: before + (paid[index] ?? 0),
-        fair: fair + own * Math.min(cap, could / Math.max(1, all)),
-        alone: alone + own * Math.min(cap, could / Math.max(1, able)),
-      });
+      const total = this.of([plan.name]);
+      total.paid += paid[index] ?? 0;
+      total.fair += (units[index] ?? 0) * priceOf(sum(units));
+      total.exact += (exact[index] ?? 0) * priceOf(sum(exact));
+      total.alone += (units[index] ?? 0) * Math.min(cap, could / Math.max(1, sum(able)));
+      this.pay.set(plan.name, total);
     });
   }
 }
@@ -82,12 +83,15 @@ export class FairPay {
 /** What the escrow has of a pool's money. */
 const keptIn = ({ pool: { escrow } }: Look): bigint => escrow.overflow + escrow.deposits + escrow.setAside;
 
-/** Units move when they differ by a twentieth: who has nothing against it has those that it has. */
-function unitsByItsWord({ plan }: Seller, sink: GetSinkReturnType): number {
-  const units = Number(sink.units);
-  if (!plan.honest) return units;
-  const byItsWord = Math.floor(sink.smoothedCapacity - Number(sink.declaredBacklog) / HORIZON);
-  return sink.verifiedBacklog > sink.declaredBacklog ? Math.max(units, byItsWord) : units;
+/** Who has nothing against it has the units that it has, though they may be a twentieth away from its word. */
+function unitsByItsWord(seller: Seller, sink: GetSinkReturnType): number {
+  const isAccused = sink.verifiedBacklog > sink.declaredBacklog;
+  return isAccused ? Math.max(Number(sink.units), exactUnits(seller, sink)) : Number(sink.units);
+}
+
+function exactUnits({ plan }: Seller, sink: GetSinkReturnType): number {
+  if (!plan.honest) return Number(sink.units);
+  return Math.max(0, Math.floor(sink.smoothedCapacity - Number(sink.declaredBacklog) / HORIZON));
 }
 
 /** What it can do now of what it declares. */

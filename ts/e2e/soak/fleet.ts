@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Rng } from "../../sim/rng.ts";
+import { bundleProgram } from "../../testkit/bundle.ts";
 import type { Fault, FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { type Postgres, startPostgres } from "../../testkit/postgres.ts";
 import { type LogLine, type ServiceProcess, spawnService } from "../../testkit/service.ts";
@@ -24,8 +25,8 @@ const REPLICAS = ["oracle's replica", "verifier's replica"] as const satisfies r
 
 const ARGV = [
   ...["--network", "local", "--port", "0", "--poll-interval", "0.1", "--rpc-timeout", "2", "--max-fee", "100"],
-  // A day of the chain's clock passes within minutes of the budget's.
-  ...["--gas-per-hour", "100000000000"],
+  // A day of the chain's clock passes within minutes of the budgets'.
+  ...["--gas-per-hour", "100000000000", "--ether-per-day", "1000000"],
 ];
 /** Everybody sends from one address, and a day's messages within minutes. */
 const NO_LIMITS = ["--client-limit", "100000", "--sink-limit", "100000"];
@@ -59,12 +60,21 @@ export class Fleet {
   #postgres: Postgres | undefined;
   #posts = 0;
 
-  private constructor(readonly chain: TestChain) {
+  private constructor(
+    readonly chain: TestChain,
+    /** What Node gets, by script: nobody who is started again is to wait for a compiler. */
+    private readonly programs: Readonly<Record<Script, string[]>>,
+  ) {
     this.#workplace = createWorkplace(chain);
   }
 
   static async start(chain: TestChain): Promise<Fleet> {
-    const fleet = new Fleet(chain);
+    const [keeper, oracle, verifier] = await Promise.all([
+      bundleProgram("keeper"),
+      bundleProgram("oracle"),
+      bundleProgram("verifier"),
+    ]);
+    const fleet = new Fleet(chain, { keeper, oracle, verifier });
     try {
       for (const name of SERVICES) await fleet.#run(name);
     } catch (error) {
@@ -155,7 +165,7 @@ export class Fleet {
       ...(database === undefined ? {} : { [`${script.toUpperCase()}_DATABASE_URL`]: database }),
     };
     const argv = [...ARGV, ...OWN[script], ...data];
-    const started = await spawnService(script, argv, env, isKeeper ? "started" : "ready");
+    const started = await spawnService(script, argv, env, isKeeper ? "started" : "ready", this.programs[script]);
     this.log.push(started.log);
     return started;
   }

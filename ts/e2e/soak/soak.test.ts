@@ -1,5 +1,3 @@
-import { loadavg } from "node:os";
-import { getTransactionCount } from "viem/actions";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { standardDown } from "../../model/evidence/rule.ts";
 import { Rng } from "../../sim/rng.ts";
@@ -7,7 +5,7 @@ import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testCha
 import { Books, type ClosedBooks } from "../books.ts";
 import { type Figures, printFigures } from "../figures.ts";
 import { addUpHoldings } from "../holdings.ts";
-import { attackersBooks, closeRing } from "./attackers.ts";
+import { attackersBooks, closeRing, ringFigures } from "./attackers.ts";
 import { DYING, GHOST, LIAR, VICTIM } from "./cast.ts";
 import { Clock } from "./clock.ts";
 import { Day } from "./day.ts";
@@ -16,6 +14,7 @@ import { Fleet, SERVICES } from "./fleet.ts";
 import { History } from "./history.ts";
 import { Payments } from "./payments.ts";
 import { Reads } from "./reads.ts";
+import { fairFigures, Machine, moneyFigures, serviceFigures } from "./report.ts";
 import { HOSTILE, HOURS, SOAK } from "./settings.ts";
 import { EPOCH, openMarket, type Stage } from "./stage.ts";
 
@@ -41,10 +40,8 @@ let payments: Payments;
 let history: History;
 let fairPay: FairPay;
 let day: Day;
-const startedAt = Date.now();
+const machine = new Machine();
 const figures: Figures = {};
-/** Load average of the machine at the end of every hour. */
-const loads: number[] = [];
 
 describe.runIf(SOAK)(`${HOURS} hours`, () => {
   beforeAll(async () => {
@@ -90,21 +87,9 @@ describe.runIf(SOAK)(`${HOURS} hours`, () => {
   });
 
   test("money is conserved to the wei", async () => {
-    const closed = await expectConserved();
-    expect(closed.streamed).toBeGreaterThan(0n);
+    expect((await expectConserved()).streamed).toBeGreaterThan(0n);
     // What is set aside for a source is there when it comes.
     expect(books.refusals).toBe(0);
-    Object.assign(figures, {
-      "wei in: streamed": closed.streamed,
-      "wei in: prepaid, less what was withdrawn": closed.deposited,
-      "wei in: slashed": closed.slashed,
-      "wei out: received by sinks": closed.received,
-      "wei out: returned to sources": closed.returned,
-      "wei left in the escrows": closed.escrow,
-      "wei of dust at the pools' admin": closed.dust,
-      "wei missing": closed.gap,
-      "payments to sources that did not get through": books.refusals,
-    });
   });
 
   test.runIf(WHOLE_DAYS > 0)("money went every way", async () => {
@@ -117,7 +102,6 @@ describe.runIf(SOAK)(`${HOURS} hours`, () => {
   });
 
   test("nobody who delivers was slashed, also when a part of the money acknowledges nothing", () => {
-    figures["honest sinks slashed, wei"] = honest().reduce((sum, { address }) => sum + books.slashedOf(address), 0n);
     for (const { plan, address } of honest()) {
       expect({ [plan.name]: books.slashedOf(address) }).toEqual({ [plan.name]: 0n });
     }
@@ -125,30 +109,19 @@ describe.runIf(SOAK)(`${HOURS} hours`, () => {
   });
 
   test("who delivers is paid what is fair", () => {
-    const shareOf = (...names: string[]): number => {
-      const { paid, fair } = fairPay.of(names.length > 0 ? names : undefined);
-      return paid / fair;
-    };
-    const shares = Object.fromEntries(honest().map(({ plan: { name } }) => [name, shareOf(name)]));
-    const { paid, alone } = fairPay.of();
-    figures["honest pay over what is fair"] = shareOf();
-    for (const [name, share] of Object.entries(shares)) figures[`${name}: pay over what is fair`] = share;
-    figures["honest pay over what it would be if nobody were paid for more than it can do"] = paid / alone;
-    expect(shareOf()).toBeGreaterThan(0.99);
+    const { paid, fair } = fairPay.of();
+    expect(paid / fair).toBeGreaterThan(0.99);
     // Row A of the threat model: the victim of a tenth of the money keeps 98 %.
-    for (const share of Object.values(shares)) expect(share).toBeGreaterThan(0.98);
-    if (HOSTILE) expect(Object.keys(shares)).toContain(VICTIM);
+    const shares = honest().map(({ plan: { name } }) => ({ name, pay: fairPay.of([name]) }));
+    for (const { name, pay } of shares) expect({ [name]: pay.paid / pay.fair > 0.98 }).toEqual({ [name]: true });
+    if (HOSTILE) expect(shares.map(({ name }) => name)).toContain(VICTIM);
   });
 
   test.runIf(HOSTILE)("a ring gains no more than half of what it spends", async () => {
-    const { net, ...ring } = await closeRing(reads, books);
-    for (const [what, wei] of Object.entries(ring)) figures[`ring: ${what}, wei`] = wei;
-    figures["ring: net, wei"] = net;
-    figures["ring: net per wei spent"] = Number(net) / Number(ring.spent);
-    Object.assign(figures, await attackersBooks(reads));
+    const ring = await closeRing(reads, books);
     expect(ring.spent).toBeGreaterThan(0n);
     // Row B of the threat model: where all money takes part.
-    expect(Number(net)).toBeLessThanOrEqual(0.55 * Number(ring.spent));
+    expect(Number(ring.net)).toBeLessThanOrEqual(0.55 * Number(ring.spent));
   });
 
   test.runIf(WHOLE_DAYS > 0)("who is dead, or does nothing, is paid no more and loses its bond", () => {
@@ -189,31 +162,7 @@ describe.runIf(SOAK)(`${HOURS} hours`, () => {
   });
 
   test("its figures", async () => {
-    const sent: Figures = {};
-    for (const name of SERVICES) {
-      const { address } = (await chain.actor(name)).account;
-      sent[`transactions of ${name}`] = await getTransactionCount(chain.client, { address });
-    }
-    const members = [...fleet.members];
-    const kills = Object.fromEntries(members.map(([name, { kills }]) => [`SIGKILLs of ${name}`, kills]));
-    const most = Object.fromEntries(
-      members.map(([name, { megabytes }]) => [`most memory of ${name}, MB`, Math.round(megabytes)]),
-    );
-    const failures = Object.fromEntries(
-      [...fleet.faults].map(([fault, count]) => [`endpoint failures: ${fault}`, count]),
-    );
-    printFigures("Soak", {
-      ...{ seed: SEED, hours: HOURS, cast: HOSTILE ? "hostile" : "day", epochs: day.epochs },
-      ...{ blocks: await chain.test.getBlockNumber({ cacheTime: 0 }), ...sent },
-      reverted: fleet.log.flat().filter(({ msg }) => msg === "reverted").length,
-      ...{ ...kills, ...failures, "moves between LevelDB and PostgreSQL": fleet.moves },
-      ...{ "attestations answered with 200": day.attestations, "receipts answered with 200": day.receipts },
-      ...{ "streams opened or changed": payments.streamChanges, liquidations: payments.liquidations },
-      ...{ "highest confirmed flow per unit over q": day.duties.highestPrice, ...figures, ...most },
-      "load average of the machine, mean": loads.reduce((sum, load) => sum + load, 0) / loads.length,
-      "load average of the machine, highest": Math.max(...loads),
-      seconds: Math.round((Date.now() - startedAt) / 1000),
-    });
+    printFigures("Soak", { ...(await figuresSoFar()), ...figures });
   });
 });
 
@@ -234,14 +183,30 @@ async function expectConserved(): Promise<ClosedBooks> {
   return closed;
 }
 
+async function figuresSoFar(): Promise<Figures> {
+  const closed = await clock.eventually("conservation", expectConserved);
+  return {
+    ...{ seed: SEED, hours: day.epochs / (3600 / EPOCH), cast: HOSTILE ? "hostile" : "day", epochs: day.epochs },
+    ...(await serviceFigures(chain, fleet)),
+    ...{ "attestations answered with 200": day.attestations, "receipts answered with 200": day.receipts },
+    ...{ "streams opened or changed": payments.streamChanges, liquidations: payments.liquidations },
+    "highest confirmed flow per unit over q": day.duties.highestPrice,
+    ...moneyFigures(closed, books),
+    "honest sinks slashed, wei": honest().reduce((sum, { address }) => sum + books.slashedOf(address), 0n),
+    ...fairFigures(fairPay),
+    ...(HOSTILE ? { ...ringFigures(await closeRing(reads, books)), ...(await attackersBooks(reads)) } : {}),
+    ...machine.figures(),
+  };
+}
+
 async function onHour(hour: number): Promise<void> {
   await clock.eventually("how everybody is", () => history.note(hour));
   if (hour % 6 === 0) await clock.eventually("conservation, while services work", expectConserved);
-  loads.push(loadavg()[0] ?? 0);
+  machine.look();
   const kills = [...fleet.members.values()].reduce((sum, member) => sum + member.kills, 0);
-  const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
   const { paid, fair } = fairPay.of();
   const units = reads.sellers.map(({ plan: { name } }) => `${name} ${history.at(name, hour).units}`);
   const so = [`${kills} kills`, `${books.slashes.length} slashes`, `pay ${(paid / fair).toFixed(4)} of fair`];
-  process.stdout.write(`${[`hour ${hour}`, `${minutes} min`, ...so, ...units].join(", ")}\n`);
+  process.stdout.write(`${[`hour ${hour}`, `${machine.seconds} s`, ...so, ...units].join(", ")}\n`);
+  if (hour % 24 === 0 && hour < HOURS) printFigures("Soak, so far", await figuresSoFar());
 }
