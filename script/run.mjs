@@ -91,6 +91,7 @@ export const TASKS = {
   audit: { programs: [ts("dev/audit/main.ts")] },
   "audit:scope": { programs: [ts("dev/audit/scope.ts")] },
   proofs: { programs: [ts("dev/proofs/main.ts")] },
+  vectors: { build: true, programs: [ts("dev/vectors/main.ts")] },
 
   check: {
     all: true,

@@ -40,7 +40,7 @@ const OWN: Record<Script, readonly string[]> = {
 const KILL = 0.35;
 const FAIL = 0.1;
 /** Most requests and answers of a service that passes from the decision to its death. */
-const LAST_MOMENTS = 80;
+const LAST_MOMENTS = 40;
 /** By turns, so that each of them comes. */
 const FAULTS: readonly Fault[] = [
   ...(["errors", "hangs", "internal error", "limits rates", "limits by code"] as const),
