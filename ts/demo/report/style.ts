@@ -42,7 +42,7 @@ code { font: .92em ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-sp
 #status[data-state="live"]::before { content: "● "; }
 #status[data-state="failed"], #status[data-state="lost"] { color: var(--alert); border-color: currentColor; }
 .hint { max-width: 100ch; }
-.latest { min-height: 1.6em; margin: 0 0 .3rem; max-width: none; font-weight: 600; }
+.latest { overflow-wrap: anywhere; min-height: 1.6em; margin: 0 0 .3rem; max-width: none; font-weight: 600; }
 .latest time { color: var(--muted); font-weight: 400; margin-right: .6em; font-variant-numeric: tabular-nums; }
 #replay { display: flex; gap: .8rem; align-items: center; margin: 0 0 .6rem; }
 #replay[hidden] { display: none; }
