@@ -11,7 +11,7 @@ import { Health } from "../../services/runtime/health.ts";
 import { addOperations } from "../../services/runtime/httpServer.ts";
 import { type Lifecycle, runService, untilInterrupted } from "../../services/runtime/lifecycle.ts";
 import { createLogger, LOG_LEVELS, type Logger } from "../../services/runtime/logger.ts";
-import { PayingClient } from "../../x402/buyer/payingFetch.ts";
+import { PayingClient } from "../../x402/buyer/payingClient.ts";
 import type { Exposure } from "../../x402/buyer/purse.ts";
 import { addChainOptions, type ChainContext, chainFields, openChain, poolOf } from "../context.ts";
 import { every } from "../every.ts";

@@ -16,7 +16,8 @@ import { perRequest } from "../meters/meter.ts";
 import { Paywall } from "../seller/paywall.ts";
 import type { Till } from "../seller/till.ts";
 import { startTestMarket, TASK, type TestMarket } from "../testMarket.ts";
-import { type PayingFetchParameters, payingFetch } from "./payingFetch.ts";
+import type { PayingFetchParameters } from "./parameters.ts";
+import { payingFetch } from "./payingFetch.ts";
 
 // Many epochs on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
