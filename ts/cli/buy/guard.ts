@@ -30,16 +30,32 @@ const FOREIGN_KEYS = [
 /** Whether a text that would go to a stranger has a key in it. */
 export const hasForeignKey = (text: string): boolean => FOREIGN_KEYS.some((pattern) => pattern.test(text));
 
+export type GuardTerms = {
+  port: number;
+  token: string;
+  /** Whether who has no key may pay for a single request. */
+  isOpenToPayers: boolean;
+  /** Under which such callers may know the gateway, beside this machine's own names. */
+  publicHost?: string | undefined;
+};
+
+/** Whether a request comes with no key: it is not its caller's owner who pays. */
+export const hasNoKey = ({ headers }: IncomingMessage): boolean =>
+  headers.authorization === undefined && headers["x-api-key"] === undefined;
+
 /**
  * Why a request is not taken, before anything of it is read further; undefined if it is. Only this machine's own programs
  * know the token, no page in a browser may call, and no name that somebody has pointed at this machine.
  */
-export function refusalOf(request: IncomingMessage, port: number, token: string): Response | undefined {
+export function refusalOf(request: IncomingMessage, terms: GuardTerms): Response | undefined {
+  const { port, token, isOpenToPayers, publicHost } = terms;
+  const isPayer = isOpenToPayers && hasNoKey(request);
   const { headers, rawHeaders, url = "" } = request;
   // Node takes the first of them.
   if (rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length > 1)
     return problem(400, "ambiguous", "the host is said twice");
-  if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(headers.host ?? ""))
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, ...(isPayer && publicHost ? [publicHost] : [])];
+  if (!hosts.includes(headers.host ?? ""))
     return problem(403, "wrong_host", "call 127.0.0.1 or localhost by that name");
   if (headers.origin !== undefined) return problem(403, "origin", "pages in a browser may not call");
   if (headers["transfer-encoding"] !== undefined && headers["content-length"] !== undefined)
@@ -47,6 +63,7 @@ export function refusalOf(request: IncomingMessage, port: number, token: string)
   if (!url.startsWith("/") || normalForm(url) !== url)
     return problem(400, "not_normal", "the path is not in its normal form");
   if (!url.startsWith(`${BASE}/`)) return problem(404, "not_found", `everything is under ${BASE}/`);
+  if (isPayer) return undefined;
   return refusalOfKey(headers.authorization?.replace(/^Bearer /i, "") ?? String(headers["x-api-key"] ?? ""), token);
 }
 

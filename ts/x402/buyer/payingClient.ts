@@ -82,7 +82,7 @@ export class PayingClient {
     const { attempts = 3, oneTask, patience = 900 } = this.parameters;
     const signal = init.signal ?? undefined;
     const request = await outgoing(path, init, this.parameters.headers);
-    await this.#ready();
+    await this.ready();
     const giveUpAt = performance.now() + 1000 * patience;
     const tried: Address[] = [];
     let cause: unknown;
@@ -154,8 +154,8 @@ export class PayingClient {
     if (this.#stopped !== undefined || isIdle) await purse.close();
   }
 
-  /** The stream runs, and is worth it. */
-  async #ready(): Promise<void> {
+  /** The stream runs, and is worth it. @throws {BudgetReachedError} @throws {StopLossError} @throws {PurseEmptyError} */
+  async ready(): Promise<void> {
     if (this.#stopped !== undefined) throw this.#stopped;
     this.#usedAt = this.#now();
     await this.account.purse.ensure(1n);
@@ -175,7 +175,7 @@ export class PayingClient {
       }
       await abortablePause(1000 * refreshEvery, signal);
       await this.refresh();
-      await this.#ready();
+      await this.ready();
     }
   }
 
