@@ -69,7 +69,8 @@ export class Doors {
     const profile = await fetchProfile({ profileUri, allowPrivate }).catch(() => undefined);
     onReach(sink, profile !== undefined);
     if (profile === undefined) this.#doors.delete(sink);
-    else
+    // Who is where it was need not prove it again.
+    else if (profile.endpoint !== this.of(sink)?.endpoint)
       this.#doors.set(
         sink,
         new SinkDoor({ sink, endpoint: profile.endpoint, account, allowPrivate, timeout, maxBytes }),
