@@ -91,6 +91,7 @@ export const TASKS = {
   audit: { programs: [ts("dev/audit/main.ts")] },
   "audit:scope": { programs: [ts("dev/audit/scope.ts")] },
   proofs: { programs: [ts("dev/proofs/main.ts")] },
+  vectors: { build: true, programs: [ts("dev/vectors/main.ts")] },
 
   check: {
     all: true,
@@ -98,6 +99,7 @@ export const TASKS = {
       ["forge", "fmt", "--check"],
       ["env", "FOUNDRY_PROFILE=lint", "forge", "lint", "--deny", "warnings"],
       ["tsc", "--noEmit"],
+      ["tsc", "--noEmit", "-p", "ts/demo/live/page"],
       ["biome", "ci"],
       ...["levels", "references", "trees", "words"].map(check),
     ],

@@ -3,7 +3,7 @@ import { ponder } from "ponder:registry";
 import { signalLog, taskType } from "ponder:schema";
 import { zeroAddress } from "viem";
 import { bondPerUnit } from "../../ts/model/exact.ts";
-import { origin } from "./lib/events.ts";
+import { origin, placeOf } from "./lib/events.ts";
 import { changeSink } from "./lib/sinks.ts";
 import { storable } from "./lib/text.ts";
 
@@ -31,6 +31,7 @@ ponder.on("CapacityRegistry:TaskTypeRegistered", async ({ event, context }) => {
     ...{ flowRate: 0n, adjustmentFlowRate: 0n, perUnitFlowRate: 0n, perUnitSettledValue: 0n },
     ...{ priceCap: parameters.unitRate, streamed: 0n, dust: 0n, paid: 0n, fee: 0n },
     ...{ escrow: 0n, deposits: 0n, ...none, sinkCount: 0, sourceCount: 0 },
+    registeredAtEvent: placeOf(event),
     ...{ createdAtTimestamp: timestamp, createdAtBlockNumber: number },
     ...{ updatedAtTimestamp: timestamp, updatedAtBlockNumber: number },
   });
@@ -38,7 +39,10 @@ ponder.on("CapacityRegistry:TaskTypeRegistered", async ({ event, context }) => {
 
 ponder.on("CapacityRegistry:SinkRegistered", async ({ event, context }) => {
   const { taskTypeId, sink } = event.args;
-  await changeSink(context, taskTypeId, sink, event.block, () => ({ registered: true }));
+  await changeSink(context, taskTypeId, sink, event.block, () => ({
+    registered: true,
+    registeredAtEvent: placeOf(event),
+  }));
 });
 
 ponder.on("CapacityRegistry:ProfileSet", async ({ event, context }) => {
