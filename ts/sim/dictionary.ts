@@ -24,6 +24,7 @@ const SETTINGS: Readonly<Record<string, Column>> = {
   "inflow of one": words("that time: epoch or hour"),
   "liars' share": share("of all sinks; liars declare twice what they can do"),
   ledger: words("how acknowledgements are judged"),
+  "who withholds": words("some of the money acknowledges nothing, or all acknowledge in part"),
   "withheld share": share("of acknowledgements that sources keep back"),
   "accomplice's share of inflow": share("of the pool's inflow that a dead sink's own source streams"),
   "honest sources acknowledge": share("of the work that was done for them"),
