@@ -2,6 +2,8 @@
 
 export { BackpressureError } from "../core/errors.ts";
 export { BuyerAccount, type BuyerAccountParameters } from "./buyer/account.ts";
+export * from "./buyer/parameters.ts";
+export * from "./buyer/payingClient.ts";
 export * from "./buyer/payingFetch.ts";
 export { type Budget, type Exposure, fastestRate, Purse, type PurseParameters } from "./buyer/purse.ts";
 export * from "./errors.ts";

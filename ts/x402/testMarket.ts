@@ -7,7 +7,7 @@ import { signAttestation } from "../sdk/sink/signAttestation.ts";
 import { submitAttestations } from "../sdk/sink/submitAttestations.ts";
 import type { Tab } from "../sdk/work/tab.ts";
 import { asStatement, hashRequest, toOrderHeader } from "../sdk/work/wire.ts";
-import { EPOCH, startTestChain, UNIT_RATE } from "../testkit/testChain.ts";
+import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../testkit/testChain.ts";
 import { BuyerAccount, type BuyerAccountParameters } from "./buyer/account.ts";
 import { StreamClient, StreamFacilitator, type StreamServer } from "./scheme/index.ts";
 import { Till, type TillParameters } from "./seller/till.ts";
@@ -22,9 +22,12 @@ export type TestBuyer = Awaited<ReturnType<TestMarket["buyer"]>>;
 
 export type TestMarket = Awaited<ReturnType<typeof startTestMarket>>;
 
-/** One pool on a local chain; whoever sells or buys there is closed with it. */
-export async function startTestMarket(metadata: string) {
-  const chain = await startTestChain();
+/** One pool on a local chain; whoever sells or buys there is closed with it. @param prepare Changes the chain before. */
+export async function startTestMarket<chain extends TestChain = TestChain>(
+  metadata: string,
+  prepare: (chain: TestChain) => Promise<chain> = async (chain) => chain as chain,
+) {
+  const chain = await prepare(await startTestChain());
   const { deployment } = chain;
   const taskTypeId = await chain.registerTaskType(metadata);
   const task = { deployment, taskTypeId };

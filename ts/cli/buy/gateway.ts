@@ -5,7 +5,8 @@ import { getRequestListener } from "@hono/node-server";
 import { describeError, UsageError } from "../../core/errors.ts";
 import { readBody } from "../../x402/seller/readBody.ts";
 import { problem } from "../http.ts";
-import { BASE, hasForeignKey, refusalOf } from "./guard.ts";
+import type { Asked, Counter } from "../oneShot/counter.ts";
+import { BASE, hasForeignKey, hasNoKey, refusalOf } from "./guard.ts";
 import { answerTo } from "./refusals.ts";
 
 /** The longest request, bytes. */
@@ -17,6 +18,10 @@ export type GatewayParameters = {
   token: string;
   /** Buys; the path is the one under the base. */
   pay: (path: string, init: RequestInit) => Promise<Response>;
+  /** Serves those who pay for a single request; nobody does if undefined. */
+  counter?: Pick<Counter, "handle"> | undefined;
+  /** Scheme and authority under which those know the gateway, if it is not this machine's own. */
+  publicUrl?: string | undefined;
   /** `/health` and `/metrics`. */
   operations: (request: Request) => Response | Promise<Response>;
   onAnswer: (status: number) => void;
@@ -27,13 +32,17 @@ export type Gateway = { url: string; stop: () => Promise<void> };
 
 /** A door for programs of this machine, and of nobody else. @throws {UsageError} if the port is taken. */
 export async function startGateway(parameters: GatewayParameters): Promise<Gateway> {
-  const { token, operations, onAnswer } = parameters;
+  const { token, operations, onAnswer, counter, publicUrl } = parameters;
+  const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+  const isOpenToPayers = counter !== undefined;
   let port = parameters.port;
   const listener = getRequestListener(
     async (request, env) => {
       const { incoming } = env as { incoming: IncomingMessage };
-      const refusal = isOperations(incoming) ? undefined : refusalOf(incoming, port, token);
-      const answer = refusal ?? (isOperations(incoming) ? await operations(request) : await buy(request, parameters));
+      const answer = isOperations(incoming)
+        ? await operations(request)
+        : (refusalOf(incoming, { port, token, isOpenToPayers, publicHost }) ??
+          (await buy(request, parameters, isOpenToPayers && hasNoKey(incoming))));
       onAnswer(answer.status);
       return answer;
     },
@@ -61,21 +70,34 @@ export async function startGateway(parameters: GatewayParameters): Promise<Gatew
 const isOperations = ({ method, url, headers }: IncomingMessage): boolean =>
   method === "GET" && headers.origin === undefined && (url === "/health" || url === "/metrics");
 
-async function buy(request: Request, { pay, onError }: GatewayParameters): Promise<Response> {
+async function buy(
+  request: Request,
+  { pay, counter, publicUrl, onError }: GatewayParameters,
+  isPayer: boolean,
+): Promise<Response> {
   try {
-    const { pathname, search } = new URL(request.url);
-    const body = await readBody(request.body, MAX_BODY);
-    const path = pathname.slice(BASE.length) + search;
+    const asked = await askedBy(request, publicUrl);
+    const { path, body, method, headers, signal } = asked;
     if (hasForeignKey(`${decodeURIComponent(path)}\n${Buffer.from(body).toString("utf8")}`))
       return problem(
         400,
         "foreign_key",
         "the request has what looks like a key in it, and sellers are strangers: it went nowhere",
       );
-    const { method, headers, signal } = request;
+    if (isPayer && counter !== undefined) return await counter.handle(asked);
     return await pay(path, { method, headers, signal, ...(body.length === 0 ? {} : { body: body as never }) });
   } catch (error) {
     if (!request.signal.aborted) onError(error);
     return answerTo(error);
   }
+}
+
+/** A request, read to its end, under the name that its caller has for it. */
+async function askedBy(request: Request, publicUrl: string | undefined): Promise<Asked> {
+  const { method, headers, signal } = request;
+  const { pathname, search, host } = new URL(request.url);
+  const isPublic = publicUrl !== undefined && host === new URL(publicUrl).host;
+  const url = isPublic ? new URL(pathname + search, publicUrl).href : request.url;
+  const body = await readBody(request.body, MAX_BODY);
+  return { url, path: pathname.slice(BASE.length) + search, method, headers, body, signal };
 }

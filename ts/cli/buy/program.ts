@@ -11,12 +11,13 @@ import { Health } from "../../services/runtime/health.ts";
 import { addOperations } from "../../services/runtime/httpServer.ts";
 import { type Lifecycle, runService, untilInterrupted } from "../../services/runtime/lifecycle.ts";
 import { createLogger, LOG_LEVELS, type Logger } from "../../services/runtime/logger.ts";
-import { PayingClient } from "../../x402/buyer/payingFetch.ts";
+import { PayingClient } from "../../x402/buyer/payingClient.ts";
 import type { Exposure } from "../../x402/buyer/purse.ts";
 import { addChainOptions, type ChainContext, chainFields, openChain, poolOf } from "../context.ts";
 import { every } from "../every.ts";
 import { watchChain } from "../freshness.ts";
 import { inTokens, sidecarMetrics } from "../metrics.ts";
+import { openCounter } from "../oneShot/openCounter.ts";
 import { parseBudget } from "./budget.ts";
 import { startGateway } from "./gateway.ts";
 import { localToken } from "./guard.ts";
@@ -31,6 +32,8 @@ that can ever be lost. Every flag can be a variable: BUY_MAX_TASK for --max-task
 KEYSTORE_PASSWORD, BASE_RPC_URL and its like, DEPLOYMENTS_DIR, BACKPRESSURE_DATA (what must outlive the process; default:
 data).
 `;
+
+const urlField = z.string().refine((text) => URL.canParse(text), "not a URL");
 
 const schema = z.object({
   ...chainFields,
@@ -50,6 +53,10 @@ const schema = z.object({
   /** Milliseconds. */
   patience: secondsField.default(900_000),
   listen: portField(8402),
+  oneShot: tokensField.optional(),
+  float: tokensField.optional(),
+  facilitator: urlField.optional(),
+  publicUrl: urlField.optional(),
   logLevel: z.enum(LOG_LEVELS).default("info"),
 });
 
@@ -68,6 +75,10 @@ export function buyProgram(terminal: Terminal): Command {
     .option("--any-sink", "any agent of the pool may see what is sent: they are strangers")
     .option("--allow-private", "call agents in one's own network too (always, if local)")
     .option("--header <names...>", "headers that agents may see, beside accept, accept-language and content-type")
+    .option("--one-shot <tokens>", "whoever has no key may pay so much for one task, by x402's scheme exact (USDC)")
+    .option("--float <tokens>", "how far the stream may be ahead of such payments (default: the budget, once)")
+    .option("--facilitator <url>", "who settles them (default: this program, which pays the gas)")
+    .option("--public-url <url>", "what they call this gateway, behind your TLS (default: 127.0.0.1 only)")
     .option("--idle <seconds>", "the stream ends after so long without a task (default: 3600)")
     .option("--patience <seconds>", "how long a task waits until an agent owes it (default: 900)")
     .option("--listen <port>", "port on 127.0.0.1 (default: 8402)")
@@ -99,6 +110,7 @@ async function buy(config: Config, context: ChainContext, terminal: Terminal, lo
   });
   life.onStop("stream", () => paying.close());
   const { purse } = paying.account;
+  const open = config.oneShot === undefined ? undefined : await openToPayers(config, config.oneShot, paying, onError);
   const health = new Health();
   const seen = watchChain(health);
   const metrics = sidecarMetrics("buy", {
@@ -109,12 +121,17 @@ async function buy(config: Config, context: ChainContext, terminal: Terminal, lo
   const token = await localToken(pool.client.account as LocalAccount, pool.client.chain.id);
   const gateway = await startGateway({
     ...{ port: config.listen, token, onError, onAnswer: metrics.onAnswer },
-    pay: (path, init) => paying.fetch(path, init),
+    ...{ counter: open?.counter, publicUrl: config.publicUrl },
+    pay: (path, init) => {
+      open?.stream.asked(oneTask);
+      return paying.fetch(path, init);
+    },
     operations: (request) => operations.fetch(request),
   });
   life.onStop("tasks under way", gateway.stop);
   const refresh = async () => {
     await paying.refresh();
+    await open?.look(refreshEvery);
     seen();
   };
   const look = every(refreshEvery, life.interrupted, refresh, onError);
@@ -124,6 +141,13 @@ OPENAI_BASE_URL=${gateway.url} OPENAI_API_KEY=${token}
   log.info({ listens: new URL(gateway.url).host, source: purse.account }, "ready");
   await untilInterrupted(life.interrupted);
   await look;
+}
+
+/** A float that nobody has said is what the owner is ready to lose anyway. */
+function openToPayers(config: Config, price: bigint, paying: PayingClient, onError: (error: unknown) => void) {
+  const { budget, facilitator } = config;
+  const float = config.float ?? budget.perHour ?? budget.perDay ?? 0n;
+  return openCounter({ paying, price, float, facilitator, onError });
 }
 
 /** Said before a stream is opened: the first task opens it. */

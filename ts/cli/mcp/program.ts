@@ -1,14 +1,18 @@
+import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Command } from "commander";
+import type { LocalAccount } from "viem";
 import { z } from "zod";
 import type { Terminal } from "../../core/commandLine.ts";
 import { addressSchema, resolveTaskType } from "../../core/deploymentRecord.ts";
 import { UsageError } from "../../core/errors.ts";
-import { readConfig, switchField, tokensField } from "../../services/runtime/config.ts";
+import { portField, readConfig, switchField, tokensField } from "../../services/runtime/config.ts";
 import { type Lifecycle, runService, untilInterrupted } from "../../services/runtime/lifecycle.ts";
 import { createLogger, type Logger } from "../../services/runtime/logger.ts";
 import { parseBudget } from "../buy/budget.ts";
+import { localToken } from "../buy/guard.ts";
 import { addChainOptions, type ChainContext, chainFields, folderOf, openChain } from "../context.ts";
+import { startMcpHttp } from "./httpServer.ts";
 import { createMcpServer } from "./server.ts";
 import { Wallet } from "./wallet.ts";
 
@@ -21,6 +25,7 @@ const schema = z.object({
   sinks: list.pipe(z.array(addressSchema)).optional(),
   anySink: switchField,
   maxTask: tokensField.default(10n ** 16n),
+  http: portField(8403).optional(),
 });
 
 type Config = z.output<typeof schema>;
@@ -28,13 +33,16 @@ type Config = z.output<typeof schema>;
 /** `backpressure mcp`. */
 export function mcpProgram(terminal: Terminal): Command {
   return addChainOptions(
-    new Command("mcp").description("Tools for a model, over stdio: find and read pools; spend, within a budget."),
+    new Command("mcp").description(
+      "Tools for a model, over stdio or HTTP: find and read pools; spend, within a budget.",
+    ),
   )
     .option("--budget <amounts>", "the most that the model may spend in all pools: 5/day; nothing if not said")
     .option("--pools <names>", "the only pools that it may pay, separated by commas")
     .option("--sinks <addresses>", "the only agents that may see what is sent")
     .option("--any-sink", "any agent of the pools may see what is sent: they are strangers")
     .option("--max-task <tokens>", "the most that one task may cost (default: 0.01)")
+    .option("--http <port>", "over HTTP at this port of 127.0.0.1, with a token that is printed (default: over stdio)")
     .action(async (flags) => {
       const config = readConfig(schema, { flags, env: terminal.env, prefix: "MCP" });
       const log = createLogger({ service: "mcp", level: "info", write: terminal.error });
@@ -49,7 +57,9 @@ async function serve(config: Config, context: ChainContext, terminal: Terminal, 
   const wallet = walletOf(config, context, terminal, log);
   life.onStop("streams", async () => wallet?.end());
   const { client, deployment, record } = context;
-  const server = createMcpServer({ client, deployment, fromBlock: BigInt(record.block), wallet });
+  const create = () => createMcpServer({ client, deployment, fromBlock: BigInt(record.block), wallet });
+  if (config.http !== undefined) return serveHttp(config.http, create, context, terminal, log, life);
+  const server = create();
   const gone = new Promise<void>((resolve) => {
     // Who started it closes its input when it is done.
     process.stdin.once("end", resolve);
@@ -57,6 +67,22 @@ async function serve(config: Config, context: ChainContext, terminal: Terminal, 
   await server.connect(new StdioServerTransport());
   life.onStop("tools", () => server.close());
   await Promise.race([gone, untilInterrupted(life.interrupted)]);
+}
+
+async function serveHttp(
+  port: number,
+  create: () => McpServer,
+  { client }: ChainContext,
+  terminal: Terminal,
+  log: Logger,
+  life: Lifecycle,
+) {
+  const token = await localToken(client.account as LocalAccount, client.chain.id, "mcp");
+  const onError = (error: unknown) => log.warn({ error }, "a call has failed");
+  const server = await startMcpHttp({ port, token, create, onError });
+  life.onStop("tools", server.stop);
+  terminal.out(`MCP_URL=${server.url} MCP_TOKEN=${token}\n`);
+  await untilInterrupted(life.interrupted);
 }
 
 /** @throws {UsageError} with half of what spending needs. */

@@ -207,3 +207,15 @@ export class IndexerError extends BackpressureError {
 
 /** What one order is known by. */
 export type OrderKey = { source: Address; sink: Address; taskTypeId: Hex; nonce: Hex };
+
+/** What answers at an endpoint has not shown that it is the sink: nothing was sent there. */
+export class UnprovenEndpointError extends BackpressureError {
+  override name = "UnprovenEndpointError";
+
+  constructor(
+    readonly sink: Address,
+    readonly origin: string,
+  ) {
+    super(`${origin.slice(0, 200)} does not prove that it is sink ${sink}: its key has not signed the challenge`);
+  }
+}

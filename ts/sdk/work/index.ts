@@ -4,6 +4,7 @@ export * from "./admission.ts";
 export { decode, encode } from "./amounts.ts";
 export * from "./budgetSplitter.ts";
 export * from "./buyer.ts";
+export * from "./challenge.ts";
 export * from "./connector.ts";
 export * from "./countersOf.ts";
 export * from "./credit.ts";

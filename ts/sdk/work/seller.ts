@@ -4,6 +4,7 @@ import { InvalidParameterError } from "../errors.ts";
 import type { Signal } from "../internal/signal.ts";
 import type { WriteClient } from "../types.ts";
 import type { Admission } from "./admission.ts";
+import { CHALLENGE_HEADER, PROOF_HEADER, proveEndpoint } from "./challenge.ts";
 import type { CreditQueue } from "./creditQueue.ts";
 import { CreditMissingError, OrderConflictError, OrderRefusedError } from "./errors.ts";
 import { OrderDesk, type OrderDeskParameters } from "./orderDesk.ts";
@@ -82,7 +83,7 @@ class Seller {
   readonly #waiting = new Map<string, () => void>();
 
   constructor(
-    client: WriteClient,
+    private readonly client: WriteClient,
     readonly parameters: SellerParameters,
   ) {
     this.#desk = new OrderDesk(client, parameters);
@@ -90,7 +91,7 @@ class Seller {
 
   async handle(request: Request): Promise<Response> {
     const { url, method, headers } = request;
-    if (method === "GET") return this.#answer(asAddress(new URL(url).searchParams.get("source")), 200, "");
+    if (method === "GET") return this.#account(new URL(url), headers.get(CHALLENGE_HEADER));
     const body = await request.text();
     if (body.length > MAX_BODY) return refusal(413, "too_long", `a task has at most ${MAX_BODY} characters`);
     if (method === "PUT") return this.#acknowledge(body);
@@ -173,6 +174,16 @@ class Seller {
     await this.#desk.take(source, parseAcknowledgement(message));
     await this.parameters.durable();
     return this.#answer(source, 200, "");
+  }
+
+  /** How it stands, and to who asks for it the proof that it is this sink that says so. */
+  async #account(url: URL, nonce: string | null): Promise<Response> {
+    const answer = await this.#answer(asAddress(url.searchParams.get("source")), 200, "");
+    const { deployment, taskTypeId, endpoint } = this.parameters;
+    const where = { deployment, taskTypeId, chainId: await this.#desk.chainId(), origin: new URL(endpoint).origin };
+    const proof = await proveEndpoint(this.client, { ...where, nonce });
+    if (proof !== undefined) answer.headers.set(PROOF_HEADER, proof);
+    return answer;
   }
 
   async #answer(source: Address, status: number, body: string, cost = 0n, retryAfter?: number | undefined) {

@@ -1,5 +1,6 @@
-import type { Address } from "viem";
+import { type Address, bytesToHex } from "viem";
 import { max, min, toJson } from "../../core/bigints.ts";
+import { assertProven, CHALLENGE_HEADER, PROOF_HEADER } from "../../sdk/work/challenge.ts";
 import {
   type GuardedFetchParameters,
   type GuardedStream,
@@ -30,20 +31,41 @@ export type SinkDoorParameters = Pick<GuardedFetchParameters, "allowPrivate" | "
   maxBytes: number;
 };
 
+/** An endpoint is proven anew after so many seconds. */
+const PROVE_EVERY = 3600;
+
 /** Where one sink takes orders, says how the account stands, and takes receipts. */
 export class SinkDoor {
+  #provenAt = Number.NEGATIVE_INFINITY;
+
   constructor(private readonly parameters: SinkDoorParameters) {}
 
-  /** The first time, the counter starts where the last program left it. */
+  get endpoint(): string {
+    return this.parameters.endpoint;
+  }
+
+  /**
+   * Before the first body, and once an hour: the sink's own key says that it is here. And the counter starts where the last
+   * program left it.
+   * @throws {UnprovenEndpointError} @throws {UnsafeAddressError} @throws {MalformedMessageError}
+   */
   async meet(): Promise<void> {
-    const { account, sink } = this.parameters;
-    if (!account.tab.knows(sink)) await account.tab.saw(sink, await this.ask());
+    const { account, sink, endpoint } = this.parameters;
+    const { client, deployment, taskTypeId } = account.parameters;
+    if (account.now() - this.#provenAt < PROVE_EVERY) return;
+    const nonce = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
+    const asked = this.#to(this.#accountPath, { headers: { [CHALLENGE_HEADER]: nonce } });
+    const { headers } = await guardedFetch(asked);
+    const challenge = { taskTypeId, sink, origin: new URL(endpoint).origin, nonce };
+    const proof = headers[PROOF_HEADER];
+    await assertProven(client, { deployment, chainId: client.chain.id, challenge, proof });
+    if (!account.tab.knows(sink)) await account.tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
+    this.#provenAt = account.now();
   }
 
   /** How the sink sees the account. @throws {UnsafeAddressError} @throws {MalformedMessageError} */
   async ask(): Promise<Statement> {
-    const { account } = this.parameters;
-    const { headers } = await guardedFetch(this.#to(`${ACCOUNT_PATH}?source=${account.tab.source}`, {}));
+    const { headers } = await guardedFetch(this.#to(this.#accountPath, {}));
     return parseStatement(headers[STATEMENT_HEADER]);
   }
 
@@ -64,6 +86,10 @@ export class SinkDoor {
     const { account, sink } = this.parameters;
     const body = toJson({ source: account.tab.source, ...(await account.tab.acknowledgement(sink)) });
     await guardedFetch(this.#to(ACCOUNT_PATH, { method: "PUT", body }));
+  }
+
+  get #accountPath(): string {
+    return `${ACCOUNT_PATH}?source=${this.parameters.account.tab.source}`;
   }
 
   #to(path: string, more: Partial<GuardedFetchParameters>): GuardedFetchParameters {

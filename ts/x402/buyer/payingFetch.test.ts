@@ -7,7 +7,14 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { addSource } from "../../localchain/participants.ts";
 import { getSource } from "../../sdk/read/getSource.ts";
 import { setProfile } from "../../sdk/sink/setProfile.ts";
-import { NotDeliveredError, SinksBusyError, StopLossError, WaitForCreditError } from "../../sdk/work/errors.ts";
+import { getSinks } from "../../sdk/work/discovery.ts";
+import {
+  NotDeliveredError,
+  SinksBusyError,
+  StopLossError,
+  UnprovenEndpointError,
+  WaitForCreditError,
+} from "../../sdk/work/errors.ts";
 import { serve } from "../../testkit/httpServer.ts";
 import { UNIT_RATE } from "../../testkit/testChain.ts";
 import { BudgetReachedError, PurseEmptyError } from "../errors.ts";
@@ -15,7 +22,8 @@ import { perRequest } from "../meters/meter.ts";
 import { Paywall } from "../seller/paywall.ts";
 import type { Till } from "../seller/till.ts";
 import { startTestMarket, TASK, type TestMarket } from "../testMarket.ts";
-import { type PayingFetchParameters, payingFetch } from "./payingFetch.ts";
+import type { PayingFetchParameters } from "./parameters.ts";
+import { payingFetch } from "./payingFetch.ts";
 
 // Many epochs on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
@@ -158,6 +166,21 @@ test("sinks that are dead, send elsewhere or never end are left for one that ans
   }
   expect(outcome).toBeInstanceOf(StopLossError);
   expect(await flowRateOf(wasteful)).toBe(0n);
+});
+
+test("an endpoint that is another sink's, or says nothing, gets no request", async () => {
+  const claimant = await market.till("claimant");
+  const { sink } = seller.till.desk;
+  const honest = await getSinks(market.chain.client, { ...market.task, fromBlock: 0n });
+  const { profileUri = "" } = honest.find((one) => one.sink === sink) ?? {};
+  await setProfile(claimant.parameters.client, { ...market.task, profileUri });
+  const buyer = await openBuyer("wary", { sinks: [claimant.desk.sink] });
+  await waitForCredit(buyer);
+  const count = seller.seen.length;
+  const refused = await buyer.pay("/things", { method: "POST", body: "secret" }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(NotDeliveredError);
+  expect((refused as NotDeliveredError).cause).toBeInstanceOf(UnprovenEndpointError);
+  expect(seller.seen.length).toBe(count);
 });
 
 test("a sink that has no time now is asked again when it has said", async () => {

@@ -69,6 +69,7 @@ export type Exposure = {
  */
 export class Purse {
   #changing: Promise<unknown> = Promise.resolve();
+  #aim: bigint;
 
   private constructor(
     readonly parameters: PurseParameters,
@@ -77,7 +78,9 @@ export class Purse {
     readonly fastest: bigint,
     private readonly terms: DepositTerms,
     private rate: bigint,
-  ) {}
+  ) {
+    this.#aim = parameters.flowRate ?? fastest;
+  }
 
   /** @throws {ForeignStreamError} if a stream runs that this program did not set. */
   static async open(parameters: PurseParameters): Promise<Purse> {
@@ -111,12 +114,22 @@ export class Purse {
    * @throws {BudgetReachedError} if the budget does not allow it @throws {InsufficientFundsError} of `openStream`.
    */
   async ensure(minimum: bigint): Promise<void> {
-    const wanted = max(minimum, this.parameters.flowRate ?? this.fastest);
+    if (this.#aim === 0n) throw new BudgetReachedError(minimum, 0n, "the stream waits for money to come in");
+    const wanted = max(minimum, this.#aim);
     if (wanted > this.fastest) throw new BudgetReachedError(wanted, this.fastest);
     await this.#inTurn(async () => {
       if (this.rate > 0n && this.rate >= minimum) return;
       await this.#set(wanted);
     });
+  }
+
+  /**
+   * What the next stream that is opened will be, wei per second; one that runs stays as it is. At 0 none is opened.
+   * @throws {BudgetReachedError} if the budget does not allow it.
+   */
+  aimAt(flowRate: bigint): void {
+    if (flowRate > this.fastest) throw new BudgetReachedError(flowRate, this.fastest);
+    this.#aim = flowRate;
   }
 
   /**
@@ -132,7 +145,7 @@ export class Purse {
   /** What would be lost at most if this program died now, for its owner to read before the stream is opened. */
   async exposure(): Promise<Exposure> {
     const { availableBalance, streamDeposit } = await this.#look();
-    const rate = max(this.rate, this.parameters.flowRate ?? this.fastest);
+    const rate = max(this.rate, this.#aim);
     const toLiquidator = max(streamDeposit, streamDepositOf(rate, this.terms));
     return { atMost: max(0n, availableBalance) + streamDeposit, toLiquidator };
   }

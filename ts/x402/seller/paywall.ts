@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import type { BackpressureError } from "../../core/errors.ts";
 import { InvalidParameterError } from "../../sdk/errors.ts";
+import { CHALLENGE_HEADER, PROOF_HEADER, proveEndpoint } from "../../sdk/work/challenge.ts";
 import { OrderRefusedError } from "../../sdk/work/errors.ts";
 import {
   ACCOUNT_PATH,
@@ -144,7 +145,18 @@ export class Paywall {
       await till.durable();
       return this.#stated(new Response(null, { status: 200 }), source, 0n, true);
     }
-    return this.#stated(new Response(null, { status: 200 }), asAddress(url.searchParams.get("source")), 0n, true);
+    const source = asAddress(url.searchParams.get("source"));
+    return this.#stated(await this.#proven(request, url), source, 0n, true);
+  }
+
+  /** Who asks whether it is really this sink that is here is told so. */
+  async #proven({ headers }: Request, url: URL): Promise<Response> {
+    const { till, origin = url.origin } = this.parameters;
+    const { client, deployment, taskTypeId } = till.parameters;
+    const nonce = headers.get(CHALLENGE_HEADER);
+    const asked = { deployment, taskTypeId, chainId: till.chainId, origin: new URL(origin).origin, nonce };
+    const proof = await proveEndpoint(client, asked);
+    return new Response(null, { status: 200, headers: proof === undefined ? {} : { [PROOF_HEADER]: proof } });
   }
 
   async #refused(task: Task, maximum: bigint, source: Address, error: OrderRefusedError): Promise<Response> {
