@@ -80,7 +80,7 @@ describe("on a chain", () => {
       for (const text of [
         "Superfluid",
         "Echo",
-        "05:00  Atlas, the largest summariser, dies",
+        "04:00  Atlas, the largest summariser, dies",
         "demand doubles",
         "\n  20 ",
       ]) {
@@ -130,7 +130,7 @@ describe("on a chain", () => {
     test("writes the report that it names", () => {
       expect(summary.report).toBe(report);
       expect(html).toContain('data-chart="pay-1"');
-      expect(html).toContain("05:00 Atlas dies");
+      expect(html).toContain("04:00 Atlas dies");
     });
 
     test("is byte for byte the same a second time", async () => {

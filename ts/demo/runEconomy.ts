@@ -9,7 +9,7 @@ import { addUpTotals, type FinalTotals } from "./finalTotals.ts";
 import { type Frame, type Look, lookAt } from "./frame.ts";
 import { Audit } from "./invariants.ts";
 import { keep } from "./keep.ts";
-import { judgeLiar, LIAR_WINDOW, type Liar } from "./liar.ts";
+import { judgeLiar, LIAR_WINDOW, type Liar, type LiarLook, lookAtLiar } from "./liar.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
 import { Narrator } from "./narrator.ts";
 import { Receipts } from "./receipts.ts";
@@ -73,8 +73,8 @@ class Economy {
   readonly #secrets = new Map<string, Report>();
   readonly #deadSink: DeadSink;
   #state!: State;
-  /** What the chain looked like before each slot of the liar's last minutes. */
-  readonly #lately: State[] = [];
+  /** What was known of the liar before each slot of its last minutes. */
+  readonly #lately: LiarLook[] = [];
   #refunded: readonly bigint[] = [];
   #transactions = 0;
 
@@ -100,7 +100,7 @@ class Economy {
     this.#credits.look(this.#state);
     let at = 0;
     for (; at < timeline.end; at += SLOT) {
-      this.#lately.push(this.#state);
+      this.#lately.push(lookAtLiar(this.#state, this.#workshop));
       if (this.#lately.length > LIAR_WINDOW / SLOT) this.#lately.shift();
       if (!(await this.#mayGoOn())) break;
       await this.#shock(at);
@@ -115,7 +115,7 @@ class Economy {
       frames: this.#frames,
       audit: this.#audit,
       deadSink: this.#deadSink,
-      liar: judgeLiar(this.#lately[0] as State, this.#state),
+      liar: judgeLiar(this.#lately[0] as LiarLook, lookAtLiar(this.#state, this.#workshop)),
       slashes: this.#slashes.all,
       workshop: this.#workshop,
       transactions: this.#transactions,

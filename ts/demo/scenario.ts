@@ -131,11 +131,11 @@ export const MAX_MINUTES = 240;
 
 /**
  * The hour's shocks, in proportion if the run is shorter or longer. The dead agent has three windows of receipts to be
- * slashed in, and the last ten minutes show what everything settles to.
+ * slashed in, and the last ten minutes, half an hour after, show what everything settles to.
  */
 export function timelineOf(minutes: number): Timeline {
   const at = (share: number): number => Math.round(minutes * share) * 60;
-  return { end: minutes * 60, death: at(1 / 4), doubling: at(2 / 5), revival: at(3 / 5) };
+  return { end: minutes * 60, death: at(1 / 5), doubling: at(1 / 3), revival: at(8 / 15) };
 }
 
 /** Nothing happens by plan, and demand goes on for so many minutes: a visitor is there. */

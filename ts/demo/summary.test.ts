@@ -23,7 +23,7 @@ describe("explain", () => {
   test("says what came out", () => {
     const text = said(someSummary());
     expect(text).toContain("equal to the last wei");
-    expect(text).toContain("44.4 % of its stage's pay when it died at 15:00, 0.2 % before it came back at 36:00");
+    expect(text).toContain("44.4 % of its stage's pay when it died at 12:00, 0.2 % before it came back at 32:00");
     expect(text).toContain("= 41.263648 to agents + 2.726012 in escrow + 7.593500 returned + 0.000000 fee");
   });
 

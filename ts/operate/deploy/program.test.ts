@@ -12,6 +12,7 @@ import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 import { COLUMNS } from "../../core/wrap.ts";
 import { startAnvil } from "../../localchain/anvil.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { runCommand } from "../../testkit/terminal.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { deployProgram } from "./program.ts";
@@ -22,17 +23,15 @@ const DEPLOYER = privateKeyToAddress(KEY);
 let chain: TestChain;
 let folder: string;
 let env: NodeJS.ProcessEnv;
-let snapshot: Hex;
 
 beforeAll(async () => {
   chain = await startTestChain();
   await chain.actor("deployer");
-  snapshot = await chain.test.snapshot();
 });
 
+eachAnew(() => chain);
+
 beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
   await chain.test.request({ method: "anvil_setChainId", params: [31337] } as never);
   folder = mkdtempSync(join(tmpdir(), "backpressure-program-"));
   const { host } = chain.deployment;

@@ -7,6 +7,7 @@ import { addSink, addSource, signalFor } from "../../localchain/participants.ts"
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { deposit, getPool, openStream, type WriteClient } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { type Fault, FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { accepts } from "../../testkit/processes.ts";
 import { runCommand } from "../../testkit/terminal.ts";
@@ -24,7 +25,6 @@ let taskTypeId: Hex;
 let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 let sink: WriteClient;
 let source: WriteClient;
-let snapshot: Hex;
 
 beforeAll(async () => {
   chain = await startTestChain();
@@ -33,12 +33,11 @@ beforeAll(async () => {
   sink = await addSink(chain, taskTypeId, "sink", 200n);
   source = await addSource(chain, "source", parseEther("100000"));
   await signalFor(chain, taskTypeId, sink, 100n, 6);
-  snapshot = await chain.test.snapshot();
 });
 
+eachAnew(() => chain);
+
 beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
   keepers = new Keepers(chain);
 });
 afterEach(async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { addSink } from "../../localchain/participants.ts";
 import { deregisterSink, getSink, signAttestation, type WriteClient } from "../../sdk/index.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { DescribedApi, errorBody, expectRefusedWithoutChain } from "../../testkit/http.ts";
 import { type RunningService, spawnService, startService } from "../../testkit/service.ts";
@@ -24,7 +25,6 @@ let chain: TestChain;
 let taskTypeId: Hex;
 let sinks: WriteClient[];
 let workplace: Workplace;
-let snapshot: Hex;
 const services: RunningService[] = [];
 
 beforeAll(async () => {
@@ -34,12 +34,11 @@ beforeAll(async () => {
   for (const name of SINKS) sinks.push(await addSink(chain, taskTypeId, name, 100n));
   for (const name of ["operator", "rival"]) await chain.actor(name);
   await chain.pass(EPOCH);
-  snapshot = await chain.test.snapshot();
 });
 
+eachAnew(() => chain);
+
 beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
   workplace = createWorkplace(chain, { work: taskTypeId });
   return async () => {
     for (const service of services.splice(0)) await service.stop();

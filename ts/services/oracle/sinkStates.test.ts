@@ -4,6 +4,7 @@ import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { addSink } from "../../localchain/participants.ts";
 import { deregisterSink, signAttestation, submitAttestations, type WriteClient } from "../../sdk/index.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { EPOCH, startTestChain, type TestChain } from "../../testkit/testChain.ts";
 import type { Head } from "../runtime/heads.ts";
@@ -14,7 +15,6 @@ let rpc: FaultyRpc;
 let taskTypeId: Hex;
 let ada: WriteClient;
 let bob: WriteClient;
-let snapshot: Hex;
 let head: Head | undefined;
 
 beforeAll(async () => {
@@ -24,12 +24,11 @@ beforeAll(async () => {
   ada = await addSink(chain, taskTypeId, "ada", 100n);
   bob = await addSink(chain, taskTypeId, "bob", 100n);
   await chain.pass(EPOCH);
-  snapshot = await chain.test.snapshot();
 });
 
+eachAnew(() => chain);
+
 beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
   return () => vi.useRealTimers();
 });
 

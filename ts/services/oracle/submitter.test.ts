@@ -3,6 +3,7 @@ import { sendTransaction, waitForTransactionReceipt } from "viem/actions";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { addSink } from "../../localchain/participants.ts";
 import { deregisterSink, getSink, signAttestation, submitAttestations, type WriteClient } from "../../sdk/index.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { EPOCH, startTestChain, type TestChain } from "../../testkit/testChain.ts";
 import { createWorkplace, type Workplace } from "../../testkit/workplace.ts";
 import { LevelStore } from "../intake/levelStore.ts";
@@ -28,7 +29,6 @@ let bob: WriteClient;
 let carrier: WriteClient;
 let workplace: Workplace;
 let store: MessageStore<AttestationMessage>;
-let snapshot: Hex;
 let lines: { message?: string; reason?: string; msg: string }[];
 let log: Logger;
 
@@ -39,12 +39,11 @@ beforeAll(async () => {
   bob = await addSink(chain, taskTypeId, "bob", 100n);
   carrier = await chain.actor("carrier");
   await chain.pass(EPOCH);
-  snapshot = await chain.test.snapshot();
 });
 
+eachAnew(() => chain);
+
 beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
   workplace = createWorkplace(chain);
   lines = [];
   log = createLogger({ service: "oracle", level: "info", write: (line) => lines.push(JSON.parse(line)) });

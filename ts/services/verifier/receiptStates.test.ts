@@ -1,9 +1,10 @@
 import { createClient, type Hex, http, parseEther } from "viem";
 import { getBlock } from "viem/actions";
 import { foundry } from "viem/chains";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { deregisterSink, openStream, signReceipt, submitReceipts, type WriteClient } from "../../sdk/index.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import type { ChainContext } from "../intake/chain.ts";
@@ -15,7 +16,6 @@ let rpc: FaultyRpc;
 let taskTypeId: Hex;
 let sink: WriteClient;
 let source: WriteClient;
-let snapshot: Hex;
 let head: Head | undefined;
 
 beforeAll(async () => {
@@ -27,13 +27,9 @@ beforeAll(async () => {
   await signalFor(chain, taskTypeId, sink, 100n, 5);
   await openStream(source, { ...task(), flowRate: 50n * UNIT_RATE });
   await signalFor(chain, taskTypeId, sink, 100n, 1);
-  snapshot = await chain.test.snapshot();
 });
 
-beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
-});
+eachAnew(() => chain);
 
 afterAll(async () => {
   await rpc.stop();

@@ -13,6 +13,7 @@ import {
   type WriteClient,
 } from "../../sdk/index.ts";
 import { read } from "../../sdk/internal/call.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { DescribedApi, errorBody, expectRefusedWithoutChain } from "../../testkit/http.ts";
 import { type RunningService, spawnService, startService } from "../../testkit/service.ts";
@@ -34,7 +35,6 @@ let honest: WriteClient;
 let lying: WriteClient;
 let source: WriteClient;
 let workplace: Workplace;
-let snapshot: Hex;
 const services: RunningService[] = [];
 
 beforeAll(async () => {
@@ -47,12 +47,11 @@ beforeAll(async () => {
   await signalBoth(5);
   await openStream(source, { ...task(), flowRate: 150n * UNIT_RATE });
   await signalBoth(1);
-  snapshot = await chain.test.snapshot();
 });
 
+eachAnew(() => chain);
+
 beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
   workplace = createWorkplace(chain);
   return async () => {
     for (const service of services.splice(0)) await service.stop();
