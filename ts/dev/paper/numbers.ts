@@ -114,6 +114,8 @@ const ledgers = (ledger: string): readonly Definition[] => [
   ["HonestPayPart", "E7.csv", part(ledger, 0.4), "honest_pay_of_capacity", share()],
   ["HonestPayLessPart", "E7.csv", part(ledger, 0.6), "honest_pay_of_capacity", share()],
   ["HonestSlashedPart", "E7.csv", part(ledger, 0.6), "honest_sinks_slashed", number()],
+  ["HonestSlashedLessPart", "E7.csv", part(ledger, 0.8), "honest_sinks_slashed", number(2)],
+  ["DeadFound", "E7.csv", some(ledger, 0), "dead_found_share", share()],
 ];
 
 const ACCOMPLICE = "accomplice's share of inflow";

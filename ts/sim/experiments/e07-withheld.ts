@@ -42,7 +42,7 @@ const cases: Case[] = RULES.flatMap(({ ledger, kind }) =>
     values: { ledger, "who withholds": kind, "withheld share": withheld },
     run: (seed: number) => {
       const { scenario, dead } = build(seed, ledger, kind, withheld);
-      const result = simulate(scenario);
+      const result = simulate(scenario, "closed", { probes: dead });
       let honest = 0;
       let could = 0;
       let slashedHonest = 0;
@@ -52,13 +52,17 @@ const cases: Case[] = RULES.flatMap(({ ledger, kind }) =>
         could += rate * 60 * MARKET.steps;
         if ((result.slashedAt[i] as number) >= 0) slashedHonest++;
       });
-      const found = dead.map((i) => result.slashedAt[i] as number);
-      const times = found.map((step) => (step < DEATH ? MARKET.steps - DEATH : step - DEATH));
+      const found = dead.map((i) => result.slashedAt[i] as number).filter((step) => step >= DEATH);
+      const times = found.length === 0 ? [MARKET.steps - DEATH] : found.map((step) => step - DEATH);
+      const last = MARKET.steps - 1;
+      const pay = result.probes.reduce((sum, probe) => sum + (probe.pay[last] as number), 0);
+      const capacity = dead.reduce((sum, i) => sum + (scenario.sinks.rate[i] as number), 0);
       return {
         metrics: {
           honest_pay_of_capacity: honest / could,
           epochs_to_find_the_dead: times.reduce((a, b) => a + b, 0) / times.length,
-          dead_found_share: found.filter((step) => step >= DEATH).length / found.length,
+          dead_found_share: found.length / dead.length,
+          dead_pay_at_the_end: pay / capacity,
           honest_sinks_slashed: slashedHonest,
         },
       };
@@ -72,7 +76,8 @@ export const withheld: Experiment = {
   about:
     "Some of the money may be silent: honest sinks keep their pay whatever part it is, and the dead are found while a " +
     "third acknowledges; an absolute ledger takes honest pay and slashes. Against it: beyond that nobody is judged and " +
-    "the dead are paid on; and if all sources acknowledge less than half of what is done, honest sinks starve.",
+    "the dead are paid on; if all sources acknowledge less than half of what is done, honest sinks starve; and a dead " +
+    "sink that had earned more than it owed is paid nothing, but is not slashed before it leaves.",
   seeds: 40,
   cases,
   charts: [
