@@ -76,6 +76,14 @@ describe("what happens to an agent", () => {
     ]);
   });
 
+  test("what happens between two looks is told in the order in which it happened", () => {
+    const narrator = new Narrator();
+    for (const each of [alive, dead(902), dead(1185)]) narrator.tell(each);
+    const events = narrator.tell({ ...dead(1202, { paid: 0 }), demand: 2 });
+    expect(events.length).toBeGreaterThan(2);
+    expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).sort((a, b) => a - b));
+  });
+
   test("an agent that is alive may be paid nothing", () => {
     expect(told(look(300, DYING, { paid: 3 }), look(315, DYING, { paid: 0 }))).toEqual([]);
   });

@@ -41,7 +41,7 @@ export class Narrator {
       }),
     ];
     this.#before = now;
-    return events;
+    return events.sort((a, b) => a.at - b.at);
   }
 
   /** What the agent itself does otherwise than before: nobody on chain is told. */
