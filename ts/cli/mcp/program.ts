@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { Terminal } from "../../core/commandLine.ts";
 import { addressSchema, resolveTaskType } from "../../core/deploymentRecord.ts";
 import { UsageError } from "../../core/errors.ts";
-import { portField, readConfig, switchField, tokensField } from "../../services/runtime/config.ts";
+import { optionalPortField, readConfig, switchField, tokensField } from "../../services/runtime/config.ts";
 import { type Lifecycle, runService, untilInterrupted } from "../../services/runtime/lifecycle.ts";
 import { createLogger, type Logger } from "../../services/runtime/logger.ts";
 import { parseBudget } from "../buy/budget.ts";
@@ -25,7 +25,7 @@ const schema = z.object({
   sinks: list.pipe(z.array(addressSchema)).optional(),
   anySink: switchField,
   maxTask: tokensField.default(10n ** 16n),
-  http: portField(8403).optional(),
+  http: optionalPortField,
 });
 
 type Config = z.output<typeof schema>;

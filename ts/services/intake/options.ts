@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type DeploymentRecord, resolveTaskType } from "../../core/deploymentRecord.ts";
 import {
   addServiceOptions,
-  adminPortField,
+  optionalPortField,
   portField,
   serviceFields,
   switchField,
@@ -18,7 +18,7 @@ export function intakeSchema({ port, batchSize }: IntakeDefaults) {
   return z.object({
     ...serviceFields,
     port: portField(port),
-    adminPort: adminPortField,
+    adminPort: optionalPortField,
     data: z.string().min(1).optional(),
     salvage: switchField,
     /** A secret: only from the environment. */

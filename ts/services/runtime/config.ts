@@ -67,8 +67,8 @@ export function portField(port: number) {
   return wholeNumber.max(65_535, "no port is above 65535").default(port);
 }
 
-/** A port for /health and /metrics alone: the next but nine of a service's own; any if that is any. */
-export const adminPortField = wholeNumber.max(65_535, "no port is above 65535").optional();
+/** A port that nothing stands for if it is not said. */
+export const optionalPortField = wholeNumber.max(65_535, "no port is above 65535").optional();
 
 /** The flags that belong to `serviceFields`. */
 export function addServiceOptions(command: Command, defaultPort: number): Command {
