@@ -29,12 +29,14 @@ test("reads the stake manager's events, and nobody else's", () => {
   expect(slashes.of(1)).toBe(0n);
 });
 
+const { death, revival } = timelineOf(60);
+
 test.each([
   ["the dead", DEAD, 1, false],
   ["the liar", LIAR, 1, false],
-  ["the dying before it dies", DYING, 900, true],
-  ["the dying while it is dead", DYING, 901, false],
-  ["the dying once it is back", DYING, 2161, true],
+  ["the dying before it dies", DYING, death, true],
+  ["the dying while it is dead", DYING, death + 1, false],
+  ["the dying once it is back", DYING, revival + 1, true],
   ["anybody else", { stage: 2, agent: 1 }, 1500, true],
 ])("hitsHonest: %s", (_, { stage, agent }, at, expected) => {
   expect(hitsHonest({ timestamp: START + at, stage, agent, wei: 1n }, timelineOf(60))).toBe(expected);
