@@ -20,7 +20,7 @@ import { callFrom, LocalChain } from "../../localchain/localChain.ts";
 import { type RunningEconomy, startLocalEconomy } from "../../localchain/localEconomy.ts";
 import type { AnyCall } from "../../sdk/calls/callsOf.ts";
 import { contractsOf, superTokenAt } from "../../sdk/calls/contracts.ts";
-import { getTaskType, stakeForCapacity } from "../../sdk/index.ts";
+import { getTaskType, stakeForCapacity, unpackSignals } from "../../sdk/index.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import { type ServiceProcess, spawnService } from "../../testkit/service.ts";
@@ -124,9 +124,11 @@ async function measureSubmission(taskTypeId: Hex): Promise<void> {
     for (let accepted = 0; accepted < SINKS; ) {
       await pause(100, deadline);
       const { capacityRegistry: address } = chain.deployment;
-      const event = capacityRegistryAbi.find((item) => item.type === "event" && item.name === "CapacitySignalled");
+      const event = capacityRegistryAbi.find((item) => item.type === "event" && item.name === "CapacitiesSignalled");
       const logs = await getLogs(chain.client, { address, event, args: { taskTypeId }, fromBlock } as never);
-      accepted = logs.length;
+      accepted = (logs as unknown as { args: { signals: Hex } }[])
+        .map(({ args }) => unpackSignals(args.signals).length)
+        .reduce((sum, length) => sum + length, 0);
     }
   });
   await oracle.stop();

@@ -1,9 +1,19 @@
-import { type Address, encodeEventTopics, type Hex, hexToBigInt, numberToHex, type RpcLog, slice } from "viem";
+import {
+  type Address,
+  decodeAbiParameters,
+  encodeEventTopics,
+  type Hex,
+  hexToBigInt,
+  numberToHex,
+  type RpcLog,
+  slice,
+} from "viem";
 import { getBlock } from "viem/actions";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { Deployment, ReadClient } from "../../sdk/types.ts";
+import { unpackSignals } from "../../sdk/utils/packedAttestations.ts";
 import type { Head } from "../runtime/heads.ts";
 
 export type SinkStatesParameters = {
@@ -16,7 +26,7 @@ export type SinkStatesParameters = {
 /** What decides about an attestation beside its signature. */
 export type SinkView = {
   registered: boolean;
-  /** Time of its latest signal, Unix seconds, or a little later: an event does not say. */
+  /** Time of its latest signal, Unix seconds, or a little later: the event of a single one does not say. */
   signalledAt: number;
   /** The chain's time, Unix seconds. */
   now: number;
@@ -24,9 +34,10 @@ export type SinkView = {
 
 type State = Pick<SinkView, "registered" | "signalledAt">;
 
-const [SIGNALLED, ...CHANGED] = (["CapacitySignalled", "SinkRegistered", "SinkDeregistered"] as const).map(
+const TOPICS = (["CapacitySignalled", "CapacitiesSignalled", "SinkRegistered", "SinkDeregistered"] as const).map(
   (eventName) => encodeEventTopics({ abi: capacityRegistryAbi, eventName })[0],
 );
+const [SIGNALLED, BATCH_SIGNALLED] = TOPICS;
 
 /** Two hundred bytes each. */
 const MOST_SINKS = 100_000;
@@ -97,7 +108,7 @@ export class SinkStates {
       if (from === undefined || gap <= 0n || gap > MOST_BLOCKS) throw new RangeError("nothing to go on from");
       const fromBlock = from.number > REPEATED ? from.number - REPEATED : 0n;
       const range = { fromBlock: numberToHex(fromBlock), toBlock: numberToHex(head.number) };
-      const filter = { ...range, address: deployment.capacityRegistry, topics: [[SIGNALLED, ...CHANGED] as Hex[]] };
+      const filter = { ...range, address: deployment.capacityRegistry, topics: [TOPICS as Hex[]] };
       this.#apply(await client.request({ method: "eth_getLogs", params: [filter] }), from, head);
     } catch {
       this.#known.clear();
@@ -105,15 +116,22 @@ export class SinkStates {
   }
 
   #apply(logs: readonly RpcLog[], from: Head, head: Head): void {
-    for (const { topics, blockNumber } of logs) {
-      const [event, taskTypeId, sink] = topics as unknown as readonly [Hex, Hex, Hex];
-      const key = keyOf(taskTypeId, slice(sink, 12));
-      if (event !== SIGNALLED) this.#known.delete(key);
-      // What was applied before would only push the time of its signal.
-      else if (!this.#known.has(key) || hexToBigInt(blockNumber ?? "0x0") > from.number) {
-        this.#remember(key, { registered: true, signalledAt: Number(head.timestamp) });
-      }
+    for (const { topics, data, blockNumber } of logs) {
+      const [event, taskTypeId, sink = "0x"] = topics as unknown as readonly [Hex, Hex, Hex?];
+      const isNew = hexToBigInt(blockNumber ?? "0x0") > from.number;
+      if (event === SIGNALLED) this.#signalled(keyOf(taskTypeId, slice(sink, 12)), Number(head.timestamp), isNew);
+      else if (event === BATCH_SIGNALLED) {
+        const [signals] = decodeAbiParameters([{ type: "bytes" }], data);
+        for (const { sink, issuedAt } of unpackSignals(signals)) {
+          this.#signalled(keyOf(taskTypeId, sink), issuedAt, isNew);
+        }
+      } else this.#known.delete(keyOf(taskTypeId, slice(sink, 12)));
     }
+  }
+
+  /** What was applied before would only push the time of its signal. */
+  #signalled(key: string, signalledAt: number, isNew: boolean): void {
+    if (isNew || !this.#known.has(key)) this.#remember(key, { registered: true, signalledAt });
   }
 
   #remember(key: string, state: State): void {
