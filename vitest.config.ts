@@ -14,6 +14,8 @@ export default defineConfig({
     // Chains and compilers take their time on a busy machine; a test that hangs still ends.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What is waited for comes, however busy the machine is.
+    expect: { poll: { timeout: 50_000, interval: 20 } },
     // The same order on every machine, and one process per file: tests start chains and servers of their own.
     sequence: { seed: 1 },
     pool: "forks",

@@ -89,7 +89,9 @@ export const TASKS = {
   "bench:work": { programs: [ts("dev/bench/work.ts")] },
   snapshot: { programs: [["env", "FORGE_SNAPSHOT_EMIT=true", ...GAS_TESTS], GAS_TESTS] },
   audit: { programs: [ts("dev/audit/main.ts")] },
+  "audit:scope": { programs: [ts("dev/audit/scope.ts")] },
   proofs: { programs: [ts("dev/proofs/main.ts")] },
+  vectors: { build: true, programs: [ts("dev/vectors/main.ts")] },
 
   check: {
     all: true,

@@ -4,11 +4,12 @@
 //     docs/spec.md, ts/…/x.ts   paths from the repository's root, in comments and in Markdown
 //     spec 7.8, theory 4.3      sections and numbered statements of docs/spec.md and docs/theory.md
 //     `stages.test.ts`          tests, by the name of their file
+//     the same, a colon, and what is in quotes: a test of that file, by the beginning of its title
 //     thm:key, sec:limits       labels of the paper
 //     invariant I7              rows of test/invariant/README.md, and a test named after each
 //
 // Other ways of saying the same are refused, so that there is one.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { filesBelow, linesOf, report } from "./files.mjs";
 
@@ -17,6 +18,7 @@ const PATH =
   /(?<![\w./@-]|\]\()(?:docs|examples|paper|script|snapshots|src|test|ts)\/(?:[\w-]+\/)*[\w.-]+\.(?:md|sol|ts|mjs|tree|tex|json|svg)\b/g;
 const NUMBERED = /\b(spec|theory) (\d+(?:\.\d+)?(?:(?:, | and | to )\d+\.\d+)*)/gi;
 const TEST = /`([\w-]+\.(?:test\.ts|t\.sol))`/g;
+const TITLE = /`([\w-]+\.(?:test\.ts|t\.sol))`: "([^"]+)"/g;
 const LABEL = /(?<![\w:])(?:app|eq|fig|lem|obs|sec|tab|thm):[a-z-]+\b/g;
 const INVARIANT = /(?<![\w.])I([1-9]\d?)(?![\w.])/g;
 const REFUSED = [
@@ -100,6 +102,8 @@ function check(root) {
   const files = filesBelow(root);
   const numbers = { spec: numbersOf(root, PAPERS_ABOUT.spec), theory: numbersOf(root, PAPERS_ABOUT.theory) };
   const names = new Set(files.map((file) => basename(file)));
+  const hasTitle = (name, title) =>
+    files.some((file) => basename(file) === name && readFileSync(join(root, file), "utf8").includes(title));
   const labels = labelsOf(root, files);
   const table = "test/invariant/README.md";
   const invariants = invariantsOf(root, table);
@@ -126,6 +130,9 @@ function check(root) {
       }),
       ...find(text, TEST, ([, name]) =>
         names.has(name) ? [] : [`no file is named ${name}; name the test that is meant`],
+      ),
+      ...find(text, TITLE, ([, name, title]) =>
+        hasTitle(name, title) ? [] : [`no test of ${name} is called "${title}"; name the one that is meant`],
       ),
       ...find(text, LABEL, ([label]) => (labels.has(label) ? [] : [`the paper has no \\label{${label}}`])),
       ...find(text, INVARIANT, ([name, number]) => (invariants.has(number) ? [] : [`${table} has no row ${name}`])),

@@ -160,7 +160,7 @@ interface ICapacityRegistry {
         external
         returns (uint256 accepted);
 
-    /// @notice As `submitAttestations`, at two thirds of its gas, for sinks that sign by key and declare less than 2^40 units and
+    /// @notice As `submitAttestations`, at four fifths of its gas, for sinks that sign by key and declare less than 2^40 units and
     /// 2^64 unit-seconds. The messages that they sign are the same. What a wallet has signed is skipped here.
     /// @dev Emits `AttestationSkipped` per entry that was skipped, and one `CapacitiesSignalled` for all that counted. Reverts
     /// with `PackedAttestation_PartialEntry` if `entries` is not a whole number of entries.

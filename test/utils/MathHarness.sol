@@ -8,6 +8,7 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { CapacityMath } from "../../src/libraries/CapacityMath.sol";
 import { DepositQueue } from "../../src/libraries/DepositQueue.sol";
 import { FlowMath } from "../../src/libraries/FlowMath.sol";
+import { InflowBook } from "../../src/libraries/InflowBook.sol";
 import { LedgerMath } from "../../src/libraries/LedgerMath.sol";
 import { ReturnShares } from "../../src/libraries/ReturnShares.sol";
 import { StreamedAmount } from "../../src/libraries/StreamedAmount.sol";
@@ -18,11 +19,13 @@ import { TaskTypeParameters } from "../../src/types/TaskType.sol";
 /// the second implementation. `multicall` takes thousands of inputs at once.
 contract MathHarness is Multicall {
     using DepositQueue for DepositQueue.Queue;
+    using InflowBook for InflowBook.Book;
     using ReturnShares for ReturnShares.Book;
 
     TaskTypeParameters private _parameters;
     DepositQueue.Queue private _queue;
     mapping(uint256 scale => uint256) private _ends;
+    InflowBook.Book private _inflow;
 
     // ------------------------------------------------------------------------------------------- Capacity
 
@@ -180,6 +183,23 @@ contract MathHarness is Multicall {
         returns (uint256)
     {
         return StreamedAmount.totalAt(total, syncedAt, rate, changedAt, nowAt);
+    }
+
+    /// @param time Since the book was recorded, seconds.
+    function asOfNow(
+        InflowBook.Book memory book,
+        InflowBook.Units memory units,
+        uint256 received,
+        uint256 priceCap,
+        uint256 depth,
+        uint256 time
+    ) external returns (InflowBook.Book memory) {
+        _inflow = book;
+        _inflow.recordedAt = uint32(block.timestamp - time);
+        book = _inflow.asOfNow(units, received, priceCap, depth);
+        // The time of this call.
+        book.recordedAt = 0;
+        return book;
     }
 
     function accrue(ReturnShares.Book memory book, uint256 income, uint256 overflowTime)

@@ -24,6 +24,8 @@ export type Network = {
   chain: Chain;
   /** Tried in order. */
   rpcUrls: string[];
+  /** Websockets that tell of new blocks, by the endpoint that they belong to. */
+  headUrls: Record<string, string>;
   /** The environment variable that they come from. */
   rpcVariable: string;
   /** Whether transactions cost real money, or annoy real people. */
@@ -36,7 +38,7 @@ const NETWORKS = {
   local: { chain: foundry, rpcVariable: "LOCAL_RPC_URL", isPublic: false },
   "base-sepolia": { chain: baseSepolia, rpcVariable: "BASE_SEPOLIA_RPC_URL", isPublic: true },
   base: { chain: base, rpcVariable: "BASE_RPC_URL", isPublic: true },
-} as const satisfies Record<NetworkName, Omit<Network, "name" | "rpcUrls" | "superfluidHost">>;
+} as const satisfies Record<NetworkName, Omit<Network, "name" | "rpcUrls" | "headUrls" | "superfluidHost">>;
 
 /**
  * A network by its name, with endpoints from the environment or, without any, the chain's public ones.
@@ -50,15 +52,37 @@ export function getNetwork(name: NetworkName, environment: NodeJS.ProcessEnv): N
   for (const url of urls) {
     if (!URL.canParse(url)) throw new UsageError(`${rpcVariable} is no list of URLs`);
   }
+  const rpcUrls = urls.filter((url) => !isWebSocket(url));
+  if (rpcUrls.length === 0) rpcUrls.push(...chain.rpcUrls.default.http);
   const host = sfMetadata.getNetworkByChainId(chain.id)?.contractsV1.host;
   return {
     name,
     chain,
     rpcVariable,
     isPublic,
-    rpcUrls: urls.length > 0 ? urls : [...chain.rpcUrls.default.http],
+    rpcUrls,
+    headUrls: headUrlsOf(rpcUrls, urls.filter(isWebSocket), rpcVariable),
     superfluidHost: host === undefined ? undefined : getAddress(host),
   };
+}
+
+const isWebSocket = (url: string): boolean => /^wss?:$/.test(new URL(url).protocol);
+
+/** A websocket belongs to the endpoint of the same host: of the same port too, if several have that host. */
+function headUrlsOf(rpcUrls: readonly string[], webSockets: readonly string[], rpcVariable: string) {
+  const headUrls: Record<string, string> = {};
+  for (const webSocket of webSockets) {
+    const { host, hostname } = new URL(webSocket);
+    const sameName = rpcUrls.filter((url) => new URL(url).hostname === hostname);
+    const owner =
+      sameName.find((url) => new URL(url).host === host) ?? (sameName.length === 1 ? sameName[0] : undefined);
+    if (owner === undefined) {
+      const why = "it tells of new blocks alone, and everything else is asked over HTTP";
+      throw new UsageError(`${rpcVariable}: name the https:// URL of ${host} beside its websocket: ${why}`);
+    }
+    headUrls[owner] = webSocket;
+  }
+  return headUrls;
 }
 
 /** A client for a network, with every endpoint as a fallback for the one before. */

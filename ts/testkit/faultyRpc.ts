@@ -16,8 +16,12 @@ export type Fault =
   | "stuck"
   /** Takes transactions and drops them. */
   | "swallows"
+  /** Has every block, and no receipt: an index that is late. */
+  | "hides receipts"
   /** Refuses to look for events in more than ten blocks at once. */
   | "limits ranges"
+  /** Gives a call 50 million gas, as nodes do; anvil gives it all there is. */
+  | "caps gas"
   /** Answers nothing but HTTP 429 with `retryAfter`. */
   | "limits rates";
 
@@ -90,9 +94,14 @@ export class FaultyRpc {
     if (this.fault === "internal error") return { error: { code: -32603, message: "internal error" } };
     if (this.fault === "swallows" && body.method === "eth_sendRawTransaction")
       return { result: `0x${"00".repeat(32)}` };
+    if (this.fault === "hides receipts" && body.method === "eth_getTransactionReceipt") return { result: null };
     if (this.fault === "limits ranges" && body.method === "eth_getLogs") {
       const [{ fromBlock, toBlock }] = body.params as [{ fromBlock: string; toBlock: string }];
       if (Number(toBlock) - Number(fromBlock) >= 10) return { error: { code: -32005, message: "range too large" } };
+    }
+    if (this.fault === "caps gas" && body.method === "eth_call") {
+      const [call, ...rest] = body.params as [object, ...unknown[]];
+      return this.#forward({ ...body, params: [{ gas: "0x2faf080", ...call }, ...rest] });
     }
     const isHead = body.method === "eth_getBlockByNumber" && body.params?.[0] === "latest";
     const answer = await this.#forward(body);

@@ -59,6 +59,43 @@ export function runFixture(source: string): { child: ChildProcess; firstLine: Pr
   return { child, firstLine: once(lines, "line").then(([line]) => String(line)) };
 }
 
+/** A program that is told lines of text and answers with lines of JSON. */
+export type Conversation<line> = {
+  child: ChildProcess;
+  /** What it says next; undefined once it has ended. */
+  next: () => Promise<line | undefined>;
+  tell: (text: string) => void;
+  /** Lets it end by itself. */
+  end: () => Promise<void>;
+  /** Ends it with SIGKILL. */
+  kill: () => Promise<void>;
+};
+
+/** Starts a program of the project for a conversation. */
+export function converse<line>(path: string, args: readonly string[]): Conversation<line> {
+  const [node, ...loader] = NODE;
+  const child = spawn(node, [...loader, path, ...args], { cwd: PROJECT_ROOT, stdio: ["pipe", "pipe", "inherit"] });
+  const closed = once(child, "close");
+  const heard = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const next = async (): Promise<line | undefined> => {
+    const { value, done } = await heard.next();
+    return done ? undefined : (JSON.parse(value) as line);
+  };
+  return {
+    child,
+    next,
+    tell: (text) => void child.stdin?.write(`${text}\n`),
+    end: async () => {
+      child.stdin?.end();
+      while ((await next()) !== undefined);
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await closed;
+    },
+  };
+}
+
 /** Milliseconds after which a program is taken to hang: less than the timeouts of tests that run one. */
 const LONGEST = 220_000;
 

@@ -13,8 +13,11 @@ import { type Account, PARAMETERS, type Signer, type World } from "./mirrorWorld
 /** What a sink has at stake, wei, and when what is unbonding is free, Unix seconds. */
 type Bond = { staked: bigint; unbonding: bigint; unbondedAt: bigint };
 
-/** One view of the chain and what the model says of it. */
-type View = { read: AnyCall; predicted: unknown };
+/** One view of the chain, whose it is if it is somebody's, and what the model says of it. */
+type View = { read: AnyCall; of?: Account; predicted: unknown };
+
+/** A view of the chain, whose it is if it is somebody's, and what it is there and in the model. */
+export type Seen = { call: string; of: string | undefined; chain: unknown; model: unknown };
 
 const SALT = toHex(7, { size: 32 });
 
@@ -59,6 +62,7 @@ export class Mirror {
     if (this.isRegistered(sink)) {
       this.#send(sink, this.#contracts.capacityRegistry.deregisterSink(this.id));
       this.model.deregister(sink.address, this.#world.now);
+      this.#committed.delete(sink.address);
     }
     if (this.bondOf(sink).staked >= PARAMETERS.minimumStake) this.#register(sink);
   }
@@ -221,12 +225,17 @@ export class Mirror {
 
   /** Where the chain, as of its latest block, and the model disagree. */
   async differences(sinks: readonly Signer[], sources: readonly Account[]): Promise<string[]> {
+    return disagreements(await this.views(sinks, sources));
+  }
+
+  /** Everything that can be seen, as of the latest block. */
+  async views(sinks: readonly Signer[], sources: readonly Account[]): Promise<Seen[]> {
     const views = [
       ...this.#poolViews(sinks),
       ...this.#escrowViews(),
       ...this.#evidenceViews(),
-      ...sinks.flatMap((sink) => this.#sinkViews(sink)),
-      ...sources.flatMap((source) => this.#sourceViews(source)),
+      ...sinks.flatMap((sink) => this.#sinkViews(sink).map((view) => ({ ...view, of: sink }))),
+      ...sources.flatMap((source) => this.#sourceViews(source).map((view) => ({ ...view, of: source }))),
     ];
     const contracts = views.map(({ read }) => read);
     const seen = await this.#world.chain.client.multicall({
@@ -235,11 +244,12 @@ export class Mirror {
       deployless: true,
       batchSize: 0,
     });
-    return views.flatMap(({ read, predicted }, i) =>
-      text(seen[i]) === text(predicted)
-        ? []
-        : [`${read.functionName}(${read.args}): ${text(seen[i])} on the chain, ${text(predicted)} in the model`],
-    );
+    return views.map(({ read, of, predicted }: View, i) => ({
+      call: read.functionName,
+      of: of?.name,
+      chain: seen[i],
+      model: predicted,
+    }));
   }
 
   #poolViews(sinks: readonly Signer[]): View[] {
@@ -377,6 +387,12 @@ export class Mirror {
     return { ...message, sourceSignature, sinkSignature };
   }
 }
+
+/** Where chain and model disagree. */
+export const disagreements = (views: readonly Seen[]): string[] =>
+  views.flatMap(({ call, of = "", chain, model }) =>
+    text(chain) === text(model) ? [] : [`${call}(${of}): ${text(chain)} on the chain, ${text(model)} in the model`],
+  );
 
 /** The fields of a ledger in the order of the contract's. */
 function inOrder(ledger: Ledger) {

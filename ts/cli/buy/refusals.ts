@@ -1,7 +1,12 @@
 import { describeError } from "../../core/errors.ts";
 import { InsufficientFundsError, RpcUnavailableError } from "../../sdk/errors.ts";
-import { NotDeliveredError } from "../../sdk/work/buyer.ts";
-import { SinksBusyError, StopLossError, UnsafeAddressError, WaitForCreditError } from "../../sdk/work/errors.ts";
+import {
+  NotDeliveredError,
+  SinksBusyError,
+  StopLossError,
+  UnsafeAddressError,
+  WaitForCreditError,
+} from "../../sdk/work/errors.ts";
 import { MalformedMessageError } from "../../sdk/work/wire.ts";
 import { redactUrls } from "../../services/runtime/logger.ts";
 import { BudgetReachedError, ForeignStreamError, PurseEmptyError } from "../../x402/errors.ts";

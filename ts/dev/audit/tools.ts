@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { ToolFailedError } from "../../core/errors.ts";
+import { findPython } from "../python.ts";
 
 /** What the audit installs and builds; git ignores it. */
 export const WORKPLACE = ".audit";
@@ -39,7 +40,9 @@ export const solhint = join(NODE_PACKAGES, "node_modules/.bin/solhint");
  * @throws {ToolFailedError} without a Python that is new enough.
  */
 export function installTools(say: (text: string) => void): void {
-  const python = findPython();
+  const python = findPython(MINIMUM_PYTHON);
+  if (python === undefined)
+    throw new ToolFailedError(`the audit needs Python ${MINIMUM_PYTHON.join(".")} or newer (python3 on the PATH)`);
   mkdirSync(WORKPLACE, { recursive: true });
   installOnce(PYTHON_ENVIRONMENT, [`${SOURCES}/requirements.txt`], () => {
     say("installing Slither and Halmos …");
@@ -69,17 +72,6 @@ function installOnce(folder: string, files: readonly string[], install: () => vo
   rmSync(folder, { recursive: true, force: true });
   install();
   writeFileSync(stamp, wanted);
-}
-
-function findPython(): string {
-  for (const name of ["python3", "python"]) {
-    const { status, stdout } = spawnSync(name, ["-c", "import sys; print(*sys.version_info[:2])"], {
-      encoding: "utf8",
-    });
-    const [major = 0, minor = 0] = (stdout ?? "").trim().split(" ").map(Number);
-    if (status === 0 && major === MINIMUM_PYTHON[0] && minor >= MINIMUM_PYTHON[1]) return name;
-  }
-  throw new ToolFailedError(`the audit needs Python ${MINIMUM_PYTHON.join(".")} or newer (python3 on the PATH)`);
 }
 
 function must(command: string, args: readonly string[], options: RunOptions = {}): void {

@@ -17,6 +17,8 @@ const SOUND: Record<string, string> = {
   "paper/sections/results.tex": "\\label{thm:key}\n",
   "test/invariant/README.md": "| I1 | No wei is lost. | [`Money`](Money.sol) |\n",
   "test/invariant/Money.sol": "function invariant_I1_NoWeiIsLost() external {}\n",
+  "ts/sound.test.ts": 'test("it is sound", () => {});\n',
+  "docs/sound.md": '`sound.test.ts`: "it is"\n',
   "src/Pool.sol": comment("@notice Spec 7.1 and 7.2, theory 3.1 (`thm:key`), invariant I1, docs/spec.md.\n"),
 };
 
@@ -79,6 +81,12 @@ describe("check:references", () => {
       "docs/a.md",
       "`none.test.ts`",
       "docs/a.md:1: no file is named none.test.ts; name the test that is meant",
+    ],
+    [
+      "a test by its title",
+      "docs/a.md",
+      '`sound.test.ts`: "none"',
+      'docs/a.md:1: no test of sound.test.ts is called "none"; name the one that is meant',
     ],
     ["a label", "docs/a.md", "`thm:none`", "docs/a.md:1: the paper has no \\label{thm:none}"],
     ["an invariant", "test/A.sol", " * I2", "test/A.sol:1: test/invariant/README.md has no row I2"],

@@ -8,6 +8,12 @@ export type Node = { id: number; nodeType: string; src: string; [key: string]: u
 /** One source file: its text with one character per byte, so that the compiler's positions are string positions. */
 export type Source = { path: string; text: string; ast: Node };
 
+/** Writes the source of a node: as it stands, or rewritten. */
+export type Print = (node: Node) => string;
+
+/** What may stand in place of a node. */
+export type Alternative = { operator: string; write: (print: Print) => string };
+
 type Compiler = {
   compile(input: string, callbacks: { import(path: string): { contents: string } | { error: string } }): string;
 };

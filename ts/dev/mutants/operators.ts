@@ -1,19 +1,26 @@
-import { childOf, childrenOf, isNode, type Node, nodesOf, rangeOf, type Source, typeOf } from "./ast.ts";
-
-/** Writes the source of a node: as it stands, or rewritten. */
-export type Print = (node: Node) => string;
+import {
+  type Alternative,
+  childOf,
+  childrenOf,
+  isNode,
+  type Node,
+  nodesOf,
+  type Print,
+  rangeOf,
+  type Source,
+  typeOf,
+} from "./ast.ts";
+import { yulAlternatives } from "./yul.ts";
 
 /** A place in a source that may be written differently. */
 export type Point = {
   start: number;
   end: number;
   /** How the alternatives are told apart at run time. */
-  kind: "expression" | "statement" | "constant" | "modifier";
+  kind: "expression" | "statement" | "constant" | "modifier" | "yul expression" | "yul statement";
   node: Node;
   alternatives: Alternative[];
 };
-
-export type Alternative = { operator: string; write: (print: Print) => string };
 
 const SWAPPED_ARITHMETIC: Record<string, string> = { "+": "-", "-": "+", "*": "/", "/": "*", "<<": ">>", ">>": "<<" };
 const MOVED_BOUNDARY: Record<string, string> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
@@ -63,7 +70,12 @@ function contextOf(node: Node, child: Node, context: Context): Context {
     condition: chooses && child === node.condition ? (guard ? "guard" : "choice") : undefined,
     guarded: (guard && child === node.trueBody) || (context.guarded && node.nodeType === "Block"),
     inConstructor: context.inConstructor || node.kind === "constructor",
-    rational: isRational(node) || (shifts && child === node.leftExpression) || isSigned(node) || context.rational,
+    rational:
+      isRational(node) ||
+      (shifts && child === node.leftExpression) ||
+      (node.nodeType === "TupleExpression" && nodesOf(node, "components").length > 1 && child.nodeType === "Literal") ||
+      isSigned(node) ||
+      context.rational,
   };
 }
 
@@ -80,9 +92,9 @@ function isGuard(node: Node): boolean {
   return only?.nodeType === "RevertStatement" && more.length === 0;
 }
 
-/** What a mutant must not reach: positions and sizes of arrays, bodies in assembly, and targets of assignments. */
+/** What a mutant must not reach: positions and sizes of arrays, names, and targets of assignments. */
 function isLeftAlone(node: Node, child: Node): boolean {
-  if (child.nodeType === "InlineAssembly" || child.nodeType === "UsingForDirective") return true;
+  if (child.nodeType === "UsingForDirective") return true;
   if (node.nodeType === "IndexAccess") return child === node.indexExpression && child.nodeType === "Literal";
   if (node.nodeType === "Assignment") return child === node.leftHandSide;
   if (node.nodeType === "FunctionCall") {
@@ -103,10 +115,15 @@ function placeOf(node: Node, text: string): Pick<Point, "start" | "end" | "kind"
     return { start, end: text.indexOf(";", end - 1) + 1, kind: "statement" };
   }
   if (node.nodeType === "VariableDeclaration") return { start, end: text.indexOf(";", end - 1) + 1, kind: "constant" };
+  if (node.nodeType.startsWith("Yul")) {
+    const isStatement = node.nodeType === "YulExpressionStatement" || node.nodeType === "YulAssignment";
+    return { start, end, kind: isStatement ? "yul statement" : "yul expression" };
+  }
   return { start, end, kind: node.nodeType === "ModifierInvocation" ? "modifier" : "expression" };
 }
 
 function alternativesOf(node: Node, context: Context, text: string): Alternative[] {
+  if (node.nodeType.startsWith("Yul")) return yulAlternatives(node);
   if (isNumericConstant(node)) return constantAlternatives(node, text);
   const condition = context.condition ? conditionAlternatives(context.condition) : [];
   switch (node.nodeType) {
@@ -171,6 +188,15 @@ function isRational(node: Node): boolean {
 function callAlternatives(node: Node): Alternative[] {
   const callee = childOf(node, "expression");
   const args = nodesOf(node, "arguments");
+  if (node.kind === "typeConversion") return narrowerAlternatives(node, args[0]);
+  const unchecked = /^to(U?int\d+)$/
+    .exec(String(callee.memberName ?? ""))?.[1]
+    ?.replace(/^U/, "u")
+    .replace(/^I/, "i");
+  if (unchecked !== undefined) {
+    // `amount.toUint128()` refuses what does not fit; a plain conversion cuts it off.
+    return [{ operator: "cast", write: (print) => `${unchecked}(${print(childOf(callee, "expression"))})` }];
+  }
   if (callee.nodeType !== "MemberAccess" || !isMath(callee)) return [];
   const name = String(callee.memberName);
   const [a, b] = args;
@@ -186,6 +212,14 @@ function callAlternatives(node: Node): Alternative[] {
     return [{ operator: "rounding", write }];
   }
   return [];
+}
+
+/** A conversion that cuts off keeps one byte less. */
+function narrowerAlternatives(node: Node, arg: Node | undefined): Alternative[] {
+  const bits = (of: Node) => Number(/^uint(\d+)$/.exec(typeOf(of))?.[1] ?? 0);
+  if (arg === undefined || bits(node) <= 8 || bits(arg) <= bits(node)) return [];
+  const write = (print: Print) => `uint${bits(node)}(uint${bits(node) - 8}(${print(arg)}))`;
+  return [{ operator: "cast", write }];
 }
 
 function isMath(callee: Node): boolean {

@@ -22,6 +22,30 @@ library Math {
     }
 }
 
+library SafeCast {
+    function toUint64(uint256 value) internal view returns (uint64) {
+        if (value >> 64 != 0) revert();
+        return uint64(value);
+    }
+}
+
+contract Packed {
+    using SafeCast for uint256;
+
+    function pack(uint256 a) external view returns (uint64 b, uint32 c) {
+        (b, c) = (0, 0);
+        b = (a + 1).toUint64();
+        c = uint32(a);
+    }
+
+    function word(bytes calldata data) external view returns (uint256 first) {
+        assembly ("memory-safe") {
+            if gt(calldatasize(), 0x1f) { calldatacopy(0x00, data.offset, 32) }
+            first := and(mload(0), iszero(shr(1, add(first, 2))))
+        }
+    }
+}
+
 contract Counter {
     uint256 public constant STEP = 3;
     bytes32 private constant NAME = keccak256("name");
@@ -103,11 +127,42 @@ describe("schemata", () => {
     expect([...schemata().constants]).toEqual(["Counter.STEP"]);
   });
 
+  it("cuts off where a cast refuses, and cuts off more where it cuts off", () => {
+    expect(mutantsIn("Packed.pack").filter((mutant) => mutant.startsWith("cast"))).toEqual([
+      "cast: (a + 1).toUint64() → uint64((a + 1))",
+      "cast: uint32(a) → uint32(uint24(a))",
+    ]);
+  });
+
+  it("changes assembly", () => {
+    expect(mutantsIn("Packed.word")).toEqual([
+      "assembly boundary: gt(calldatasize(), 0x1f) → iszero(lt(calldatasize(), 0x1f))",
+      "assembly literal: 0x1f → 32",
+      "assembly statement: calldatacopy(0x00, data.offset, 32) → (removed)",
+      "assembly literal: 0x00 → 1",
+      "assembly literal: 32 → 33",
+      "assembly statement: first := and(mload(0), iszero(shr(1, add(first, 2)))) → (removed)",
+      "assembly operand: and(mload(0), iszero(shr(1, add(first, 2)))) → mload(0)",
+      "assembly operand: and(mload(0), iszero(shr(1, add(first, 2)))) → iszero(shr(1, add(first, 2)))",
+      "assembly literal: 0 → 1",
+      "assembly negation: iszero(shr(1, add(first, 2))) → shr(1, add(first, 2))",
+      "assembly arithmetic: shr(1, add(first, 2)) → shl(1, add(first, 2))",
+      "assembly literal: 1 → 2",
+      "assembly arithmetic: add(first, 2) → sub(first, 2)",
+      "assembly literal: 2 → 3",
+    ]);
+  });
+
   it("numbers the mutants from one and puts each number into the text", () => {
     const { mutants, texts } = schemata();
     const text = texts.get("src/Counter.sol") ?? "";
     expect(mutants.map(({ number }) => number)).toEqual(mutants.map((_, index) => index + 1));
-    for (const { number } of mutants) expect(text).toContain(`block.coinbase == address(${number})`);
+    for (const { number, operator } of mutants) {
+      const asked = operator.startsWith("assembly")
+        ? `eq(coinbase(), ${number})`
+        : `block.coinbase == address(${number})`;
+      expect(text).toContain(asked);
+    }
   });
 
   it("writes a program that the compiler accepts", () => {

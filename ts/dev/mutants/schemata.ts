@@ -51,8 +51,8 @@ class Writer {
   readonly #constants: Map<number, string>;
   readonly #mutants: Mutant[];
   readonly #points: Map<string, Point>;
-  /** Modifiers that may be switched off, by contract. */
-  readonly #switched = new Map<Node, Set<string>>();
+  /** Modifiers that may be switched off, each with the mutant that does it, by contract. */
+  readonly #switched = new Map<Node, { name: string; number: number }[]>();
   #contract: Node | undefined;
   #within = "";
 
@@ -136,6 +136,14 @@ class Writer {
         const choices = written.map(({ number, text }) => `if (${CHOICE}${number})) { ${text} } else `).join("");
         return `{ ${choices}{ ${inner()}; } }`;
       }
+      case "yul expression":
+        return written.reduce(
+          (text, other) => `xor(${text}, mul(eq(coinbase(), ${other.number}), xor(${text}, ${other.text})))`,
+          inner(),
+        );
+      case "yul statement":
+        // Only ever removed.
+        return `if iszero(eq(coinbase(), ${numbers[0]})) { ${inner()} }`;
       case "constant":
         return this.#constantFunction(node, written);
       case "modifier":
@@ -151,33 +159,38 @@ class Writer {
     return `${head} { return ${choices}${type}(${value}); }`;
   }
 
-  /** A modifier with arguments compares one with the sender: the sender itself passes. Others get a switch. */
+  /**
+   * A modifier with arguments compares one with the sender: the sender itself passes. Others get a switch of their own,
+   * without an argument, which would take a place on the stack.
+   */
   #switch(node: Node, number: number, inner: () => string): string {
     const [argument] = nodesOf(node, "arguments");
     const name = String(childOf(node, "modifierName").name);
     if (argument !== undefined) return `${name}(${CHOICE}${number}) ? msg.sender : ${this.#plain(argument)})`;
     inner();
     if (this.#contract !== undefined) {
-      const names = this.#switched.get(this.#contract) ?? new Set();
-      this.#switched.set(this.#contract, names.add(name));
+      this.#switched.set(this.#contract, [...(this.#switched.get(this.#contract) ?? []), { name, number }]);
     }
-    return `${name}Unless(${CHOICE}${number}))`;
+    return `${name}Unless${number}`;
   }
 
   #rewrittenContract(node: Node): string {
     this.#contract = node;
     const text = this.#replaceChildren(node, this.#rewritten);
-    const switched = [...(this.#switched.get(node) ?? [])].map((name) => this.#switchedModifier(node, name));
+    const switched = (this.#switched.get(node) ?? []).map(({ name, number }) =>
+      this.#switchedModifier(node, name, number),
+    );
     return `${text.slice(0, text.lastIndexOf("}"))}${switched.join("\n")}\n}`;
   }
 
-  #switchedModifier(contract: Node, name: string): string {
+  #switchedModifier(contract: Node, name: string, number: number): string {
     const own = nodesOf(contract, "nodes").find((node) => node.nodeType === "ModifierDefinition" && node.name === name);
     const [before, after] = own === undefined ? (INHERITED[name] ?? []) : this.#plain(childOf(own, "body")).split("_;");
     if (before === undefined || after === undefined) throw new Error(`no way to switch ${name} off`);
+    const on = `!(${CHOICE}${number}))`;
     const body =
-      own === undefined ? `{ if (!off) { ${before} } _; if (!off) { ${after} } }` : `{ if (!off) ${before} } _; }`;
-    return `modifier ${name}Unless(bool off) ${body}`;
+      own === undefined ? `{ if (${on}) { ${before} } _; if (${on}) { ${after} } }` : `{ if (${on}) ${before} } _; }`;
+    return `modifier ${name}Unless${number}() ${body}`;
   }
 }
 

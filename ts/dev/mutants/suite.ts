@@ -11,9 +11,11 @@ export type Stage = { name: string; files: string[] };
 
 /** Which unit tests look at a source first; a contract's own folder has its name. */
 const UNITS: Record<string, string[]> = {
+  BoundedCall: ["capacityRegistry", "stakeManager"],
   CapacityMath: ["capacityRegistry", "stakeManager", "backpressurePool"],
   DepositQueue: ["escrowBuffer"],
   FlowMath: ["backpressurePool", "pipeline"],
+  InflowBook: ["backpressurePool"],
   LedgerMath: ["completionTracker"],
   ReturnShares: ["escrowBuffer"],
   SignalLib: ["capacityRegistry"],

@@ -14,7 +14,8 @@ export type KeptOnce = {
 
 /** Runs a keeper's process for one look at one task type. */
 export async function keepOnce(keepers: Keepers, taskTypeId: Hex): Promise<KeptOnce> {
-  const argv = ["--gas-per-hour", "100000000000", "--max-fee", "100", "--once", "--task-type", taskTypeId];
+  const budget = ["--gas-per-hour", "100000000000", "--ether-per-day", "1000", "--max-fee", "100"];
+  const argv = [...budget, "--once", "--task-type", taskTypeId];
   const keeper = await keepers.spawn(argv);
   let megabytes = 0;
   const watch = setInterval(() => {

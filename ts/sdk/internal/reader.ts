@@ -32,5 +32,19 @@ export function readerOf(client: ReadClient): ReadClient {
  * gas of whatever is read together with it.
  */
 export function readerFor(client: ReadClient, { taskTypeId }: { taskTypeId: Hex }): ReadClient {
-  return { ...readerOf(client), uid: `${client.uid}.${taskTypeId}` } as ReadClient;
+  return together.has(client) ? client : ({ ...readerOf(client), uid: `${client.uid}.${taskTypeId}` } as ReadClient);
 }
+
+/**
+ * The client as it reads about several task types at once, in the same requests: for who notices when one of them spoils
+ * what is read about the others, and reads it again.
+ */
+export function readerOfSeveral(client: ReadClient): ReadClient {
+  bundles += 1;
+  const reader = { ...readerOf(client), uid: `${client.uid}.${bundles}` } as ReadClient;
+  together.add(reader);
+  return reader;
+}
+
+const together = new WeakSet<ReadClient>();
+let bundles = 0;

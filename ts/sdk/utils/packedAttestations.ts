@@ -18,15 +18,16 @@ export function fitsPacked({ capacity, backlog, signature }: SignedAttestation):
 
 /** Attestations as `submitPackedAttestations` takes them, 102 bytes each; all of them must fit. */
 export const packAttestations = (attestations: readonly SignedAttestation[]): Hex =>
-  concat(
-    attestations.map(({ sink, capacity, backlog, issuedAt, signature }) =>
+  concat([
+    "0x",
+    ...attestations.map(({ sink, capacity, backlog, issuedAt, signature }) =>
       encodePacked(
         ["address", "uint40", "uint64", "uint32", "bytes"],
         // viem takes up to 48 bits as numbers.
         [sink, Number(capacity), backlog, issuedAt, signature],
       ),
     ),
-  );
+  ]);
 
 export type PackedSignal = {
   sink: Address;

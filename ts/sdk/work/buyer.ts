@@ -1,66 +1,44 @@
-import type { Address } from "viem";
-import { min, toJson } from "../../core/bigints.ts";
-import { BackpressureError } from "../../core/errors.ts";
+import type { Address, Hex } from "viem";
+import { min } from "../../core/bigints.ts";
 import type { WriteClient } from "../types.ts";
-import { type GuardedFetchParameters, type GuardedResponse, guardedFetch } from "./connector.ts";
+import type { GuardedResponse } from "./connector.ts";
 import type { Dispatcher, Sending } from "./dispatcher.ts";
-import { AccountInUseElsewhereError, StoreInUseError } from "./errors.ts";
+import { AccountInUseElsewhereError, NotDeliveredError, StoreInUseError } from "./errors.ts";
 import { assertWorthPaying, type LossReport, type LossWatch, watchLoss } from "./lossWatch.ts";
 import { REMEMBERED, type Table } from "./orders.ts";
+import { endsWithin, Races } from "./races.ts";
+import { SinkClient, type SinkClientParameters } from "./sinkClient.ts";
 import { Tab, type TabParameters } from "./tab.ts";
-import {
-  ACCOUNT_PATH,
-  hashRequest,
-  MalformedMessageError,
-  ORDER_HEADER,
-  parseRefusal,
-  parseStatement,
-  STATEMENT_HEADER,
-  type Statement,
-  toOrderHeader,
-  type WorkOrder,
-} from "./wire.ts";
+import { hashRequest, parseRefusal, parseStatement, STATEMENT_HEADER, type Statement, type WorkOrder } from "./wire.ts";
 
-export type BuyerParameters = TabParameters & {
-  dispatcher: Dispatcher;
-  /** Where a sink takes orders, as its profile says. */
-  endpointOf: (sink: Address) => string | undefined;
-  /** Orders that are on their way; in memory if not said. Keep it in one `DurableMap` with counters and standings. */
-  orders?: Table<SentOrder> | undefined;
-  /** Since when too much pay is lost; in memory if not said. */
-  losses?: Table<LossWatch> | undefined;
-  /** Resolves once all state is on disk; see `DurableMap.durable`. */
-  durable: () => Promise<void>;
-  /** Whether an answer is any good; if not said, any that is not empty is. */
-  accept?: ((body: string, sink: Address) => boolean) | undefined;
-  /** The most that an answer can have cost by one's own measure, wei; the order's maximum if not said. */
-  boundOf?: ((body: string) => bigint) | undefined;
-  /** Seconds for one answer; 60 if not said. */
-  timeout?: number | undefined;
-  /** How many sinks are tried for a task; 3 if not said. */
-  attempts?: number | undefined;
-  /** For sinks in one's own network. */
-  allowPrivate?: boolean | undefined;
-};
+export type BuyerParameters = TabParameters &
+  SinkClientParameters & {
+    dispatcher: Dispatcher;
+    /** Orders that are on their way; in memory if not said. Keep it in one `DurableMap` with counters and standings. */
+    orders?: Table<SentOrder> | undefined;
+    /** Since when too much pay is lost; in memory if not said. */
+    losses?: Table<LossWatch> | undefined;
+    /** Resolves once all state is on disk; see `DurableMap.durable`. */
+    durable: () => Promise<void>;
+    /** Whether an answer is any good; if not said, any that is not empty is. */
+    accept?: ((body: string, sink: Address) => boolean) | undefined;
+    /** The most that an answer can have cost by one's own measure, wei; the order's maximum if not said. */
+    boundOf?: ((body: string) => bigint) | undefined;
+    /** How many sinks are tried for a task; 3 if not said. */
+    attempts?: number | undefined;
+  };
 
 export type Bought = { sink: Address; body: string /** Wei. */; cost: bigint };
 
 /** An order on its way, and the task that it buys. */
-export type SentOrder = { order: WorkOrder; task: string };
-
-/** No sink that was tried has delivered. */
-export class NotDeliveredError extends BackpressureError {
-  override name = "NotDeliveredError";
-
-  constructor(
-    readonly sinks: readonly Address[],
-    options?: { cause: unknown },
-  ) {
-    super(`${sinks.length} sinks were tried and none has delivered: ${sinks.join(", ")}`, options);
-  }
-}
-
-const MAX_ANSWER = 10_000_000;
+export type SentOrder = {
+  order: WorkOrder;
+  task: string;
+  /** Nonce of the order that another sink got for the same task. */
+  twin?: Hex | undefined;
+  /** Whether the other was answered: this one is acknowledged if it was worked on, and its answer is for nobody. */
+  abandoned?: boolean | undefined;
+};
 
 const isFatal = (error: unknown): boolean =>
   error instanceof AccountInUseElsewhereError || error instanceof StoreInUseError;
@@ -74,27 +52,32 @@ const isFatal = (error: unknown): boolean =>
  */
 export class Buyer {
   readonly #tab: Tab;
+  readonly #sinks: SinkClient;
   readonly #parameters: BuyerParameters;
   readonly #orders: Table<SentOrder>;
   readonly #losses: Table<LossWatch>;
   /** Orders of the program before this one, by nonce, and as what they are in flight now. */
   readonly #interrupted: Map<string, Sending | undefined>;
+  readonly #races = new Races(isFatal);
 
   constructor(client: WriteClient, parameters: BuyerParameters) {
-    [this.#tab, this.#parameters] = [new Tab(client, parameters), parameters];
+    [this.#tab, this.#sinks] = [new Tab(client, parameters), new SinkClient(parameters)];
+    this.#parameters = parameters;
     this.#orders = parameters.orders ?? new Map();
     this.#losses = parameters.losses ?? new Map();
     this.#interrupted = new Map([...this.#orders.entries()].map(([nonce]) => [nonce, undefined]));
   }
 
   /**
-   * Has a task done. If a sink fails, another gets a new order.
+   * Has a task done. If a sink fails, another gets a new order; if it is slow and the dispatcher hedges, too, and the first
+   * answer is taken.
    * @param maximum The most that it may cost, wei.
    * @throws {WaitForCreditError} @throws {SinksBusyError} @throws {NotDeliveredError} @throws {AccountInUseElsewhereError}
    * @throws {StopLossError} if too much of the pay has been lost for too long: see `loss`.
    */
   async buy({ task, maximum }: { task: string; maximum: bigint }): Promise<Bought> {
     const { attempts = 3, dispatcher, now } = this.#parameters;
+    this.#races.throwLate();
     assertWorthPaying(this.loss());
     const tried: Address[] = [];
     let cause: unknown;
@@ -102,7 +85,7 @@ export class Buyer {
       const sending = this.#next(dispatcher, { value: maximum, now: now(), except: tried }, tried, cause);
       tried.push(sending.sink);
       try {
-        const bought = await this.#order(sending, this.#note(sending, task));
+        const bought = await this.#hedged(sending, this.#note(sending, task), tried);
         if (bought !== undefined) return bought;
       } catch (error) {
         if (isFatal(error)) throw error;
@@ -127,7 +110,7 @@ export class Buyer {
       const answer = await this.#order(sending, sent).catch((error: unknown) => {
         if (isFatal(error)) throw error;
       });
-      if (answer !== undefined) bought.push({ ...answer, task: sent.task });
+      if (answer !== undefined && !sent.abandoned) bought.push({ ...answer, task: sent.task });
       if (this.#orders.get(nonce) === undefined) this.#interrupted.delete(nonce);
     }
     return bought;
@@ -150,10 +133,15 @@ export class Buyer {
   /** Acknowledges everything that was received and not acknowledged yet: at each epoch, and before leaving. */
   async flush(): Promise<void> {
     for (const sink of this.#tab.creditors()) {
-      const body = toJson({ source: this.#tab.source, ...(await this.#tab.acknowledgement(sink)) });
+      const acknowledgement = await this.#tab.acknowledgement(sink);
       // Who is not there learns it with the next order, or the next flush.
-      await this.#fetch(sink, { path: ACCOUNT_PATH, method: "PUT", body }).catch(() => undefined);
+      await this.#sinks.acknowledge(sink, this.#tab.source, acknowledgement).catch(() => undefined);
     }
+  }
+
+  /** Resolves once no abandoned order is on its way: before the last `flush`, and before the store is closed. */
+  idle(): Promise<void> {
+    return this.#races.idle();
   }
 
   #next(
@@ -170,14 +158,32 @@ export class Buyer {
     }
   }
 
+  /** An order, and where it takes long another of a second sink: whichever is answered first. */
+  async #hedged(sending: Sending, sent: SentOrder, tried: Address[]): Promise<Bought | undefined> {
+    const { dispatcher, now } = this.#parameters;
+    const first = this.#order(sending, sent);
+    if (dispatcher.hedgeAfter === undefined || (await endsWithin(first, dispatcher.hedgeAfter))) return first;
+    const hedge = dispatcher.hedge({ id: sending.id, now: now(), except: tried });
+    if (hedge === undefined) return first;
+    tried.push(hedge.sink);
+    return this.#races.run([first, this.#second(hedge, sent)]);
+  }
+
+  async #second(hedge: Sending, first: SentOrder): Promise<Bought | undefined> {
+    const second = this.#note(hedge, first.task, first.order.nonce);
+    this.#orders.set(first.order.nonce, { ...first, twin: second.order.nonce });
+    return this.#order(hedge, second);
+  }
+
   /** Keeps an order before anybody hears of it. */
-  #note({ id, sink, value }: Sending, task: string): SentOrder {
+  #note({ id, sink, value }: Sending, task: string, twin?: Hex): SentOrder {
     const { dispatcher, now } = this.#parameters;
     try {
-      const requestHash = hashRequest({ method: "POST", url: this.#endpoint(sink), body: task });
+      const requestHash = hashRequest({ method: "POST", url: this.#sinks.endpoint(sink), body: task });
       const order = this.#tab.draft(sink, { maxWork: value, requestHash });
-      this.#orders.set(order.nonce, { order, task });
-      return { order, task };
+      const sent = { order, task, twin };
+      this.#orders.set(order.nonce, sent);
+      return sent;
     } catch (error) {
       dispatcher.failed({ id, now: now() });
       throw error;
@@ -194,15 +200,17 @@ export class Buyer {
     const mayStillCome = this.#interrupted.has(order.nonce) && now() <= order.validBefore + REMEMBERED;
     let isOver = !mayStillCome;
     let end = () => dispatcher.failed({ id, now: now() });
+    let loser: WorkOrder | undefined;
     try {
       await durable();
       await this.#meet(sink);
-      const response = await this.#post(order, task);
+      const response = await this.#sinks.order(await this.#tab.sign(order), task);
       const statement = parseStatement(response.headers[STATEMENT_HEADER]);
       isOver = !(mayStillCome && parseRefusal(response) === "in_progress");
       await this.#tab.saw(sink, statement);
       if (response.status !== 200) {
-        end = () => this.#refused(id, response, statement);
+        const isWithdrawn = this.#orders.get(order.nonce)?.abandoned ?? false;
+        end = () => this.#refused({ id, isWithdrawn }, response, statement);
         return undefined;
       }
       const { body } = response;
@@ -213,6 +221,7 @@ export class Buyer {
       const cost = min(min(statement.cost, value), boundOf?.(body) ?? value);
       this.#tab.count(sink, cost);
       end = () => dispatcher.accepted({ id, now: now(), value: cost });
+      loser = this.#abandonTwin(order.nonce);
       return { sink, body, cost };
     } finally {
       if (isOver) {
@@ -220,16 +229,37 @@ export class Buyer {
         end();
       }
       await durable();
+      if (loser !== undefined) void this.#withdraw(loser);
     }
   }
 
+  /** One answer is enough. @returns The other order, if it is on its way. */
+  #abandonTwin(nonce: Hex): WorkOrder | undefined {
+    const { twin } = this.#orders.get(nonce) ?? {};
+    const other = twin === undefined ? undefined : this.#orders.get(twin);
+    if (twin === undefined || other === undefined) return undefined;
+    this.#orders.set(twin, { ...other, abandoned: true });
+    return other.order;
+  }
+
+  /** Nothing depends on it: whatever the sink does, it answers the order itself. */
+  async #withdraw(order: WorkOrder): Promise<void> {
+    await this.#sinks.withdraw(await this.#tab.sign(order)).catch(() => undefined);
+  }
+
   /** A sink that refuses politely is asked again when it says; one that is broken has failed. */
-  #refused(id: number, { status, headers }: GuardedResponse, { available }: Statement): void {
+  #refused(
+    { id, isWithdrawn }: { id: number; isWithdrawn: boolean },
+    { status, headers }: GuardedResponse,
+    { available }: Statement,
+  ): void {
     const { dispatcher, now } = this.#parameters;
     if (![402, 403, 409, 503].includes(status)) dispatcher.failed({ id, now: now() });
     else {
       const seconds = Number(headers["retry-after"]);
-      const until = now() + (seconds > 0 ? seconds : 10);
+      const pause = seconds > 0 ? seconds : 10;
+      // Who was asked to stop, and did, is asked for the next task as before.
+      const until = now() + (isWithdrawn ? 0 : pause);
       dispatcher.refused({ id, now: now(), until, owed: status === 402 ? available : undefined });
     }
   }
@@ -237,23 +267,6 @@ export class Buyer {
   /** The first time, the counter starts where the last program left it. */
   async #meet(sink: Address): Promise<void> {
     if (this.#tab.knows(sink)) return;
-    const { headers } = await this.#fetch(sink, { path: `${ACCOUNT_PATH}?source=${this.#tab.source}` });
-    await this.#tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
-  }
-
-  async #post(order: WorkOrder, body: string): Promise<GuardedResponse> {
-    const headers = { [ORDER_HEADER]: toOrderHeader(await this.#tab.sign(order)) };
-    return this.#fetch(order.sink, { method: "POST", headers, body });
-  }
-
-  #endpoint(sink: Address): string {
-    const endpoint = this.#parameters.endpointOf(sink);
-    if (endpoint === undefined) throw new MalformedMessageError(`${sink} has no endpoint`);
-    return endpoint;
-  }
-
-  #fetch(sink: Address, { path = "", ...request }: Partial<GuardedFetchParameters> & { path?: string }) {
-    const { allowPrivate, timeout = 60 } = this.#parameters;
-    return guardedFetch({ url: this.#endpoint(sink) + path, timeout, maxBytes: MAX_ANSWER, allowPrivate, ...request });
+    await this.#tab.saw(sink, await this.#sinks.account(sink, this.#tab.source));
   }
 }

@@ -45,6 +45,26 @@ test("one task is in flight until the first answer, then what it does within the
   expect(dispatcher.standing(K)?.window).toBe(210n);
 });
 
+test("who has no room for a large task gets a small one, before anything else happens", () => {
+  const dispatcher = paidUp({ [K]: 10_000n, [L]: 5_000n });
+  for (const [sink, other] of [
+    [K, L],
+    [L, K],
+  ] as const) {
+    const { id } = dispatcher.next({ value: 75n, now: 61, except: [other] });
+    dispatcher.accepted({ id, now: 63, value: 75n });
+    expect(dispatcher.standing(sink)?.window).toBe(150n);
+  }
+  // Both have room for 50 more.
+  expect(dispatcher.next({ value: 100n, now: 63 }).sink).toBe(K);
+  expect(dispatcher.next({ value: 100n, now: 63, except: [K] }).sink).toBe(L);
+  expect(() => dispatcher.next({ value: 51n, now: 63 })).toThrow(SinksBusyError);
+  expect(dispatcher.next({ value: 10n, now: 63, except: [K] }).sink).toBe(L);
+  expect(dispatcher.next({ value: 50n, now: 63 }).sink).toBe(K);
+  expect(() => dispatcher.next({ value: 41n, now: 63 })).toThrow(SinksBusyError);
+  expect(dispatcher.next({ value: 40n, now: 63 }).sink).toBe(L);
+});
+
 test("a failure halves the window, and back-off ends in one probe", () => {
   const dispatcher = paidUp({ [K]: 10_000n });
   dispatcher.accepted({ id: dispatcher.next({ value: 100n, now: 61 }).id, now: 62, value: 100n });

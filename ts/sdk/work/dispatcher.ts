@@ -2,18 +2,28 @@ import type { Address } from "viem";
 import { max, min } from "../../core/bigints.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { SinksBusyError, WaitForCreditError } from "./errors.ts";
-import { Heap } from "./heap.ts";
 import type { Table } from "./orders.ts";
 import { eligible, notePaid, paidIn, timeToPay } from "./payHistory.ts";
-import { fail, hasRoom, isLost, type Liveness, newStanding, type Standing, succeed } from "./standing.ts";
+import { SinkQueue } from "./sinkQueue.ts";
+import { fail, isLost, type Liveness, newStanding, type Standing, succeed } from "./standing.ts";
 
 export type DispatcherParameters = Partial<Liveness> & {
   /** The largest task that is ever sent, wei. */
   oneTask: bigint;
   /** T: credit that was paid earlier than this lapses, seconds. */
   horizon: number;
+  /** Whether a second sink is asked where the first is slow; not if not said. */
+  hedging?: Hedging | undefined;
   /** Where it is kept how sinks stand; in memory if not said. What was in flight stays sent when it is read again. */
   standings?: Table<Standing> | undefined;
+};
+
+/** A second sink for a task whose first takes long. Both are paid for what they do: the answer that comes too late is the price. */
+export type Hedging = {
+  /** Without an answer for so long, seconds; longer than nineteen of twenty answers take, say. */
+  after: number;
+  /** Part of all tasks that a second sink is asked for at most, above 0 to 1. */
+  share: number;
 };
 
 /** A task on its way. */
@@ -40,9 +50,6 @@ export type NextParameters = {
 /** What became of a task. */
 export type Outcome = { id: number; now: number };
 
-/** A place in a queue; it holds what it is ordered by, because the standing changes. */
-type Candidate = { standing: Standing; key: bigint; until: number; version: number };
-
 /**
  * Sends each task to the sink that owes most of those that answer. It keeps three numbers for each: what was paid to it,
  * what was sent to it, and what of the difference has not lapsed. It does nothing by itself and reads no clock: the same
@@ -57,18 +64,24 @@ export class Dispatcher {
   readonly #parameters: DispatcherParameters & Liveness;
   readonly #standings = new Map<Address, Standing>();
   readonly #sendings = new Map<number, Sending>();
-  /** Grows with each change of a sink, so that what was said of it before is known to be old. */
-  readonly #versions = new Map<Address, number>();
   #nextId = 1;
-  /** Sinks by what may be asked of them. Time alone only lowers it, so an old number is never too low. */
-  #ready = new Heap<Candidate>((a, b) => (a.key === b.key ? a.standing.sink < b.standing.sink : a.key > b.key));
-  #paused = new Heap<Candidate>((a, b) => a.until < b.until);
+  /** Tasks that were sent, and to a second sink, by this program. */
+  #tasks = 0;
+  #hedges = 0;
+  readonly #queue: SinkQueue;
 
   constructor(parameters: DispatcherParameters) {
     if (parameters.oneTask <= 0n || !(parameters.horizon > 0)) {
       throw new InvalidParameterError("a task costs more than 0 wei, and the horizon is above 0 s");
     }
+    const { after, share } = parameters.hedging ?? { after: 1, share: 1 };
+    if (!(after > 0 && share > 0 && share <= 1)) {
+      throw new InvalidParameterError(
+        "a second sink is asked after more than 0 s, for a share of at most 1 of the tasks",
+      );
+    }
     this.#parameters = { targetLatency: 30, backOff: 10, longestBackOff: parameters.horizon, ...parameters };
+    this.#queue = new SinkQueue(parameters.oneTask);
     for (const [, standing] of parameters.standings?.entries() ?? []) {
       const restored = { ...standing, inFlight: 0n };
       this.#standings.set(standing.sink, restored);
@@ -105,9 +118,30 @@ export class Dispatcher {
     if (value <= 0n || value > this.#parameters.oneTask) {
       throw new InvalidParameterError(`a task costs 1 to ${this.#parameters.oneTask} wei here, not ${value}`);
     }
-    this.#wake(now);
-    const chosen = this.#choose(value, now, except);
+    const chosen = this.#queue.choose(value, now, except);
     if (chosen === undefined) throw this.#whyNot(value, now, except);
+    this.#tasks += 1;
+    chosen.sent += value;
+    return this.#send(chosen, value, now);
+  }
+
+  /** How long to wait for an answer before `hedge`, seconds; undefined where no second sink is asked. */
+  get hedgeAfter(): number | undefined {
+    return this.#parameters.hedging?.after;
+  }
+
+  /**
+   * Chooses a second sink for a task in flight, and counts the task as sent to it, too. Each of the two is reported by
+   * itself: what was accepted is accepted of both, and who has withdrawn before it began has refused.
+   * @returns Undefined if the share of such tasks is used up, or no other sink owes so much and can take it now.
+   */
+  hedge({ id, now, except = [] }: Outcome & Pick<NextParameters, "except">): Sending | undefined {
+    const { sink, value } = this.#sending(id);
+    const { share = 0 } = this.#parameters.hedging ?? {};
+    if (this.#hedges + 1 > share * this.#tasks) return undefined;
+    const chosen = this.#queue.choose(value, now, [sink, ...except]);
+    if (chosen === undefined) return undefined;
+    this.#hedges += 1;
     chosen.sent += value;
     return this.#send(chosen, value, now);
   }
@@ -185,54 +219,23 @@ export class Dispatcher {
     return eligible(standing.pay, standing.sent, this.#parameters.oneTask, now);
   }
 
-  #end(id: number): Sending {
+  #sending(id: number): Sending {
     const sending = this.#sendings.get(id);
     if (sending === undefined) throw new InvalidParameterError(`no task ${id} is in flight`);
+    return sending;
+  }
+
+  #end(id: number): Sending {
+    const sending = this.#sending(id);
     this.#sendings.delete(id);
     this.#of(sending.sink).inFlight -= sending.value;
     return sending;
   }
 
-  /** Puts a sink where it belongs after a change, and keeps it. */
+  /** Keeps a sink after a change, and puts it where it belongs. */
   #offer(standing: Standing, now: number): void {
     this.#parameters.standings?.set(standing.sink, standing);
-    const version = (this.#versions.get(standing.sink) ?? 0) + 1;
-    this.#versions.set(standing.sink, version);
-    if (!standing.reachable) return;
-    const candidate = { standing, key: this.#eligible(standing, now), until: standing.pausedUntil, version };
-    if (candidate.until > now) this.#paused.push(candidate);
-    else if (candidate.key > 0n) this.#ready.push(candidate);
-  }
-
-  #isOld({ standing, version }: Candidate): boolean {
-    return this.#versions.get(standing.sink) !== version;
-  }
-
-  #wake(now: number): void {
-    for (let top = this.#paused.peek(); top !== undefined; top = this.#paused.peek()) {
-      if (!this.#isOld(top) && top.until > now) break;
-      this.#paused.pop();
-      if (!this.#isOld(top)) this.#offer(top.standing, now);
-    }
-  }
-
-  #choose(value: bigint, now: number, except: readonly Address[]): Standing | undefined {
-    const excepted: Candidate[] = [];
-    let chosen: Standing | undefined;
-    for (let top = this.#ready.peek(); top !== undefined && top.key >= value; top = this.#ready.peek()) {
-      const key = this.#isOld(top) ? 0n : this.#eligible(top.standing, now);
-      const isExcepted = except.includes(top.standing.sink);
-      if (key === top.key && !isExcepted && hasRoom(top.standing, value)) {
-        chosen = top.standing;
-        break;
-      }
-      this.#ready.pop();
-      if (key > 0n && key < top.key) this.#ready.push({ ...top, key });
-      else if (key > 0n && isExcepted) excepted.push(top);
-      // Who has no room has something in flight, and comes back with its next answer.
-    }
-    for (const candidate of excepted) this.#ready.push(candidate);
-    return chosen;
+    this.#queue.offer(standing, now);
   }
 
   #whyNot(value: bigint, now: number, except: readonly Address[]): WaitForCreditError | SinksBusyError {

@@ -31,6 +31,18 @@ export class SinksBusyError extends BackpressureError {
   }
 }
 
+/** No sink that was tried has delivered. */
+export class NotDeliveredError extends BackpressureError {
+  override name = "NotDeliveredError";
+
+  constructor(
+    readonly sinks: readonly Address[],
+    options?: { cause: unknown },
+  ) {
+    super(`${sinks.length} sinks were tried and none has delivered: ${sinks.join(", ")}`, options);
+  }
+}
+
 /** Too much of the pay has gone to sinks that do not deliver, for too long. */
 export class StopLossError extends BackpressureError {
   override name = "StopLossError";
@@ -137,7 +149,7 @@ const CONFLICTS = {
   in_progress: "the order is being worked on: ask again later",
   other_request: "another request was ordered under this nonce: sign a new order",
   interrupted: "the sink stopped while it worked on this order and will not begin again: sign a new one",
-  failed: "the work failed and cost nothing: sign a new order",
+  failed: "the work failed or was withdrawn, and cost nothing: sign a new order",
 } as const;
 
 /** Another program signs receipts of the same account. */

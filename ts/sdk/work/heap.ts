@@ -1,6 +1,9 @@
-/** A binary heap: `pop` gives the item that comes before all others. */
-export class Heap<item> {
-  #items: item[] = [];
+/** What can be in a heap: it knows its place there, −1 for none, so that it can leave from the middle. */
+export type Placed = { at: number };
+
+/** A binary heap: `peek` gives the item that comes before all others. An item is in one heap at most. */
+export class Heap<item extends Placed> {
+  readonly #items: item[] = [];
 
   /** @param before Whether the first item comes out before the second; never true both ways round. */
   constructor(readonly before: (a: item, b: item) => boolean) {}
@@ -14,37 +17,48 @@ export class Heap<item> {
   }
 
   push(item: item): void {
-    const items = this.#items;
-    let index = items.push(item) - 1;
+    this.#items.push(item);
+    this.#rise(item, this.#items.length - 1);
+  }
+
+  /** Takes out an item that is in this heap. */
+  remove(item: item): void {
+    const last = this.#items.pop() as item;
+    const at = item.at;
+    item.at = -1;
+    if (last === item) return;
+    this.#sink(last, at);
+    this.#rise(last, last.at);
+  }
+
+  #rise(item: item, from: number): void {
+    let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!this.before(item, items[parent] as item)) break;
-      items[index] = items[parent] as item;
+      const above = this.#items[parent] as item;
+      if (!this.before(item, above)) break;
+      this.#put(above, index);
       index = parent;
     }
-    items[index] = item;
+    this.#put(item, index);
   }
 
-  pop(): item | undefined {
+  #sink(item: item, from: number): void {
     const items = this.#items;
-    const first = items[0];
-    const last = items.pop();
-    if (items.length > 0) this.#sink(last as item);
-    return first;
-  }
-
-  /** Puts an item where the first was, and lets it sink to its place. */
-  #sink(item: item): void {
-    const items = this.#items;
-    let index = 0;
+    let index = from;
     for (;;) {
       let child = 2 * index + 1;
       if (child >= items.length) break;
       if (child + 1 < items.length && this.before(items[child + 1] as item, items[child] as item)) child += 1;
       if (!this.before(items[child] as item, item)) break;
-      items[index] = items[child] as item;
+      this.#put(items[child] as item, index);
       index = child;
     }
-    items[index] = item;
+    this.#put(item, index);
+  }
+
+  #put(item: item, index: number): void {
+    this.#items[index] = item;
+    item.at = index;
   }
 }

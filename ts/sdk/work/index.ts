@@ -24,6 +24,7 @@ export * from "./sampling.ts";
 export * from "./seller.ts";
 export * from "./servedMeter.ts";
 export * from "./sharedMachine.ts";
+export * from "./sinkClient.ts";
 export * from "./splitBudget.ts";
 export type { Liveness, Standing } from "./standing.ts";
 export * from "./startSplitLoop.ts";

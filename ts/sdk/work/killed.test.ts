@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { type Hex, keccak256, stringToBytes } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { toJson } from "../../core/bigints.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { type Conversation, converse } from "../../testkit/processes.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { openSeller, openStore } from "../../testkit/trade.ts";
 import { openStream, type WriteClient } from "../index.ts";
@@ -37,31 +35,9 @@ afterAll(async () => {
 type Line = { bought?: string; resumed?: string; failed?: string; why?: string; ready?: boolean; interrupted?: number };
 
 /** Starts the buyer, and hears what it says. */
-function startBuyer(name: string) {
+function startBuyer(name: string): Conversation<Line> {
   const task = toJson({ deployment: chain.deployment, taskTypeId });
-  const args = [PROGRAM, task, chain.url, keccak256(stringToBytes(name)), join(folder, name)];
-  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", ...args], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines: Line[] = [];
-  const heard = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-  const next = async (): Promise<Line | undefined> => {
-    const { value, done } = await heard.next();
-    if (done) return undefined;
-    lines.push(JSON.parse(value));
-    return lines.at(-1);
-  };
-  return {
-    child,
-    lines,
-    next,
-    order: (words: string) => void child.stdin?.write(`${words}\n`),
-    /** Lets it end by itself. */
-    end: async () => {
-      child.stdin?.end();
-      while ((await next()) !== undefined);
-    },
-  };
+  return converse(PROGRAM, [task, chain.url, keccak256(stringToBytes(name)), join(folder, name)]);
 }
 
 /** Where the buyer is killed: before its order is answered, when the answer is stored, when it was received. */
@@ -69,11 +45,10 @@ const MOMENTS = ["while the sink works", "when the sink has stored the answer", 
 
 test("a buyer that is killed at any moment pays for nothing twice, and nothing is worked on twice", async () => {
   const [capacity, name] = [100n, "buyer"];
-  let kill: { moment: (typeof MOMENTS)[number]; child: ChildProcess } | undefined;
+  let kill: { moment: (typeof MOMENTS)[number]; buyer: Conversation<Line> } | undefined;
   const killAt = async (moment: (typeof MOMENTS)[number]) => {
     if (kill?.moment !== moment) return;
-    kill.child.kill("SIGKILL");
-    await once(kill.child, "close");
+    await kill.buyer.kill();
     kill = undefined;
   };
   const client: WriteClient = await addSink(chain, taskTypeId, "sink", capacity);
@@ -103,8 +78,8 @@ test("a buyer that is killed at any moment pays for nothing twice, and nothing i
       expect(tries).toBeLessThan(20);
       await passEpoch();
       sent += 1;
-      if (moment !== MOMENTS[2] && moment !== undefined) kill = { moment, child: buyer.child };
-      buyer.order(`task ${sent}`);
+      if (moment !== MOMENTS[2] && moment !== undefined) kill = { moment, buyer };
+      buyer.tell(`task ${sent}`);
       const line = await buyer.next();
       if (line?.failed !== undefined) {
         kill = undefined;
@@ -114,15 +89,16 @@ test("a buyer that is killed at any moment pays for nothing twice, and nothing i
       break;
     }
     if (moment === undefined) continue;
-    if (moment === MOMENTS[2]) buyer.child.kill("SIGKILL");
+    if (moment === MOMENTS[2]) await buyer.kill();
     await buyer.end();
     // What the sink was doing ends before the next one asks.
     while (seller.admission.backlog > 0n) await new Promise(setImmediate);
     buyer = startBuyer(name);
-    for (let line = await buyer.next(); line?.ready === undefined; line = await buyer.next()) {
+    let line = await buyer.next();
+    for (; line?.ready === undefined; line = await buyer.next()) {
       if (line?.resumed !== undefined) resumed.push(line.resumed);
     }
-    expect(buyer.lines.at(-1)).toMatchObject({ ready: true, interrupted: 0 });
+    expect(line).toMatchObject({ ready: true, interrupted: 0 });
   }
   await buyer.end();
 

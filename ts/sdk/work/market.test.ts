@@ -4,18 +4,11 @@ import { join } from "node:path";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addSink, addSource } from "../../localchain/participants.ts";
-import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
-import { nonce, openBuyer, openSeller, type Store, TASK } from "../../testkit/trade.ts";
-import {
-  getSink,
-  openStream,
-  signAttestation,
-  submitAttestations,
-  submitReceipts,
-  type WriteClient,
-} from "../index.ts";
-import { NotDeliveredError } from "./buyer.ts";
-import { SinksBusyError, WaitForCreditError } from "./errors.ts";
+import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { nonce, openBuyer, openSeller, passEpoch, type Store, TASK, type TestSeller } from "../../testkit/trade.ts";
+import { getSink, openStream, submitReceipts, type WriteClient } from "../index.ts";
+
+import { NotDeliveredError, SinksBusyError, WaitForCreditError } from "./errors.ts";
 import { hashRequest, ORDER_HEADER, orderTypedData, toOrderHeader } from "./wire.ts";
 
 let chain: TestChain;
@@ -41,7 +34,7 @@ async function startSink(name: string, capacity: bigint) {
   const client = await addSink(chain, taskTypeId, name, capacity);
   const seller = await openSeller(client, { ...task(), capacity }, join(folder, name));
   opened.push(seller.store);
-  return { ...seller, capacity };
+  return seller;
 }
 
 /** A source that has found its sinks on the chain. */
@@ -51,19 +44,9 @@ async function startBuyer(client: WriteClient, name: string) {
   return opening;
 }
 
-type Sink = Awaited<ReturnType<typeof startSink>>;
+type Sink = TestSeller;
 
-/** Lets a little more than an epoch pass, in few blocks: the test chain has the state of the latest sixteen only. */
-async function nextEpoch(sinks: readonly Sink[]): Promise<void> {
-  const { deployment } = chain;
-  for (let part = 0; part < 5; part++) await chain.pass(EPOCH / 4);
-  await Promise.all(sinks.map(({ feed }) => feed.refresh()));
-  const attestations = [];
-  for (const { client, capacity } of sinks) {
-    attestations.push(await signAttestation(client, { ...task(), capacity, backlog: 0n }));
-  }
-  await submitAttestations(await chain.actor("oracle"), { deployment, taskTypeId, attestations });
-}
+const nextEpoch = (sinks: readonly Sink[]) => passEpoch(chain, task(), sinks);
 
 /** Buys until nobody who answers owes a task. @returns How many. */
 async function buyAll({ buyer }: Awaited<ReturnType<typeof startBuyer>>): Promise<number> {
@@ -151,7 +134,8 @@ async function refusesWhatIsNotPaid({ sink, endpoint, worked, feed }: Sink, { cl
   ]);
   expect((await send(client, "other", { requestHash: nonce() })).status).toBe(400);
   expect((await fetch(endpoint, { method: "POST", body: "unsigned" })).status).toBe(400);
-  expect((await fetch(endpoint, { method: "DELETE" })).status).toBe(405);
+  expect((await fetch(endpoint, { method: "DELETE" })).status).toBe(400);
+  expect((await fetch(endpoint, { method: "PATCH" })).status).toBe(405);
 
   await nextEpoch([]);
   await feed.refresh();

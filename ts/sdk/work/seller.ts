@@ -5,8 +5,9 @@ import type { Signal } from "../internal/signal.ts";
 import type { WriteClient } from "../types.ts";
 import type { Admission } from "./admission.ts";
 import type { CreditQueue } from "./creditQueue.ts";
-import { CreditMissingError, OrderRefusedError } from "./errors.ts";
+import { CreditMissingError, OrderConflictError, OrderRefusedError } from "./errors.ts";
 import { OrderDesk, type OrderDeskParameters } from "./orderDesk.ts";
+import { orderId } from "./orders.ts";
 import type { ServedMeter } from "./servedMeter.ts";
 import {
   asAddress,
@@ -18,6 +19,7 @@ import {
   type SignedOrder,
   STATEMENT_HEADER,
   toStatementHeader,
+  type WorkOrder,
 } from "./wire.ts";
 
 /** What was done: an answer, and what it cost in wei, at most what was reserved. */
@@ -42,8 +44,8 @@ export type Metering = { meter: ServedMeter; unitRate: bigint };
 const MAX_BODY = 1_000_000;
 
 /**
- * Sells work over HTTP, as a fetch handler: `POST` the endpoint with a signed order to have a task done; `GET` its
- * `/account?source=` for the account, `PUT` it with a receipt to acknowledge. Every answer carries the sink's statement.
+ * Sells work over HTTP, as a fetch handler: `POST` the endpoint with a signed order to have a task done, `DELETE` it with the
+ * same order to withdraw it: what has not begun does not begin, and costs nothing. `GET` its `/account?source=` for the account, `PUT` it with a receipt to acknowledge. Every answer carries the sink's statement.
  * @example
  * const handle = createSeller(client, { deployment, taskTypeId, endpoint, ...state, now, maximumOf, work, durable });
  * const response = await handle(new Request(endpoint, { method: "POST", headers, body }));
@@ -76,6 +78,8 @@ export function measureOf({ meter, unitRate, admission }: Metering & { admission
 
 class Seller {
   readonly #desk: OrderDesk;
+  /** What ends the wait of an order for its turn. */
+  readonly #waiting = new Map<string, () => void>();
 
   constructor(
     client: WriteClient,
@@ -90,8 +94,10 @@ class Seller {
     const body = await request.text();
     if (body.length > MAX_BODY) return refusal(413, "too_long", `a task has at most ${MAX_BODY} characters`);
     if (method === "PUT") return this.#acknowledge(body);
-    if (method !== "POST") return refusal(405, "method", "order with POST, acknowledge with PUT, ask with GET");
+    if (method !== "POST" && method !== "DELETE")
+      return refusal(405, "method", "order with POST, withdraw with DELETE, acknowledge with PUT, ask with GET");
     const signed = parseOrder(headers.get(ORDER_HEADER));
+    if (method === "DELETE") return this.#withdraw(signed);
     const { source } = signed.order;
     await this.#desk.check(signed, hashRequest({ method, url: this.parameters.endpoint, body }));
     await this.#desk.take(source, signed.acknowledged);
@@ -112,7 +118,7 @@ class Seller {
       const { body, cost } = JSON.parse(admitted.answer) as { body: string; cost: string };
       return this.#answer(order.source, 200, body, BigInt(cost));
     }
-    const release = await queue.enter(order.source);
+    const release = await this.#turn(order, queue.enter(order.source));
     const startedAt = now();
     let done: Worked;
     try {
@@ -129,6 +135,30 @@ class Seller {
       JSON.stringify({ body: done.body, cost: String(cost) }),
     );
     return this.#answer(order.source, 200, done.body, cost);
+  }
+
+  /** @throws {OrderConflictError} if the order is withdrawn before its turn comes. */
+  #turn(order: WorkOrder, turn: Promise<() => void>): Promise<() => void> {
+    const id = orderId(order);
+    return new Promise((start, refuse) => {
+      this.#waiting.set(id, () => {
+        refuse(new OrderConflictError("failed"));
+        void turn.then((release) => release());
+      });
+      turn.then((release) => this.#waiting.delete(id) && start(release), refuse);
+    });
+  }
+
+  async #withdraw(signed: SignedOrder): Promise<Response> {
+    const { order } = signed;
+    await this.#desk.check(signed);
+    const stop = this.#waiting.get(orderId(order));
+    if (stop !== undefined) {
+      this.#waiting.delete(orderId(order));
+      await this.#desk.fail(order);
+      stop();
+    }
+    return this.#answer(order.source, 200, "");
   }
 
   #measure(cost: bigint, seconds: number): void {

@@ -49,10 +49,13 @@ export function newStanding(sink: Address, horizon: number): Standing {
 /** Whether pay that goes to it is lost, as far as one knows. */
 export const isLost = ({ reachable, failures }: Standing): boolean => !reachable || failures > 0;
 
-/** Whether one more task may be in flight: one as a trial or a probe, then what it does within the target latency. */
-export function hasRoom(standing: Standing, value: bigint): boolean {
-  if (standing.inFlight === 0n) return true;
-  return standing.proven && standing.failures === 0 && standing.inFlight + value <= standing.window;
+/**
+ * The most that one more task may cost, wei, up to the largest: any as a trial or a probe, then what keeps within the window,
+ * which is what the sink does within the target latency.
+ */
+export function roomOf({ inFlight, proven, failures, window }: Standing, oneTask: bigint): bigint {
+  if (inFlight === 0n) return oneTask;
+  return proven && failures === 0 ? min(window - inFlight, oneTask) : 0n;
 }
 
 /**

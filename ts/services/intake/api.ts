@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { BlankEnv } from "hono/types";
@@ -74,7 +74,7 @@ export function createApi<message extends Message>(parameters: ApiParameters<mes
     await limits.client(clientOf(context), 1);
     await next();
   });
-  app.use(`/${kind.plural}/*`, bodyLimit({ maxSize: maxBody, onError: () => refuseBody(maxBody) }));
+  app.use(`/${kind.plural}/*`, limitBody(maxBody));
   addPost(app, parameters);
   addBatch(app, parameters);
   addGet(app, parameters);
@@ -169,6 +169,17 @@ function refuseInvalid(result: { success: boolean; error?: z.ZodError }): void {
   if (result.success || issue === undefined) return;
   const place = issue.path.length === 0 ? "the body" : issue.path.join(".");
   throw new Refusal("invalid_message", `${place}: ${issue.message}; /openapi.json describes what is expected`);
+}
+
+/** What says how long its body is need not be read to be judged: reading it as a stream is a third of what a message costs. */
+function limitBody(maxBody: number): MiddlewareHandler {
+  const byReading = bodyLimit({ maxSize: maxBody, onError: () => refuseBody(maxBody) });
+  return (context, next) => {
+    const length = context.req.header("content-length");
+    // Node lets through no more than the length that was said, and no request that says it in two ways.
+    if (length === undefined || context.req.header("transfer-encoding") !== undefined) return byReading(context, next);
+    return Number(length) > maxBody ? refuseBody(maxBody) : next();
+  };
 }
 
 function refuseBody(maxBody: number): never {

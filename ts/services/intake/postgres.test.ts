@@ -84,12 +84,12 @@ test("one leads, and the next one does as soon as it lets go or its connection e
   expect([await second.renew(), await first.renew(), second.leads()]).toEqual([false, true, false]);
   await first.resign();
   expect(first.leads()).toBe(false);
-  await vi.waitFor(async () => expect(await second.renew()).toBe(true));
+  await expect.poll(() => second.renew()).toBe(true);
   expect(await first.renew()).toBe(false);
 
   await connect().query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
-  await vi.waitFor(async () => expect(await first.renew()).toBe(true));
-  await vi.waitFor(() => expect(second.leads()).toBe(false));
+  await expect.poll(() => first.renew()).toBe(true);
+  await expect.poll(() => second.leads()).toBe(false);
   expect(await second.renew()).toBe(false);
   await Promise.all([first.resign(), second.resign()]);
 });

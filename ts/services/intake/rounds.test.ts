@@ -17,7 +17,7 @@ test("there is no round without a head, and one that fails is not the last", asy
   const rounds = start(endpoints, round);
   expect(round).not.toHaveBeenCalled();
   endpoints.head = HEAD;
-  await vi.waitFor(() => expect(round.mock.calls.length).toBeGreaterThan(1));
+  await expect.poll(() => round.mock.calls.length).toBeGreaterThan(1);
   expect(round).toHaveBeenCalledWith(HEAD);
   expect(rounds.lines).toEqual(["a round failed; the next one tries again"]);
   await rounds.stop();

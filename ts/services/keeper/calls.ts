@@ -12,8 +12,8 @@ export type Work<item = Address | Hex> = {
   action: string;
   taskTypeId: Hex;
   items: readonly item[];
-  /** Most items in one transaction. */
-  most: number;
+  /** Most items in one transaction; asked anew for each. */
+  readonly most: number;
   /** The transaction for some of them. */
   build: (items: readonly item[]) => Transaction;
   /** What doing it for some of them moves, wei; undefined if it has to be done whatever it moves. */

@@ -3,6 +3,7 @@ import type { Address, Hex } from "viem";
 import { describeError } from "../../core/errors.ts";
 import { getGda } from "../../sdk/internal/superfluid.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
+import type { GetPoolReturnType } from "../../sdk/read/getPool.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
 import type { ChainService } from "../runtime/chainService.ts";
 import { backOff, Failures } from "../runtime/failures.ts";
@@ -11,6 +12,7 @@ import { Agenda } from "./agenda.ts";
 import { Calls, type Work } from "./calls.ts";
 import { Directory, type TaskTypeEntry } from "./directory.ts";
 import { type Performed, perform } from "./perform.ts";
+import { PoolReader } from "./poolReader.ts";
 import { Scanner } from "./scanner.ts";
 import { type SinksSeen, type SurveyParameters, survey } from "./survey.ts";
 
@@ -50,6 +52,7 @@ export class Keeper {
   readonly #directory: Directory;
   readonly #scanner: Scanner;
   readonly #survey: SurveyParameters;
+  readonly #pools: PoolReader;
   readonly #seen = new Map<Hex, SinksSeen>();
   /** Work that is under way, by task type. */
   readonly #busy = new Map<Hex, Promise<void>>();
@@ -68,6 +71,7 @@ export class Keeper {
     this.#service = service;
     this.#config = config;
     this.#survey = survey;
+    this.#pools = new PoolReader(survey);
     this.#agenda = new Agenda(config.lookInterval, config.minAmount);
     this.#directory = new Directory((taskTypeId, superToken) => serves(config, taskTypeId, superToken));
     this.#scanner = new Scanner({
@@ -150,12 +154,15 @@ export class Keeper {
     let failure: unknown;
     for (let first = 0; first < due.length; first += TOGETHER) {
       if (interrupted.aborted) return;
-      // Those that are looked at together are read in one request.
-      const looks = due.slice(first, first + TOGETHER).map(async (entry) => {
+      const some = due.slice(first, first + TOGETHER);
+      const pools = await this.#pools.read(some.map(({ taskTypeId }) => taskTypeId));
+      const looks = some.map(async (entry) => {
         // One task type that cannot be read must not keep the others waiting.
         const { taskTypeId } = entry;
         try {
-          found.set(taskTypeId, await this.#lookAt(entry));
+          const pool = pools.get(taskTypeId);
+          if (pool?.status !== "fulfilled") throw pool?.reason;
+          found.set(taskTypeId, await this.#lookAt(entry, pool.value));
           this.#failures.succeeded(`looking at ${taskTypeId}`);
         } catch (error) {
           if (interrupted.aborted) return;
@@ -167,7 +174,7 @@ export class Keeper {
       });
       await Promise.all(looks);
       // Most at stake first, whoever was read first.
-      for (const { taskTypeId } of due.slice(first, first + TOGETHER)) found.get(taskTypeId)?.();
+      for (const { taskTypeId } of some) found.get(taskTypeId)?.();
     }
     if (failed > 0 && failed === due.length) throw failure;
     // Nobody waits for a look that was interrupted: what it found came too late to say.
@@ -176,9 +183,9 @@ export class Keeper {
   }
 
   /** Decides. @returns Begins the work, which goes on by itself. */
-  async #lookAt(entry: TaskTypeEntry): Promise<() => void> {
+  async #lookAt(entry: TaskTypeEntry, pool: GetPoolReturnType): Promise<() => void> {
     const { taskTypeId } = entry;
-    const { work, seen, ...looked } = await survey(this.#survey, entry, this.#seen.get(taskTypeId));
+    const { work, seen, ...looked } = await survey(this.#survey, entry, pool, this.#seen.get(taskTypeId));
     this.#agenda.looked(taskTypeId, looked, Date.now());
     if (work.length === 0) {
       this.#seen.set(taskTypeId, seen);

@@ -8,7 +8,7 @@ import { perform } from "./perform.ts";
 const sinks = Array.from({ length: 10 }, (_, index): Address => `0x${String(index).repeat(40)}`);
 
 /** Sends to nobody: outcomes are what a test says. */
-function start(outcomeOf: (items: readonly string[]) => SendOutcome) {
+function start(outcomeOf: (items: readonly string[]) => SendOutcome | Promise<SendOutcome>) {
   const sent: string[][] = [];
   const work: Work = {
     ...({ action: "assess", taskTypeId: "0x", items: sinks, most: 4 } as const),
@@ -19,7 +19,11 @@ function start(outcomeOf: (items: readonly string[]) => SendOutcome) {
     sent.push(items);
     return outcomeOf(items);
   };
-  return { sent, done: (changes: Partial<Work> = {}) => perform({ send }, { ...work, ...changes }) };
+  return {
+    sent,
+    done: (changes: Partial<Work> = {}) =>
+      perform({ send }, Object.defineProperties(work, Object.getOwnPropertyDescriptors(changes))),
+  };
 }
 
 const confirmed = { status: "confirmed", hash: "0x", receipt: {} as never } as const;
@@ -42,6 +46,39 @@ test("an exhausted budget ends it, and the rest is left", async () => {
   const { sent, done } = start(() => ({ status: "skipped", reason: "budget" }));
   expect(await done({ most: 1 })).toEqual({ confirmed: 0, left: true });
   expect(sent).toHaveLength(8);
+});
+
+test("one that waits for its block holds up none of those behind it", async () => {
+  const many = Array.from({ length: 20 }, (_, index): Address => `0x${index.toString(16).padStart(40, "0")}`);
+  const [slow] = many;
+  let others = 0;
+  let release: (outcome: SendOutcome) => void = () => {};
+  const waits = new Promise<SendOutcome>((resolve) => {
+    release = resolve;
+  });
+  const { done } = start((items) => {
+    if (items.includes(slow as string)) return waits;
+    others += 1;
+    if (others === many.length - 1) release(confirmed);
+    return confirmed;
+  });
+  expect(await done({ items: many, most: 1 })).toEqual({ confirmed: 20, left: false });
+});
+
+test("how much fits is asked anew for each, and what fails ends it", async () => {
+  let fits = 1;
+  const { sent, done } = start(() => {
+    fits = 5;
+    throw new Error("no endpoint takes it");
+  });
+  const work = {
+    get most() {
+      return fits;
+    },
+  };
+  await expect(done(work)).rejects.toThrow("no endpoint takes it");
+  expect(sent.slice(0, 2).map(({ length }) => length)).toEqual([1, 5]);
+  expect(sent.flat()).toEqual(sinks);
 });
 
 test("a dry run leaves nothing to be tried again", async () => {

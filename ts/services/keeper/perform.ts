@@ -1,3 +1,4 @@
+import { inLanes } from "../runtime/inLanes.ts";
 import type { Sender } from "../runtime/sender.ts";
 import type { SendOutcome } from "../runtime/transaction.ts";
 import type { Work } from "./calls.ts";
@@ -13,7 +14,7 @@ export type Performed = {
   left: boolean;
 };
 
-/** Transactions of one work that are under way at once: while one is confirmed the next is simulated. */
+/** Transactions of one work that are under way at once: while some are confirmed the next are simulated. */
 const PIPELINE = 8;
 
 /**
@@ -26,17 +27,28 @@ export async function perform<item>(
   work: Work<item>,
   onOutcome: OnOutcome<item> = async () => {},
 ): Promise<Performed> {
-  const some = (items: readonly item[]): Promise<Performed> => performSome(sender, work, items, onOutcome);
   const total: Performed = { confirmed: 0, left: false };
-  // Stops at what a next transaction would meet too: the gas budget, the fees, the end.
-  for (let group = chunks(work.items, work.most); group.length > 0 && !total.left; ) {
-    const performed = await Promise.all(group.slice(0, PIPELINE).map(some));
-    for (const { confirmed, left } of performed) {
+  // Also with nobody: some work names no one.
+  let waiting: readonly item[] | undefined = work.items;
+
+  function next(): readonly item[] | undefined {
+    // Stops at what a next transaction would meet too: the gas budget, the fees, the end.
+    if (waiting === undefined || total.left) return undefined;
+    const { most } = work;
+    const some = waiting.slice(0, most);
+    waiting = waiting.length > most ? waiting.slice(most) : undefined;
+    return some;
+  }
+  await inLanes(PIPELINE, next, async (items) => {
+    try {
+      const { confirmed, left } = await performSome(sender, work, items, onOutcome);
       total.confirmed += confirmed;
       total.left ||= left;
+    } catch (error) {
+      total.left = true;
+      throw error;
     }
-    group = group.slice(PIPELINE);
-  }
+  });
   return total;
 }
 

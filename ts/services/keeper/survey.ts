@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { type GetPoolReturnType, getPool } from "../../sdk/read/getPool.ts";
+import type { GetPoolReturnType } from "../../sdk/read/getPool.ts";
 import type { Deployment } from "../../sdk/types.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { Looked } from "./agenda.ts";
@@ -40,15 +40,18 @@ export type SinksSeen = {
 /** Sinks that are read at once; bounds memory, whatever the number of sinks. */
 const SLICE = 1_000;
 
-/** Looks at a task type and decides. Sends nothing. */
+/**
+ * Looks at a task type and decides. Sends nothing.
+ * @param pool As it is now.
+ */
 export async function survey(
   parameters: SurveyParameters,
   entry: TaskTypeEntry,
+  pool: GetPoolReturnType,
   seen: SinksSeen | undefined,
 ): Promise<Survey> {
   const { client, deployment, calls, minAmount } = parameters;
   const { taskTypeId } = entry;
-  const pool = await getPool(client, { deployment, taskTypeId });
   const context: ReadContext = { client, deployment, taskType: pool.taskType };
   const now = sinksSeenNow(pool, minAmount);
   const sinksDue = seen === undefined || seen.epoch !== now.epoch || (now.withMoney && !seen.withMoney);

@@ -4,6 +4,7 @@ import type { AnyCall } from "../../sdk/calls/callsOf.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import type { SignedAttestation } from "../../sdk/sink/signAttestation.ts";
 import { packAttestations } from "../../sdk/utils/packedAttestations.ts";
+import { BatchSize } from "../intake/batchSize.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { byTaskType } from "../intake/messageKind.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
@@ -39,11 +40,8 @@ const FROM_THE_FUTURE = 2;
 const MOST_BATCHES = 8;
 const MOST_VISITS = 4;
 
-/** Messages of a transaction until one has said what they cost. */
-const FIRST_BATCH = 20;
-
-/** Gas that a batch should use: with what is offered on top it fits a transaction, also if some cost more than those before. */
-const BATCH_GAS = 11_000_000n;
+/** What an attestation that moves units takes, at most as a rule, gas. */
+const DEAR = 260_000n;
 
 /** Takes attestations to the chain, in batches per task type; several are under way at once. */
 export class AttestationSubmitter {
@@ -51,12 +49,12 @@ export class AttestationSubmitter {
   readonly #countsPacked: (message: AttestationMessage) => Promise<boolean>;
   /** Places whose message is under way: a newer one waits for it. */
   readonly #underWay = new Set<string>();
-  /** What a message of the latest batches has cost, gas. */
-  #gasOfOne: bigint | undefined;
+  readonly #size: BatchSize;
 
   constructor(parameters: AttestationSubmitterParameters) {
     this.#parameters = parameters;
     this.#countsPacked = packedCheck(parameters.context);
+    this.#size = new BatchSize(parameters.batchSize, DEAR);
   }
 
   /** Submits what is due. */
@@ -64,7 +62,7 @@ export class AttestationSubmitter {
     const { store, triage, visits } = this.#parameters;
     const entries = await store.entries();
     const open = entries.filter((entry) => !this.#underWay.has(entry.key) && !triage.isConfirming(entry, head));
-    const most = MOST_BATCHES * this.#full;
+    const most = MOST_BATCHES * this.#size.next;
     const work = [...byTaskType(open)].flatMap(([taskTypeId, group]) =>
       chunks(group, most).map((some) => ({ taskTypeId, some })),
     );
@@ -73,18 +71,6 @@ export class AttestationSubmitter {
         visits.visit(taskTypeId, () => this.#serve(taskTypeId, some, head), MOST_VISITS),
       ),
     );
-  }
-
-  /** Messages of a full batch, by what those before have cost. */
-  get #full(): number {
-    const { batchSize } = this.#parameters;
-    if (this.#gasOfOne === undefined) return batchSize;
-    return Math.max(1, Math.min(batchSize, Number(BATCH_GAS / this.#gasOfOne)));
-  }
-
-  /** Messages of one transaction. */
-  get #batchSize(): number {
-    return this.#gasOfOne === undefined ? Math.min(FIRST_BATCH, this.#full) : this.#full;
   }
 
   async #serve(taskTypeId: Hex, entries: readonly Waiting[], head: bigint): Promise<boolean> {
@@ -117,10 +103,16 @@ export class AttestationSubmitter {
   async #submitAs(taskTypeId: Hex, items: readonly Waiting[], call: Form): Promise<boolean> {
     if (items.length === 0) return true;
     const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some, call);
-    const work = { action: "submitAttestations", taskTypeId, items, most: this.#batchSize, build };
+    const size = this.#size;
+    const work = {
+      ...{ action: "submitAttestations", taskTypeId, items, build },
+      get most() {
+        return size.next;
+      },
+    };
     const { left } = await perform(this.#parameters.sender, work, async (some, outcome) => {
       if (outcome.status !== "confirmed") return;
-      this.#gasOfOne = 1n + outcome.receipt.gasUsed / BigInt(some.length);
+      size.learn(some.length, outcome.receipt.gasUsed);
       await this.#conclude(some, outcome.receipt);
     });
     return !left;
@@ -131,7 +123,7 @@ export class AttestationSubmitter {
     if (first === undefined) return false;
     const { context, maxWait } = this.#parameters;
     // What is no longer served is looked at to be forgotten.
-    if (1 + rest.length >= this.#full || !context.taskTypes.serves(taskTypeId)) return true;
+    if (this.#size.isFull(1 + rest.length) || !context.taskTypes.serves(taskTypeId)) return true;
     const { reportDelay } = await context.taskTypes.get(taskTypeId);
     return Date.now() - first.receivedAt >= Math.min(maxWait, (reportDelay * 1000) / 2);
   }
@@ -140,7 +132,7 @@ export class AttestationSubmitter {
     const attestations = batch.map(({ message }) => toAttestation(message));
     const about = { taskTypeId, attestations: batch.length };
     const transaction = { ...transactionOf(call(attestations), about), action: "submitAttestations" };
-    const gas = this.#gasOfOne === undefined ? undefined : this.#gasOfOne * BigInt(batch.length);
+    const gas = this.#size.gasOf(batch.length);
     // No sink is in two batches at once.
     return { ...transaction, ...(gas !== undefined && { gas }), independent: true };
   }

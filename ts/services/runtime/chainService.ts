@@ -103,6 +103,7 @@ export async function runChainService(
   health.observe(metrics.registry);
   const onStopping = (): void => health.unready("it is ending");
   await runService({ log, interrupted: terminal.onInterrupt(), onStopping }, async (lifecycle) => {
+    lifecycle.onStop("websockets", () => chain.endpoints.close());
     const servers = await startServers({ config, app, health, registry: metrics.registry });
     lifecycle.onStop("http servers", async () => {
       await Promise.all(servers.map(({ stop }) => stop()));

@@ -34,12 +34,21 @@ afterEach(async () => {
 const mine = (blocks: number) =>
   createTestClient({ chain: foundry, mode: "anvil", transport: http(anvil.url) }).mine({ blocks });
 
-const connect = (urls = proxies.map(({ url }) => url), chain: typeof foundry | typeof base = foundry) =>
+/** An endpoint that answers does so in time, however busy the machine is. */
+const PATIENT = 60_000;
+/** What a test of one that does not takes; milliseconds. */
+const SHORT = 5_000;
+
+const connect = (
+  urls = proxies.map(({ url }) => url),
+  chain: typeof foundry | typeof base = foundry,
+  timeout = PATIENT,
+) =>
   connectChain({
     network: { name: "local", chain, rpcUrls: urls, rpcVariable: "LOCAL_RPC_URL", isPublic: false },
     log: createLogger({ service: "test", level: "debug", write: (line) => logged.push(JSON.parse(line)) }),
     metrics: createMetrics("test"),
-    timeout: 2_000,
+    timeout,
     tolerance: 3n,
     clock: () => NOW,
   });
@@ -48,7 +57,7 @@ const proxy = (index: number): FaultyRpc => proxies[index] as FaultyRpc;
 
 describe("reading through several endpoints", () => {
   test.each(["errors", "hangs", "internal error"] as Fault[])("one that %s is left alone", async (fault) => {
-    const { client, endpoints } = await connect();
+    const { client, endpoints } = await connect(undefined, undefined, fault === "hangs" ? SHORT : PATIENT);
     proxy(0).fault = fault;
     expect(await getChainId(client)).toBe(foundry.id);
     const asked = proxy(0).asked.length;

@@ -1,17 +1,19 @@
-import { createTransport, type EIP1193Parameters, type Hex, hexToBigInt, http, keccak256, type Transport } from "viem";
+import { createTransport, type EIP1193Parameters, type Hex, http, keccak256, type Transport } from "viem";
 import { UsageError } from "../../core/errors.ts";
 import type { Network } from "../../core/networks.ts";
 import { classifyRpcError, isAlreadyKnown, isChainsAnswer, nodesWords, retryAfterOf } from "../../core/rpcErrors.ts";
 import { formatDuration } from "../../sdk/utils/format.ts";
 import { BroadcastError, EndpointsError, RateLimitedError } from "./errors.ts";
-import { type Head, judgeHeads } from "./heads.ts";
+import { HeadSubscription } from "./headSubscription.ts";
+import { type Head, headOf, judgeHeads } from "./heads.ts";
 import type { Health } from "./health.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { type RpcAnswer, type RpcCall, rpcBatch } from "./rpcBatch.ts";
 
 export type EndpointsParameters = {
-  network: Pick<Network, "chain" | "rpcUrls" | "name" | "rpcVariable" | "isPublic">;
+  network: Pick<Network, "chain" | "rpcUrls" | "name" | "rpcVariable" | "isPublic"> &
+    Partial<Pick<Network, "headUrls">>;
   log: Logger;
   metrics: Metrics;
   /** Longest wait for an answer, milliseconds. */
@@ -31,6 +33,8 @@ type Endpoint = {
   /** Several calls as one request; their answers, in order. */
   batch: (calls: readonly RpcCall[]) => Promise<RpcAnswer[]>;
   claim: Head | undefined;
+  /** Where it tells of new blocks by itself. */
+  heads: HeadSubscription | undefined;
   /** Faults in a row. */
   faults: number;
   /** Not asked before, milliseconds of our clock, unless nobody else is left. */
@@ -66,12 +70,23 @@ export class Endpoints {
       request: http(url, { timeout, retryCount: 0 })({ chain: network.chain, retryCount: 0 }).request as Request,
       batch: rpcBatch(url, timeout),
       claim: undefined,
+      heads: this.#subscription(url, network.headUrls?.[url]),
       faults: 0,
       restsUntil: 0,
       limited: false,
       asking: undefined,
     }));
     this.#trusted = this.#endpoints.map((_, index) => index);
+  }
+
+  /** Hears of new blocks from now on, where endpoints have websockets. */
+  listen(): void {
+    for (const { heads } of this.#endpoints) heads?.listen();
+  }
+
+  /** Ends what `listen` has begun. */
+  async close(): Promise<void> {
+    await Promise.all(this.#endpoints.map(({ heads }) => heads?.close()));
   }
 
   /** The latest block that the endpoints agree on, as of the latest `refresh`; undefined if none answered. */
@@ -123,11 +138,19 @@ export class Endpoints {
     if (answered === 0) throw new EndpointsError(`no endpoint of ${network.name} answers: set ${network.rpcVariable}`);
   }
 
-  /** Asks every endpoint for its head and decides whom to trust. Never throws. @returns The agreed head. */
+  /**
+   * Asks every endpoint for its head, unless it has told it over a websocket, and decides whom to trust. Never throws.
+   * @returns The agreed head.
+   */
   async refresh(): Promise<Head | undefined> {
     const now = Date.now();
     const noneWorks = this.#endpoints.every(({ faults }) => faults > 0);
     for (const endpoint of this.#endpoints) {
+      const heard = endpoint.faults === 0 ? endpoint.heads?.latest : undefined;
+      if (heard !== undefined) {
+        endpoint.claim = heard;
+        continue;
+      }
       // Who rests is asked too, once the rest is over or nobody else is left, but nobody waits for the answer.
       const due = endpoint.restsUntil <= now || (noneWorks && !endpoint.limited);
       if (endpoint.asking === undefined && due) {
@@ -219,6 +242,19 @@ export class Endpoints {
       }
     }
     throw last;
+  }
+
+  #subscription(rpcUrl: string, url: string | undefined): HeadSubscription | undefined {
+    const { log, timeout } = this.#parameters;
+    if (url === undefined) return undefined;
+    const endpoint = new URL(rpcUrl).host;
+    return new HeadSubscription({
+      ...{ url, timeout },
+      onChange: (change) => {
+        if (change.listening) log.info({ endpoint }, "new blocks are heard over a websocket");
+        else log.warn({ endpoint, error: change.error }, "a websocket has ended: asking for blocks until it is back");
+      },
+    });
   }
 
   #request(endpoint: Endpoint, parameters: EIP1193Parameters): Promise<unknown> {
@@ -314,12 +350,4 @@ function resultOf(answer: RpcAnswer | undefined): unknown {
 function isForCaller(error: unknown): boolean {
   const kind = classifyRpcError(error);
   return kind === "answered" || kind === "too large";
-}
-
-function headOf(block: unknown): Head {
-  const { number, hash, timestamp } = (block ?? {}) as Record<string, Hex | undefined>;
-  if (number === undefined || hash === undefined || timestamp === undefined) {
-    throw new EndpointsError("an endpoint has no latest block");
-  }
-  return { number: hexToBigInt(number), hash, timestamp: hexToBigInt(timestamp) };
 }

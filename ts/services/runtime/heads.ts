@@ -1,5 +1,6 @@
-import type { Hex } from "viem";
+import { type Hex, hexToBigInt } from "viem";
 import { compare } from "../../core/bigints.ts";
+import { EndpointsError } from "./errors.ts";
 
 /** The latest block, as an endpoint claims it. */
 export type Head = {
@@ -8,6 +9,15 @@ export type Head = {
   /** Unix seconds. */
   timestamp: bigint;
 };
+
+/** A block as nodes give it. @throws {EndpointsError} if it is none. */
+export function headOf(block: unknown): Head {
+  const { number, hash, timestamp } = (block ?? {}) as Record<string, Hex | undefined>;
+  if (number === undefined || hash === undefined || timestamp === undefined) {
+    throw new EndpointsError("an endpoint has no latest block");
+  }
+  return { number: hexToBigInt(number), hash, timestamp: hexToBigInt(timestamp) };
+}
 
 export type Judgement = {
   /** The head to work with; undefined if nobody answered. */

@@ -37,8 +37,11 @@ beforeEach(() => {
   logged = [];
 });
 
-async function connect(...urls: string[]): Promise<ServiceChain> {
-  return connectChain({ network: networkOf(urls), log: logger(), metrics: createMetrics("test"), timeout: 5000 });
+/** An endpoint that answers does so in time, however busy the machine is. */
+const connect = (...urls: string[]): Promise<ServiceChain> => connectWithin(60_000, ...urls);
+
+function connectWithin(timeout: number, ...urls: string[]): Promise<ServiceChain> {
+  return connectChain({ network: networkOf(urls), log: logger(), metrics: createMetrics("test"), timeout });
 }
 
 const networkOf = (rpcUrls: string[]) =>
@@ -209,7 +212,7 @@ describe("when blocks do not come", () => {
     // The block is mined with a base fee that the first offer does not cover.
     await anvil().mine({ blocks: 1 });
     expect(await getTransactionCount(chain.client, account)).toBe(0);
-    await expect.poll(messages, { timeout: 5000 }).toContain("stuck: replaced with higher fees");
+    await expect.poll(messages).toContain("stuck: replaced with higher fees");
     await anvil().mine({ blocks: 1 });
     expect(await outcome).toMatchObject({ status: "confirmed" });
     expect(await getTransactionCount(chain.client, account)).toBe(1);
@@ -223,16 +226,16 @@ describe("when blocks do not come", () => {
     const { sender, account } = await startSender("beside", { stuckAfter: 60_000 });
     const outcomes = Array.from({ length: 18 }, () => sender.send(independent()));
     const dependent = sender.send(rebalance());
-    await expect.poll(sent, { timeout: 10_000 }).toBe(16);
+    await expect.poll(sent).toBe(16);
     expect(logged.filter(({ msg }) => msg === "sent").map(({ nonce }) => nonce)).toEqual([...Array(16).keys()]);
     await anvil().mine({ blocks: 1 });
-    await expect.poll(sent, { timeout: 10_000 }).toBe(18);
+    await expect.poll(sent).toBe(18);
     await anvil().mine({ blocks: 1 });
     const receipts = (await Promise.all(outcomes)).map((outcome) =>
       "receipt" in outcome ? outcome.receipt : undefined,
     );
     expect(new Set(receipts.map((receipt) => receipt?.blockNumber)).size).toBe(2);
-    await expect.poll(sent, { timeout: 10_000 }).toBe(19);
+    await expect.poll(sent).toBe(19);
     await anvil().mine({ blocks: 1 });
     expect(await dependent).toMatchObject({ status: "confirmed" });
     expect(await getTransactionCount(chain.client, account)).toBe(19);
@@ -255,7 +258,7 @@ describe("when blocks do not come", () => {
     await expect.poll(messages).toContain("sent");
     await anvil().setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("30") });
     await anvil().mine({ blocks: 1 });
-    await expect.poll(messages, { timeout: 5000 }).toContain("stuck: --max-fee allows no higher fee");
+    await expect.poll(messages).toContain("stuck: --max-fee allows no higher fee");
     await expect
       .poll(() => health.report().problems.map(({ problem }) => problem))
       .toContainEqual(expect.stringMatching(/^rebalance has waited for .*: gas costs more than --max-fee allows$/));
@@ -296,7 +299,7 @@ describe("when blocks do not come", () => {
     const { sender, account } = await startSender("outbid");
     const other = await sendElsewhere(account, "4");
     const outcome = sender.send(rebalance());
-    await expect.poll(messages, { timeout: 5000 }).toContain("sent");
+    await expect.poll(messages).toContain("sent");
     await anvil().mine({ blocks: 1 });
     const result = await outcome;
     expect(result).toMatchObject({ status: "confirmed" });
@@ -313,6 +316,26 @@ describe("when blocks do not come", () => {
     expect(await outcome).toMatchObject({ status: "replaced", nonce: 0, by: other });
     expect(messages()).toContain("another program uses this account: it has taken the nonce");
     expect(await getTransactionCount(chain.client, account)).toBe(1);
+  });
+
+  test("a transaction whose receipt is long in coming is not taken for dropped", async () => {
+    const rpc = await FaultyRpc.start(chain.url);
+    try {
+      const { sender } = await startSender("late", { stuckAfter: 60_000 }, await connect(rpc.url));
+      const outcome = sender.send(rebalance());
+      await expect.poll(messages).toContain("sent");
+      rpc.fault = "hides receipts";
+      rpc.asked.length = 0;
+      await anvil().mine({ blocks: 1 });
+      // Far beyond the looks after which a stranger's transaction would be given up for.
+      await expect
+        .poll(() => rpc.asked.filter((method) => method === "eth_getTransactionReceipt").length)
+        .toBeGreaterThan(60);
+      rpc.fault = undefined;
+      expect(await outcome).toMatchObject({ status: "confirmed" });
+    } finally {
+      await rpc.stop();
+    }
   });
 
   test("stopping waits for what is under way and takes nothing new", async () => {
@@ -335,7 +358,7 @@ describe("reorganisations", () => {
     await expect.poll(messages).toContain("mined");
     expect((await metrics.pendingSince.get()).values[0]?.value).toBe(0);
     await chain.test.request({ method: "anvil_reorg", params: [1, []] } as never);
-    await expect.poll(messages, { timeout: 5000 }).toContain("a reorganisation has dropped it: sending it again");
+    await expect.poll(messages).toContain("a reorganisation has dropped it: sending it again");
     await chain.test.mine({ blocks: 3 });
     expect(await outcome).toMatchObject({ status: "confirmed" });
   });
@@ -345,7 +368,7 @@ describe("endpoints that fail", () => {
   test.each(["errors", "hangs", "internal error", "swallows"] as const)("one that %s is survived", async (fault) => {
     const faulty = await FaultyRpc.start(chain.url);
     try {
-      const service = await connect(faulty.url, chain.url);
+      const service = await connectWithin(fault === "hangs" ? 5_000 : 60_000, faulty.url, chain.url);
       const { sender } = await startSender(`behind ${fault}`, {}, service);
       faulty.fault = fault;
       expect(await sender.send(rebalance())).toMatchObject({ status: "confirmed" });

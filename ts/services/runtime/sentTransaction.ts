@@ -130,7 +130,9 @@ export class SentTransaction {
           used = step === "nonce used" ? used + 1 : 0;
           failures = 0;
           const searched = used > 0 && used % PATIENCE === 0 ? await this.#findTaker() : undefined;
-          if (searched !== undefined) return searched;
+          if (typeof searched === "object") return searched;
+          // It is in a block, and its receipt will come.
+          if (searched === "this one") used = 0;
           if (used >= PATIENCE * SEARCHES) return { status: "dropped", hash: this.#latest };
         } catch (error) {
           // An endpoint that fails now may work at the next look.
@@ -164,11 +166,12 @@ export class SentTransaction {
     return undefined;
   }
 
-  /** Searches the chain for what has used the nonce; undefined if it is this one, or nobody can say. */
-  async #findTaker(): Promise<SendOutcome | undefined> {
+  /** Searches the chain for what has used the nonce; undefined if nobody can say. */
+  async #findTaker(): Promise<SendOutcome | "this one" | undefined> {
     const { account, chain } = this.#parameters;
     const by = await findTransaction(chain.client, account.address, this.#nonce, this.#headAtFirst);
-    if (by === undefined || this.#hashes.includes(by)) return undefined;
+    if (by === undefined) return undefined;
+    if (this.#hashes.includes(by)) return "this one";
     return { status: "replaced", hash: this.#latest, nonce: this.#nonce, by };
   }
 

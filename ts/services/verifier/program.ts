@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Terminal } from "../../core/commandLine.ts";
 import { type IntakeService, intakeProgram } from "../intake/program.ts";
 import { Visits } from "../intake/visits.ts";
-import { checkReceipt } from "./checkReceipt.ts";
+import { receiptCheck } from "./checkReceipt.ts";
 import { type ReceiptMessage, receiptKind } from "./receipt.ts";
 import { VerifierRounds } from "./rounds.ts";
 import { ReceiptSubmitter } from "./submitter.ts";
@@ -23,10 +23,10 @@ const service: IntakeService<ReceiptMessage, Record<never, never>> = {
   name: "verifier",
   description: "Take receipts over HTTP and submit the latest twice in each receipt interval; keepers judge by them.",
   examples: EXAMPLES,
-  defaults: { port: 9472, batchSize: 30 },
+  defaults: { port: 9472, batchSize: 100 },
   kind: receiptKind,
   contract: "completionTracker",
-  createCheck: (context) => (message) => checkReceipt(context, message),
+  createCheck: receiptCheck,
   fields: {},
   addOptions: (command) => command,
   createRound: async ({ context, base, store, triage, sender, config }) => {

@@ -1,12 +1,14 @@
 import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import { completionTrackerAbi } from "../../abi/generated.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
+import { BatchSize } from "../intake/batchSize.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { byTaskType } from "../intake/messageKind.ts";
 import type { Entry, MessageStore } from "../intake/store.ts";
 import type { Triage } from "../intake/triage.ts";
-import { perform } from "../keeper/perform.ts";
+import { chunks, perform } from "../keeper/perform.ts";
 import type { Head } from "../runtime/heads.ts";
+import { inLanes } from "../runtime/inLanes.ts";
 import type { Sender } from "../runtime/sender.ts";
 import { type Transaction, transactionOf } from "../runtime/transaction.ts";
 import { isCreditable } from "./checkReceipt.ts";
@@ -35,13 +37,19 @@ const FINAL = new Map([
 
 /** Batches that are looked at together: bounds what is asked of an endpoint at once, whatever the number of pairs. */
 const MOST_BATCHES = 8;
+const LANES = 4;
+
+/** What a receipt takes that is the first of its source in an epoch, gas. */
+const DEAR = 260_000n;
 
 /** Takes receipts to the chain, the latest of each pair. */
 export class ReceiptSubmitter {
   readonly #parameters: ReceiptSubmitterParameters;
+  readonly #size: BatchSize;
 
   constructor(parameters: ReceiptSubmitterParameters) {
     this.#parameters = parameters;
+    this.#size = new BatchSize(parameters.batchSize, DEAR);
   }
 
   /**
@@ -49,26 +57,38 @@ export class ReceiptSubmitter {
    * @returns Whether it is done for now; false if it should be tried again soon.
    */
   async submit(taskTypeId: Hex, head: Head): Promise<boolean> {
-    const { store, batchSize } = this.#parameters;
+    const { store } = this.#parameters;
     const entries = byTaskType(await store.entries()).get(taskTypeId.toLowerCase() as Hex) ?? [];
-    const most = MOST_BATCHES * batchSize;
+    const waiting = [...chunks(entries, MOST_BATCHES * this.#size.next)];
     let done = true;
-    for (let first = 0; first < entries.length && done; first += most) {
-      done = await this.#submitSome(taskTypeId, entries.slice(first, first + most), head);
-    }
+    await inLanes(
+      LANES,
+      () => (done ? waiting.shift() : undefined),
+      async (some) => {
+        done = (await this.#submitSome(taskTypeId, some, head)) && done;
+      },
+    );
     return done;
   }
 
   async #submitSome(taskTypeId: Hex, entries: readonly Waiting[], head: Head): Promise<boolean> {
-    const { context, triage, sender, batchSize } = this.#parameters;
+    const { context, triage, sender } = this.#parameters;
     const acceptable = await triage.sort(entries, head.number);
     const creditable = await Promise.all(acceptable.map(({ message }) => isCreditable(context, message)));
     const items = acceptable.filter((_, index) => creditable[index]);
     if (items.length === 0) return true;
     const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some);
-    const work = { action: "acknowledge", taskTypeId, items, most: batchSize, build };
+    const size = this.#size;
+    const work = {
+      ...{ action: "acknowledge", taskTypeId, items, build },
+      get most() {
+        return size.next;
+      },
+    };
     const { left } = await perform(sender, work, async (some, outcome) => {
-      if (outcome.status === "confirmed") await this.#conclude(some, outcome.receipt);
+      if (outcome.status !== "confirmed") return;
+      size.learn(some.length, outcome.receipt.gasUsed);
+      await this.#conclude(some, outcome.receipt);
     });
     return !left;
   }
@@ -77,7 +97,10 @@ export class ReceiptSubmitter {
     const { completionTracker } = contractsOf(this.#parameters.context.deployment);
     const receipts = batch.map(({ message }) => toReceipt(message));
     const about = { taskTypeId, receipts: batch.length };
-    return transactionOf(completionTracker.acknowledge(taskTypeId, receipts), about);
+    const gas = this.#size.gasOf(batch.length);
+    // No pair is in two batches at once, and receipts are cumulative: their order does not matter.
+    const known = { ...(gas !== undefined && { gas }), independent: true };
+    return { ...transactionOf(completionTracker.acknowledge(taskTypeId, receipts), about), ...known };
   }
 
   /** A receipt of which only a part counts stays, until its source has spent, and its sink was paid, the rest. */

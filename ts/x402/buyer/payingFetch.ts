@@ -1,6 +1,5 @@
 import type { Address } from "viem";
 import { min } from "../../core/bigints.ts";
-import { NotDeliveredError } from "../../sdk/work/buyer.ts";
 import type { GuardedStream } from "../../sdk/work/connector.ts";
 import type { CreditBookState } from "../../sdk/work/credit.ts";
 import { CreditFeed } from "../../sdk/work/creditFeed.ts";
@@ -8,6 +7,7 @@ import { getSinks } from "../../sdk/work/discovery.ts";
 import { Dispatcher, type Sending } from "../../sdk/work/dispatcher.ts";
 import {
   AccountInUseElsewhereError,
+  NotDeliveredError,
   SinksBusyError,
   StoreInUseError,
   WaitForCreditError,
