@@ -12,7 +12,7 @@ import { TestIndexer } from "../indexer/testIndexer.ts";
 import { MIN_MINUTES } from "../ts/demo/scenario.ts";
 import { poolAttention, staleLimit } from "../ts/operate/inspect/attention.ts";
 import { getPool, getSource } from "../ts/sdk/index.ts";
-import { launchBrowser } from "./browser.ts";
+import { launchBrowser } from "../ts/testkit/browser.ts";
 import { addPools, addSinks, HOSTILE } from "./crowd.ts";
 import { buildPage, type Page, servePage } from "./page.ts";
 

@@ -80,6 +80,8 @@ export const taskType = onchainTable(
 
     sinkCount: t.integer().notNull(),
     sourceCount: t.integer().notNull(),
+    /** Place among all events of the one that registered it: its block's number times a million, and its own in the block. */
+    registeredAtEvent: t.bigint().notNull(),
     createdAtTimestamp: t.bigint().notNull(),
     createdAtBlockNumber: t.bigint().notNull(),
     updatedAtTimestamp: t.bigint().notNull(),
@@ -150,6 +152,8 @@ export const sink = onchainTable(
     taskTypeId: t.hex().notNull(),
     account: t.hex().notNull(),
     registered: t.boolean().notNull(),
+    /** Place of the latest registration, as of a task type; null before the first. */
+    registeredAtEvent: t.bigint(),
     /** Text of a stranger, cut. */
     profileUri: t.text().notNull(),
     /** Units in the pool: the effective capacity when they last moved. */
@@ -207,6 +211,8 @@ export const source = onchainTable(
   (t) => ({
     taskTypeId: t.hex().notNull(),
     account: t.hex().notNull(),
+    /** Place of its first stream, as of a task type; null if it has never streamed. */
+    openedAtEvent: t.bigint(),
     flowRate: t.bigint().notNull(),
     /** Wei streamed by `flowUpdatedAtTimestamp`. */
     streamed: t.bigint().notNull(),

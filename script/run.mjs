@@ -99,6 +99,7 @@ export const TASKS = {
       ["forge", "fmt", "--check"],
       ["env", "FOUNDRY_PROFILE=lint", "forge", "lint", "--deny", "warnings"],
       ["tsc", "--noEmit"],
+      ["tsc", "--noEmit", "-p", "ts/demo/live/page"],
       ["biome", "ci"],
       ...["levels", "references", "trees", "words"].map(check),
     ],

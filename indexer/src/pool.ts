@@ -3,7 +3,7 @@ import { ponder } from "ponder:registry";
 import { distributionPool, streamLog, unitsLog } from "ponder:schema";
 import { maxUint96 } from "viem";
 import { changeFlow, changeUnits, paidTo, payUnits } from "./lib/distribution.ts";
-import { origin } from "./lib/events.ts";
+import { origin, placeOf } from "./lib/events.ts";
 import { changeTaskType, isOurs, taskTypeOf } from "./lib/pools.ts";
 import { changeSink } from "./lib/sinks.ts";
 import { changeSource } from "./lib/sources.ts";
@@ -57,7 +57,10 @@ ponder.on("GeneralDistributionAgreement:FlowDistributionUpdated", async ({ event
   await changeTaskType(context, taskTypeId, event.block, (pool) => changeFlow(pool, flowRate, adjustmentFlowRate));
   // The pool's admin touches its empty stream to have a remainder split again.
   if (isOurs(distributor, "backpressurePool")) return;
-  await changeSource(context, taskTypeId, distributor, event.block, () => ({ flowRate: newFlowRate }));
+  await changeSource(context, taskTypeId, distributor, event.block, ({ openedAtEvent }) => ({
+    flowRate: newFlowRate,
+    openedAtEvent: openedAtEvent ?? placeOf(event),
+  }));
   const stream = { source: distributor, operator, oldFlowRate, newFlowRate };
   await context.db.insert(streamLog).values({ ...origin(event), taskTypeId, ...stream });
 });

@@ -4,7 +4,7 @@ import { signalLog, taskType } from "ponder:schema";
 import { type Address, type Hex, zeroAddress } from "viem";
 import { bondPerUnit } from "../../ts/model/exact.ts";
 import { unpackSignals } from "../../ts/sdk/utils/packedAttestations.ts";
-import { origin } from "./lib/events.ts";
+import { origin, placeOf } from "./lib/events.ts";
 import type { Block } from "./lib/pools.ts";
 import { changeSink } from "./lib/sinks.ts";
 import { storable } from "./lib/text.ts";
@@ -33,6 +33,7 @@ ponder.on("CapacityRegistry:TaskTypeRegistered", async ({ event, context }) => {
     ...{ flowRate: 0n, adjustmentFlowRate: 0n, perUnitFlowRate: 0n, perUnitSettledValue: 0n },
     ...{ priceCap: parameters.unitRate, streamed: 0n, dust: 0n, paid: 0n, fee: 0n },
     ...{ escrow: 0n, deposits: 0n, ...none, sinkCount: 0, sourceCount: 0 },
+    registeredAtEvent: placeOf(event),
     ...{ createdAtTimestamp: timestamp, createdAtBlockNumber: number },
     ...{ updatedAtTimestamp: timestamp, updatedAtBlockNumber: number },
   });
@@ -40,7 +41,10 @@ ponder.on("CapacityRegistry:TaskTypeRegistered", async ({ event, context }) => {
 
 ponder.on("CapacityRegistry:SinkRegistered", async ({ event, context }) => {
   const { taskTypeId, sink } = event.args;
-  await changeSink(context, taskTypeId, sink, event.block, () => ({ registered: true }));
+  await changeSink(context, taskTypeId, sink, event.block, () => ({
+    registered: true,
+    registeredAtEvent: placeOf(event),
+  }));
 });
 
 ponder.on("CapacityRegistry:ProfileSet", async ({ event, context }) => {

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { askSecret } from "./askSecret.ts";
 import { BackpressureError, describeError, exitCodeOf, UsageError } from "./errors.ts";
 import { NETWORK_NAMES } from "./networks.ts";
+import { wrapHelp } from "./wrap.ts";
 
 /** A signal reaches a process that npm has started twice, from the terminal and from npm: one request. Milliseconds. */
 const SAME_INTERRUPT = 1000;
@@ -45,7 +46,7 @@ export async function runProgram(program: Command, argv: readonly string[], term
 /** Commands do not inherit these settings from the program that they are added to. */
 function prepare(command: Command, terminal: Terminal): void {
   command.exitOverride().configureOutput({
-    writeOut: terminal.out,
+    writeOut: (text) => terminal.out(wrapHelp(text)),
     writeErr: terminal.error,
     // A suggestion would come on a line of its own.
     outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")}\n`),

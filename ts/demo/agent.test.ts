@@ -88,4 +88,13 @@ describe("an agent", () => {
     expect(honest.report()).toEqual({ capacity: 100n, backlog: 700n });
     expect(liar.report()).toEqual({ capacity: 120n, backlog: 0n });
   });
+
+  test("may begin to lie, and declares twice what it can do, until it is honest again", () => {
+    const agent = agentPaidFor(9000);
+    const honest = agent.report();
+    agent.lies = true;
+    expect(agent.report()).toEqual({ capacity: 200n, backlog: 0n });
+    agent.lies = false;
+    expect(agent.report()).toEqual(honest);
+  });
 });

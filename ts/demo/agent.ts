@@ -33,6 +33,8 @@ export class Agent {
   /** Learns from all that it does. What it has said of itself is where it begins. */
   readonly #meter: ServedMeter;
   readonly #jobs: Job[] = [];
+  /** Whether it signals what it pleases: twice what it can do, or what it always declared, and no backlog. */
+  lies: boolean;
   #alive = true;
   /** Done of its first job, tokens. */
   #done = 0;
@@ -43,6 +45,7 @@ export class Agent {
     readonly plan: AgentPlan,
     largestTask: bigint,
   ) {
+    this.lies = !plan.honest;
     const { epochLength, horizon } = TERMS;
     const rate = () => BigInt(plan.rate) * UNIT_RATE;
     this.admission = new Admission({ oneTask: largestTask, epochLength, horizon, rate, maxWait: MAX_WAIT });
@@ -97,7 +100,8 @@ export class Agent {
 
   /** What it would signal now: what it measures, or, if it lies, what it pleases. */
   report(): Report {
-    if (!this.plan.honest) return { capacity: BigInt(this.plan.declares), backlog: 0n };
+    const { honest, declares, rate } = this.plan;
+    if (this.lies) return { capacity: BigInt(honest ? 2 * rate : declares), backlog: 0n };
     return { capacity: this.#meter.capacity(), backlog: BigInt(this.backlog) };
   }
 }

@@ -15,21 +15,25 @@ const MAY_FAIL_WITH: Record<string, readonly string[]> = {
   release: ["EscrowBuffer_NothingToRelease"],
 };
 
+/** What {@link decide} would do, as calls of a keeper that go into the next block. */
+export function keep(market: Market, state: State, timestamp: number): LocalCall[] {
+  return decide(market, state, timestamp).map(({ action, items, build }) => {
+    const { to, data } = build(items);
+    const call = { from: market.keeper.address, to, data, what: `${market.keeper.name}: ${action}` };
+    return { ...call, mayFailWith: MAY_FAIL_WITH[action] ?? [] };
+  });
+}
+
 /**
  * What `npm run keeper` would do now, decided by its own rules. It needs nobody's permission and remembers nothing:
  * everything follows from what the chain shows. Streams are synchronised as they change.
  * @param timestamp When the block comes that this goes into, Unix seconds.
  */
-export function keep(market: Market, state: State, timestamp: number): LocalCall[] {
+export function decide(market: Pick<Market, "protocol" | "stages">, state: State, timestamp: number): Work[] {
   const calls = new Calls(market.protocol, MOST);
   // From the end of the chain to its beginning: pressure travels one link per call.
   const stages = [...market.stages.entries()].reverse();
-  const work = stages.flatMap(([index, stage]) => workOf(calls, stage, state.stages[index] as StageState, timestamp));
-  return work.map(({ action, items, build }) => {
-    const { to, data } = build(items);
-    const call = { from: market.keeper.address, to, data, what: `${market.keeper.name}: ${action}` };
-    return { ...call, mayFailWith: MAY_FAIL_WITH[action] ?? [] };
-  });
+  return stages.flatMap(([index, stage]) => workOf(calls, stage, state.stages[index] as StageState, timestamp));
 }
 
 function workOf(calls: Calls, { id, sinks, sources }: MarketStage, now: StageState, timestamp: number): Work[] {

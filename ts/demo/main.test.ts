@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { build } from "../localchain/forge.ts";
 import { accepts, type Finished, runProgram } from "../testkit/processes.ts";
+import { RULES } from "./counterfactual/rules.ts";
 import type { Summary } from "./summary.ts";
 
 // Every test starts a process or more; how long that takes is the machine's business.
@@ -12,6 +13,15 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 const MAIN = "ts/demo/main.ts";
 const folder = mkdtempSync(join(tmpdir(), "backpressure-main-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+function expectReplayed({ counterfactual, ...summary }: Summary): void {
+  expect(counterfactual?.equalsChain).toBe(true);
+  const [protocol] = counterfactual?.outcomes ?? [];
+  const { servedRequests: served, turnedAwayRequests: turnedAway, waitingRequests: waiting } = summary;
+  const { streamedWei, slashedWei, receivedWei, escrowWei, returnedWei, dustWei, medianLatencySeconds } = summary;
+  expect(protocol).toMatchObject({ ...RULES[0], served, turnedAway, waiting, medianLatencySeconds });
+  expect(protocol).toMatchObject({ streamedWei, slashedWei, receivedWei, escrowWei, returnedWei, dustWei });
+}
 
 describe("bad input is one clear line and a non-zero exit", () => {
   const trace = join(folder, "bad.csv");
@@ -36,19 +46,19 @@ describe("on a chain", () => {
   beforeAll(() => build());
 
   test.each([
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const)("%s ends it at once, and the chain with it", async (signal, code) => {
-    let port = 0;
-    const finished = await runProgram(MAIN, ["--report", join(folder, "stopped.html")], (text, child) => {
-      const found = /anvil on http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
-      if (found === undefined || port !== 0) return;
-      port = Number(found);
+    ["SIGINT", 130, []],
+    ["SIGTERM", 143, []],
+    ["SIGINT", 130, ["--interactive"]],
+  ] as const)("%s ends it at once, and the chain and the page with it (%i, %j)", async (signal, code, args) => {
+    let ports: number[] = [];
+    const finished = await runProgram(MAIN, [...args, "--report", join(folder, "stopped.html")], (text, child) => {
+      if (ports.length > 0 || !text.includes("anvil on")) return;
+      ports = [...text.matchAll(/http:\/\/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
       child.kill(signal);
     });
     expect(finished).toMatchObject({ code, signal: null, stderr: `\nstopped by ${signal}\n` });
-    expect(port).toBeGreaterThan(0);
-    await expect.poll(() => accepts(port), { timeout: 5000 }).toBe(false);
+    expect(ports).toHaveLength(2);
+    for (const port of ports) await expect.poll(() => accepts(port), { timeout: 5000 }).toBe(false);
   });
 
   describe("a short run", () => {
@@ -65,13 +75,14 @@ describe("on a chain", () => {
 
     test("prints the summary on stdout, progress on stderr, and ends with 0", () => {
       expect(first.code).toBe(0);
+      expect(first.stderr).toMatch(/^Watch it live: http:\/\/127\.0\.0\.1:\d+\/\n/);
       expect(first.stdout).toMatch(/^\{[^\n]+\}\n$/);
       for (const text of [
         "Superfluid",
         "Echo",
         "05:00  Atlas, the largest summariser, dies",
         "demand doubles",
-        "20:00 ",
+        "\n  20 ",
       ]) {
         expect(first.stderr).toContain(text);
       }
@@ -104,6 +115,8 @@ describe("on a chain", () => {
 
     test("slashes nobody who delivers", () => expect(summary.honestSlashes).toBe(0));
 
+    test("a replay by the exact model comes to what the chain says, to the wei", () => expectReplayed(summary));
+
     test("serves requests, in every stage less or as much as was asked", () => {
       const { arrivedRequests, servedRequests, turnedAwayRequests, waitingRequests, stages } = summary;
       expect(servedRequests).toBeGreaterThan(2000);
@@ -116,7 +129,8 @@ describe("on a chain", () => {
 
     test("writes the report that it names", () => {
       expect(summary.report).toBe(report);
-      expect(html).toContain("Pay of the agents of summarise");
+      expect(html).toContain('data-chart="pay-1"');
+      expect(html).toContain("05:00 Atlas dies");
     });
 
     test("is byte for byte the same a second time", async () => {
@@ -147,6 +161,18 @@ describe("on a chain", () => {
       expect(BigInt(summary.slashedWei)).toBe(dead + dying);
       expect(summary.honestSlashes).toBe(0);
       expect(finished.stderr).toMatch(/\d\d:\d\d {2}Ghost is slashed: \d\.\d\d USDCx/);
+    });
+
+    test("a replay by the exact model comes to what the chain says, to the wei", () => expectReplayed(summary));
+
+    test("without the protocol nothing returns, and more is paid in vain", () => {
+      const [protocol, ...others] = summary.counterfactual?.outcomes ?? [];
+      expect(others).toHaveLength(RULES.length - 1);
+      for (const { inVainWei, returnedWei, escrowWei, slashedWei } of others) {
+        expect([returnedWei, escrowWei, slashedWei]).toEqual(["0", "0", "0"]);
+        expect(2 * Number(inVainWei)).toBeGreaterThan(3 * Number(protocol?.inVainWei));
+      }
+      expect(finished.stderr).toContain("What would have happened without the protocol");
     });
 
     test("accounts for every wei, slashed bonds included", () => {

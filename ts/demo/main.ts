@@ -6,6 +6,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { constants as os } from "node:os";
 import { dirname, resolve } from "node:path";
+import type { Address } from "viem";
 import { BackpressureError, describeError, exitCodeOf, UsageError } from "../core/errors.ts";
 import { startAnvil } from "../localchain/anvil.ts";
 import { deployProtocol } from "../localchain/deployScript.ts";
@@ -13,14 +14,18 @@ import { build } from "../localchain/forge.ts";
 import { LocalChain } from "../localchain/localChain.ts";
 import { deploySuperfluid } from "../localchain/localSuperfluid.ts";
 import { readTrace } from "../sim/trace.ts";
+import { type Counterfactual, compare } from "./counterfactual/counterfactual.ts";
+import { explainCounterfactual } from "./counterfactual/explain.ts";
+import { replayInBackground } from "./counterfactual/inBackground.ts";
 import { generateRequests, planDemand, type Request } from "./demand.ts";
 import { formatCount } from "./format.ts";
+import { Broadcast } from "./live/broadcast.ts";
 import { openMarket } from "./market.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { legend, type Output, Progress } from "./progress.ts";
-import { renderReport } from "./report/page.ts";
+import { renderReport } from "./report/report.ts";
 import { type EconomyResult, runEconomy } from "./runEconomy.ts";
-import { START, type Timeline, timelineOf } from "./scenario.ts";
+import { quietTimeline, START, type Timeline, timelineOf } from "./scenario.ts";
 import { assertSound, explain, summarise } from "./summary.ts";
 
 /** Seconds that lie between the chain's first block and the start, for deployment. */
@@ -29,26 +34,69 @@ const PREPARATION = 86_400;
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   if (options === undefined) return;
-  const timeline = timelineOf(options.minutes);
+  const timeline = options.interactive ? quietTimeline(options.minutes) : timelineOf(options.minutes);
   // Whatever the user may have got wrong is found before anything takes time.
   const requests = loadRequests(options, timeline);
   const reportPath = prepareReport(options.report);
 
   const output: Output = options.json ? process.stderr : process.stdout;
   const progress = new Progress(output);
-  progress.title("Backpressure Economics: an economy of AI agents, paid by the second");
-  const result = await run(options, timeline, requests, progress);
+  const broadcast = await Broadcast.start(options.interactive, timeline);
+  progress.note(`${options.interactive ? "Play with it" : "Watch it live"}: ${broadcast.url}`);
+  try {
+    await runAndReport(options, timeline, requests, { progress, broadcast, reportPath });
+  } catch (error) {
+    broadcast.failed(describeError(error));
+    throw error;
+  } finally {
+    await broadcast.stop();
+  }
+}
 
-  const summary = summarise(result, options);
-  writeFileSync(
-    reportPath,
-    renderReport({ summary, samples: result.samples, timeline, deadSink: result.deadSink, liar: result.liar }),
-  );
+type Places = { progress: Progress; broadcast: Broadcast; reportPath: string };
+
+async function runAndReport(
+  options: Options,
+  timeline: Timeline,
+  requests: Request[],
+  { progress, broadcast, reportPath }: Places,
+): Promise<void> {
+  progress.title("Backpressure Economics: an economy of AI agents, paid by the second");
+  const { result, counterfactual } = await runAndReplay(options, timeline, requests, progress, broadcast);
+  const summary = summarise(result, options, counterfactual);
+  const report = await renderReport(summary, result);
+  writeFileSync(reportPath, report.html);
+  broadcast.ended(report.outcome);
   progress.title("What happened");
-  for (const line of explain(summary, result.deadSink, result.liar, timeline)) progress.note(`  ${line}`);
+  for (const line of explain(summary, result.deadSink, result.liar, timeline)) progress.note(line);
+  if (summary.counterfactual) {
+    progress.title("What would have happened without the protocol");
+    for (const line of explainCounterfactual(summary.counterfactual)) progress.note(line);
+  }
   progress.note(`\n  Open ${options.report} in a browser: the charts, and what they mean.\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   assertSound(summary);
+}
+
+/** While the chain runs, another thread works out what would have happened otherwise. What a visitor does has no plan. */
+async function runAndReplay(
+  options: Options,
+  timeline: Timeline,
+  requests: Request[],
+  progress: Progress,
+  broadcast: Broadcast,
+): Promise<{ result: EconomyResult; counterfactual: Counterfactual | null }> {
+  if (options.interactive) {
+    return { result: await run(options, timeline, requests, progress, broadcast), counterfactual: null };
+  }
+  const replay = replayInBackground({ requests, timeline, seed: options.seed });
+  try {
+    const result = await run(options, timeline, requests, progress, broadcast);
+    broadcast.step("what would have happened without the protocol");
+    return { result, counterfactual: compare(await replay.result(), result) };
+  } finally {
+    await replay.stop();
+  }
 }
 
 function loadRequests({ trace, seed }: Options, timeline: Timeline): Request[] {
@@ -82,16 +130,19 @@ async function run(
   timeline: Timeline,
   requests: Request[],
   progress: Progress,
+  broadcast: Broadcast,
 ): Promise<EconomyResult> {
   const { minutes, seed, trace } = options;
+  broadcast.step("the contracts");
   await compile(progress);
+  broadcast.step("a local chain with Superfluid, the protocol and its agents");
   const anvil = await startAnvil({ timestamp: START - PREPARATION });
   try {
     progress.step("chain", `anvil on ${anvil.url}; it ends with this program`);
     const superfluid = await deploySuperfluid(anvil.url, anvil.deployer);
-    progress.step("Superfluid", `the real framework, USDC and USDCx; host ${superfluid.host}`);
+    progress.step("Superfluid", `the real framework, USDC and USDCx; host ${brief(superfluid.host)}`);
     const protocol = await deployProtocol({ url: anvil.url, sender: anvil.deployer, host: superfluid.host });
-    progress.step("protocol", `deployed through script/Deploy.s.sol; pool ${protocol.backpressurePool}`);
+    progress.step("protocol", `deployed through script/Deploy.s.sol; pool ${brief(protocol.backpressurePool)}`);
     const chain = new LocalChain(anvil.url);
     await chain.takeControl();
     const market = await openMarket(chain, protocol, superfluid);
@@ -100,8 +151,15 @@ async function run(
     progress.step("demand", `${formatCount(requests.length)} requests in ${minutes} minutes, ${origin(trace, seed)}`);
     progress.note(legend());
     const chainId = await chain.client.getChainId();
-    const onSample: Progress["sample"] = (sample, line) => progress.sample(sample, line);
-    return await runEconomy({ chain, market, requests, timeline, seed, chainId, onSample });
+    const { visitor } = broadcast;
+    return await runEconomy({
+      ...{ chain, market, requests, timeline, seed, chainId },
+      ...(visitor === undefined ? {} : { visitor: (workshop) => visitor.beforeSlot(workshop) }),
+      onFrame: (frame) => {
+        progress.sample(frame.sample, frame.events, timeline);
+        broadcast.frame(frame);
+      },
+    });
   } finally {
     await anvil.stop();
   }
@@ -114,6 +172,11 @@ async function compile(progress: Progress): Promise<void> {
   } finally {
     clearTimeout(notice);
   }
+}
+
+/** "0x3C57…8E9f". */
+function brief(address: Address): string {
+  return `${address.slice(0, 6)}…${address.slice(-4)}`;
 }
 
 function origin(trace: string | undefined, seed: number): string {

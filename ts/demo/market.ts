@@ -7,6 +7,7 @@ import { contractsOf, superTokenAt } from "../sdk/calls/contracts.ts";
 import { connectPoolCall } from "../sdk/calls/superfluid.ts";
 import type { Deployment } from "../sdk/types.ts";
 import {
+  type AgentPlan,
   BOND_PER_UNIT,
   bufferMaxOf,
   SOURCES,
@@ -61,6 +62,22 @@ const CREATOR = accountOf("creator");
 const SOURCE_ACCOUNTS = SOURCES.map(({ name }) => accountOf(name));
 const SINK_ACCOUNTS = STAGES.map(({ agents }) => agents.map(({ name }) => accountOf(name)));
 
+/** The stages and who takes part in them: the same on every chain, and without one. */
+export function cast(): Omit<MarketStage, "distributionPool">[] {
+  return STAGES.map((plan, index) => {
+    const sources = SINK_ACCOUNTS[index - 1] ?? SOURCE_ACCOUNTS;
+    return { plan, id: taskTypeId(plan), sinks: SINK_ACCOUNTS[index] ?? [], sources };
+  });
+}
+
+/** When task types are registered, and when agents join, Unix seconds. */
+export const OPENING = { registered: START - 120, joined: START - 60 } as const;
+
+/** What an agent stakes, wei. */
+export function bondOf({ bondedFor }: AgentPlan): bigint {
+  return TERMS.minimumStake + BOND_PER_UNIT * BigInt(bondedFor);
+}
+
 /**
  * Registers the task types, links them, and lets everybody in: each account buys super tokens, and each agent bonds,
  * registers and, if it wants to be paid to the second, connects, as they would anywhere else.
@@ -70,19 +87,16 @@ export async function openMarket(
   protocol: Deployment,
   superfluid: LocalSuperfluid,
 ): Promise<Market> {
-  const ids = STAGES.map((plan) => taskTypeId(plan));
   chain.add(...STAGES.map((plan) => registerTaskType(plan, protocol, superfluid)));
   for (const source of SOURCE_ACCOUNTS) chain.add(...buyTokens(source, SOURCE_FUNDS, superfluid));
   for (const sink of SINK_ACCOUNTS.flat()) chain.add(...buyTokens(sink, AGENT_FUNDS, superfluid));
-  await chain.mine(START - 120);
+  await chain.mine(OPENING.registered);
 
   const { backpressurePool, pipeline } = contractsOf(protocol);
   const stages = await Promise.all(
-    STAGES.map(async (plan, index): Promise<MarketStage> => {
-      const id = ids[index] as Hex;
-      const distributionPool = await chain.client.readContract(backpressurePool.distributionPoolOf(id));
-      const sources = SINK_ACCOUNTS[index - 1] ?? SOURCE_ACCOUNTS;
-      return { plan, id, distributionPool, sinks: SINK_ACCOUNTS[index] ?? [], sources };
+    cast().map(async (stage): Promise<MarketStage> => {
+      const distributionPool = await chain.client.readContract(backpressurePool.distributionPoolOf(stage.id));
+      return { ...stage, distributionPool };
     }),
   );
   const market: Market = { protocol, superfluid, stages, keeper: accountOf("keeper") };
@@ -91,7 +105,7 @@ export async function openMarket(
     if (next) chain.add(callFrom(CREATOR, pipeline.setDownstream(stage.id, next.id, stage.plan.passesOn)));
     for (const [position, sink] of stage.sinks.entries()) chain.add(...joinStage(market, stage, sink, position));
   }
-  await chain.mine(START - 60);
+  await chain.mine(OPENING.joined);
   return market;
 }
 
@@ -129,7 +143,7 @@ function joinStage({ protocol, superfluid }: Market, stage: MarketStage, sink: A
   const { distributionPool, id } = stage;
   const { gdaV1: gda, superToken } = superfluid;
   const { capacityRegistry, stakeManager } = contractsOf(protocol);
-  const bond = TERMS.minimumStake + BOND_PER_UNIT * BigInt(plan.bondedFor);
+  const bond = bondOf(plan);
   return [
     superTokenAt(superToken).approve(protocol.stakeManager, bond),
     stakeManager.stake(id, bond),

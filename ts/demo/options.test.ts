@@ -1,17 +1,25 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { UsageError } from "../core/errors.ts";
+import { COLUMNS } from "../core/wrap.ts";
 import { parseOptions } from "./options.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
 describe("parseOptions", () => {
   test("needs nothing", () => {
-    expect(parseOptions([])).toEqual({ minutes: 60, seed: 1, report: "out/report.html", json: false });
+    const usual = { minutes: 60, seed: 1, report: "out/report.html", json: false, interactive: false };
+    expect(parseOptions([])).toEqual(usual);
+  });
+
+  test("gives a visitor all the time there is, or as much as is asked for", () => {
+    expect(parseOptions(["--interactive"])).toMatchObject({ minutes: 240, interactive: true });
+    expect(parseOptions(["--interactive", "--minutes", "30"])).toMatchObject({ minutes: 30 });
   });
 
   test("takes everything", () => {
     const args = ["--json", "--trace", "t.csv", "--seed", "7", "--minutes", "20", "--report", "r.html"];
-    expect(parseOptions(args)).toEqual({ minutes: 20, seed: 7, trace: "t.csv", report: "r.html", json: true });
+    const given = { minutes: 20, seed: 7, trace: "t.csv", report: "r.html", json: true, interactive: false };
+    expect(parseOptions(args)).toEqual(given);
   });
 
   test.each([
@@ -40,6 +48,7 @@ describe("parseOptions", () => {
       return true;
     });
     expect(parseOptions(["--help"])).toBeUndefined();
+    expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(COLUMNS);
     for (const part of ["--trace <file>", "--minutes <number>", "Examples:", "npm start -- --trace requests.csv"]) {
       expect(text).toContain(part);
     }

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { UsageError } from "../core/errors.ts";
+import { wrapHelp } from "../core/wrap.ts";
 import { MAX_MINUTES, MIN_MINUTES } from "./scenario.ts";
 
 /** What the user asked for. */
@@ -13,14 +14,20 @@ export type Options = {
   report: string;
   /** Progress to stderr, and the summary as one JSON object on the last line of stdout. */
   json: boolean;
+  /** Whether a visitor plays: nothing happens by plan, and it ends when the visitor or the demand does. */
+  interactive: boolean;
 };
 
 const EXAMPLES = `
 Examples:
-  npm start                                       one hour of chain time in well under a minute
-  npm start -- --trace requests.csv               with real requests (TIMESTAMP,ContextTokens,GeneratedTokens)
-  npm start -- --minutes 20 --seed 7              twenty minutes, with other requests
-  npm start --silent -- --json | tail -n 1 | jq   the summary for a program`;
+  $ npm start
+  $ npm start -- --interactive
+  $ npm start -- --trace requests.csv
+  $ npm start -- --minutes 20 --seed 7
+  $ npm start --silent -- --json | tail -n 1 | jq .counterfactual
+
+A trace has the columns TIMESTAMP, ContextTokens and GeneratedTokens. An hour of chain time takes well under a minute.
+What the report and the JSON say: docs/main-job.md`;
 
 /**
  * Reads the command line.
@@ -36,16 +43,22 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     )
     .option("--trace <file>", "requests from a CSV file instead of the built-in generator")
     .option("--seed <number>", "seed of everything random", parseCount(0, 2 ** 32 - 1), 1)
-    .option("--minutes <number>", "chain time to run", parseCount(MIN_MINUTES, MAX_MINUTES), 60)
+    .option("--minutes <number>", "chain time to run (default: 60)", parseCount(MIN_MINUTES, MAX_MINUTES))
+    .option(
+      "--interactive",
+      "let a visitor of the page kill agents, make them lie, change demand, until it is ended",
+      false,
+    )
     .option("--report <file>", "where to write the HTML report", parsePath, "out/report.html")
     .option("--json", "progress to stderr, the summary as one JSON object on the last line of stdout", false)
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
     .addHelpText("after", EXAMPLES)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ writeOut: (text) => process.stdout.write(wrapHelp(text)), writeErr: () => {} });
   try {
-    return program.parse(args, { from: "user" }).opts<Options>();
+    const options = program.parse(args, { from: "user" }).opts<Options & { minutes?: number }>();
+    return { ...options, minutes: options.minutes ?? (options.interactive ? MAX_MINUTES : 60) };
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;

@@ -4,24 +4,22 @@ import type { Report } from "./agent.ts";
 import { Credits } from "./credits.ts";
 import { checkDefunded, type DeadSink, dyingShare } from "./deadSink.ts";
 import type { Request } from "./demand.ts";
+import { Drains } from "./drains.ts";
 import { addUpTotals, type FinalTotals } from "./finalTotals.ts";
+import { type Frame, type Look, lookAt } from "./frame.ts";
 import { Audit } from "./invariants.ts";
 import { keep } from "./keep.ts";
 import { judgeLiar, LIAR_WINDOW, type Liar } from "./liar.ts";
 import type { Account, Market, MarketStage } from "./market.ts";
+import { Narrator } from "./narrator.ts";
 import { Receipts } from "./receipts.ts";
-import { type Sample, sampleOf } from "./sample.ts";
-import { DYING, EPOCH, REACTION, SLOT, START, type Timeline, UNIT_RATE } from "./scenario.ts";
+import type { Sample } from "./sample.ts";
+import { CLAIM_EVERY, DYING, EPOCH, REACTION, SLOT, START, type Timeline } from "./scenario.ts";
 import { type Slash, Slashes } from "./slashes.ts";
 import { readState, type StageState, type State } from "./state.ts";
 import { StreamLedger } from "./streamLedger.ts";
+import { StreamRates } from "./streamRates.ts";
 import { Workshop } from "./workshop.ts";
-
-/** Epochs between two claims of those who are not connected. */
-const CLAIM_EVERY = 5;
-
-/** Epochs in which a payer makes good what it has paid too little or too much. */
-const CATCH_UP = 4n;
 
 export type EconomyParameters = {
   chain: LocalChain;
@@ -31,12 +29,15 @@ export type EconomyParameters = {
   timeline: Timeline;
   seed: number;
   chainId: number;
-  /** Hears of every sample. */
-  onSample?: (sample: Sample, timeline: Timeline) => void;
+  /** Whoever may interfere: asked before each slot, it changes the workshop and takes its time. Says whether to go on. */
+  visitor?: (workshop: Workshop) => Promise<boolean>;
+  /** Hears of every step. */
+  onFrame?: (frame: Frame) => void;
 };
 
 export type EconomyResult = {
   samples: readonly Sample[];
+  frames: readonly Frame[];
   totals: FinalTotals;
   audit: Audit;
   deadSink: DeadSink;
@@ -64,15 +65,16 @@ class Economy {
   readonly #credits: Credits;
   readonly #receipts: Receipts;
   readonly #slashes: Slashes;
+  readonly #drains: Drains;
+  readonly #narrator = new Narrator();
   readonly #workshop: Workshop;
-  readonly #samples: Sample[] = [];
+  readonly #rates: StreamRates;
+  readonly #frames: Frame[] = [];
   readonly #secrets = new Map<string, Report>();
   readonly #deadSink: DeadSink;
   #state!: State;
-  /** What the chain looked like when the liar's last minutes began. */
-  #beforeLast!: State;
-  /** What each payer had asked for, tokens, when it last set its stream. */
-  readonly #asked = new Map<string, number>();
+  /** What the chain looked like before each slot of the liar's last minutes. */
+  readonly #lately: State[] = [];
   #refunded: readonly bigint[] = [];
   #transactions = 0;
 
@@ -83,8 +85,10 @@ class Economy {
     this.#credits = new Credits(market.stages);
     this.#receipts = new Receipts(market, chainId);
     this.#slashes = new Slashes(market);
+    this.#drains = new Drains(market);
     this.#audit = new Audit(market, this.#ledger, START);
     this.#workshop = new Workshop(market.stages, requests, seed);
+    this.#rates = new StreamRates(this.#workshop);
     const stage = market.stages[DYING.stage] as MarketStage;
     const name = (stage.sinks[DYING.agent] as Account).name;
     this.#deadSink = { name, stage: stage.plan.name, shareBefore: 0, shareAfter: 0 };
@@ -92,21 +96,26 @@ class Economy {
 
   async run(): Promise<EconomyResult> {
     const { chain, market, timeline } = this.#parameters;
-    this.#state = this.#beforeLast = await readState(chain.client, market, START);
+    this.#state = await readState(chain.client, market, START);
     this.#credits.look(this.#state);
-    for (let at = 0; at < timeline.end; at += SLOT) {
+    let at = 0;
+    for (; at < timeline.end; at += SLOT) {
+      this.#lately.push(this.#state);
+      if (this.#lately.length > LIAR_WINDOW / SLOT) this.#lately.shift();
+      if (!(await this.#mayGoOn())) break;
       await this.#shock(at);
       await this.#act(at);
       await this.#mine(at);
       this.#audit.afterKeeper(this.#state);
       this.#tell();
     }
-    await this.#close();
+    await this.#close(at);
     return {
-      samples: this.#samples,
+      samples: this.#frames.map(({ sample }) => sample),
+      frames: this.#frames,
       audit: this.#audit,
       deadSink: this.#deadSink,
-      liar: judgeLiar(this.#beforeLast, this.#state),
+      liar: judgeLiar(this.#lately[0] as State, this.#state),
       slashes: this.#slashes.all,
       workshop: this.#workshop,
       transactions: this.#transactions,
@@ -131,7 +140,12 @@ class Economy {
       this.#deadSink.shareAfter = dyingShare(this.#state);
       await checkDefunded(chain.client, market, this.#state, this.#audit);
     }
-    if (at === timeline.end - LIAR_WINDOW) this.#beforeLast = this.#state;
+  }
+
+  /** Lets whoever may interfere do so. The first slot is always played. */
+  async #mayGoOn(): Promise<boolean> {
+    const goesOn = (await this.#parameters.visitor?.(this.#workshop)) ?? true;
+    return goesOn || this.#frames.length === 0;
   }
 
   /** What sources and agents do in this slot of their epoch. */
@@ -148,10 +162,7 @@ class Economy {
     if (slot === 3) this.#parameters.chain.add(...(await this.#receipts.submit(this.#workshop)));
   }
 
-  /**
-   * Everybody who pays sets its stream for the next epoch: what was asked of it in the last, and a part of what it still
-   * lacks for what waits or, if it has credit to spare, less by a part of that.
-   */
+  /** Everybody who pays sets its stream for the next epoch. */
   #stream(at: number): void {
     const { chain, market } = this.#parameters;
     market.stages.forEach((stage, index) => {
@@ -166,15 +177,9 @@ class Economy {
   /** What a payer should stream into a stage from `timestamp` on, wei per second. */
   #rate(stage: MarketStage, index: number, position: number, timestamp: number): bigint {
     const source = stage.sources[position] as Account;
-    const key = `${stage.id}/${source.name}`;
-    const asked = this.#workshop.stages[index]?.payers[position]?.asked ?? 0;
-    const lately = BigInt(asked - (this.#asked.get(key) ?? 0)) * UNIT_RATE;
-    this.#asked.set(key, asked);
     const { returned, spent } = this.#state.stages[index] as StageState;
     const streamed = this.#ledger.streamedBy(stage.distributionPool, source.address, timestamp);
-    const held = streamed - (returned[position] ?? 0n) - (spent[position] ?? 0n);
-    const perEpoch = lately + this.#workshop.missing(index, position, held) / CATCH_UP;
-    return perEpoch > 0n ? perEpoch / BigInt(EPOCH) : 0n;
+    return this.#rates.lacking(index, position, streamed - (returned[position] ?? 0n) - (spent[position] ?? 0n));
   }
 
   #commit(epoch: number): void {
@@ -228,6 +233,7 @@ class Economy {
     const block = await chain.mine(timestamp);
     this.#ledger.record(block);
     this.#slashes.record(block);
+    this.#drains.record(block);
     this.#transactions += block.transactions;
     this.#state = await readState(chain.client, market, timestamp);
     this.#credits.look(this.#state);
@@ -249,15 +255,25 @@ class Economy {
     this.#refunded = returned;
     this.#credits.tell(this.#state, this.#workshop);
     this.#workshop.advance(this.#state.timestamp - START);
-    const sample = sampleOf(this.#state, this.#workshop);
-    this.#samples.push(sample);
-    this.#parameters.onSample?.(sample, this.#parameters.timeline);
+    const look = this.#look();
+    const frame = { ...look, events: this.#narrator.tell(look) };
+    this.#frames.push(frame);
+    this.#parameters.onFrame?.(frame);
+  }
+
+  #look(): Look {
+    const { market, timeline } = this.#parameters;
+    const planned = this.#state.timestamp < START + timeline.doubling ? 1 : 2;
+    return lookAt({
+      ...{ state: this.#state, market, ledger: this.#ledger, drains: this.#drains, workshop: this.#workshop },
+      ...{ before: this.#frames, demand: planned * this.#workshop.demand, transactions: this.#transactions },
+    });
   }
 
   /** The last second. What Superfluid could not split evenly stays where it is, and counts. */
-  async #close(): Promise<void> {
+  async #close(at: number): Promise<void> {
     this.#claim();
-    await this.#block(START + this.#parameters.timeline.end);
+    await this.#block(START + at);
     this.#tell();
   }
 }

@@ -1,4 +1,4 @@
-import { START, UNIT_RATE } from "./scenario.ts";
+import { START, UNIT_RATE, WAD } from "./scenario.ts";
 import type { StageState, State } from "./state.ts";
 import type { WorkStage, Workshop } from "./workshop.ts";
 
@@ -48,7 +48,12 @@ function sampleStage(state: StageState, { agents }: WorkStage): StageSample {
   };
 }
 
+/** USDCx that an amount of tokens costs at the full price. */
+export function usdcOf(tokens: number): number {
+  return (tokens * Number(UNIT_RATE)) / Number(WAD);
+}
+
 /** Tokens that an amount of wei pays for, to six digits after the point. */
-function tokens(wei: bigint): number {
+export function tokens(wei: bigint): number {
   return Number((wei * 1_000_000n) / UNIT_RATE) / 1e6;
 }

@@ -16,6 +16,8 @@ export const EPOCH = 60;
 /** Blocks are mined every `SLOT` seconds; whoever reacts to one does so `REACTION` seconds later. */
 export const SLOT = 15;
 export const REACTION = 2;
+/** Epochs between two claims of those who are not connected. */
+export const CLAIM_EVERY = 5;
 /** How long money must confirm a change of inflow before the escrow follows it: `CONFIRM_DELAY` of the contract. */
 export const CONFIRM_DELAY = 12;
 
@@ -134,6 +136,12 @@ export const MAX_MINUTES = 240;
 export function timelineOf(minutes: number): Timeline {
   const at = (share: number): number => Math.round(minutes * share) * 60;
   return { end: minutes * 60, death: at(1 / 4), doubling: at(2 / 5), revival: at(3 / 5) };
+}
+
+/** Nothing happens by plan, and demand goes on for so many minutes: a visitor is there. */
+export function quietTimeline(minutes: number): Timeline {
+  const never = (minutes + 1) * 60;
+  return { end: minutes * 60, death: never, doubling: never, revival: never };
 }
 
 /** Tokens per second that a stage's agents can really serve and have bonds for. */

@@ -1,6 +1,7 @@
 import { type Address, decodeEventLog, isAddressEqual, toEventSelector } from "viem";
 import { stakeManagerAbi } from "../abi/generated.ts";
 import type { MinedBlock } from "../localchain/localChain.ts";
+import type { Frame } from "./frame.ts";
 import type { Market } from "./market.ts";
 import { DEAD, DYING, LIAR, START, type Timeline } from "./scenario.ts";
 
@@ -41,6 +42,16 @@ export class Slashes {
       .filter((slash) => slash.stage === stage && (agent === undefined || slash.agent === agent))
       .reduce((sum, { wei }) => sum + wei, 0n);
   }
+}
+
+/** How long a sink that was dead or lied may still be slashed for it, seconds. */
+const LATER = 1800;
+
+/** Whether a slash hit a sink that has delivered, as it said, for long: a visitor decides who does not. */
+export function hitsHonestVisited({ timestamp, stage, agent }: Slash, frames: readonly Frame[]): boolean {
+  const at = timestamp - START;
+  const lately = frames.filter(({ sample }) => sample.at > at - LATER && sample.at <= at);
+  return lately.every(({ stages }) => stages[stage]?.conduct[agent] === "honest");
 }
 
 /** Whether a slash hit a sink that delivers what it is paid for. */

@@ -36,6 +36,7 @@ export function someSummary(differs: Partial<Summary> = {}): Summary {
     seed: 1,
     trace: null,
     report: "out/report.html",
+    counterfactual: null,
     violations: [],
     ...differs,
   };

@@ -1,10 +1,12 @@
 import { InvariantError } from "../core/errors.ts";
+import { NO_BREAK, wrap } from "../core/wrap.ts";
+import type { Counterfactual } from "./counterfactual/counterfactual.ts";
 import { formatCount, formatMoney, formatShare, formatThousands, formatTime } from "./format.ts";
 import type { Liar } from "./liar.ts";
 import type { Options } from "./options.ts";
 import type { EconomyResult } from "./runEconomy.ts";
 import { DEAD, DYING, STAGES, type Timeline, timelineOf } from "./scenario.ts";
-import { hitsHonest } from "./slashes.ts";
+import { hitsHonest, hitsHonestVisited } from "./slashes.ts";
 import { missing } from "./streamLedger.ts";
 
 /** One stage in the summary. Tokens are units times seconds. */
@@ -40,7 +42,7 @@ export type Summary = {
   maxFlowPerUnitOverQ: number;
   /** The same inside of them: the sinks may be over-paid until money has confirmed a higher inflow. */
   maxFlowPerUnitOverQUnconfirmed: number;
-  /** Share of its stage's pay that the dying sink had just before it died. */
+  /** Share of its stage's pay that the dying sink had just before it died; 0 where a visitor decides who dies. */
   deadSinkShareBefore: number;
   /** The same just before it came back. */
   deadSinkShareAfter: number;
@@ -71,12 +73,14 @@ export type Summary = {
   seed: number;
   trace: string | null;
   report: string;
+  /** What would have become of the same requests without the protocol; null if that was not computed. */
+  counterfactual: Counterfactual | null;
   /** Invariants that did not hold; empty if all is well. */
   violations: { invariant: string; reason: string }[];
 };
 
 /** Puts the summary together. */
-export function summarise(result: EconomyResult, options: Options): Summary {
+export function summarise(result: EconomyResult, options: Options, counterfactual: Counterfactual | null): Summary {
   const { totals, audit, deadSink, liar, slashes, workshop } = result;
   const slashesOf = (who: { stage: number; agent: number }) =>
     slashes.filter(({ stage, agent }) => stage === who.stage && agent === who.agent);
@@ -98,18 +102,21 @@ export function summarise(result: EconomyResult, options: Options): Summary {
     liarRateOverTrueRate: Math.round((liar.paid / liar.rate) * 1e6) / 1e6,
     deadSinkSlashedWei: sumOf(slashesOf(DEAD)),
     deadSinkSlashes: slashesOf(DEAD).length,
-    honestSlashes: slashes.filter((slash) => hitsHonest(slash, timelineOf(options.minutes))).length,
+    honestSlashes: slashes.filter((slash) =>
+      options.interactive ? hitsHonestVisited(slash, result.frames) : hitsHonest(slash, timelineOf(options.minutes)),
+    ).length,
     arrivedRequests: workshop.counts.arrived,
     servedRequests: workshop.counts.served,
     turnedAwayRequests: workshop.counts.turnedAway,
     waitingRequests: workshop.counts.waiting,
-    medianLatencySeconds: median(workshop.latencies),
+    medianLatencySeconds: workshop.medianLatency,
     stages: STAGES.map((plan, index) => summariseStage(plan.name, index, result)),
     transactions: result.transactions,
-    minutes: options.minutes,
+    minutes: options.interactive ? Math.round((result.frames.at(-1)?.sample.at ?? 0) / 60) : options.minutes,
     seed: options.seed,
     trace: options.trace ?? null,
     report: options.report,
+    counterfactual,
     violations: audit.violations,
   };
 }
@@ -130,11 +137,6 @@ function summariseStage(name: string, index: number, { totals, workshop }: Econo
   };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
-}
-
 /**
  * Fails if anything that must always hold did not.
  * @throws {InvariantError} naming the first one.
@@ -143,34 +145,79 @@ export function assertSound({ violations: [first] }: Summary): void {
   if (first) throw new InvariantError(first.invariant, first.reason);
 }
 
-/** The same for people. */
+/** Columns of what a line is about. */
+const LABEL = 13;
+
+/** The same for people, in lines that fit a screen. */
 export function explain(
   summary: Summary,
   deadSink: EconomyResult["deadSink"],
   liar: Liar,
   timeline: Timeline,
 ): string[] {
-  const money = (wei: string): string => formatMoney(BigInt(wei));
-  const count = formatCount;
-  const { conserved, deadSinkSlashes: times } = summary;
-  const slashed =
-    times === 0
-      ? "not slashed yet, that takes longer than this run"
-      : `slashed ${times === 1 ? "once" : `${times} times`}, ${money(summary.deadSinkSlashedWei)} USDCx of its bond`;
+  const about = (label: string, text: string): string => wrap(`  ${label.padEnd(LABEL)}${text}`, 2 + LABEL);
   return [
-    `requests     ${count(summary.arrivedRequests)} arrived: ${count(summary.servedRequests)} became a report (half of them within ${summary.medianLatencySeconds} s), ` +
-      `${count(summary.turnedAwayRequests)} were refunded, ${count(summary.waitingRequests)} wait`,
-    `money        ${money(summary.streamedWei)} USDCx streamed, over all stages, + ${money(summary.slashedWei)} slashed`,
-    `             = ${money(summary.receivedWei)} to agents + ${money(summary.escrowWei)} in escrow + ${money(summary.returnedWei)} returned + ${money(summary.feeWei)} fee`,
-    `             ${conserved ? "equal to the last wei" : "NOT EQUAL"}, with ${summary.dustWei} wei of dust that could not be split (I1)`,
-    `price        no unit was ever paid more than ${formatShare(summary.maxFlowPerUnitOverQ, 4)} of the cap (I2)`,
-    `${deadSink.name.padEnd(12)} had ${formatShare(summary.deadSinkShareBefore)} of its stage's pay when it died at ${formatTime(timeline.death)}, ` +
-      `${formatShare(summary.deadSinkShareAfter)} before it came back at ${formatTime(timeline.revival)}`,
-    `${liar.name.padEnd(12)} declares ${formatThousands(liar.declares)}, delivers ${formatThousands(liar.rate)}, admits no backlog: paid ${formatThousands(liar.paid)} in the last 10 min, ${formatShare(summary.liarRateOverTrueRate)} of its true rate`,
-    `${DEAD.name.padEnd(12)} delivers nothing and says it is fine: ${slashed}`,
-    `slashing     ${summary.honestSlashes === 0 ? "no agent that delivers was ever slashed" : `${summary.honestSlashes} SLASHES OF AGENTS THAT DELIVER`}; ${deadSink.name} lost ${money(summary.dyingSinkSlashedWei)} USDCx while it was dead`,
+    about("requests", requestsOf(summary)),
+    about("money", moneyOf(summary)),
+    about("price", `no unit was ever paid more than ${formatShare(summary.maxFlowPerUnitOverQ)} of the cap (I2)`),
+    ...(deadSink.shareBefore === 0
+      ? []
+      : [
+          about(
+            deadSink.name,
+            `had ${formatShare(deadSink.shareBefore)} of its stage's pay when it died at ${formatTime(timeline.death)}, ` +
+              `${formatShare(deadSink.shareAfter)} before it came back at ${formatTime(timeline.revival)}`,
+          ),
+        ]),
+    about(
+      liar.name,
+      `declares ${formatThousands(liar.declares)}, delivers ${formatThousands(liar.rate)}, admits no backlog: paid ` +
+        `${formatThousands(liar.paid)} in the last 10 min, ${formatShare(summary.liarRateOverTrueRate)} of its true rate`,
+    ),
+    about(DEAD.name, `delivers nothing and says it is fine: ${deadSlashesOf(summary)}`),
+    about("slashing", slashingOf(summary, deadSink.name)),
     ...(summary.violations.length === 0
-      ? ["invariants   I1, I2, I3 and I8 held in every block"]
-      : summary.violations.map(({ invariant, reason }) => `VIOLATED     ${invariant}: ${reason}`)),
+      ? [about("invariants", "I1, I2, I3 and I8 held in every block")]
+      : summary.violations.map(({ invariant, reason }) => about("VIOLATED", `${invariant}: ${reason}`))),
   ];
+}
+
+function requestsOf(summary: Summary): string {
+  const count = formatCount;
+  return (
+    `${count(summary.arrivedRequests)} arrived: ${count(summary.servedRequests)} became a report ` +
+    `(half of them within ${summary.medianLatencySeconds} s), ${count(summary.turnedAwayRequests)} were refunded, ` +
+    `${count(summary.waitingRequests)} wait`
+  );
+}
+
+function moneyOf(summary: Summary): string {
+  const part = (wei: string, what: string): string => `${money(wei)}${NO_BREAK}${what}`;
+  const parts = [
+    part(summary.receivedWei, `to${NO_BREAK}agents`),
+    part(summary.escrowWei, `in${NO_BREAK}escrow`),
+    part(summary.returnedWei, "returned"),
+    part(summary.feeWei, "fee"),
+  ];
+  const equal = summary.conserved ? "equal to the last wei" : "NOT EQUAL";
+  return [
+    `${money(summary.streamedWei)} USDCx streamed, over all stages, + ${part(summary.slashedWei, "slashed")}`,
+    `= ${parts.join(` +${NO_BREAK}`)}`,
+    `${equal}, with ${formatCount(BigInt(summary.dustWei))} wei of dust that could not be split (I1)`,
+  ].join(`\n${" ".repeat(2 + LABEL)}`);
+}
+
+function deadSlashesOf({ deadSinkSlashes: times, deadSinkSlashedWei }: Summary): string {
+  if (times === 0) return "not slashed yet, that takes longer than this run";
+  return `slashed ${times === 1 ? "once" : `${times} times`}, ${money(deadSinkSlashedWei)} USDCx of its bond`;
+}
+
+function slashingOf({ honestSlashes, dyingSinkSlashedWei }: Summary, dying: string): string {
+  const honest =
+    honestSlashes === 0 ? "no agent that delivers was ever slashed" : `${honestSlashes} SLASHES OF AGENTS THAT DELIVER`;
+  return `${honest}; ${dying} lost ${money(dyingSinkSlashedWei)} USDCx while it was dead`;
+}
+
+function money(wei: string): string {
+  return formatMoney(BigInt(wei));
 }

@@ -25,10 +25,14 @@ export class Workshop {
   readonly counts: RequestCounts = { arrived: 0, served: 0, turnedAway: 0, waiting: 0 };
   /** Seconds from arrival to the finished report, of every request served. */
   readonly latencies: number[] = [];
+  /** How often each request arrives: the demand, over what was planned. */
+  demand = 1;
   readonly #refundLeft: bigint[];
   readonly #draws: Draws;
   #next = 0;
   #now = 0;
+  /** What is left of a request that arrives, say, half a time. */
+  #fraction = 0;
 
   /** @param requests In order of time. */
   constructor(
@@ -68,6 +72,12 @@ export class Workshop {
     }
     const open = this.stages.flatMap(({ payers }) => payers.map((payer) => payer.open));
     this.counts.waiting = open.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Seconds within which half of the requests that were served became a report, rounded; 0 if none was. */
+  get medianLatency(): number {
+    const sorted = [...this.latencies].sort((a, b) => a - b);
+    return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
   }
 
   /** What a payer of a stage was credited at an agent so far, wei, as both of them compute it from the chain. */
@@ -113,8 +123,10 @@ export class Workshop {
 
   #arrive(): void {
     for (let request = this.requests[this.#next]; request !== undefined && request.at <= this.#now; ) {
-      this.stages[0]?.payers[request.source]?.ask(request);
-      this.counts.arrived += 1;
+      for (this.#fraction += this.demand; this.#fraction >= 1; this.#fraction -= 1) {
+        this.stages[0]?.payers[request.source]?.ask(request);
+        this.counts.arrived += 1;
+      }
       request = this.requests[++this.#next];
     }
   }

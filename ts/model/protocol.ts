@@ -215,9 +215,8 @@ export class Protocol<Account> {
    * @param ratio Inflow downstream per wei of pay here, 10¹⁸ = 1
    */
   propagate(downstream: Protocol<Account>, ratio: bigint, now: bigint): void {
-    const { lasting } = downstream.#press(now);
-    const limit = pipelineLimitDown(downstream.split.intake, lasting, downstream.#parameters.horizon, ratio);
-    this.split.setLimit(min(limit, MAX_LIMIT), now);
+    downstream.#pressure = downstream.#press(now);
+    this.split.setLimit(downstream.#limitFor(ratio, downstream.#pressure), now);
   }
 
   // ----------------------------------------------------------------------------------------------- Views
@@ -243,6 +242,11 @@ export class Protocol<Account> {
   releasable(now: bigint): bigint {
     const book = this.book(now);
     return release(book, this.#excess(book));
+  }
+
+  /** What {@link propagate} would limit this stage to, wei/s. */
+  limitBy(downstream: Protocol<Account>, ratio: bigint, now: bigint): bigint {
+    return downstream.#limitFor(ratio, downstream.#press(now));
   }
 
   /** The smallest deposit, wei. */
@@ -301,11 +305,13 @@ export class Protocol<Account> {
   #press(now: bigint): Pressure {
     const present = min(min(this.overflow(now), this.#parameters.bufferMax), MAX_PRESSURE);
     const { lasting, seen, seenAt } = this.#pressure;
-    this.#pressure =
-      now < seenAt + CONFIRM_DELAY
-        ? { lasting: min(lasting, present), seen, seenAt }
-        : { lasting: min(present, seen), seen: present, seenAt: now };
-    return this.#pressure;
+    return now < seenAt + CONFIRM_DELAY
+      ? { lasting: min(lasting, present), seen, seenAt }
+      : { lasting: min(present, seen), seen: present, seenAt: now };
+  }
+
+  #limitFor(ratio: bigint, { lasting }: Pressure): bigint {
+    return min(pipelineLimitDown(this.split.intake, lasting, this.#parameters.horizon, ratio), MAX_LIMIT);
   }
 
   #cap(stake: bigint): bigint {

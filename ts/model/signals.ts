@@ -87,6 +87,16 @@ export class Signals<Account> {
     this.#sink(account).verifiedBacklog = backlog;
   }
 
+  /** Epoch in which a sink was last settled. */
+  settledEpochOf(account: Account): bigint {
+    return this.#sink(account).signal.settledEpoch;
+  }
+
+  /** The backlog that the verifier has found, unit-seconds. */
+  verifiedBacklogOf(account: Account): bigint {
+    return this.#sink(account).verifiedBacklog;
+  }
+
   /** What the sink's bond backs, units. */
   capOf(account: Account): bigint {
     return this.#caps.get(account) ?? 0n;

@@ -6,11 +6,15 @@ import picocolors from "picocolors";
 import { processTerminal, runProgram } from "../core/commandLine.ts";
 import { BackpressureError, UsageError } from "../core/errors.ts";
 import { attacks, type Figure, figuresCsv, figuresText, play } from "./attacks/table.ts";
+import { DICTIONARY_FILE } from "./dictionary.ts";
 import { experiments } from "./experiments/index.ts";
 import type { Settings } from "./experiments/types.ts";
-import { reportJson, reportText, writeReport } from "./output.ts";
+import { dictionaryCsv, reportJson, reportText, writeReport } from "./output.ts";
 import { runExperiment } from "./run.ts";
 import { readTrace } from "./trace.ts";
+
+/** Where everything goes if nobody says where. */
+const ALL_OUT = "out/sim";
 
 interface Arguments {
   experiment?: string[];
@@ -40,7 +44,7 @@ function program(): Command {
         .argParser(integer)
         .default(availableParallelism(), "all cores"),
     )
-    .option("-o, --out <dir>", "write CSV files and SVG charts there")
+    .option("-o, --out <dir>", `write CSV files, what their columns are, and SVG charts there; with --all, ${ALL_OUT}`)
     .option("--trace <files...>", "request traces for E10 (TIMESTAMP,ContextTokens,GeneratedTokens)")
     .allowExcessArguments(false)
     .action((options: Arguments) => run(options).finally(clearProgress));
@@ -63,6 +67,7 @@ async function run(options: Arguments): Promise<void> {
   }
   const names = options.all ? known.map(({ name }) => name) : (options.experiment ?? []);
   if (names.length === 0) throw new UsageError("name an --experiment, or --all (see npm run sim -- --help)");
+  const out = options.out ?? (options.all ? ALL_OUT : undefined);
   const results: unknown[] = [];
   for (const name of names) {
     const started = performance.now();
@@ -74,7 +79,7 @@ async function run(options: Arguments): Promise<void> {
       ...(options.maxSeeds === undefined ? {} : { maxSeeds: options.maxSeeds }),
     });
     clearProgress();
-    const files = options.out === undefined ? [] : writeReport(report, options.out);
+    const files = out === undefined ? [] : writeReport(report, out);
     console.error(
       picocolors.dim(`${name}: ${seconds(started)}${files.length > 0 ? `, wrote ${files.join(" ")}` : ""}`),
     );
@@ -99,6 +104,7 @@ function runAttacks({ json, out }: Arguments): void {
   if (out !== undefined) {
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, "attacks.csv"), figuresCsv(figures));
+    writeFileSync(join(out, DICTIONARY_FILE), dictionaryCsv());
   }
   const broken = figures.filter(({ holds }) => !holds).length;
   console.error(picocolors.dim(`${table.length} attacks, ${broken} bounds broken: ${seconds(started)}`));

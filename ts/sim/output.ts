@@ -1,9 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderChart } from "./charts.ts";
+import { DICTIONARY_FILE, dictionaryRows, requireKnown } from "./dictionary.ts";
 import type { Report, Summary } from "./run.ts";
 
-/** Writes DIR/E1.csv, series as DIR/E1-series.csv, and one SVG per chart; returns their names. */
+/**
+ * Writes DIR/E1.csv, series as DIR/E1-series.csv, one SVG per chart, and DIR/dictionary.csv, which says what every column of
+ * whatever experiment is; returns their names.
+ */
 export function writeReport(report: Report, directory: string): string[] {
   mkdirSync(directory, { recursive: true });
   const { name, charts } = report.experiment;
@@ -11,6 +15,7 @@ export function writeReport(report: Report, directory: string): string[] {
   const series = seriesCsv(report.summaries);
   if (series) files.push([`${name}-series.csv`, series]);
   for (const chart of charts) files.push([`${name}-${chart.file}.svg`, renderChart(chart, report.summaries)]);
+  files.push([DICTIONARY_FILE, dictionaryCsv()]);
   for (const [file, content] of files) writeFileSync(join(directory, file), content);
   return files.map(([file]) => file);
 }
@@ -27,8 +32,11 @@ export function metricsCsv(summaries: readonly Summary[]): string {
       return found ? [rounded(found.mean), rounded(found.ci95)] : ["", ""];
     }),
   ]);
-  return csv([header, ...rows]);
+  return table(header, rows);
 }
+
+/** What the columns of all files are. */
+export const dictionaryCsv = (): string => csv(dictionaryRows());
 
 function seriesCsv(summaries: readonly Summary[]): string | undefined {
   const values = namesOf(summaries.map((summary) => summary.values));
@@ -43,7 +51,7 @@ function seriesCsv(summaries: readonly Summary[]): string | undefined {
       ]),
     ),
   );
-  return rows.length === 0 ? undefined : csv([[...values, "series", "point", "mean", "ci95"], ...rows]);
+  return rows.length === 0 ? undefined : table([...values, "series", "point", "mean", "ci95"], rows);
 }
 
 /** As a value for `--json`. */
@@ -77,6 +85,12 @@ function namesOf(records: readonly object[]): string[] {
 
 function rounded(value: number): number {
   return Number(value.toPrecision(8));
+}
+
+/** A file whose columns the dictionary knows. */
+function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  requireKnown(columns);
+  return csv([columns, ...rows]);
 }
 
 function csv(rows: readonly (readonly (string | number)[])[]): string {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** What an RPC endpoint may do to those who trust it. */
 export type Fault =
@@ -23,22 +24,31 @@ export type Fault =
   /** Gives a call 50 million gas, as nodes do; anvil gives it all there is. */
   | "caps gas"
   /** Answers nothing but HTTP 429 with `retryAfter`. */
-  | "limits rates";
+  | "limits rates"
+  /** Answers HTTP 200 with the codes by which providers say that they were asked too often: -32016 and -32005. */
+  | "limits by code"
+  /** Nothing listens where it was. */
+  | "refuses"
+  /** Answers after `delay`. */
+  | "slow"
+  /** Answers with the page of somebody else. */
+  | "nonsense";
 
 type RpcRequest = { id: number; method: string; params?: unknown[] };
 
 /** An endpoint in front of another one, which does as it is told. */
 export class FaultyRpc {
-  /** Undefined for none: it passes everything on. */
-  fault: Fault | undefined;
   /** Methods that were asked for, in order. */
   readonly asked: string[] = [];
   /** HTTP requests; one may ask for several methods. */
   requests = 0;
   /** Seconds. */
   retryAfter = 60;
+  /** Of a slow answer, milliseconds. */
+  delay = 1000;
   /** Hears of every request twice: before it is passed on, and before it is answered. */
   onMoment: () => void = () => {};
+  #fault: Fault | undefined;
   #latest: unknown;
 
   private constructor(
@@ -58,10 +68,26 @@ export class FaultyRpc {
     return rpc;
   }
 
+  /** Undefined for none: it passes everything on. */
+  get fault(): Fault | undefined {
+    return this.#fault;
+  }
+
+  set fault(fault: Fault | undefined) {
+    if (fault === "refuses") this.#close();
+    else if (!this.server.listening) this.server.listen(Number(new URL(this.url).port), "127.0.0.1");
+    this.#fault = fault;
+  }
+
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
+    if (!this.server.listening) return;
+    this.#close();
     await once(this.server, "close");
+  }
+
+  #close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -82,6 +108,11 @@ export class FaultyRpc {
       response.end(JSON.stringify({ error: { code: -32005, message: "rate limited" } }));
       return;
     }
+    if (this.fault === "nonsense") {
+      response.writeHead(200, { "content-type": "text/html" }).end("<html><body>Welcome to nginx!</body></html>");
+      return;
+    }
+    if (this.fault === "slow") await pause(this.delay);
     response.writeHead(200, { "content-type": "application/json" });
     const answers = await Promise.all(
       calls.map(async (call) => ({ jsonrpc: "2.0", id: call.id, ...(await this.#answer(call)) })),
@@ -92,6 +123,9 @@ export class FaultyRpc {
 
   async #answer(body: RpcRequest): Promise<Record<string, unknown>> {
     if (this.fault === "internal error") return { error: { code: -32603, message: "internal error" } };
+    if (this.fault === "limits by code") {
+      return { error: { code: this.requests % 2 === 0 ? -32016 : -32005, message: "over the limit" } };
+    }
     if (this.fault === "swallows" && body.method === "eth_sendRawTransaction")
       return { result: `0x${"00".repeat(32)}` };
     if (this.fault === "hides receipts" && body.method === "eth_getTransactionReceipt") return { result: null };

@@ -60,14 +60,16 @@ export async function startService(
  * Runs a service in a process of its own, until it is stopped or killed.
  * @param task Its name among the scripts of package.json.
  * @param ready What it logs once it can be used.
+ * @param program What Node gets, where that is not the task's own program: see `bundleProgram`.
  */
 export async function spawnService(
   task: string,
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   ready = "ready",
+  program: readonly string[] = nodeArguments(task),
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [...nodeArguments(task), ...argv], {
+  const child = spawn(process.execPath, [...program, ...argv], {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env.PATH, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -15,3 +15,6 @@ export function origin({ log, block, transaction }: ChainEvent) {
     transactionHash: transaction.hash,
   };
 }
+
+/** Where an event stands among all: its block's number times a million, and its own within the block. */
+export const placeOf = ({ log, block }: ChainEvent): bigint => block.number * 1_000_000n + BigInt(log.logIndex);

@@ -46,6 +46,7 @@ function newSink(taskTypeId: Hex, account: Address, { timestamp }: Block, pool: 
     taskTypeId,
     account,
     registered: false,
+    registeredAtEvent: null,
     profileUri: "",
     units: 0n,
     settledAmount: 0n,

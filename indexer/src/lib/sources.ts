@@ -37,6 +37,7 @@ function newSource(taskTypeId: Hex, account: Address, { timestamp }: Block): Sou
   return {
     taskTypeId,
     account,
+    openedAtEvent: null,
     flowRate: 0n,
     streamed: 0n,
     flowUpdatedAtTimestamp: timestamp,

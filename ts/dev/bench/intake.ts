@@ -5,24 +5,27 @@
  *
  *     {"what":"intake, one by one","messages":2000,"perSecond":400,"cpuSecondsPerThousand":1.2}
  *
- * The processor seconds are the oracle's own, from /proc: null where there is none.
+ * The processor seconds are the oracle's own, from /proc: null where there is none. The last line is what the chain takes by
+ * itself: the same transactions, signed before and sent at once.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Address, type Hex, hashTypedData, keccak256, stringToBytes } from "viem";
-import { privateKeyToAddress, sign } from "viem/accounts";
-import { getLogs } from "viem/actions";
+import { privateKeyToAccount, privateKeyToAddress, sign } from "viem/accounts";
+import { getLogs, sendRawTransaction } from "viem/actions";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { writeRecord } from "../../core/deploymentRecord.ts";
 import { callFrom, LocalChain } from "../../localchain/localChain.ts";
 import { type RunningEconomy, startLocalEconomy } from "../../localchain/localEconomy.ts";
-import type { AnyCall } from "../../sdk/calls/callsOf.ts";
+import { type AnyCall, encodeCall } from "../../sdk/calls/callsOf.ts";
 import { contractsOf, superTokenAt } from "../../sdk/calls/contracts.ts";
 import { getTaskType, stakeForCapacity, unpackSignals } from "../../sdk/index.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
+import { packAttestations } from "../../sdk/utils/packedAttestations.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
+import { MAX_TRANSACTION_GAS } from "../../services/runtime/sender.ts";
 import { type ServiceProcess, spawnService } from "../../testkit/service.ts";
 
 /** Fewer take less time to set up. */
@@ -38,6 +41,8 @@ const LONGEST = 600_000;
 /** Transactions of one block while the sinks are set up. */
 const PER_BLOCK = 500;
 const TICKS = 100;
+/** Messages of one of them, as many as the oracle puts into it. */
+const PER_TRANSACTION = 50;
 
 const NO_LIMITS = [
   ...["--client-limit", "100000000", "--sink-limit", "100000"],
@@ -65,6 +70,7 @@ try {
   await chain.test.setIntervalMining({ interval: BLOCK_SECONDS });
   await measureIntake(taskTypeId);
   await measureSubmission(taskTypeId);
+  await measureChain(taskTypeId);
 } finally {
   await chain.stop();
   rmSync(folder, { recursive: true });
@@ -117,21 +123,66 @@ async function measureIntake(taskTypeId: Hex): Promise<void> {
 
 /** All that is stored goes to the chain: from the start of the oracle to the block that has the last of it. */
 async function measureSubmission(taskTypeId: Hex): Promise<void> {
-  const fromBlock = await chain.test.getBlockNumber({ cacheTime: 0 });
+  const fromBlock = await blockNumber();
   const oracle = await startOracle("--max-wait", "0.05");
-  await measure("submission", oracle, SINKS, async () => {
-    const deadline = AbortSignal.timeout(LONGEST);
-    for (let accepted = 0; accepted < SINKS; ) {
-      await pause(100, deadline);
-      const { capacityRegistry: address } = chain.deployment;
-      const event = capacityRegistryAbi.find((item) => item.type === "event" && item.name === "CapacitiesSignalled");
-      const logs = await getLogs(chain.client, { address, event, args: { taskTypeId }, fromBlock } as never);
-      accepted = (logs as unknown as { args: { signals: Hex } }[])
-        .map(({ args }) => unpackSignals(args.signals).length)
-        .reduce((sum, length) => sum + length, 0);
-    }
-  });
+  await measure("submission", oracle, SINKS, () => untilAllSignalled(taskTypeId, fromBlock));
   await oracle.stop();
+  await printGas("submission", fromBlock);
+}
+
+/** What is the most that could be: from the first of the transactions to the block that has the last of them. */
+async function measureChain(taskTypeId: Hex): Promise<void> {
+  const { client, deployment, test } = chain;
+  // In an epoch of its own each signal moves units again.
+  await chain.pass((await getTaskType(client, { deployment, taskTypeId })).epochLength);
+  const messages = await signAll(taskTypeId, Number((await test.getBlock()).timestamp));
+  await chain.actor("carrier");
+  const account = privateKeyToAccount(keccak256(stringToBytes("carrier")));
+  const { capacityRegistry } = contractsOf(deployment);
+  const batches = Array.from({ length: Math.ceil(SINKS / PER_TRANSACTION) }, (_, index) =>
+    messages.slice(index * PER_TRANSACTION, (index + 1) * PER_TRANSACTION),
+  );
+  const signed = await Promise.all(
+    batches.map((some, nonce) => {
+      const attestations = some.map((message) => ({ ...message, taskTypeId, capacity: CAPACITY, backlog: 0n }));
+      const call = encodeCall(capacityRegistry.submitPackedAttestations(taskTypeId, packAttestations(attestations)));
+      const fees = { type: "eip1559", maxFeePerGas: 0n, maxPriorityFeePerGas: 0n } as const;
+      return account.signTransaction({ ...call, ...fees, nonce, chainId: 31337, gas: MAX_TRANSACTION_GAS });
+    }),
+  );
+  const fromBlock = await blockNumber();
+  const started = performance.now();
+  await Promise.all(signed.map((raw) => sendRawTransaction(client, { serializedTransaction: raw })));
+  await untilAllSignalled(taskTypeId, fromBlock);
+  const perSecond = Math.round((100_000 * SINKS) / (performance.now() - started)) / 100;
+  console.log(JSON.stringify({ what: "the chain alone", messages: SINKS, perSecond }));
+  await printGas("the chain alone", fromBlock);
+}
+
+function blockNumber(): Promise<bigint> {
+  return chain.test.getBlockNumber({ cacheTime: 0 });
+}
+
+async function untilAllSignalled(taskTypeId: Hex, fromBlock: bigint): Promise<void> {
+  const { capacityRegistry: address } = chain.deployment;
+  const event = capacityRegistryAbi.find((item) => item.type === "event" && item.name === "CapacitiesSignalled");
+  const deadline = AbortSignal.timeout(LONGEST);
+  for (let accepted = 0; accepted < SINKS; ) {
+    await pause(100, deadline);
+    const logs = await getLogs(chain.client, { address, event, args: { taskTypeId }, fromBlock } as never);
+    const batches = logs as unknown as { args: { signals: Hex } }[];
+    accepted = batches.reduce((sum, { args }) => sum + unpackSignals(args.signals).length, 0);
+  }
+}
+
+/** So that both are seen to do the same. */
+async function printGas(what: string, fromBlock: bigint): Promise<void> {
+  let gas = 0n;
+  const last = await blockNumber();
+  for (let number = fromBlock; number <= last; number++) {
+    gas += (await chain.test.getBlock({ blockNumber: number })).gasUsed;
+  }
+  console.log(JSON.stringify({ what, gasPerMessage: Number(gas) / SINKS, blocks: Number(last - fromBlock) + 1 }));
 }
 
 function startOracle(...more: string[]): Promise<ServiceProcess> {

@@ -3,7 +3,7 @@ import { pause } from "../../sdk/internal/waitForBlock.ts";
 import type { TestChain } from "../../testkit/testChain.ts";
 
 /** Longest wait for services on a busy machine, milliseconds. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 const LOOK_EVERY = 50;
 /** A chain's blocks come by themselves: one at every so many looks of somebody who waits. */
 const LOOKS_PER_BLOCK = 5;

@@ -1,4 +1,5 @@
 import { type Address, toHex } from "viem";
+import { min } from "../../core/bigints.ts";
 import { getTaskType, type SignedReceipt, signReceipt } from "../../sdk/index.ts";
 import { CreditBook } from "../../sdk/work/credit.ts";
 import { OrderRefusedError, SinksBusyError, WaitForCreditError } from "../../sdk/work/errors.ts";
@@ -19,6 +20,8 @@ export class Trade {
   readonly #credit = new CreditBook();
   readonly #waiting = new Map<Buyer, Job[]>();
   #orders = 0;
+  /** What everybody had spent by the latest look, wei. */
+  #spent: Record<Address, bigint> = {};
   /** Until when everybody has worked, Unix seconds. */
   #now: number;
 
@@ -42,6 +45,7 @@ export class Trade {
     if (blockNumber <= (this.#credit.block?.block ?? -1n)) return;
     const sample = await readSample(client, { ...task, distributionPool, blockNumber, sources, sinks });
     this.#credit.take(sample);
+    this.#spent = sample.spent;
     for (const seller of sellers) {
       seller.received = sample.received[seller.address] ?? 0n;
       for (const { client, dispatcher } of buyers) {
@@ -56,28 +60,37 @@ export class Trade {
   run(now: number, random: Rng): void {
     const speeds = this.stage.sellers.map(() => random.between(0.92, 1.08));
     for (; this.#now + ROUND <= now; this.#now += ROUND) {
-      for (const buyer of this.stage.buyers) this.#order(buyer);
+      for (const buyer of this.stage.buyers) if (buyer.plan?.crony === undefined) this.#order(buyer);
       for (const [index, seller] of this.stage.sellers.entries()) seller.work(ROUND, speeds[index] ?? 1, this.#now);
       for (const [buyer, jobs] of this.#waiting) this.#waiting.set(buyer, this.#giveUp(buyer, jobs));
     }
     for (const { admission } of this.stage.sellers) admission.prune(this.#now);
   }
 
-  /** What buyers that sign receipts have received since their last, signed by both sides. */
-  async sign(): Promise<SignedReceipt[]> {
+  /** What buyers acknowledge in an epoch since their last receipts, signed by both sides. */
+  async sign(epoch: number): Promise<SignedReceipt[]> {
     const signed: SignedReceipt[] = [];
     for (const seller of this.stage.sellers) {
-      for (const { acknowledges, client, dispatcher } of this.stage.buyers) {
-        const source = client.account.address;
-        const value = (dispatcher.standing(seller.address)?.accepted ?? 0n) - seller.book.delivered(source);
-        if (!acknowledges || value === 0n) continue;
+      for (const buyer of this.stage.buyers) {
+        const source = buyer.client.account.address;
+        const value = this.#acknowledged(buyer, seller, epoch) - seller.book.delivered(source);
+        if (value <= 0n) continue;
         const receipt = seller.book.deliver({ source, value });
-        const sourceSignature = await signReceipt(client, { ...seller.task, receipt });
+        const sourceSignature = await signReceipt(buyer.client, { ...seller.task, receipt });
         signed.push(await seller.book.accept(seller.client, { receipt, sourceSignature }));
         seller.admission.acknowledged(source, receipt.completed, receipt.completed);
       }
     }
     return signed;
+  }
+
+  /** All that a buyer is ready to acknowledge to a seller, wei. */
+  #acknowledged({ client, dispatcher, plan }: Buyer, seller: Seller, epoch: number): bigint {
+    const { name } = seller.plan;
+    // For a crony's idleness: as much as can count.
+    if (plan?.crony === name) return min(this.#spent[client.account.address] ?? 0n, seller.received);
+    if (plan?.acknowledges(name, epoch) === false) return 0n;
+    return dispatcher.standing(seller.address)?.accepted ?? 0n;
   }
 
   #order(buyer: Buyer): void {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Terminal } from "../../core/commandLine.ts";
 import { readRecord, writeRecord } from "../../core/deploymentRecord.ts";
 import { PROJECT_ROOT } from "../../core/projectRoot.ts";
+import { COLUMNS } from "../../core/wrap.ts";
 import { startAnvil } from "../../localchain/anvil.ts";
 import { getTaskType } from "../../sdk/read/getTaskType.ts";
 import { runCommand } from "../../testkit/terminal.ts";
@@ -95,7 +96,8 @@ test("a public network is only rehearsed, and nothing is sent or written", async
   const before = await nonce();
   const { code, out, error } = await deploy(["--network", "base-sepolia"]);
   expect({ code, error }).toEqual({ code: 0, error: "" });
-  expect(out).toContain(`Rehearsal, nothing was sent. ${DEPLOYER} (balance 10 ETH) would create`);
+  expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(COLUMNS);
+  expect(out.replace(/\s+/g, " ")).toContain(`Rehearsal, nothing was sent. ${DEPLOYER} (balance 10 ETH) would create`);
   expect(out.match(/nonce \d+$/gm)).toHaveLength(6);
   expect(await nonce()).toBe(before);
   expect(existsSync(join(folder, "84532.json"))).toBe(false);
@@ -175,7 +177,7 @@ test("a key comes from a keystore and its password, and never appears", async ()
   const argv = ["--network", "base-sepolia", "--keystore", path];
 
   const asked = await deploy(argv, { env: keyless, askSecret: async () => "hunter2" });
-  expect(asked.out).toContain(`nothing was sent. ${DEPLOYER}`);
+  expect(asked.out).toMatch(new RegExp(`nothing was sent\\.\\s+${DEPLOYER}`));
   const told = await deploy(argv, { env: { ...keyless, KEYSTORE_PASSWORD: "hunter2" } });
   expect(told.out).toBe(asked.out);
   const wrong = await deploy(argv, { env: { ...keyless, KEYSTORE_PASSWORD: "hunter3" } });
@@ -295,7 +297,7 @@ test("a task type on a public network is rehearsed, and refusals of the contract
   const argv = taskType().map((argument) => (argument === "local" ? "base-sepolia" : argument));
   const { code, out } = await deploy(argv);
   expect(code).toBe(0);
-  expect(out).toMatch(/nothing was sent.*would register 0x[0-9a-f]{64}/);
+  expect(out).toMatch(/nothing was sent[\s\S]*would\s+register\s+0x[0-9a-f]{64}/);
   expect(await nonce()).toBe(before);
   const wrong = await deploy([...argv, "--token", DEPLOYER]);
   expect(wrong.code).toBe(1);

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Terminal } from "../../core/commandLine.ts";
+import { wrap } from "../../core/wrap.ts";
 import { contractsCommand } from "./contractsCommand.ts";
 import { taskTypeCommand } from "./taskTypeCommand.ts";
 import { verifyCommand } from "./verifyCommand.ts";
@@ -19,7 +20,8 @@ A local chain: npx anvil --disable-code-size-limit --disable-block-gas-limit
 `;
 
 /** `npm run deploy`. */
-export function deployProgram(terminal: Terminal): Command {
+export function deployProgram(given: Terminal): Command {
+  const terminal = { ...given, out: (text: string) => given.out(wrap(text)) };
   return new Command("deploy")
     .description("Deploy the protocol, verify it, create task types.")
     .addCommand(contractsCommand(terminal).addHelpText("after", EXAMPLES), { isDefault: true })

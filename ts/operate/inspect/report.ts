@@ -1,8 +1,6 @@
 import pc from "picocolors";
 import { toJson } from "../../core/bigints.ts";
-
-/** Width of a screen. */
-const COLUMNS = 80;
+import { wrap } from "../../core/wrap.ts";
 
 /** What one look at something shows. */
 export type Report = {
@@ -29,27 +27,19 @@ export function renderText({ title, rows, table, attention }: Report, colour: bo
   const { bold, dim, yellow, green } = pc.createColors(colour);
   const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const width = Math.max(...shown.map(([name]) => name.length), 0);
-  const lines = [bold(title), ...shown.map(([name, value]) => `  ${dim(name.padEnd(width))}  ${value}`)];
+  const row = ([name, value]: readonly [string, string]): string => {
+    const label = `  ${name.padEnd(width)}  `;
+    return wrap(`${label}${value}`, label.length).replace(label, dim(label));
+  };
+  const lines = [bold(title), ...shown.map(row)];
   if (table !== undefined) lines.push("", ...renderTable(table, dim));
   lines.push(
     "",
     ...(attention.length === 0
       ? [green("Nothing needs attention.")]
-      : attention.map((text) => yellow(wrap(`! ${text}`)))),
+      : attention.map((text) => yellow(wrap(`! ${text}`, 2)))),
   );
   return `${lines.join("\n")}\n`;
-}
-
-/** Breaks a sentence between words, so that it fits a screen. */
-function wrap(sentence: string): string {
-  const lines = [""];
-  for (const word of sentence.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(`  ${word}`);
-  }
-  return lines.join("\n");
 }
 
 function renderTable({ head, rows, below = [] }: Table, dim: (text: string) => string): string[] {

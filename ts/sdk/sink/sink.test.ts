@@ -1,7 +1,8 @@
 import { decodeFunctionData, type Hex, hashTypedData, parseEther } from "viem";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { contractsOf } from "../calls/contracts.ts";
 import {
@@ -39,20 +40,15 @@ let chain: TestChain;
 let taskTypeId: Hex;
 let sink: WriteClient;
 let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
-let snapshot: Hex;
 
 beforeAll(async () => {
   chain = await startTestChain();
   taskTypeId = await chain.registerTaskType("work");
   task = { deployment: chain.deployment, taskTypeId };
   sink = await addSink(chain, taskTypeId, "sink", 100n);
-  snapshot = await chain.test.snapshot();
 });
 
-beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
-});
+eachAnew(() => chain);
 
 afterAll(() => chain.stop());
 

@@ -1,6 +1,7 @@
 import { type Hex, parseEther } from "viem";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { contractsOf, distributionPoolAt } from "../calls/contracts.ts";
 import {
@@ -35,7 +36,6 @@ let chain: TestChain;
 let taskTypeId: Hex;
 let source: WriteClient;
 let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
-let snapshot: Hex;
 
 beforeAll(async () => {
   chain = await startTestChain();
@@ -44,13 +44,9 @@ beforeAll(async () => {
   const sink = await addSink(chain, taskTypeId, "sink", 100n);
   await signalFor(chain, taskTypeId, sink, 100n, 8);
   source = await addSource(chain, "source");
-  snapshot = await chain.test.snapshot();
 });
 
-beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
-});
+eachAnew(() => chain);
 
 afterAll(() => chain.stop());
 

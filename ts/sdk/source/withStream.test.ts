@@ -1,7 +1,8 @@
 import { createClient, type Hex, HttpRequestError, http, parseEther, type Transport } from "viem";
 import { foundry } from "viem/chains";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import {
@@ -20,7 +21,6 @@ const RATE = 10n * UNIT_RATE;
 let chain: TestChain;
 let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 let source: WriteClient;
-let snapshot: Hex;
 
 beforeAll(async () => {
   chain = await startTestChain();
@@ -29,13 +29,9 @@ beforeAll(async () => {
   const sink = await addSink(chain, taskTypeId, "sink", 100n);
   await signalFor(chain, taskTypeId, sink, 100n, 5);
   source = await addSource(chain, "source");
-  snapshot = await chain.test.snapshot();
 });
 
-beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
-});
+eachAnew(() => chain);
 
 afterAll(() => chain.stop());
 

@@ -1,9 +1,10 @@
 import { decodeFunctionData, type Hex, parseEther, parseUnits } from "viem";
 import { getTransactionCount } from "viem/actions";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { iSuperfluidAbi } from "../../abi/generated.ts";
 import { testTokenAt } from "../../localchain/localSuperfluid.ts";
 import { addSink, signalFor } from "../../localchain/participants.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { superTokenAt } from "../calls/contracts.ts";
 import {
@@ -27,7 +28,6 @@ const FLOW_RATE = 10n * UNIT_RATE;
 let chain: TestChain;
 let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 let buyer: WriteClient;
-let snapshot: Hex;
 
 beforeAll(async () => {
   chain = await startTestChain();
@@ -37,13 +37,9 @@ beforeAll(async () => {
   await signalFor(chain, taskTypeId, sink, 100n, 5);
   buyer = await chain.actor("buyer with dollars only");
   await send(buyer, testTokenAt(chain.superfluid.underlying).mint(buyer.account.address, parseUnits("1000", 6)));
-  snapshot = await chain.test.snapshot();
 });
 
-beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
-});
+eachAnew(() => chain);
 
 afterAll(() => chain.stop());
 

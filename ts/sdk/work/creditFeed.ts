@@ -4,7 +4,7 @@ import type { ContractCallError } from "../errors.ts";
 import type { GetTaskTypeReturnType } from "../read/getTaskType.ts";
 import type { Deployment, ReadClient } from "../types.ts";
 import { CreditBook, type CreditBookState } from "./credit.ts";
-import type { FoundSource } from "./discovery.ts";
+import type { FoundSource } from "./found.ts";
 import { findBlockAt, type ReadSampleParameters, readSample } from "./sampling.ts";
 
 export type CreditFeedParameters = {

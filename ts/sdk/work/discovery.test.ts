@@ -1,9 +1,11 @@
+import type { ServerResponse } from "node:http";
 import { createClient, custom, type Hex, http, parseEther } from "viem";
 import { getBlock } from "viem/actions";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { counted } from "../../testkit/counted.ts";
+import { serve } from "../../testkit/httpServer.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import {
   closeStream,
@@ -18,6 +20,7 @@ import {
 import { CreditBook } from "./credit.ts";
 import { CreditFeed } from "./creditFeed.ts";
 import { findPools, getSinks, getSources, getTaskTypes } from "./discovery.ts";
+import type { IndexerError } from "./errors.ts";
 import { findBlockAt, readSample } from "./sampling.ts";
 
 let chain: TestChain;
@@ -123,6 +126,38 @@ test("a pool is read with few requests, and an endpoint that is busy says so", a
   expect(asked.filter((method) => method === "eth_call").length).toBeLessThanOrEqual(4);
   const busy = createClient({ transport: http("http://127.0.0.1:1", { retryCount: 0 }) });
   await expect(getTaskTypes(busy, { deployment, ...all })).rejects.toThrow(RpcUnavailableError);
+});
+
+test("an indexer that is of no use costs time only, and says why", async () => {
+  const { client, deployment } = chain;
+  let answer: (path: string, response: ServerResponse) => void = () => {};
+  const server = await serve(({ url = "" }, response) => answer(url, response));
+  const rows = (items: object[]) =>
+    JSON.stringify({ data: { taskTypes: { items, pageInfo: { hasNextPage: false } } } });
+  const status = JSON.stringify({ data: { _meta: { status: { local: { id: 31337, block: { number: 1 } } } } } });
+  /** Ready and at block 1; then what it says of task types. */
+  const says = (text: string) => {
+    const answers = ["", status, text];
+    answer = (_, response) => void response.end(answers.shift());
+  };
+  const reasons: [string, () => void][] = [
+    ["has not yet read", () => (answer = (_, response) => void response.writeHead(503).end())],
+    ["answers with HTTP 200", () => says("<html>")],
+    ["it refuses: no such table", () => says(JSON.stringify({ errors: [{ message: "no such table" }] }))],
+    ["has another form", () => says(JSON.stringify({ data: {} }))],
+    ["where a task type should be", () => says(rows([{ id: "x", registeredAtEvent: "1" }]))],
+    ["where an address should be", () => says(rows([{ id: "0x00", creator: "me", registeredAtEvent: "1" }]))],
+    ["is of no use", () => (answer = (_, response) => void response.writeHead(302, { location: chain.url }).end())],
+  ];
+  for (const [reason, misbehave] of reasons) {
+    misbehave();
+    const errors: IndexerError[] = [];
+    const onIndexerError = (error: IndexerError) => errors.push(error);
+    const found = await getTaskTypes(client, { deployment, ...all, indexer: server.url, onIndexerError });
+    expect(found.map(({ taskTypeId }) => taskTypeId)).toEqual([summarise, translate]);
+    expect(errors).toMatchObject([{ name: "IndexerError", message: expect.stringContaining(reason) }]);
+  }
+  await server.close();
 });
 
 test("both sides sample at the first block of an epoch and credit what was paid", async () => {

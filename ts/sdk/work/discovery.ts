@@ -1,5 +1,5 @@
-import { type Address, type Hex, isAddressEqual } from "viem";
-import { getBlockNumber, getContractEvents } from "viem/actions";
+import { type Address, isAddressEqual } from "viem";
+import { getBlockNumber, getChainId, getContractEvents } from "viem/actions";
 import { capacityRegistryAbi, iGeneralDistributionAgreementV1Abi } from "../../abi/generated.ts";
 import { max } from "../../core/bigints.ts";
 import { ContractCallError, NotASuperTokenError, type ReadErrorType, type TaskTypeNotFoundError } from "../errors.ts";
@@ -10,22 +10,9 @@ import { readWrapper } from "../internal/wrapping.ts";
 import { type GetPoolReturnType, getPool } from "../read/getPool.ts";
 import { getTaskType } from "../read/getTaskType.ts";
 import type { Deployment, ReadClient, TaskTypeParameter } from "../types.ts";
-
-/** Where events are looked for. */
-export type EventRange = {
-  /** The deployment's block, as its record says: no event is older. */
-  fromBlock: bigint;
-  /** Most blocks that the endpoint is asked for at once; 10,000, or what it has answered for before, if not said. */
-  blocksPerQuery?: bigint | undefined;
-};
-
-export type FoundTaskType = {
-  taskTypeId: Hex;
-  creator: Address;
-  superToken: Address;
-  /** What the work is: free text of a stranger. */
-  metadata: string;
-};
+import { IndexerError } from "./errors.ts";
+import type { EventRange, FoundSink, FoundSource, FoundTaskType, IndexerOption } from "./found.ts";
+import { Indexer } from "./indexer.ts";
 
 /**
  * Every task type of a deployment, oldest first.
@@ -34,24 +21,21 @@ export type FoundTaskType = {
  */
 export async function getTaskTypes(
   client: ReadClient,
-  { deployment, ...range }: { deployment: Deployment } & EventRange,
+  { deployment, ...range }: { deployment: Deployment } & EventRange & IndexerOption,
 ): Promise<FoundTaskType[]> {
-  const events = await inParts(client, range, (part) =>
+  const { rows, rest } = await indexed(client, range, (indexer) => indexer.taskTypes());
+  const events = await inParts(client, rest, (part) =>
     getContractEvents(client, {
       ...{ address: deployment.capacityRegistry, abi: capacityRegistryAbi, strict: true, ...part },
       eventName: "TaskTypeRegistered",
     }),
   );
-  return events.map(({ args: { taskTypeId, creator, parameters, metadata } }) => {
-    return { taskTypeId, creator, superToken: parameters.superToken, metadata };
-  });
+  const known = new Map(rows.map((found) => [found.taskTypeId, found]));
+  for (const { taskTypeId, creator, parameters, metadata } of events.map(({ args }) => args)) {
+    known.set(taskTypeId, { taskTypeId, creator, superToken: parameters.superToken, metadata });
+  }
+  return [...known.values()];
 }
-
-export type FoundSink = {
-  sink: Address;
-  /** Where it describes itself: text of a stranger, for `fetchProfile`. Empty for none. */
-  profileUri: string;
-};
 
 /**
  * The registered sinks of a task type with their latest profiles, in the order of registration.
@@ -60,10 +44,11 @@ export type FoundSink = {
  */
 export async function getSinks(
   client: ReadClient,
-  { deployment, taskTypeId, ...range }: TaskTypeParameter & EventRange,
+  { deployment, taskTypeId, ...range }: TaskTypeParameter & EventRange & IndexerOption,
 ): Promise<FoundSink[]> {
-  const sinks = new Map<Address, string>();
-  const events = await inParts(client, range, async (part) => {
+  const { rows, rest } = await indexed(client, range, (indexer) => indexer.sinks(taskTypeId));
+  const sinks = new Map<Address, string>(rows.map(({ sink, profileUri }) => [sink, profileUri]));
+  const events = await inParts(client, rest, async (part) => {
     const query = { address: deployment.capacityRegistry, abi: capacityRegistryAbi, args: { taskTypeId }, ...part };
     const kinds = await Promise.all([
       getContractEvents(client, { ...query, strict: true, eventName: "SinkRegistered" }),
@@ -80,14 +65,6 @@ export async function getSinks(
   return [...sinks].map(([sink, profileUri]) => ({ sink, profileUri }));
 }
 
-export type FoundSource = {
-  source: Address;
-  /** What it streams since its latest change, wei per second; 0 if it has closed its stream. */
-  flowRate: bigint;
-  /** Block of its first stream. */
-  since: bigint;
-};
-
 /**
  * Everybody who ever streamed to a task type, in the order of the first stream.
  * @throws {TaskTypeNotFoundError}
@@ -96,25 +73,29 @@ export type FoundSource = {
  */
 export async function getSources(
   client: ReadClient,
-  { deployment, taskTypeId, ...range }: TaskTypeParameter & EventRange,
+  { deployment, taskTypeId, ...range }: TaskTypeParameter & EventRange & IndexerOption,
 ): Promise<FoundSource[]> {
   const { distributionPool } = await getTaskType(client, { deployment, taskTypeId });
   const address = await getGda(client, deployment);
-  const events = await inParts(client, range, (part) =>
+  const { rows, rest } = await indexed(client, range, (indexer) => indexer.sources(taskTypeId));
+  const events = await inParts(client, rest, (part) =>
     getContractEvents(client, {
       ...{ address, abi: iGeneralDistributionAgreementV1Abi, args: { pool: distributionPool }, strict: true, ...part },
       eventName: "FlowDistributionUpdated",
     }),
   );
-  const sources = new Map<Address, FoundSource>();
+  const sources = new Map<Address, FoundSource>(rows.map((found) => [found.source, found]));
   for (const { args, blockNumber } of events) {
     const { distributor: source, newDistributorToPoolFlowRate: flowRate } = args;
+    // The pool's admin touches its empty stream to have a remainder split again.
+    if (isAddressEqual(source, deployment.backpressurePool)) continue;
     sources.set(source, { source, flowRate, since: sources.get(source)?.since ?? blockNumber });
   }
   return [...sources.values()];
 }
 
-export type FindPoolsParameters = { deployment: Deployment } & EventRange & {
+export type FindPoolsParameters = { deployment: Deployment } & EventRange &
+  IndexerOption & {
     /** Part of the metadata, in any case. */
     name?: string | undefined;
     superToken?: Address | undefined;
@@ -201,6 +182,26 @@ async function assertStreamed(
 
 export type DiscoveryErrorType = TaskTypeNotFoundError | NotASuperTokenError | ReadErrorType;
 
+/** What an indexer knows, and from which block on it is to be looked for events. */
+async function indexed<row>(
+  client: ReadClient,
+  { indexer: url, onIndexerError, ...range }: EventRange & IndexerOption,
+  read: (indexer: Indexer) => Promise<row[]>,
+): Promise<{ rows: row[]; rest: EventRange }> {
+  if (url === undefined) return { rows: [], rest: range };
+  const chainId = client.chain?.id ?? (await ask(client, "asking which chain it is", () => getChainId(client)));
+  try {
+    const indexer = new Indexer(url);
+    // What it says after this is at least as new; what it says twice, with the events, is the same twice.
+    const block = await indexer.block(chainId);
+    return { rows: await read(indexer), rest: { ...range, fromBlock: max(range.fromBlock, block + 1n) } };
+  } catch (error) {
+    if (!(error instanceof IndexerError)) throw error;
+    onIndexerError?.(error);
+    return { rows: [], rest: range };
+  }
+}
+
 /** What each endpoint has answered for at once. */
 const ranges = new WeakMap<ReadClient, BlockRanges>();
 
@@ -212,10 +213,16 @@ async function inParts<event>(
   const known = blocksPerQuery === undefined ? ranges.get(client) : undefined;
   const parts = known ?? new BlockRanges(blocksPerQuery);
   ranges.set(client, parts);
-  try {
+  return ask(client, "looking for events", async () => {
     const toBlock = await getBlockNumber(client, { cacheTime: 0 });
-    return await parts.read({ fromBlock, toBlock }, query);
+    return parts.read({ fromBlock, toBlock }, query);
+  });
+}
+
+async function ask<answer>(client: ReadClient, what: string, request: () => Promise<answer>): Promise<answer> {
+  try {
+    return await request();
   } catch (cause) {
-    throw await failureOf(client, "looking for events", cause);
+    throw await failureOf(client, what, cause);
   }
 }

@@ -192,5 +192,18 @@ export class UnsafeAddressError extends BackpressureError {
   }
 }
 
+/** An indexer does not answer, knows another chain, is not ready, or says what cannot be. */
+export class IndexerError extends BackpressureError {
+  override name = "IndexerError";
+
+  constructor(
+    readonly url: string,
+    reason: string,
+    options?: BackpressureErrorOptions,
+  ) {
+    super(`the indexer at ${url} is of no use: ${reason}`, options);
+  }
+}
+
 /** What one order is known by. */
 export type OrderKey = { source: Address; sink: Address; taskTypeId: Hex; nonce: Hex };

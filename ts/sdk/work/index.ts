@@ -13,6 +13,7 @@ export * from "./discovery.ts";
 export * from "./dispatcher.ts";
 export * from "./durableMap.ts";
 export * from "./errors.ts";
+export * from "./found.ts";
 export * from "./judgePool.ts";
 export * from "./lossWatch.ts";
 export * from "./orderDesk.ts";

@@ -22,9 +22,9 @@ export class BatchSize {
     return messages >= (this.#gasOfOne === undefined ? this.most : this.next);
   }
 
-  /** What so many will take, units; undefined before a transaction has shown it. */
-  gasOf(messages: number): bigint | undefined {
-    return this.#gasOfOne === undefined ? undefined : this.#gasOfOne * BigInt(messages);
+  /** What so many will take, units: a node that has to find it out tries the whole batch twenty times. */
+  gasOf(messages: number): bigint {
+    return (this.#gasOfOne ?? this.guess) * BigInt(messages);
   }
 
   /** Takes into account what so many have used, units. */

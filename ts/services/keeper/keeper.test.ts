@@ -19,6 +19,7 @@ import {
   withdraw,
 } from "../../sdk/index.ts";
 import { send } from "../../sdk/internal/call.ts";
+import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { Keepers, type LogLine } from "./testKeepers.ts";
@@ -30,7 +31,6 @@ let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 let alive: WriteClient;
 let dying: WriteClient;
 let source: WriteClient;
-let snapshot: Hex;
 
 beforeAll(async () => {
   chain = await startTestChain();
@@ -44,13 +44,9 @@ beforeAll(async () => {
     await signalFor(chain, taskTypeId, alive, 100n, 1);
     await signalFor(chain, taskTypeId, dying, 100n, 1);
   }
-  snapshot = await chain.test.snapshot();
 });
 
-beforeEach(async () => {
-  await chain.test.revert({ id: snapshot });
-  snapshot = await chain.test.snapshot();
-});
+eachAnew(() => chain);
 
 afterAll(async () => {
   await keepers?.stop();

@@ -132,9 +132,8 @@ export class AttestationSubmitter {
     const attestations = batch.map(({ message }) => toAttestation(message));
     const about = { taskTypeId, attestations: batch.length };
     const transaction = { ...transactionOf(call(attestations), about), action: "submitAttestations" };
-    const gas = this.#size.gasOf(batch.length);
     // No sink is in two batches at once.
-    return { ...transaction, ...(gas !== undefined && { gas }), independent: true };
+    return { ...transaction, gas: this.#size.gasOf(batch.length), independent: true };
   }
 
   /** Between the last look and the block an entry may have turned bad: the contract has the last word. */

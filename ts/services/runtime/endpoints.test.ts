@@ -56,7 +56,8 @@ const nameOf = (index: number): string => new URL(proxies[index]?.url ?? "").hos
 const proxy = (index: number): FaultyRpc => proxies[index] as FaultyRpc;
 
 describe("reading through several endpoints", () => {
-  test.each(["errors", "hangs", "internal error"] as Fault[])("one that %s is left alone", async (fault) => {
+  const faults: Fault[] = ["errors", "hangs", "internal error", "limits by code", "refuses", "nonsense"];
+  test.each(faults)("one that %s is left alone", async (fault) => {
     const { client, endpoints } = await connect(undefined, undefined, fault === "hangs" ? SHORT : PATIENT);
     proxy(0).fault = fault;
     expect(await getChainId(client)).toBe(foundry.id);

@@ -97,9 +97,8 @@ export class ReceiptSubmitter {
     const { completionTracker } = contractsOf(this.#parameters.context.deployment);
     const receipts = batch.map(({ message }) => toReceipt(message));
     const about = { taskTypeId, receipts: batch.length };
-    const gas = this.#size.gasOf(batch.length);
     // No pair is in two batches at once, and receipts are cumulative: their order does not matter.
-    const known = { ...(gas !== undefined && { gas }), independent: true };
+    const known = { gas: this.#size.gasOf(batch.length), independent: true };
     return { ...transactionOf(completionTracker.acknowledge(taskTypeId, receipts), about), ...known };
   }
 

@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import type { ReadClient, TaskTypeParameter } from "../../sdk/types.ts";
-import { type FoundSource, getSources } from "../../sdk/work/discovery.ts";
+import { getSources } from "../../sdk/work/discovery.ts";
+import type { FoundSource } from "../../sdk/work/found.ts";
 
 /** Blocks that are looked at again: they may have been reorganised. */
 const DEPTH = 64n;
