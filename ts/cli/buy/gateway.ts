@@ -1,10 +1,7 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { describeError, UsageError } from "../../core/errors.ts";
 import { readBody } from "../../x402/seller/readBody.ts";
-import { problem } from "../http.ts";
+import { listenLocally, problem } from "../http.ts";
 import type { Asked, Counter } from "../oneShot/counter.ts";
 import { BASE, hasForeignKey, hasNoKey, refusalOf } from "./guard.ts";
 import { answerTo } from "./refusals.ts";
@@ -49,13 +46,7 @@ export async function startGateway(parameters: GatewayParameters): Promise<Gatew
     { errorHandler: (error) => answerTo(error) },
   );
   const server = createServer({ insecureHTTPParser: false, requireHostHeader: true }, listener);
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    throw new UsageError(`cannot listen on port ${port}: ${describeError(cause)}`, { cause });
-  }
-  ({ port } = server.address() as AddressInfo);
+  port = await listenLocally(server, port);
   return {
     url: `http://127.0.0.1:${port}${BASE}`,
     stop: () =>

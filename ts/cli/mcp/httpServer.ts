@@ -1,11 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { describeError, UsageError } from "../../core/errors.ts";
 import { refusalOf } from "../buy/guard.ts";
-import { problem } from "../http.ts";
+import { listenLocally, problem } from "../http.ts";
 
 /** Where the tools are. */
 const BASE = "/mcp";
@@ -39,13 +37,7 @@ export async function startMcpHttp({ port: wanted, token, create, onError }: Mcp
       else response.destroy();
     }
   });
-  server.listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    throw new UsageError(`cannot listen on port ${port}: ${describeError(cause)}`, { cause });
-  }
-  ({ port } = server.address() as AddressInfo);
+  port = await listenLocally(server, port);
   return {
     url: `http://127.0.0.1:${port}${BASE}`,
     async stop(): Promise<void> {
