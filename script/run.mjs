@@ -68,6 +68,16 @@ export const TASKS = {
     env: { SOAK_TESTS: "true" },
     programs: [["vitest", "run", "ts/e2e/soak"]],
   },
+  // What `npm test` has not the time for.
+  "test:long": {
+    build: true,
+    env: { LONG_TESTS: "true", SCALE_SINKS: "10000" },
+    all: true,
+    programs: [
+      ["forge", "test", "--match-path", "test/scenario/Scale.t.sol"],
+      ["vitest", "run", "ts/e2e/requests"],
+    ],
+  },
   "test:chance": {
     // A day is one transaction of forge's: more gas than it gives a test by itself.
     env: { CHANCE_EPOCHS: "1440", SIM_TESTS: "full", FOUNDRY_GAS_LIMIT: "9223372036854775807" },
