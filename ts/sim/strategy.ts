@@ -19,6 +19,7 @@ import type { SinkState } from "./sinkState.ts";
  */
 export type Strategy = "closed" | "open" | "roundRobin" | "random" | "stake" | "waterFilling" | "predecessor";
 
+/** All of them, in the order of the report. */
 export const STRATEGIES: readonly Strategy[] = [
   "closed",
   "open",

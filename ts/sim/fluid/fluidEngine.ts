@@ -10,6 +10,7 @@ import type { Ledger } from "./ledger.ts";
 import { PlainLedger } from "./plainLedger.ts";
 import { ConservationError, exactSum, quantaPerUnitSecond } from "./quanta.ts";
 
+/** What a run may be told besides its scenario. */
 export interface Options {
   ablation?: Ablation;
   /** Sinks whose units, pay and backlog are recorded in every step. */
