@@ -109,6 +109,10 @@ export const TASKS = {
   audit: { programs: [ts("dev/audit/main.ts")] },
   "audit:scope": { programs: [ts("dev/audit/scope.ts")] },
   proofs: { programs: [ts("dev/proofs/main.ts")] },
+  docs: {
+    packages: ["script/docs"],
+    programs: [["node", "script/docs/node_modules/typedoc/bin/typedoc", "--options", "script/docs/typedoc.json"]],
+  },
   vectors: { build: true, programs: [ts("dev/vectors/main.ts")] },
 
   check: {

@@ -26,6 +26,7 @@ export type ByJob = QueueStrategy | "trueRate";
 
 const QUEUE_STRATEGIES: readonly Strategy[] = ["shortest", "shortestWeighted", "maxWeight"] satisfies QueueStrategy[];
 
+/** All of them, in the order of the report. */
 export const STRATEGIES: readonly Strategy[] = [
   "closed",
   "open",

@@ -10,6 +10,7 @@ export const MARKET = { sinks: 50, sources: 10, pools: 3, steps: 1000 } as const
 /** b, unit-seconds per unit. */
 export const BOND_PER_UNIT = bondPerUnit(DEFAULT_PARAMETERS);
 
+/** How a market differs from the standard one. */
 export interface MarketOptions {
   /** Demand over what all sinks can do. */
   load: number;

@@ -11,6 +11,7 @@ import { PlainLedger } from "./plainLedger.ts";
 import { ConservationError, exactSum, quantaPerUnitSecond } from "./quanta.ts";
 import { QueueRule } from "./queueRules.ts";
 
+/** What a run may be told besides its scenario. */
 export interface Options {
   ablation?: Ablation;
   /** Sinks whose units, pay and backlog are recorded in every step. */
