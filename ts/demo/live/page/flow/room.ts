@@ -30,9 +30,9 @@ function roomRight(width: number, cast: Cast) {
   };
 }
 
-/** Down: labels of the agents stand below them. */
+/** Down: labels of the agents stand below them, with buttons that a finger hits. */
 function roomDown(width: number, cast: Cast) {
-  const [first, toPool, toAgents] = [44, 176, 84];
+  const [first, toPool, toAgents] = [44, 196, 84];
   const lengths = cast.stages.flatMap((_, stage) => [stage === 0 ? 90 : toPool, toAgents]);
   const mains = runningSum(first, lengths, 1);
   const slot = (width / most(cast)) * 0.84;
@@ -44,7 +44,7 @@ function roomDown(width: number, cast: Cast) {
     slot,
     sourceSlot: width / (cast.sources.length + 1.3),
   };
-  return { room, height: (mains.at(-1) ?? 0) + 112, down: true };
+  return { room, height: (mains.at(-1) ?? 0) + 130, down: true };
 }
 
 function runningSum(from: number, lengths: readonly number[], unit: number): number[] {
