@@ -1,10 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
 import type { Address, Hex } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Economy, run, startEconomy } from "../indexer/economy.ts";
@@ -12,13 +10,19 @@ import { TestIndexer } from "../indexer/testIndexer.ts";
 import { MIN_MINUTES } from "../ts/demo/scenario.ts";
 import { poolAttention, staleLimit } from "../ts/operate/inspect/attention.ts";
 import { getPool, getSource } from "../ts/sdk/index.ts";
-import { launchBrowser } from "../ts/testkit/browser.ts";
+import {
+  AXE,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  launchBrowser,
+  type Tab,
+} from "../ts/testkit/browser.ts";
 import { addPools, addSinks, HOSTILE } from "./crowd.ts";
 import { buildPage, type Page, servePage } from "./page.ts";
 
 const POOLS = 1000;
 const SINKS = 10_000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** SCREENSHOTS names a folder to keep pictures of every page in. */
 const pictures = process.env.SCREENSHOTS;
