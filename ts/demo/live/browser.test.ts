@@ -84,6 +84,10 @@ describe.skipIf(typeof found === "string")("in a browser", () => {
     ] as const)("%i pixels, %s: nothing is cut off, and axe finds nothing", async (width, scheme) => {
       const { tab, asked, wrong } = await open(pathToFileURL(file).href, width, scheme);
       await expect.poll(() => tab.locator("#flow svg path.ribbon:not([visibility])").count(), POLL).toBeGreaterThan(15);
+      const widths = await tab
+        .locator("#flow svg path.ribbon")
+        .evaluateAll((ribbons) => ribbons.map((ribbon) => Number(ribbon.getAttribute("stroke-width"))));
+      expect(Math.max(...widths)).toBeGreaterThan(20);
       expect(await isWider(tab)).toBe(false);
       expect(await findings(tab)).toEqual([]);
       expect(wrong).toEqual([]);

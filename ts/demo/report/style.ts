@@ -75,6 +75,7 @@ button[aria-pressed="true"] { background: var(--accent); border-color: var(--acc
 .pool .price.full { color: var(--alert); }
 .who .gauge { width: 3.4rem; height: .5rem; border: 1px solid var(--muted); border-radius: 3px; overflow: hidden; margin-bottom: .15rem; background: var(--ground); }
 .who .level { display: block; height: 100%; background: var(--muted); }
+.who .moves span:not(:last-child)::after { content: ", "; }
 .who > .state { color: var(--alert); font-weight: 600; }
 .flow:not(.down) .agent > .name, .flow:not(.down) .agent > .state:not(:empty) { display: inline; }
 .agent > .state { margin-left: .35em; }
@@ -88,6 +89,9 @@ button[aria-pressed="true"] { background: var(--accent); border-color: var(--acc
 .flow.down .gauge { margin-inline: auto; }
 .flow.down .acts { flex-direction: column; align-items: center; }
 .flow.down .who button { min-height: 2rem; min-width: 3rem; }
+.flow.down .escrow .rate { white-space: nowrap; }
+.flow.down .moves span { display: block; white-space: nowrap; text-align: left; }
+.flow.down .moves span::after { content: none; }
 .flow.down .pool { text-align: left; }
 .controls { display: flex; flex-wrap: wrap; gap: .6rem 1.6rem; padding-top: .4rem; }
 .controls[hidden] { display: none; }

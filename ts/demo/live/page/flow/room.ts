@@ -9,7 +9,7 @@ export function roomFor(width: number, cast: Cast): { room: Room; height: number
   return width < NARROW ? roomDown(width, cast) : roomRight(width, cast);
 }
 
-/** Bars that may stand side by side: the agents, the escrow, and what comes back. */
+/** Bars with a label that may stand side by side: the agents and the escrow, or the sources and what comes back to them. */
 function most({ sources, stages }: Cast): number {
   return Math.max(sources.length + 1, ...stages.map(({ agents }) => agents.length + 1));
 }
@@ -35,7 +35,8 @@ function roomDown(width: number, cast: Cast) {
   const [first, toPool, toAgents] = [44, 196, 84];
   const lengths = cast.stages.flatMap((_, stage) => [stage === 0 ? 90 : toPool, toAgents]);
   const mains = runningSum(first, lengths, 1);
-  const slot = (width / most(cast)) * 0.84;
+  // What comes back of the next stage, without a label, may stand beside five that have one: six slots are less than the width.
+  const slot = (width / most(cast)) * 0.82;
   const room = {
     mains,
     top: 0,
