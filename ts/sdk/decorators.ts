@@ -87,15 +87,19 @@ function bindAll<actions extends Record<string, AnyAction>>(
   return Object.fromEntries(bound) as BoundAll<actions>;
 }
 
+/** What a client can read of pools: every read of this package, with client and deployment filled in. */
 export type ReadActions = BoundAll<typeof reads>;
 
+/** What a source reads and does, with client and deployment filled in. */
 export type SourceActions = BoundAll<typeof reads & typeof writes & typeof sourceWrites> & {
+  /** See `withStream`: the stream is closed whatever `use` does. */
   withStream: <result>(
     parameters: Omit<WithStreamParameters, "deployment">,
     use: (stream: LimitedStream) => Promise<result>,
   ) => Promise<WithStreamReturnType<result>>;
 };
 
+/** What a sink reads and does, with client and deployment filled in. */
 export type SinkActions = BoundAll<typeof reads & typeof writes & typeof sinkWrites>;
 
 /**

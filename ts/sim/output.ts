@@ -20,6 +20,7 @@ export function writeReport(report: Report, directory: string): string[] {
   return files.map(([file]) => file);
 }
 
+/** A line for each case: its values, the means of its metrics, and half the width of their 95 % intervals. */
 export function metricsCsv(summaries: readonly Summary[]): string {
   const values = namesOf(summaries.map((summary) => summary.values));
   const metrics = namesOf(summaries.map((summary) => summary.metrics));

@@ -25,6 +25,7 @@ export function runTask(task: Task, settings: Settings): Outcome {
 export interface RunOptions {
   workers?: number;
   settings?: Settings;
+  /** Hears after each run how many there were, and how many there will be. */
   progress?: (done: number, total: number) => void;
 }
 

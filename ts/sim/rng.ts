@@ -55,6 +55,7 @@ export class Rng {
     return this.next() * 2 ** -32;
   }
 
+  /** Uniform in [low, high). */
   between(low: number, high: number): number {
     return low + (high - low) * this.uniform();
   }

@@ -11,12 +11,14 @@ export interface Summary {
   series: Record<string, Estimate[]>;
 }
 
+/** What an experiment has come to. */
 export interface Report {
   experiment: Experiment;
   firstSeed: number;
   summaries: Summary[];
 }
 
+/** How much of an experiment is run. */
 export interface ReportOptions extends RunOptions {
   firstSeed?: number;
   /** Fewer seeds than the experiment asks for, for a quick look. */

@@ -22,6 +22,7 @@ export interface Parameters {
   bucketEpochs: number;
 }
 
+/** The defaults of docs/parameters.md. */
 export const DEFAULT_PARAMETERS: Parameters = {
   epochLength: 60,
   horizon: 360,
@@ -58,6 +59,7 @@ export interface Sinks {
   signalling: Uint8Array;
 }
 
+/** Who pays into one pool. */
 export interface Source {
   pool: number;
   /** Stream rate per step, units (1 = full pay of one unit). */
@@ -68,6 +70,7 @@ export interface Source {
   colludesWith: number;
 }
 
+/** One pool feeds another. */
 export interface Link {
   upstream: number;
   downstream: number;
@@ -79,6 +82,7 @@ export interface Link {
   effective: boolean;
 }
 
+/** When sinks say what they can do, and when that comes into use. */
 export interface Reporting {
   /** Steps between reports of one sink. */
   everySteps: number;
@@ -102,6 +106,7 @@ export type EventKind =
   /** Goes on working, stops signalling. */
   | "fallSilent";
 
+/** Something happens to some sinks. */
 export interface SimEvent {
   step: number;
   kind: EventKind;
@@ -109,6 +114,7 @@ export interface SimEvent {
   value: number;
 }
 
+/** How sinks are held to what they were paid. */
 export interface Verification {
   /**
    * How a sink is judged. `evidence`: as the protocol does (spec 9). `absolute`: it owes all of its pay. `relative`: the
@@ -121,6 +127,7 @@ export interface Verification {
   slashing: boolean;
 }
 
+/** Everything that a run depends on. */
 export interface Scenario {
   steps: number;
   stepSeconds: number;
@@ -147,6 +154,10 @@ export interface Scenario {
   seed: number;
 }
 
+/**
+ * Sinks that are to be filled in: honest, without a limit on what they declare.
+ * @param first Where each pool begins; the last is their number.
+ */
 export function createSinks(first: readonly number[]): Sinks {
   const count = first.at(-1) ?? 0;
   return {
@@ -174,6 +185,7 @@ export function sinksOf(pools: readonly (readonly { rate: number; claim?: number
   return sinks;
 }
 
+/** A source that streams at the same rate all the time, in units, and acknowledges everything. */
 export function constantSource(pool: number, rate: number, steps: number): Source {
   return { pool, rates: new Float64Array(steps).fill(rate), acknowledges: 1, colludesWith: -1 };
 }

@@ -1,9 +1,11 @@
+/** A mean, and how well it is known. */
 export interface Estimate {
   mean: number;
   /** Half width of the 95 % interval of the mean (Student's t). */
   ci95: number;
 }
 
+/** The mean of independent values; of one alone the interval is 0. */
 export function estimate(values: readonly number[] | Float64Array): Estimate {
   const n = values.length;
   let sum = 0;

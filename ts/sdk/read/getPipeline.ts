@@ -14,6 +14,7 @@ export type GetPipelineReturnType = {
   bottleneck: number | undefined;
 };
 
+/** One pool of a pipeline, and what it feeds. */
 export type PipelineStage = {
   taskTypeId: Hex;
   /** The task type behind this one; undefined for the last. */

@@ -50,6 +50,7 @@ export type GetSinkReturnType = {
   ledger: SinkLedger;
 };
 
+/** What a sink said last, and for how long it counts. */
 export type SinkSignal = {
   /** When the latest signal was given, Unix seconds; undefined if there was none. */
   signalledAt: number | undefined;

@@ -10,6 +10,7 @@ export type SignedReceipt = Receipt & { sourceSignature: Hex; sinkSignature: Hex
 
 export type ReceiptBookParameters = { deployment: Deployment; taskTypeId: Hex; sink: Address };
 
+/** A receipt that the source has signed. */
 export type AcceptReceiptParameters = { receipt: Receipt; sourceSignature: Hex };
 
 /** What `toJSON` gives and `restore` takes: amounts as decimal text. */
@@ -87,6 +88,7 @@ export class ReceiptBook {
     return [...this.#receipts.values()];
   }
 
+  /** All of it, for `restore`. */
   toJSON(): ReceiptBookState {
     return {
       delivered: Object.fromEntries([...this.#delivered].map(([source, wei]) => [source, String(wei)])),

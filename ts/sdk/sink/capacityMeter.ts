@@ -14,6 +14,7 @@ export type CapacityMeterParameters = {
   utilisation?: number | undefined;
 };
 
+/** A task that is done. */
 export type RecordParameters = {
   /** Work of the task, unit-seconds. */
   work: number;

@@ -5,6 +5,7 @@ import { assertSignal } from "../internal/signal.ts";
 import type { TaskTypeParameter, WriteClient } from "../types.ts";
 import { type Attestation, attestationTypedData } from "../utils/typedData.ts";
 
+/** A signal that anybody may carry to the chain. */
 export type SignedAttestation = Attestation & { signature: Hex };
 
 export type SignAttestationParameters = TaskTypeParameter & {

@@ -33,6 +33,7 @@ export type AdmissionParameters = {
   orders?: Table<Order> | undefined;
 };
 
+/** An order that asks for room and credit. */
 export type AdmitParameters = {
   key: OrderKey;
   hash: Hex;

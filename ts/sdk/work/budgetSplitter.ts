@@ -50,6 +50,7 @@ export type SplitPoolReport = {
   spent: bigint;
 };
 
+/** What one visit of all pools has come to. */
 export type SplitReport = {
   reason: SplitReason;
   /** When the pools were read, Unix seconds. */
@@ -101,6 +102,7 @@ export class BudgetSplitter {
     [this.#client, this.#parameters, this.#memory] = [client, parameters, { ...state }];
   }
 
+  /** What the chain does not know, for `state`. */
   toJSON(): BudgetSplitterState {
     return this.#memory;
   }

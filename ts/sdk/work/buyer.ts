@@ -28,6 +28,7 @@ export type BuyerParameters = TabParameters &
     attempts?: number | undefined;
   };
 
+/** What was bought: an answer, who gave it, and what it cost. */
 export type Bought = { sink: Address; body: string /** Wei. */; cost: bigint };
 
 /** An order on its way, and the task that it buys. */

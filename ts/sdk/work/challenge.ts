@@ -4,8 +4,9 @@ import type { Deployment, ReadClient, WriteClient } from "../types.ts";
 import { isSigned } from "../utils/isSigned.ts";
 import { UnprovenEndpointError } from "./errors.ts";
 
-/** With `GET …/account`: 32 bytes that were never used before; and what the sink's key says to them. */
+/** With `GET …/account`: 32 bytes that were never used before. */
 export const CHALLENGE_HEADER = "x-backpressure-challenge";
+/** With the answer: the sink's signature of the challenge. */
 export const PROOF_HEADER = "x-backpressure-proof";
 
 const TYPES = {
@@ -17,6 +18,7 @@ const TYPES = {
   ],
 } as const;
 
+/** What is signed: this sink is at this address, said to whoever has chosen this number. */
 export type Challenge = {
   taskTypeId: Hex;
   sink: Address;

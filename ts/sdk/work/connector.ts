@@ -22,6 +22,7 @@ export type GuardedFetchParameters = {
   signal?: AbortSignal | undefined;
 };
 
+/** A whole answer of a stranger; names of headers in small letters. */
 export type GuardedResponse = { status: number; headers: Record<string, string>; body: string };
 
 /** What is neither the public internet nor meant to be called: RFC 6890 and what tunnels to it. */

@@ -6,7 +6,7 @@ import type { TaskTypeParameter, WriteClient } from "../types.ts";
 import type { Table } from "./orders.ts";
 import { ReceiptCounters } from "./receiptCounters.ts";
 
-/** @property side Which of the two signatures of a receipt is the account's own. */
+/** `side`: which of the two signatures of a receipt is the account's own. `table`: where the counters are kept, wei. */
 export type CountersOfParameters = TaskTypeParameter & { side: "source" | "sink"; table: Table<bigint> };
 
 /**

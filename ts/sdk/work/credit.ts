@@ -30,6 +30,7 @@ type Point = {
   credit: Record<Address, Record<Address, bigint>>;
 };
 
+/** What `toJSON` gives and `restore` takes. */
 export type CreditBookState = { points: Point[] };
 
 /** How many points a reorganisation can go back. */
@@ -101,10 +102,12 @@ export class CreditBook {
     return settled + min(atOldRate, atNewRate);
   }
 
+  /** All of it, for `restore`. */
   toJSON(): CreditBookState {
     return { points: this.#points };
   }
 
+  /** A book as `toJSON` gave it. */
   static restore({ points }: CreditBookState): CreditBook {
     const book = new CreditBook();
     book.#points = [...points];

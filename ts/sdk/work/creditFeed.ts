@@ -12,6 +12,7 @@ export type CreditFeedParameters = {
   taskType: Pick<GetTaskTypeReturnType, "taskTypeId" | "distributionPool" | "epochLength">;
   /** Who is to be sampled, asked every time: a source names itself, a sink all that stream to its pool (`getSources`). */
   sources: () => Promise<readonly Pick<FoundSource, "source" | "since">[]>;
+  /** Which sinks are to be sampled, asked every time. */
   sinks: () => Promise<readonly Address[]>;
   /** Told, at every refresh, what each source has at each sink since the beginning, wei. */
   onCredit: (source: Address, sink: Address, credit: bigint, now: number) => void;

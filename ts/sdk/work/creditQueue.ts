@@ -29,6 +29,7 @@ export class CreditQueue {
     });
   }
 
+  /** How many tasks run, and how many wait for their turn. */
   get size(): { running: number; waiting: number } {
     return { running: this.#running, waiting: this.#waiting.length };
   }

@@ -107,6 +107,7 @@ export type FindPoolsParameters = { deployment: Deployment } & EventRange &
     minParticipation?: number | undefined;
   };
 
+/** A task type, and how its pool is doing. */
 export type FoundPool = FoundTaskType & {
   pool: GetPoolReturnType;
   /** What the sinks can still be paid beyond what flows now, wei per second. */
@@ -180,6 +181,7 @@ async function assertStreamed(
   if (wrapper !== undefined) throw new NotASuperTokenError(token, wrapper.superToken);
 }
 
+/** What finding may throw. */
 export type DiscoveryErrorType = TaskTypeNotFoundError | NotASuperTokenError | ReadErrorType;
 
 /** What an indexer knows, and from which block on it is to be looked for events. */

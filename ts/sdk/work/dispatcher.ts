@@ -38,6 +38,7 @@ export type Sending = {
   load: bigint;
 };
 
+/** A task that a sink is wanted for. */
 export type NextParameters = {
   /** The most that the task may cost, wei. */
   value: bigint;

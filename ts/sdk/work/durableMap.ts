@@ -6,6 +6,7 @@ import { decode, encode } from "./amounts.ts";
 import { StoreInUseError } from "./errors.ts";
 import type { Table } from "./orders.ts";
 
+/** Where a map is kept, and whose it is. */
 export type OpenDurableMapParameters = {
   /** Created if it is not there. One for each (chain, verifier, task type, party). */
   folder: string;
@@ -68,24 +69,29 @@ export class DurableMap<value = unknown> implements Table<value> {
     }
   }
 
+  /** How many keys there are. */
   get size(): number {
     return this.#values.size;
   }
 
+  /** What is kept under a key; undefined for nothing. Do not change it: `set` another. */
   get(key: string): value | undefined {
     return this.#values.get(key);
   }
 
+  /** All keys with their values. */
   entries(): Iterable<[string, value]> {
     return this.#values.entries();
   }
 
+  /** Keeps a value under a key; it is on disk once `durable` resolves. */
   set(key: string, value: value): this {
     this.#values.set(key, value);
     this.#pending.push([key, value]);
     return this;
   }
 
+  /** Forgets a key; that is on disk once `durable` resolves. @returns Whether it was there. */
   delete(key: string): boolean {
     this.#pending.push([key]);
     return this.#values.delete(key);

@@ -22,6 +22,7 @@ export type IndexerOption = {
   onIndexerError?: ((error: IndexerError) => void) | undefined;
 };
 
+/** A kind of work that somebody has registered. */
 export type FoundTaskType = {
   taskTypeId: Hex;
   creator: Address;
@@ -30,12 +31,14 @@ export type FoundTaskType = {
   metadata: string;
 };
 
+/** A sink of a task type. */
 export type FoundSink = {
   sink: Address;
   /** Where it describes itself: text of a stranger, for `fetchProfile`. Empty for none. */
   profileUri: string;
 };
 
+/** A source of a pool: who has ever streamed to it. */
 export type FoundSource = {
   source: Address;
   /** What it streams since its latest change, wei per second; 0 if it has closed its stream. */

@@ -3,11 +3,13 @@ import { StopLossError } from "./errors.ts";
 import { paidLately } from "./payHistory.ts";
 import { isLost, type Standing } from "./standing.ts";
 
+/** What must be remembered between two looks. */
 export type LossWatch = {
   /** Since when too much has been lost without a break, Unix seconds; undefined if it is not. */
   since: number | undefined;
 };
 
+/** How much of the pay goes to sinks that do not deliver, and what to do about it. */
 export type LossReport = LossWatch & {
   level: "fine" | "warn" | "stop";
   /** Part of the pay of late that went to sinks that do not deliver, 0 to 1. */

@@ -54,10 +54,12 @@ export class OrderDesk {
     [this.#client, this.#parameters, this.#chainId] = [client, parameters, client.chain?.id];
   }
 
+  /** Whose desk it is. */
   get sink(): Address {
     return this.#client.account.address;
   }
 
+  /** Of the client's chain; asked once. */
   async chainId(): Promise<number> {
     this.#chainId ??= await getChainId(this.#client);
     return this.#chainId;

@@ -3,12 +3,17 @@ import { OrderConflictError, type OrderKey } from "./errors.ts";
 
 /** What maps and durable maps have in common. */
 export type Table<value> = {
+  /** What is kept under a key; undefined for nothing. */
   get(key: string): value | undefined;
+  /** Keeps a value under a key. */
   set(key: string, value: value): unknown;
+  /** Forgets a key. */
   delete(key: string): unknown;
+  /** All keys with their values. */
   entries(): Iterable<[string, value]>;
 };
 
+/** What became of an order. */
 export type Order = {
   /** Of the whole request: method, authority, path, query, body and priced headers. */
   hash: Hex;
@@ -63,10 +68,12 @@ export class OrderBook {
     return known.answer ?? "";
   }
 
+  /** The order is taken, and worked on. */
   begin(key: OrderKey, hash: Hex, validBefore: number): void {
     this.#table.set(orderId(key), { hash, validBefore, state: "working", answer: undefined });
   }
 
+  /** The work has ended. @param answer What it has come to; undefined if it failed. */
   end(key: OrderKey, answer: string | undefined): void {
     const order = this.#table.get(orderId(key));
     if (order === undefined) return;

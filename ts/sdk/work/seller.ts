@@ -26,6 +26,7 @@ import {
 /** What was done: an answer, and what it cost in wei, at most what was reserved. */
 export type Worked = { body: string; cost: bigint };
 
+/** What is sold, for how much, and where accounts are kept. */
 export type SellerParameters = OrderDeskParameters & {
   /** Where orders go, as the profile says. */
   endpoint: string;
@@ -39,7 +40,7 @@ export type SellerParameters = OrderDeskParameters & {
   metering?: Metering | undefined;
 };
 
-/** @property unitRate q of the task type, wei per second and unit. */
+/** What learns from all work. `unitRate`: q of the task type, wei per second and unit. */
 export type Metering = { meter: ServedMeter; unitRate: bigint };
 
 const MAX_BODY = 1_000_000;

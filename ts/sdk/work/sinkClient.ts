@@ -45,11 +45,13 @@ export class SinkClient {
     await this.#fetch(signed.order.sink, { method: "DELETE", headers: { [ORDER_HEADER]: toOrderHeader(signed) } });
   }
 
+  /** How the sink sees the source's account. @throws {UnsafeAddressError} @throws {MalformedMessageError} */
   async account(sink: Address, source: Address): Promise<Statement> {
     const { headers } = await this.#fetch(sink, { path: `${ACCOUNT_PATH}?source=${source}` });
     return parseStatement(headers[STATEMENT_HEADER]);
   }
 
+  /** Tells the sink what was received, so that it can be paid for it. @throws {UnsafeAddressError} */
   async acknowledge(sink: Address, source: Address, acknowledgement: Acknowledgement): Promise<void> {
     const body = toJson({ source, ...acknowledgement });
     await this.#fetch(sink, { path: ACCOUNT_PATH, method: "PUT", body });

@@ -18,13 +18,19 @@ export type StartSplitLoopParameters = {
 /** How often answers are counted, seconds. */
 const OBSERVING = 60;
 
+/** A loop that runs. */
+export type SplitLoop = {
+  /** Ends it. Resolves when what it has begun is done; streams go on. */
+  stop: () => Promise<void>;
+};
+
 /**
  * Keeps a budget split until it is stopped. Streams go on as they are when it stops: `BudgetSplitter.close` ends them.
  * @example
  * const loop = startSplitLoop({ splitter, now: () => feed.now(), onReport: console.log, onError: console.error });
  * await loop.stop();
  */
-export function startSplitLoop(parameters: StartSplitLoopParameters): { stop: () => Promise<void> } {
+export function startSplitLoop(parameters: StartSplitLoopParameters): SplitLoop {
   const controller = new AbortController();
   const ended = runLoop(parameters, controller.signal);
   return {

@@ -38,6 +38,7 @@ export class Tab {
     [this.#client, this.#parameters] = [client, parameters];
   }
 
+  /** Who buys. */
   get source(): Address {
     return this.#client.account.address;
   }

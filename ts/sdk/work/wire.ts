@@ -55,7 +55,9 @@ export type Statement = {
 
 /** The headers are those of x402, version 2: its clients and servers know them. */
 export const X402_VERSION = 2;
+/** With a request: the signed order that pays for it. */
 export const ORDER_HEADER = "payment-signature";
+/** With an answer: what it has cost, and how the sink sees the account. */
 export const STATEMENT_HEADER = "payment-response";
 /** Under the endpoint: GET it with `?source=` for the account, PUT it with a receipt to acknowledge. */
 export const ACCOUNT_PATH = "/account";

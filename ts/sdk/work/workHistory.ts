@@ -26,6 +26,7 @@ const [MINUTE, KEPT] = [60, 0.9];
 /** So many points at most within the patience. */
 const RESOLUTION = 48;
 
+/** A history in which nothing has happened yet. @param horizon T, seconds. @param grace D, seconds. */
 export const noWork = (horizon: number, grace: number): WorkHistory => {
   return { patience: 2 * horizon + grace, grace, points: [], perSecond: 0n };
 };

@@ -13,6 +13,7 @@ import { auditWei, WeiLedger } from "./exactWei.ts";
 /** The highest limit of a pipeline, wei/s. */
 const MAX_LIMIT = 2n ** 96n - 2n;
 
+/** What a run may be told besides its scenario. */
 export interface ExactOptions {
   probes?: readonly number[];
   /** q, wei/s per unit. */
@@ -33,6 +34,7 @@ export function simulateExact(scenario: Scenario, options: ExactOptions = {}): R
   return run.result();
 }
 
+/** A run in whole wei, step by step, as the contracts compute it. `simulateExact` runs it to the end. */
 export class ExactRun {
   readonly pools: ExactPool[];
   readonly sinks: ExactSinks;
@@ -135,6 +137,7 @@ export class ExactRun {
     this.#recorder.record(step, done, usable, this.#possible);
   }
 
+  /** What has come of it so far, in unit-seconds. @throws {ConservationError} if a wei went astray. */
   result(): Result {
     const toUnitSeconds = (wei: bigint) => Number(wei) / Number(this.#unitRate);
     auditWei(this.pools, this.#scenario.sinks.first, this.#received);

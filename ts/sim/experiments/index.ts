@@ -18,6 +18,7 @@ import { drifting } from "./e16-drift.ts";
 import { protection } from "./e17-protection.ts";
 import type { Experiment, Settings } from "./types.ts";
 
+/** All experiments, in the order of their numbers. */
 export function experiments(settings: Settings): Experiment[] {
   return [
     convergence,
@@ -40,6 +41,7 @@ export function experiments(settings: Settings): Experiment[] {
   ];
 }
 
+/** No experiment has this name. */
 export class UnknownExperimentError extends UsageError {
   override name = "UnknownExperimentError";
 
@@ -48,6 +50,7 @@ export class UnknownExperimentError extends UsageError {
   }
 }
 
+/** An experiment by its name, `E1` or `e1`. @throws {UnknownExperimentError} */
 export function findExperiment(name: string, settings: Settings = {}): Experiment {
   const all = experiments(settings);
   const found = all.find((experiment) => experiment.name.toLowerCase() === name.toLowerCase());

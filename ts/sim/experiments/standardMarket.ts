@@ -10,6 +10,7 @@ export const MARKET = { sinks: 50, sources: 10, pools: 3, steps: 1000 } as const
 /** b, unit-seconds per unit. */
 export const BOND_PER_UNIT = bondPerUnit(DEFAULT_PARAMETERS);
 
+/** How a market differs from the standard one. */
 export interface MarketOptions {
   /** Demand over what all sinks can do. */
   load: number;
@@ -91,3 +92,13 @@ export function aFifth(seed: number, count: number = MARKET.sinks): number[] {
 
 /** Lengthens a warm-up out of the numbers: the moving averages need about 30 epochs from zero. */
 export const STEADY = 100;
+
+/** What the rules of one experiment are compared with is the same for all of them, and takes as long as a rule. */
+export function onceEach<T>(): (key: string, make: () => T) => T {
+  const made = new Map<string, T>();
+  return (key, make) => {
+    const known = made.get(key) ?? make();
+    made.set(key, known);
+    return known;
+  };
+}

@@ -10,6 +10,7 @@ export interface Outcome {
 export interface Case {
   values: Readonly<Record<string, string | number>>;
   seeds?: number;
+  /** One run. The outcome depends on the seed alone. */
   run(seed: number): Outcome;
 }
 
@@ -44,8 +45,10 @@ export interface PointChart {
   only?: (values: Case["values"]) => boolean;
 }
 
+/** A figure of the report, and the file that it goes to. */
 export type Chart = LineChart | PointChart;
 
+/** A question, the runs that answer it, and the figures that show it. */
 export interface Experiment {
   name: string;
   title: string;
@@ -62,6 +65,7 @@ export interface NamedTrace {
   requests: readonly TraceRequest[];
 }
 
+/** What an experiment may be told from outside. */
 export interface Settings {
   /** Requests for E10; seeded generators if there are none. */
   traces?: readonly NamedTrace[];

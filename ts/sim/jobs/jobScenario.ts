@@ -24,6 +24,7 @@ export type Dispatch = "owed" | "random" | "shortest" | "shortestWeighted" | "ma
 /** What an honest sink declares: exactly what it can do, a fixed multiple, or what the kit's meter makes of its jobs. */
 export type Declaration = "rate" | "oneAndAHalf" | "measured";
 
+/** Parameters of a task type, as far as whole jobs feel them (docs/parameters.md). Times in seconds. */
 export interface JobTerms {
   /** h */
   epochLength: number;
@@ -40,7 +41,7 @@ export interface JobTerms {
   overdueEpochs: number;
 }
 
-/** The defaults of 0.2, and epochs of 12 s, the shortest that suit jobs of ten seconds. */
+/** The defaults of docs/parameters.md. */
 export const DEFAULT_TERMS: JobTerms = {
   epochLength: 60,
   horizon: 360,
@@ -50,8 +51,10 @@ export const DEFAULT_TERMS: JobTerms = {
   hysteresis: 0.05,
   overdueEpochs: 10,
 };
+/** Epochs of 12 s, the shortest that suit jobs of ten seconds. */
 export const SHORT_TERMS: JobTerms = { ...DEFAULT_TERMS, epochLength: 12, horizon: 72, grace: 30 };
 
+/** Who sells what to whom, job by job. Times in seconds, rates in units. */
 export interface JobScenario {
   seed: number;
   terms: JobTerms;

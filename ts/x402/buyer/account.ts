@@ -55,6 +55,7 @@ export class BuyerAccount {
   /** The chain's time, Unix seconds: the latest block's that was looked at, and what has passed here since. */
   readonly now = (): number => this.#clock.time + (performance.now() - this.#clock.seenAt) / 1000;
 
+  /** Asks the chain what time it is: `now` goes on from there. @throws {RpcUnavailableError} */
   async lookAtClock(): Promise<void> {
     const { timestamp } = await getBlock(this.parameters.client);
     this.#clock = { time: Number(timestamp), seenAt: performance.now() };

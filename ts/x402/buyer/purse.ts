@@ -99,6 +99,7 @@ export class Purse {
     return purse;
   }
 
+  /** Whose money it is. */
   get account(): Address {
     return this.parameters.client.account.address;
   }

@@ -24,7 +24,10 @@ export type Meter = {
   maximum(task: Task): bigint;
   /** What goes to whoever does the work: with limits that keep the maximum. As it came if left out. */
   prepare?(task: Task): Task;
-  /** @param isStream Whether the answer comes as server-sent events. */
+  /**
+   * The work begins, and its answer is counted from here on.
+   * @param answer `isStream`: whether it comes as server-sent events.
+   */
   start(task: Task, answer: { isStream: boolean }): Measurement;
 };
 

@@ -37,7 +37,11 @@ export class StreamClient implements SchemeNetworkClient {
 
   constructor(private readonly account: BuyerAccount) {}
 
-  readonly schemeHooks = { onPaymentResponse: (context: PaymentResponseContext) => this.#takeStatement(context) };
+  /** Called by x402 around a payment. */
+  readonly schemeHooks = {
+    /** What a paid answer has cost is counted, and acknowledged with the next order. */
+    onPaymentResponse: (context: PaymentResponseContext) => this.#takeStatement(context),
+  };
 
   /** For x402's `spendControls`: the token of the pool. */
   get allowedAssets(): { network: `eip155:${number}`; asset: string }[] {

@@ -43,10 +43,13 @@ export class StreamServer implements SchemeNetworkServer {
 
   constructor(private readonly parameters: StreamServerParameters) {}
 
+  /** Called by x402 around a verification. */
   readonly schemeHooks = {
+    /** The order is for this very request. */
     onBeforeVerify: (context: VerifyContext) => this.#compareRequest(context),
+    /** An order that was answered before is given the same answer. */
     onAfterVerify: (context: VerifyResultContext) => this.#answerAgain(context),
-    // Work that came to nothing costs nothing.
+    /** Work that came to nothing costs nothing. */
     onVerifiedPaymentCanceled: ({ paymentPayload }: VerifiedPaymentCanceledContext) =>
       this.parameters.till.desk.fail(asOrder(paymentPayload.payload).order),
   };
@@ -69,6 +72,7 @@ export class StreamServer implements SchemeNetworkServer {
   }
 
   // x402 calls these without their object.
+  /** Called by x402 before it settles: what the answer has cost, and the answer to give again. */
   readonly enrichSettlementPayload = async ({ transportContext }: SettleContext): Promise<Outcome> => {
     const { costOf, till } = this.parameters;
     const body = bodyIn(transportContext);

@@ -135,6 +135,7 @@ export class Till {
   /** The chain's time, Unix seconds. */
   readonly now = (): number => this.#feed.now();
 
+  /** What is sold, and its terms. */
   get taskType(): GetTaskTypeReturnType {
     return this.#pool.taskType;
   }
@@ -192,9 +193,8 @@ export class Till {
    * Decides on an order: signed for this sink and this request, a stream of at least the minimum, credit for the most that
    * it can cost. Costs at most two reads of the chain, and none if the source's key has signed and its stream was looked at
    * in this block.
-   * @param maximum The most that it can cost, wei; the largest task if not said.
-   * @param amount The smallest stream for it, wei per second; the sink's own if not said.
-   * @param requestHash Left out where somebody else has compared it with the request.
+   * @param more `maximum`: the most that it can cost, wei; the largest task if not said. `amount`: the smallest stream for
+   * it, wei per second; the sink's own if not said. `requestHash`: left out where somebody else has compared it with the request.
    * @throws {MalformedMessageError} @throws {StreamTooLowError} @throws {OrderRefusedError}
    */
   async verify(
@@ -241,6 +241,7 @@ export class Till {
     return this.admission.available(source, this.now());
   }
 
+  /** Ends what looks at the chain, and closes the store once everything is on disk. */
   async close(): Promise<void> {
     await this.#refreshing?.catch(() => {});
     await this.store.close();
