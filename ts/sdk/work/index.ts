@@ -18,6 +18,7 @@ export * from "./creditFeed.ts";
 export * from "./creditQueue.ts";
 export * from "./discovery.ts";
 export * from "./dispatcher.ts";
+export type { FetchGuard } from "./document.ts";
 export * from "./durableMap.ts";
 export * from "./errors.ts";
 export * from "./found.ts";

@@ -47,7 +47,8 @@ export type Agent = {
   agentUri: string;
 };
 
-type AtRegistry = { registries: Pick<AgentRegistries, "identityRegistry">; id: bigint };
+/** Which agent, by whose word. */
+export type GetAgentParameters = { registries: Pick<AgentRegistries, "identityRegistry">; id: bigint };
 
 /**
  * What the Identity Registry says about an agent.
@@ -55,7 +56,7 @@ type AtRegistry = { registries: Pick<AgentRegistries, "identityRegistry">; id: b
  * @example
  * const { wallet } = await getAgent(client, { registries: BASE_AGENT_REGISTRIES, id: 22n });
  */
-export async function getAgent(client: ReadClient, { registries, id }: AtRegistry): Promise<Agent> {
+export async function getAgent(client: ReadClient, { registries, id }: GetAgentParameters): Promise<Agent> {
   const registry = identityRegistryAt(registries.identityRegistry);
   const [owner, wallet, agentUri] = await Promise.all([
     read(client, registry.ownerOf(id)),
@@ -71,7 +72,10 @@ export async function getAgent(client: ReadClient, { registries, id }: AtRegistr
  * @example
  * const agent = await assertNamesSink(client, { registries: BASE_AGENT_REGISTRIES, id: 22n, sink });
  */
-export async function assertNamesSink(client: ReadClient, { sink, ...at }: AtRegistry & { sink: Address }) {
+export async function assertNamesSink(
+  client: ReadClient,
+  { sink, ...at }: GetAgentParameters & { sink: Address },
+): Promise<Agent> {
   const agent = await getAgent(client, at);
   if ([agent.owner, agent.wallet].some((named) => isAddressEqual(named, sink))) return agent;
   throw new AgentLinkError(sink, `wallet of agent ${at.id} is ${agent.wallet}, its owner ${agent.owner}`);

@@ -2,7 +2,8 @@ import type { Address, Hex } from "viem";
 import { signTypedData } from "viem/actions";
 import { send } from "../../internal/call.ts";
 import type { Sent, WriteClient } from "../../types.ts";
-import { type AgentRegistries, identityRegistryAt, reputationAdmissionAt } from "./registries.ts";
+import { reputationAdmissionAt } from "./admissionContracts.ts";
+import { type AgentRegistries, identityRegistryAt } from "./registries.ts";
 
 const TYPES = {
   AgentWalletSet: [
@@ -13,7 +14,8 @@ const TYPES = {
   ],
 } as const;
 
-type AgentWallet = {
+/** Of which agent the wallet is to be, and until when the sink's word counts. */
+export type AgentWallet = {
   registries: Pick<AgentRegistries, "identityRegistry">;
   /** The agent's number. */
   id: bigint;

@@ -1,24 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import {
-  type Abi,
-  type Address,
-  getAddress,
-  type Hex,
-  keccak256,
-  parseAbi,
-  parseEther,
-  parseEventLogs,
-  parseGwei,
-  stringToBytes,
-  zeroAddress,
-} from "viem";
-import { deployContract, waitForTransactionReceipt } from "viem/actions";
+import { type Address, type Hex, keccak256, parseEther, stringToBytes, zeroAddress } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { PROJECT_ROOT } from "../../../core/projectRoot.ts";
 import { addSink, addSource, signalFor } from "../../../localchain/participants.ts";
+import { deployAgentRegistries, deployBuilt, registerAgent } from "../../../testkit/agentRegistries.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../../testkit/testChain.ts";
-import { callsOf } from "../../calls/callsOf.ts";
 import { contractsOf } from "../../calls/contracts.ts";
 import {
   ContractCallError,
@@ -37,22 +21,14 @@ import {
 import { read, send } from "../../internal/call.ts";
 import { getNow } from "../../internal/superfluid.ts";
 import { getSinks } from "../discovery.ts";
-import { AgentLinkError, ProfileError, UnsafeAddressError } from "../errors.ts";
-import { assertNamesSink, formatAgentId, getAgent, getLinkedAgent, parseAgentId } from "./agentLink.ts";
+import { AgentLinkError } from "../errors.ts";
+import { allowListAt, reputationAdmissionAt } from "./admissionContracts.ts";
+import { assertNamesSink, formatAgentId, getAgent, getLinkedAgent } from "./agentLink.ts";
 import { linkAgent, setAgentWallet, signAgentWallet } from "./agentWallet.ts";
 import { feedbackFile, giveFeedback } from "./feedback.ts";
-import { fetchRegistration } from "./registration.ts";
-import {
-  type AgentRegistries,
-  allowListAt,
-  identityRegistryAbi,
-  identityRegistryAt,
-  reputationAdmissionAt,
-  reputationRegistryAt,
-} from "./registries.ts";
+import { type AgentRegistries, identityRegistryAt, reputationRegistryAt } from "./registries.ts";
 import { getReputation } from "./reputation.ts";
 
-// Registries as the standard describes them: what is deployed on Base is in no package.
 let chain: TestChain;
 let taskTypeId: Hex;
 let registries: AgentRegistries;
@@ -61,28 +37,6 @@ let owner: WriteClient;
 let poor: WriteClient;
 let rich: WriteClient;
 let agentId: bigint;
-
-async function deployed(name: string, args: unknown[] = []): Promise<Address> {
-  const artifact = JSON.parse(readFileSync(join(PROJECT_ROOT, "out", `${name}.sol`, `${name}.json`), "utf8")) as {
-    abi: Abi;
-    bytecode: { object: Hex };
-  };
-  const deployer = await chain.actor("deployer");
-  const fees = { maxFeePerGas: parseGwei("2"), maxPriorityFeePerGas: 0n };
-  const hash = await deployContract(deployer, { abi: artifact.abi, bytecode: artifact.bytecode.object, args, ...fees });
-  const { contractAddress } = await waitForTransactionReceipt(deployer, { hash });
-  if (!contractAddress) throw new Error(`${name} was not deployed`);
-  return getAddress(contractAddress);
-}
-
-/** Registers an agent and says its number. */
-async function register(client: WriteClient, agentUri = ""): Promise<bigint> {
-  const registry = identityRegistryAt(registries.identityRegistry);
-  const { receipt } = await send(client, registry.register(agentUri));
-  const [registered] = parseEventLogs({ abi: identityRegistryAbi, eventName: "Registered", logs: receipt.logs });
-  if (registered === undefined) throw new Error("no agent was registered");
-  return registered.args.agentId;
-}
 
 const task = () => ({ deployment: chain.deployment, taskTypeId });
 const dataUri = (value: unknown) => `data:application/json,${encodeURIComponent(JSON.stringify(value))}`;
@@ -105,21 +59,13 @@ async function giveWallet(id: bigint): Promise<void> {
 beforeAll(async () => {
   chain = await startTestChain();
   taskTypeId = await chain.registerTaskType("work");
-  const [identityRegistry, reputationRegistry] = [
-    await deployed("PublishedIdentityRegistry"),
-    await deployed("PublishedReputationRegistry"),
-  ];
-  registries = { identityRegistry, reputationRegistry };
-  const initialize = callsOf(parseAbi(["function initialize(address identityRegistry)"]))(
-    reputationRegistry,
-  ).initialize;
-  await send(await chain.actor("deployer"), initialize(identityRegistry));
+  registries = await deployAgentRegistries(chain);
   sink = await addSink(chain, taskTypeId, "sink", 100n);
   await signalFor(chain, taskTypeId, sink, 100n, 5);
   owner = await chain.actor("owner");
   // Number 0 is somebody else's.
-  await register(await chain.actor("first"));
-  agentId = await register(owner);
+  await registerAgent(await chain.actor("first"), registries);
+  agentId = await registerAgent(owner, registries);
   await giveWallet(agentId);
   [poor, rich] = [await addSource(chain, "poor"), await addSource(chain, "rich")];
   await openStream(poor, { ...task(), flowRate: 10n * UNIT_RATE });
@@ -129,19 +75,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => chain.stop());
-
-test("an agent's name is read and written", () => {
-  const text = formatAgentId(idOf(22n));
-  expect(parseAgentId(text)).toEqual(idOf(22n));
-  for (const wrong of [
-    "22",
-    `${text}x`,
-    text.replace("eip155", "solana"),
-    text.replace("0x", "0xg"),
-    `${text}${"9".repeat(77)}`,
-  ])
-    expect(() => parseAgentId(wrong)).toThrow(InvalidParameterError);
-});
 
 test("a sink and an agent are linked if both say so", async () => {
   const [address, profile] = [
@@ -161,12 +94,12 @@ test("a sink and an agent are linked if both say so", async () => {
   await expect(link(formatAgentId(idOf(0n)))).rejects.toThrow(/wallet of agent 0 is/);
   await expect(link(formatAgentId(idOf(99n)))).rejects.toThrow(ContractCallError);
   await expect(link(formatAgentId({ ...idOf(agentId), chainId: 1 }))).rejects.toThrow(/another registry/);
-  const own = await deployed("PublishedIdentityRegistry");
+  const own = await deployBuilt(chain, "PublishedIdentityRegistry");
   await expect(link(formatAgentId({ ...idOf(agentId), identityRegistry: own }))).rejects.toThrow(AgentLinkError);
 });
 
 test("an agent that its owner sells names the sink no more, and an owner names itself", async () => {
-  const id = await register(owner);
+  const id = await registerAgent(owner, registries);
   await giveWallet(id);
   const at = { registries, id, sink: sink.account.address };
   await assertNamesSink(chain.client, at);
@@ -182,40 +115,6 @@ test("a wallet agrees before it is set", async () => {
   const signature = await signAgentWallet(sink, { registries, id: 0n, owner: owner.account.address, deadline });
   const set = setAgentWallet(owner, { registries, id: agentId, sink: sink.account.address, deadline, signature });
   await expect(set).rejects.toThrow(/invalid wallet sig/);
-});
-
-test("a registration file is read if it is about the agent", async () => {
-  const registrations = [{ agentId: 7, agentRegistry: `eip155:31337:${registries.identityRegistry.toLowerCase()}` }];
-  const file = {
-    name: "Agent",
-    description: "d",
-    services: [{ name: "A2A", endpoint: "https://a.example" }],
-    registrations,
-  };
-  const fetched = (changes: object) =>
-    fetchRegistration({ agentUri: dataUri({ ...file, ...changes }), agent: idOf(7n) });
-  const { registrations: _, ...said } = file;
-  expect(await fetched({})).toEqual(said);
-  expect(await fetched({ name: 5, description: "x".repeat(3000), services: [null, { name: "A2A" }, 5] })).toEqual({
-    ...{ name: "", description: "", services: [] },
-  });
-  for (const wrong of [undefined, [], {}, [null], [{ ...registrations[0], agentId: 8 }], [{ agentId: 7 }]])
-    await expect(fetched({ registrations: wrong })).rejects.toThrow(/does not name agent 7/);
-  const other = [{ agentId: 7, agentRegistry: `eip155:1:${registries.identityRegistry}` }];
-  await expect(fetched({ registrations: other })).rejects.toThrow(ProfileError);
-});
-
-test.each([
-  ["none", "", ProfileError],
-  ["no JSON", "data:application/json,nonsense", ProfileError],
-  ["a list", "data:application/json,[]", ProfileError],
-  ["endless", `data:application/json,${"x".repeat(140_000)}`, ProfileError],
-  ["IPFS", "ipfs://bafy", UnsafeAddressError],
-  ["a file", "file:///etc/passwd", UnsafeAddressError],
-  ["private", "https://169.254.169.254/latest/meta-data", UnsafeAddressError],
-  ["in the clear", "http://agent.example/", UnsafeAddressError],
-])("a hostile registration file is not read: %s", async (_, agentUri, cause) => {
-  await expect(fetchRegistration({ agentUri, agent: idOf(7n) })).rejects.toThrow(cause);
 });
 
 test("feedback carries the receipt as its proof of payment", async () => {
@@ -308,7 +207,7 @@ async function enterBy(admission: Address, name: string, qualify: (client: Write
 
 test("a pool with an allow list takes whom its curator lists", async () => {
   const curator = await chain.actor("curator");
-  const admission = await deployed("AllowList", [curator.account.address]);
+  const admission = await deployBuilt(chain, "AllowList", [curator.account.address]);
   await enterBy(admission, "listed", async (client) => {
     await expect(send(client, allowListAt(admission).list([client.account.address]))).rejects.toThrow(
       /OwnableUnauthorizedAccount/,
@@ -320,9 +219,9 @@ test("a pool with an allow list takes whom its curator lists", async () => {
 test("a pool with a least reputation takes agents that its clients think well of", async () => {
   const critic = await chain.actor("critic");
   const terms = [registries.reputationRegistry, [critic.account.address], parseEther("70"), 1n, "starred"];
-  const admission = await deployed("ReputationAdmission", terms);
+  const admission = await deployBuilt(chain, "ReputationAdmission", terms);
   await enterBy(admission, "praised", async (client) => {
-    const id = await register(client);
+    const id = await registerAgent(client, registries);
     await expect(linkAgent(client, { admission, id: agentId })).rejects.toThrow(/ReputationAdmission_NotItsAgent/);
     await linkAgent(client, { admission, id });
     const registry = reputationRegistryAt(registries.reputationRegistry);

@@ -15,6 +15,7 @@ import { type AgentRegistries, reputationRegistryAbi, reputationRegistryAt } fro
 /** ERC-8004's tag of a rating from 0 to 100, and ours beside it. */
 export const FEEDBACK_TAGS = { tag1: "starred", tag2: "backpressure" } as const;
 
+/** What a feedback is made of. */
 export type FeedbackTerms = {
   chainId: number;
   deployment: Deployment;

@@ -1,5 +1,4 @@
 import { type Address, parseAbi } from "viem";
-import { allowListAbi, reputationAdmissionAbi } from "../../../abi/generated.ts";
 import { type Calls, callsOf } from "../../calls/callsOf.ts";
 
 /** ERC-8004's registries of a chain: whom one believes about agents. */
@@ -40,10 +39,3 @@ export const identityRegistryAt: (address: Address) => Calls<typeof identityRegi
 /** The Reputation Registry at an address. */
 export const reputationRegistryAt: (address: Address) => Calls<typeof reputationRegistryAbi> =
   callsOf(reputationRegistryAbi);
-
-/** An admission contract `AllowList` at an address. */
-export const allowListAt: (address: Address) => Calls<typeof allowListAbi> = callsOf(allowListAbi);
-
-/** An admission contract `ReputationAdmission` at an address. */
-export const reputationAdmissionAt: (address: Address) => Calls<typeof reputationAdmissionAbi> =
-  callsOf(reputationAdmissionAbi);

@@ -20,6 +20,7 @@ export type Opinion = {
   spent: bigint;
 };
 
+/** What those who have paid think of an agent. */
 export type Reputation = {
   /** Mean of the opinions by what was spent, 0 to 100; undefined without any. */
   rating: number | undefined;
