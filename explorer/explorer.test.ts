@@ -1,10 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
 import type { Address, Hex } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Economy, run, startEconomy } from "../indexer/economy.ts";
@@ -12,13 +10,19 @@ import { TestIndexer } from "../indexer/testIndexer.ts";
 import { MIN_MINUTES } from "../ts/demo/scenario.ts";
 import { poolAttention, staleLimit } from "../ts/operate/inspect/attention.ts";
 import { getPool, getSource } from "../ts/sdk/index.ts";
-import { launchBrowser } from "../ts/testkit/browser.ts";
+import {
+  AXE,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  launchBrowser,
+  type Tab,
+} from "../ts/testkit/browser.ts";
 import { addPools, addSinks, HOSTILE } from "./crowd.ts";
 import { buildPage, type Page, servePage } from "./page.ts";
 
 const POOLS = 1000;
 const SINKS = 10_000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** SCREENSHOTS names a folder to keep pictures of every page in. */
 const pictures = process.env.SCREENSHOTS;
@@ -33,6 +37,8 @@ describe.skipIf(typeof found === "string")("the explorer in a browser", () => {
   let indexer: TestIndexer;
   let page: Page;
   let crowded: Hex;
+  /** Nobody has a stake in it, and nobody pays. */
+  let idle: Hex;
   let crowd: Address[];
   let context: BrowserContext | undefined;
 
@@ -41,6 +47,7 @@ describe.skipIf(typeof found === "string")("the explorer in a browser", () => {
     await run(economy, MIN_MINUTES);
     const pools = await addPools(economy, POOLS);
     crowded = pools[0] as Hex;
+    idle = pools.at(-1) as Hex;
     crowd = await addSinks(economy, crowded, SINKS);
     indexer = TestIndexer.start({ rpcUrl: economy.chain.url, deployments: folder, data: join(folder, "indexer") });
     const [url] = await Promise.all([indexer.url(), buildPage()]);
@@ -102,12 +109,13 @@ describe.skipIf(typeof found === "string")("the explorer in a browser", () => {
       pipeline: `#/pipeline/${first?.id}`,
       hostile: `#/pool/${crowded}/sink/${crowd[0]}`,
       nowhere: "#/nothing/here",
+      empty: `#/pool/${idle}`,
     };
   };
 
   describe.each([390, 1280])("%i pixels wide", (width) => {
     describe.each(["light", "dark"] as const)("%s", (colorScheme) => {
-      test.each(["pools", "pool", "sink", "source", "pipeline", "hostile", "nowhere"])(
+      test.each(["pools", "pool", "sink", "source", "pipeline", "hostile", "nowhere", "empty"])(
         "%s: axe finds nothing",
         async (name) => {
           const { tab } = await open(hashes()[name] ?? "", { width, colorScheme });
@@ -245,6 +253,17 @@ describe.skipIf(typeof found === "string")("the explorer in a browser", () => {
     await other.getByText(/The RPC endpoint at .* does not answer. What is shown is computed/).waitFor();
     await other.getByText("Only the chain says").waitFor();
     await other.locator("section[aria-label='Sinks: table'] tbody tr").first().waitFor();
+  });
+
+  test("a task type that does not exist is nowhere; nothing is said of an endpoint that answers", async () => {
+    const nowhere = `0x${"ab".repeat(32)}`;
+    const account = crowd[0];
+    for (const hash of [`pool/${nowhere}`, `pipeline/${nowhere}`, `pool/${nowhere}/sink/${account}`]) {
+      const { tab } = await open(`#/${hash}`);
+      await tab.getByText("This deployment has no such task type.").waitFor();
+      expect(await tab.getByText("does not answer").count()).toBe(0);
+      await context?.close();
+    }
   });
 
   test("what was known stays when what told it goes away", async () => {

@@ -10,6 +10,8 @@ const tsx = (path, ...flags) => ["node", ...flags, "--import", "tsx", path];
 const ts = (file, ...flags) => tsx(`ts/${file}`, ...flags);
 const check = (name) => ["node", `script/check/${name}.mjs`];
 const example = (file) => ({ build: true, programs: [tsx(`examples/${file}`)] });
+/** A browser and a PostgreSQL, which nothing but tests need. */
+const TESTKIT = "ts/testkit";
 const GAS_TESTS = ["forge", "test", "--match-path", "test/gas/*"];
 
 /** A small heap: a keeper holds little and runs for months. Who takes messages lets most of what it allocates go at once. */
@@ -45,6 +47,7 @@ export const TASKS = {
   "paper:data": { programs: [[...ts("dev/paper/main.ts"), "data"]] },
 
   test: {
+    packages: [TESTKIT],
     build: true,
     all: true,
     programs: [
@@ -53,13 +56,28 @@ export const TASKS = {
     ],
   },
   "test:forge": { programs: [["forge", "test"]] },
-  "test:ts": { build: true, programs: [["vitest", "run"]] },
+  "test:ts": { packages: [TESTKIT], build: true, programs: [["vitest", "run"]] },
   "test:explore": { programs: [["node", "script/explore.mjs"]] },
   "test:deep": { build: true, programs: [ts("dev/bench/deep.ts")] },
   "test:deep:unit": { env: { FOUNDRY_PROFILE: "deep" }, programs: [["forge", "test", "--match-path", "test/unit/**"]] },
   "test:fork": { build: true, programs: [["vitest", "run", "ts/e2e/fork"]] },
   "test:load": { build: true, env: { LOAD_TESTS: "true" }, programs: [["vitest", "run", "ts/e2e/load"]] },
-  "test:soak": { build: true, env: { SOAK_TESTS: "true" }, programs: [["vitest", "run", "ts/e2e/soak"]] },
+  "test:soak": {
+    packages: [TESTKIT],
+    build: true,
+    env: { SOAK_TESTS: "true" },
+    programs: [["vitest", "run", "ts/e2e/soak"]],
+  },
+  // What `npm test` has not the time for.
+  "test:long": {
+    build: true,
+    env: { LONG_TESTS: "true", SCALE_SINKS: "10000" },
+    all: true,
+    programs: [
+      ["forge", "test", "--match-path", "test/scenario/Scale.t.sol"],
+      ["vitest", "run", "ts/e2e/requests"],
+    ],
+  },
   "test:chance": {
     // A day is one transaction of forge's: more gas than it gives a test by itself.
     env: { CHANCE_EPOCHS: "1440", SIM_TESTS: "full", FOUNDRY_GAS_LIMIT: "9223372036854775807" },
@@ -70,18 +88,18 @@ export const TASKS = {
     ],
   },
   "test:explorer": {
-    packages: ["indexer", "explorer"],
+    packages: ["indexer", "explorer", TESTKIT],
     build: true,
     programs: [["vitest", "run", "--config", "explorer/vitest.config.ts"]],
   },
   "test:indexer": {
-    packages: ["indexer"],
+    packages: ["indexer", TESTKIT],
     build: true,
     programs: [["vitest", "run", "--config", "indexer/vitest.config.ts"]],
   },
   "test:sim": { build: true, env: { SIM_TESTS: "full" }, programs: [["vitest", "run", "ts/sim"]] },
   "test:mutants": { programs: [ts("dev/mutants/main.ts")] },
-  coverage: { build: true, programs: [["vitest", "run", "--coverage"]] },
+  coverage: { packages: [TESTKIT], build: true, programs: [["vitest", "run", "--coverage"]] },
   "coverage:contracts": { programs: [ts("dev/bench/coverage.ts")] },
   "bench:intake": { build: true, programs: [ts("dev/bench/intake.ts")] },
   "bench:gas": { programs: [ts("dev/bench/gas.ts")] },
@@ -99,6 +117,7 @@ export const TASKS = {
   vectors: { build: true, programs: [ts("dev/vectors/main.ts")] },
 
   check: {
+    packages: [TESTKIT],
     all: true,
     programs: [
       ["forge", "fmt", "--check"],

@@ -1,6 +1,6 @@
 // Makes a checkout ready: installs the pinned packages and completes lib/, the Solidity dependencies. It runs before
 // every npm script, so it is quick and silent when nothing is to do, and it uses nothing but Node. Given the folder of a
-// package of its own (indexer, explorer), it installs that package's instead.
+// package of its own (indexer, explorer, ts/testkit), it installs that package's instead.
 import { spawn } from "node:child_process";
 import {
   existsSync,
@@ -30,7 +30,7 @@ const LINKS = {
 };
 
 /** The commands that these packages install drop the exit code: a failing test would look like success. */
-const FOUNDRY_TOOLS = ["forge", "anvil", "cast"];
+const FOUNDRY_TOOLS = ["forge", "anvil"];
 
 /** Superfluid imports a package that no registry has. Its sources are in the build record that Superfluid publishes. */
 const UNPUBLISHED = "@superfluid-finance/solidity-semantic-money/src";
@@ -186,10 +186,10 @@ async function main(folder) {
   }
   process.chdir(fileURLToPath(new URL(`../${folder ?? ""}`, import.meta.url)));
   if (!isInstalled()) await withLock(async () => isInstalled() || (await install()));
+  linkPostgres();
   if (folder !== undefined) return;
   linkLibraries();
   linkFoundry();
-  linkPostgres();
   extractUnpublished();
 }
 

@@ -20,7 +20,8 @@ const price = 5n * UNIT_RATE;
 
 // The seller bonds what backs 100 units, registers, and says on the chain where it is.
 const sink = await addSink(economy, taskTypeId, "seller", 100n);
-await economy.pass(60);
+// It counts from the beginning of an epoch, and this chain keeps the state of its last blocks only.
+await economy.pass(120);
 const seller = await startSeller({ ...task, client: sink, price });
 const profile = { version: 1, name: "Counts words", endpoint: seller.endpoint, unit: "request", price: String(price) };
 const profileUri = `data:application/json,${encodeURIComponent(JSON.stringify(profile))}`;

@@ -6,6 +6,7 @@ import { Pools } from "./pages/Pools.tsx";
 import { Sink } from "./pages/Sink.tsx";
 import { Source } from "./pages/Source.tsx";
 import { Boundary } from "./parts/Boundary.tsx";
+import { Nowhere } from "./parts/Nowhere.tsx";
 import { href, parseRoute, type Route, useHash } from "./routes.ts";
 import { Wallet } from "./wallet/Wallet.tsx";
 
@@ -48,12 +49,5 @@ function Page({ route }: { route: Route }) {
   if (route.name === "pipeline") return <Pipeline taskTypeId={route.taskTypeId} />;
   if (route.name === "sink") return <Sink taskTypeId={route.taskTypeId} account={route.account} />;
   if (route.name === "source") return <Source taskTypeId={route.taskTypeId} account={route.account} />;
-  return (
-    <>
-      <h1>There is nothing here</h1>
-      <p>
-        The address names no pool, sink, source or pipeline. <a href={href.pools()}>All pools</a>
-      </p>
-    </>
-  );
+  return <Nowhere why="The address names no pool, sink, source or pipeline." />;
 }

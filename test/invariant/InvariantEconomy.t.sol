@@ -26,6 +26,7 @@ contract InvariantEconomy is CapacityChecks, MoneyChecks, PayChecks, RolesChecks
             _I3_WhoIsGoneHasNoUnits();
             _I4_CapacityIsBackedByStake();
             _I18_ClaimsAreCovered();
+            _I21_WhoDoesNoWorkGainsNothing();
             _EscrowAndStakesAreSolvent();
         } else {
             _try((chance >> 8) % TRIALS, (chance >> 16) % 3, chance >> 32);

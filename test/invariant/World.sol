@@ -75,6 +75,9 @@ contract World is Ledger, Tallies, Test {
     mapping(TaskTypeId => ISuperfluidPool) public poolOf;
     Watch private _watched;
 
+    /// @notice All that an account was ever given, wei.
+    mapping(ISuperToken => mapping(address account => uint256)) public given;
+
     constructor(Contracts memory contracts_, TaskTypeId[] memory ids_) {
         _contracts = contracts_;
         ids = ids_;
@@ -224,6 +227,7 @@ contract World is Ledger, Tallies, Test {
         underlying.mint(address(this), underlyingAmount);
         underlying.approve(address(token), underlyingAmount);
         token.upgradeTo(to, underlyingAmount * scale, "");
+        given[token][to] += underlyingAmount * scale;
     }
 
     // ------------------------------------------------------------------------------------------- Who and what

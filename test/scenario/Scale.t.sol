@@ -7,17 +7,18 @@ import { LedgerTest } from "../utils/LedgerTest.sol";
 contract ScaleScenarioTest is LedgerTest {
     uint64 private constant CAPACITY = 1000;
 
-    /// @dev Registered, staked, and in the pool: all three could have been where a cost grows.
-    function test_TenThousandSinks_CostAsMuchPerUpdateAsTen() external {
+    /// @dev A thousand, and ten thousand in `npm run test:long`. Registered, staked, and in the pool: all three could have been where a cost grows.
+    function test_ManySinks_CostAsMuchPerUpdateAsTen() external {
+        uint256 sinks = vm.envOr("SCALE_SINKS", uint256(1000));
         vm.pauseGasMetering();
         _newSource(id, "source", 1e23);
         _addSinks(0, 10);
         // The first of everything fills empty storage.
         _measure("warm up");
         uint256[4] memory few = _measure("few");
-        _addSinks(10, 10_000);
+        _addSinks(10, sinks);
         (uint256 sinkUnits,,) = pool.unitsOfPool(id);
-        assertEq(sinkUnits, 10_000 * uint256(CAPACITY));
+        assertEq(sinkUnits, sinks * CAPACITY);
         uint256[4] memory many = _measure("many");
         for (uint256 i; i < 4; ++i) {
             assertGt(few[i], 50_000, "measured");

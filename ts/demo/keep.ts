@@ -45,10 +45,11 @@ function workOf(calls: Calls, { id, sinks, sources }: MarketStage, now: StageSta
   const asked = now.needsRebalance ? [] : units.filter(({ needsRebalance }) => needsRebalance);
   const overdue = new Set(asked.map(({ sink }) => sink));
   const rebalance = sinksToRebalance({ sinks: units, overdue, price: now.priceCap, minAmount: WORTH });
+  const terms = { unitRate: UNIT_RATE, epochLength: EPOCH, minAmount: WORTH, hasReleased: false };
   return poolWork(
     calls,
     id,
-    { ...now, unitRate: UNIT_RATE, minAmount: WORTH },
+    { ...now, ...terms, escrowFlow: now.price * now.escrowUnits },
     { rebalance, ...judge(sinks, now, timestamp) },
     sources.map(({ address }) => address),
   );

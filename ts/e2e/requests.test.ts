@@ -5,7 +5,7 @@ import { type Address, type Hex, keccak256, parseEther, stringToBytes } from "vi
 import { privateKeyToAccount } from "viem/accounts";
 import { getBalance, waitForTransactionReceipt } from "viem/actions";
 import { foundry } from "viem/chains";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { PROJECT_ROOT } from "../core/projectRoot.ts";
 import { encodeCall } from "../sdk/calls/callsOf.ts";
 import { superTokenAt } from "../sdk/calls/contracts.ts";
@@ -44,20 +44,6 @@ let rpc: FaultyRpc;
 let bank: Address;
 let multicall3: Address;
 let blocks: Blocks;
-
-beforeAll(async () => {
-  chain = await startTestChain();
-  rpc = await FaultyRpc.start(chain.url);
-  bank = (await chain.actor("bank")).account.address;
-  blocks = new Blocks(chain);
-  multicall3 = await deployMulticall3();
-  await chain.test.setBlockTimestampInterval({ interval: BLOCK });
-});
-afterAll(async () => {
-  vi.useRealTimers();
-  await rpc?.stop();
-  await chain?.stop();
-});
 
 /** The library has it for chains that do not, and does not export it. */
 async function deployMulticall3(): Promise<Address> {
@@ -156,24 +142,41 @@ async function countDay(): Promise<{ requests: number; calls: number; methods: R
   return { requests: 24 * rpc.requests, calls: 24 * rpc.asked.length, methods };
 }
 
-test("a keeper asks little, and hardly more for another task type", async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  await addCrowd("first");
-  const one = await countDay();
-  await addCrowd("second");
-  const two = await countDay();
-  const figures: Figures = {
-    "requests a day, 1 task type of 1,000 sinks": one.requests,
-    "calls in them": one.calls,
-    "requests a day, 2 task types": two.requests,
-    "calls in them, 2 task types": two.calls,
-  };
-  printFigures("Requests of a keeper", figures, { "calls by method": [one.methods, two.methods] });
-  const said = /\*\*([\d,]+) requests a day\*\*, and ([\d,]+) more/.exec(readFileSync(DOCUMENT, "utf8"));
-  const [saidOfOne, saidOfMore] = [said?.[1], said?.[2]].map((figure) => Number(figure?.replace(",", "")));
-  expect(Math.abs(one.requests / (saidOfOne as number) - 1)).toBeLessThan(0.03);
-  expect(Math.abs((two.requests - one.requests) / (saidOfMore as number) - 1)).toBeLessThan(0.1);
-  expect(one.requests).toBeLessThanOrEqual(25_000);
-  expect(two.requests - one.requests).toBeLessThanOrEqual(5_000);
-  expect(two.calls - one.calls).toBeLessThanOrEqual(5_000);
-}, 600_000);
+// It takes two minutes: `npm run test:long`.
+describe.runIf(process.env.LONG_TESTS === "true")("what an endpoint is asked for", () => {
+  beforeAll(async () => {
+    chain = await startTestChain();
+    rpc = await FaultyRpc.start(chain.url);
+    bank = (await chain.actor("bank")).account.address;
+    blocks = new Blocks(chain);
+    multicall3 = await deployMulticall3();
+    await chain.test.setBlockTimestampInterval({ interval: BLOCK });
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    await rpc?.stop();
+    await chain?.stop();
+  });
+
+  test("a keeper asks little, and hardly more for another task type", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    await addCrowd("first");
+    const one = await countDay();
+    await addCrowd("second");
+    const two = await countDay();
+    const figures: Figures = {
+      "requests a day, 1 task type of 1,000 sinks": one.requests,
+      "calls in them": one.calls,
+      "requests a day, 2 task types": two.requests,
+      "calls in them, 2 task types": two.calls,
+    };
+    printFigures("Requests of a keeper", figures, { "calls by method": [one.methods, two.methods] });
+    const said = /\*\*([\d,]+) requests a day\*\*, and ([\d,]+) more/.exec(readFileSync(DOCUMENT, "utf8"));
+    const [saidOfOne, saidOfMore] = [said?.[1], said?.[2]].map((figure) => Number(figure?.replace(",", "")));
+    expect(Math.abs(one.requests / (saidOfOne as number) - 1)).toBeLessThan(0.03);
+    expect(Math.abs((two.requests - one.requests) / (saidOfMore as number) - 1)).toBeLessThan(0.1);
+    expect(one.requests).toBeLessThanOrEqual(25_000);
+    expect(two.requests - one.requests).toBeLessThanOrEqual(5_000);
+    expect(two.calls - one.calls).toBeLessThanOrEqual(5_000);
+  }, 600_000);
+});

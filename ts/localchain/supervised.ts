@@ -50,7 +50,7 @@ export async function stopSupervised(child: ChildProcess): Promise<void> {
  * there may be a wrapper that leaves the real program behind when it is killed.
  * @throws {ToolMissingError}
  */
-export function findTool(tool: "anvil" | "cast" | "forge"): string {
+export function findTool(tool: "anvil" | "forge"): string {
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const name = `@foundry-rs/${tool}-${process.platform}-${architecture}`;
   try {

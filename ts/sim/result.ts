@@ -22,3 +22,14 @@ export interface Result {
   /** Per source. */
   returnedTo: Float64Array;
 }
+
+/** The same run as if each job were paid when it is done: nothing is prepaid, and sinks give the credit. */
+export function paidOnDelivery(result: Result): Result {
+  const { served, recording, state } = result;
+  return {
+    ...result,
+    paid: served,
+    received: state.served,
+    recording: { ...recording, paid: recording.served, usable: recording.served },
+  };
+}

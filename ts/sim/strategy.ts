@@ -13,11 +13,18 @@ import type { SinkState } from "./sinkState.ts";
  * - `stake`: in proportion to stake.
  * - `waterFilling`: a myopic optimum that knows what each sink will do in this very step, and not beyond (theory 2.9).
  * - `predecessor`: smoothed declarations that never expire, no backlog, overflow above the total of declarations.
+ * - `trueRate`: in proportion to what each sink can really do, which nobody knows.
+ * - `shortest`, `shortestWeighted`, `maxWeight`: queues as they were reported; `QueueRule` says how.
  *
- * The first two, `waterFilling` and `predecessor` hold an escrow and never pay above their own view of capacity; the
- * other three pay everything out at once.
+ * The first two, `waterFilling` and `predecessor` hold an escrow and never pay above their own view of capacity. The last
+ * four pay by the job: no pool, no limit, and nothing ever comes back. The other three pay everything out at once.
  */
-export type Strategy = "closed" | "open" | "roundRobin" | "random" | "stake" | "waterFilling" | "predecessor";
+export type Strategy = "closed" | "open" | "roundRobin" | "random" | "stake" | "waterFilling" | "predecessor" | ByJob;
+
+export type QueueStrategy = "shortest" | "shortestWeighted" | "maxWeight";
+export type ByJob = QueueStrategy | "trueRate";
+
+const QUEUE_STRATEGIES: readonly Strategy[] = ["shortest", "shortestWeighted", "maxWeight"] satisfies QueueStrategy[];
 
 /** All of them, in the order of the report. */
 export const STRATEGIES: readonly Strategy[] = [
@@ -28,6 +35,8 @@ export const STRATEGIES: readonly Strategy[] = [
   "roundRobin",
   "random",
   "stake",
+  ...QUEUE_STRATEGIES,
+  "trueRate",
 ];
 
 /** Ablations of the closed loop, to show what each part is for. */
@@ -39,8 +48,13 @@ export interface Ablation {
 }
 
 export function paysEverythingOut(strategy: Strategy): boolean {
-  return strategy === "roundRobin" || strategy === "random" || strategy === "stake";
+  return ["roundRobin", "random", "stake", "trueRate"].includes(strategy);
 }
+
+export const looksAtQueues = (strategy: Strategy): strategy is QueueStrategy => QUEUE_STRATEGIES.includes(strategy);
+
+/** Whether a rule has no pool, and so no escrow that gives anything back. */
+export const paysByJob = (strategy: Strategy): strategy is ByJob => strategy === "trueRate" || looksAtQueues(strategy);
 
 /** Sets the units of all sinks, once per step. */
 export class UnitRule {
@@ -64,7 +78,7 @@ export class UnitRule {
   }
 
   update(step: number): void {
-    const { units, stake, work, backlog } = this.#state;
+    const { units, stake, rate, work, backlog } = this.#state;
     switch (this.#strategy) {
       case "closed":
       case "open":
@@ -76,6 +90,9 @@ export class UnitRule {
         return;
       case "stake":
         units.set(stake);
+        return;
+      case "trueRate":
+        units.set(rate);
         return;
       case "random":
         for (let i = 0; i < units.length; i++) units[i] = this.#rng.exponential();

@@ -1,6 +1,12 @@
 /** For tests: a browser from npm where there is one, else an installed Chrome. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { type Browser, chromium } from "playwright-core";
+
+export type { Browser, BrowserContext, BrowserContextOptions, Page as Tab } from "playwright-core";
+
+/** What finds faults of accessibility, as a script for a page. */
+export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Where Chrome is usually installed. */
 const INSTALLED = [

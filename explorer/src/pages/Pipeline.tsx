@@ -7,6 +7,7 @@ import { poolAt, share } from "../flowing.ts";
 import { getStages } from "../indexer.ts";
 import { Attention } from "../parts/Attention.tsx";
 import { Notices, Waiting } from "../parts/Notices.tsx";
+import { Nowhere, whyNowhere } from "../parts/Nowhere.tsx";
 import { amount, monthly, named, percent } from "../parts/words.ts";
 import { href } from "../routes.ts";
 
@@ -63,6 +64,9 @@ export function Pipeline({ taskTypeId }: { taskTypeId: Hex }) {
   );
   const { bottleneck } = chain.data ?? {};
   const limiting = bottleneck === undefined ? undefined : stages[bottleneck];
+  const known = history.data && { taskType: history.data.stages[0] ?? null };
+  const nowhere = whyNowhere({ ...history, data: known }, chain);
+  if (nowhere !== undefined) return <Nowhere why={nowhere} />;
   return (
     <>
       <p className="crumbs">

@@ -3,6 +3,7 @@ import type { Hex } from "viem";
 import { max } from "../../../ts/core/bigints.ts";
 import { poolAttention, staleLimit } from "../../../ts/operate/inspect/attention.ts";
 import type { GetPoolReturnType } from "../../../ts/sdk/read/getPool.ts";
+import { formatAmount } from "../../../ts/sdk/utils/format.ts";
 import { REFRESH, usePool, useSymbols } from "../chain.ts";
 import { useConfig } from "../context.tsx";
 import { paidBy, payOf, poolAt, share, streamedBy } from "../flowing.ts";
@@ -13,8 +14,9 @@ import { Chart } from "../parts/Chart.tsx";
 import { NEUTRAL } from "../parts/colours.ts";
 import { type Fact, Facts } from "../parts/Facts.tsx";
 import { Notices, Waiting } from "../parts/Notices.tsx";
+import { Nowhere, whyNowhere } from "../parts/Nowhere.tsx";
 import { type Column, More, Table } from "../parts/Table.tsx";
-import { amount, count, moment, monthly, named, percent, short } from "../parts/words.ts";
+import { amount, count, dated, inMonth, moment, monthly, named, percent, short } from "../parts/words.ts";
 import { href } from "../routes.ts";
 import { PoolFlow } from "./PoolFlow.tsx";
 
@@ -33,6 +35,8 @@ export function Pool({ taskTypeId }: { taskTypeId: Hex }) {
   const token = pool?.superToken ?? chain.data?.taskType.superToken;
   const symbol = useSymbols(token ? [token] : [])(token ?? "0x");
   const attention = chain.data && [...poolAttention(chain.data, symbol), ...staleLimit(chain.data)];
+  const nowhere = whyNowhere(history, chain);
+  if (nowhere !== undefined) return <Nowhere why={nowhere} />;
   return (
     <>
       <p className="crumbs">
@@ -41,7 +45,6 @@ export function Pool({ taskTypeId }: { taskTypeId: Hex }) {
       <h1>{named(pool?.metadata ?? "", taskTypeId)}</h1>
       <Notices indexer={history} chain={chain} known={known?.now} now={chain.data?.timestamp} />
       <Waiting asked={[history, chain]} />
-      {known?.taskType === null && !chain.data && <p>There is no such task type.</p>}
       {(pool || chain.data) && <Attention items={attention} />}
       {known && pool && <PoolFlow known={known} pool={pool} symbol={symbol} />}
       <PoolFacts
@@ -54,7 +57,7 @@ export function Pool({ taskTypeId }: { taskTypeId: Hex }) {
       {known && pool && <Charts known={known} pool={pool} symbol={symbol} />}
       {known && pool && <Sinks pool={pool} symbol={symbol} />}
       {known && pool && <Sources known={known} now={now} symbol={symbol} id={taskTypeId} />}
-      {known && <Slashes known={known} symbol={symbol} id={taskTypeId} />}
+      {known && pool && <Slashes known={known} symbol={symbol} id={taskTypeId} />}
     </>
   );
 }
@@ -214,12 +217,12 @@ function Sinks({ pool, symbol }: { pool: TaskTypeRow; symbol: string }) {
 
 const sinkColumns = (pool: TaskTypeRow, symbol: string): Column<SinkRow>[] => [
   { name: "Sink", cell: ({ account }) => <AccountLink href={href.sink(pool.id, account)} address={account} /> },
-  { name: "Pay", numeric: true, cell: (sink) => monthly(payOf(sink, pool), symbol) },
+  { name: `Pay, ${symbol}/month`, numeric: true, cell: (sink) => inMonth(payOf(sink, pool)) },
   { name: "Declared", numeric: true, cell: ({ declaredCapacity }) => count(declaredCapacity) },
   { name: "Effective", numeric: true, cell: ({ units }) => count(units) },
   { name: "Bonded", numeric: true, cell: ({ bonded }) => count(bonded) },
-  { name: "Paid", numeric: true, cell: (sink) => `${short(paidBy(sink, pool))} ${symbol}` },
-  { name: "Acknowledged", numeric: true, cell: ({ acknowledged }) => `${short(acknowledged)} ${symbol}` },
+  { name: `Paid, ${symbol}`, numeric: true, cell: (sink) => short(paidBy(sink, pool)) },
+  { name: `Acknowledged, ${symbol}`, numeric: true, cell: ({ acknowledged }) => short(acknowledged) },
   {
     name: "Backlog",
     numeric: true,
@@ -247,13 +250,13 @@ function Sources({ known, now, symbol, id }: { known: PoolHistory; now: bigint; 
         columns={[
           { name: "Source", cell: ({ account }) => <AccountLink href={href.source(id, account)} address={account} /> },
           {
-            name: "Stream",
+            name: `Stream, ${symbol}/month`,
             numeric: true,
-            cell: ({ flowRate }) => (flowRate === 0n ? "closed" : monthly(flowRate, symbol)),
+            cell: ({ flowRate }) => (flowRate === 0n ? "closed" : inMonth(flowRate)),
           },
-          { name: "Streamed", numeric: true, cell: (source) => `${short(streamedBy(source, now))} ${symbol}` },
-          { name: "Returned", numeric: true, cell: ({ returned }) => `${short(returned)} ${symbol}` },
-          { name: "Acknowledged", numeric: true, cell: ({ acknowledged }) => `${short(acknowledged)} ${symbol}` },
+          { name: `Streamed, ${symbol}`, numeric: true, cell: (source) => short(streamedBy(source, now)) },
+          { name: `Returned, ${symbol}`, numeric: true, cell: ({ returned }) => short(returned) },
+          { name: `Acknowledged, ${symbol}`, numeric: true, cell: ({ acknowledged }) => short(acknowledged) },
         ]}
       />
       <More shown={items.length} total={totalCount} what="sources" busy={false} more={undefined} />
@@ -272,12 +275,12 @@ function Slashes({ known: { slashes }, symbol, id }: { known: PoolHistory; symbo
         rows={slashes}
         columns={[
           { name: "Sink", cell: ({ sink }) => <AccountLink href={href.sink(id, sink)} address={sink} /> },
-          { name: "When", cell: ({ timestamp }) => moment(Number(timestamp)) },
+          { name: "When, UTC", cell: ({ timestamp }) => dated(timestamp) },
           {
             name: "What",
             cell: ({ kind }) => (kind === "slashed" ? "slashed after three strikes" : "charged when it left"),
           },
-          { name: "Of its bond", numeric: true, cell: (slash) => amount(slash.amount, symbol) },
+          { name: `Of its bond, ${symbol}`, numeric: true, cell: (slash) => formatAmount(slash.amount) },
         ]}
       />
     </section>

@@ -1,10 +1,9 @@
 import type { Hex } from "viem";
-import { fromFlowRate } from "../../../ts/sdk/utils/units.ts";
 import { payOf, share } from "../flowing.ts";
 import type { PoolHistory, TaskTypeRow } from "../indexer.ts";
 import { coloursOf, NEUTRAL } from "../parts/colours.ts";
 import { type Branch, FlowDiagram } from "../parts/FlowDiagram.tsx";
-import { abbreviated, count, percent, short } from "../parts/words.ts";
+import { abbreviated, count, inMonth, percent } from "../parts/words.ts";
 
 /** Sources and sinks that are drawn one by one. */
 const DRAWN = 6;
@@ -14,7 +13,7 @@ type Side = { largest: { account: Hex; rate: bigint }[]; number: number; rate: b
 
 /** Where the money of a pool comes from and where it goes. */
 export function PoolFlow({ known, pool, symbol }: { known: PoolHistory; pool: TaskTypeRow; symbol: string }) {
-  const tokens = (rate: bigint): string => `${short(fromFlowRate({ flowRate: rate, per: "month" }))} ${symbol}`;
+  const tokens = (rate: bigint): string => `${inMonth(rate)} ${symbol}`;
   const one = (key: string, name: string, rate: bigint, colour: string): Branch => ({
     ...{ key, name, colour },
     words: tokens(rate),
@@ -23,9 +22,8 @@ export function PoolFlow({ known, pool, symbol }: { known: PoolHistory; pool: Ta
   /** The first few one by one, and the rest as one. */
   const branches = ({ largest, number, rate, what }: Side): Branch[] => {
     const drawn = largest.slice(0, DRAWN);
-    const colours = coloursOf(drawn.map(({ account }) => account));
-    const shown = drawn.map((each, index) =>
-      one(each.account, abbreviated(each.account), each.rate, colours[index] ?? NEUTRAL),
+    const shown = drawn.map((each) =>
+      one(each.account, abbreviated(each.account), each.rate, colours.get(each.account) ?? NEUTRAL),
     );
     if (number <= drawn.length) return shown;
     const rest = drawn.reduce((left, each) => left - each.rate, rate);
@@ -43,7 +41,11 @@ export function PoolFlow({ known, pool, symbol }: { known: PoolHistory; pool: Ta
     pool.sinkUnits * pool.perUnitFlowRate,
     "sinks",
   );
+  const accounts = [sinks, sources].flatMap(({ largest }) => largest.slice(0, DRAWN).map(({ account }) => account));
+  const together = coloursOf(accounts);
+  const colours = new Map(accounts.map((account, index) => [account, together[index]]));
   const toEscrow = pool.escrowUnits * pool.perUnitFlowRate;
+  const flows = sources.rate + sinks.rate + toEscrow > 0n;
   const come = `A month, ${tokens(sources.rate)} come in`;
   const go = `the sinks get ${tokens(sinks.rate)}, at ${percent(share(pool.perUnitFlowRate, pool.priceCap))} of the price cap`;
   return (
@@ -52,7 +54,7 @@ export function PoolFlow({ known, pool, symbol }: { known: PoolHistory; pool: Ta
       <FlowDiagram
         sources={branches(sources)}
         targets={[...branches(sinks), one("escrow", "Escrow", toEscrow, NEUTRAL)]}
-        caption={`${come}; ${go}; ${tokens(toEscrow)} go to the escrow.`}
+        caption={flows ? `${come}; ${go}; ${tokens(toEscrow)} go to the escrow.` : "Nothing flows now."}
       />
     </section>
   );

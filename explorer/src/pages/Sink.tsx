@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Address, Hex } from "viem";
 import { sinkAttention } from "../../../ts/operate/inspect/attention.ts";
+import { formatAmount } from "../../../ts/sdk/utils/format.ts";
 import { REFRESH, useSink, useSymbols } from "../chain.ts";
 import { useConfig } from "../context.tsx";
 import { paidBy, payOf, poolAt } from "../flowing.ts";
@@ -11,9 +12,10 @@ import { Chart } from "../parts/Chart.tsx";
 import { colourOf } from "../parts/colours.ts";
 import { type Fact, Facts } from "../parts/Facts.tsx";
 import { Notices, Waiting } from "../parts/Notices.tsx";
+import { Nowhere, whyNowhere } from "../parts/Nowhere.tsx";
 import { StrangersLink } from "../parts/StrangersLink.tsx";
 import { Table } from "../parts/Table.tsx";
-import { abbreviated, amount, count, moment, monthly, named } from "../parts/words.ts";
+import { abbreviated, amount, count, dated, moment, monthly, named, short } from "../parts/words.ts";
 import { href } from "../routes.ts";
 import { SinkActions } from "../wallet/Actions.tsx";
 
@@ -30,6 +32,8 @@ export function Sink({ taskTypeId, account }: { taskTypeId: Hex; account: Addres
   const token = known?.taskType?.superToken ?? chain.data?.taskType.superToken;
   const symbol = useSymbols(token ? [token] : [])(token ?? "0x");
   const attention = chain.data && sinkAttention(chain.data.state, chain.data.taskType, symbol);
+  const nowhere = whyNowhere(history, chain);
+  if (nowhere !== undefined) return <Nowhere why={nowhere} />;
   return (
     <>
       <p className="crumbs">
@@ -151,8 +155,8 @@ function SinkHistoryView({
         rows={known.receipts}
         columns={[
           { name: "Source", cell: ({ source }) => <AccountLink href={href.source(id, source)} address={source} /> },
-          { name: "When", cell: ({ timestamp }) => moment(Number(timestamp)) },
-          { name: "Work", numeric: true, cell: (receipt) => amount(receipt.amount, symbol) },
+          { name: "When, UTC", cell: ({ timestamp }) => dated(timestamp) },
+          { name: `Work, ${symbol}`, numeric: true, cell: (receipt) => short(receipt.amount) },
         ]}
       />
       <h3>Slashes</h3>
@@ -162,12 +166,12 @@ function SinkHistoryView({
         keyOf={({ timestamp, kind }) => `${timestamp} ${kind}`}
         rows={known.slashes}
         columns={[
-          { name: "When", cell: ({ timestamp }) => moment(Number(timestamp)) },
+          { name: "When, UTC", cell: ({ timestamp }) => dated(timestamp) },
           {
             name: "What",
             cell: ({ kind }) => (kind === "slashed" ? "slashed after three strikes" : "charged when it left"),
           },
-          { name: "Of its bond", numeric: true, cell: (slash) => amount(slash.amount, symbol) },
+          { name: `Of its bond, ${symbol}`, numeric: true, cell: (slash) => formatAmount(slash.amount) },
         ]}
       />
     </section>

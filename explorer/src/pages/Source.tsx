@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Address, Hex } from "viem";
 import { sourceAttention } from "../../../ts/operate/inspect/attention.ts";
 import type { GetSourceReturnType } from "../../../ts/sdk/read/getSource.ts";
-import { formatDuration } from "../../../ts/sdk/utils/format.ts";
+import { formatAmount, formatDuration } from "../../../ts/sdk/utils/format.ts";
 import { fromFlowRate } from "../../../ts/sdk/utils/units.ts";
 import { REFRESH, usePool, useSource, useSymbols } from "../chain.ts";
 import { useConfig } from "../context.tsx";
@@ -14,8 +14,9 @@ import { Chart } from "../parts/Chart.tsx";
 import { colourOf } from "../parts/colours.ts";
 import { type Fact, Facts } from "../parts/Facts.tsx";
 import { Notices, Waiting } from "../parts/Notices.tsx";
+import { Nowhere, whyNowhere } from "../parts/Nowhere.tsx";
 import { Table } from "../parts/Table.tsx";
-import { abbreviated, amount, moment, monthly, named } from "../parts/words.ts";
+import { abbreviated, amount, dated, moment, monthly, named } from "../parts/words.ts";
 import { href } from "../routes.ts";
 import { SourceActions } from "../wallet/Actions.tsx";
 
@@ -32,6 +33,8 @@ export function Source({ taskTypeId, account }: { taskTypeId: Hex; account: Addr
   const known = history.data;
   const token = known?.taskType?.superToken ?? pool.data?.taskType.superToken;
   const symbol = useSymbols(token ? [token] : [])(token ?? "0x");
+  const nowhere = whyNowhere(history, chain);
+  if (nowhere !== undefined) return <Nowhere why={nowhere} />;
   return (
     <>
       <p className="crumbs">
@@ -119,8 +122,8 @@ function SourceHistoryView({ known, symbol, account }: { known: SourceHistory; s
         keyOf={({ timestamp, amount: wei }) => `${timestamp} ${wei}`}
         rows={known.returns}
         columns={[
-          { name: "When", cell: ({ timestamp }) => moment(Number(timestamp)) },
-          { name: "Amount", numeric: true, cell: (back) => amount(back.amount, symbol) },
+          { name: "When, UTC", cell: ({ timestamp }) => dated(timestamp) },
+          { name: `Amount, ${symbol}`, numeric: true, cell: (back) => formatAmount(back.amount) },
         ]}
       />
     </section>

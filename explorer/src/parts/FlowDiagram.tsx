@@ -52,7 +52,7 @@ export function FlowDiagram({ sources, targets, caption }: { sources: Branch[]; 
   const middle = width / 2 - POOL.width / 2;
   return (
     <figure ref={ref} className="flow">
-      {width > 0 && (
+      {width > 0 && total > 0 && (
         <svg width={width} height={height} aria-hidden="true">
           {left.map((branch) => (
             <Ribbon key={branch.key} from={[label, branch.y]} to={[middle, branch.at]} branch={branch} />
@@ -88,26 +88,21 @@ export function FlowDiagram({ sources, targets, caption }: { sources: Branch[]; 
 
 const sum = (branches: readonly Branch[]): number => branches.reduce((total, { rate }) => total + rate, 0);
 
+/** As thick along the pool as at its end, however steep it is: two edges, and what is between them. */
 function Ribbon({
   from: [x1, y1],
   to: [x2, y2],
-  branch,
+  branch: { height, colour },
 }: {
   from: [number, number];
   to: [number, number];
   branch: Placed;
 }) {
-  if (branch.height === 0) return null;
-  const middle = (x1 + x2) / 2;
-  return (
-    <path
-      d={`M${x1},${y1} C${middle},${y1} ${middle},${y2} ${x2},${y2}`}
-      fill="none"
-      stroke={branch.colour}
-      strokeWidth={branch.height}
-      opacity={0.65}
-    />
-  );
+  if (height === 0) return null;
+  const [middle, half] = [(x1 + x2) / 2, height / 2];
+  const there = `M${x1},${y1 - half} C${middle},${y1 - half} ${middle},${y2 - half} ${x2},${y2 - half}`;
+  const back = `L${x2},${y2 + half} C${middle},${y2 + half} ${middle},${y1 + half} ${x1},${y1 + half} Z`;
+  return <path d={`${there} ${back}`} fill={colour} opacity={0.65} />;
 }
 
 function Label({ x, anchor, branch }: { x: number; anchor: "start" | "end"; branch: Placed }) {

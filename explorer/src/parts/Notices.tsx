@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useConfig } from "../context.tsx";
 import { clock, moment } from "./words.ts";
 
-type Asked = Pick<UseQueryResult, "error" | "data" | "dataUpdatedAt" | "isPending">;
+export type Asked = Pick<UseQueryResult, "error" | "data" | "dataUpdatedAt" | "isPending">;
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 

@@ -8,7 +8,8 @@ export function useWidth<element extends HTMLElement>(): [RefObject<element | nu
   useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return;
-    const measure = (): void => setWidth(Math.floor(element.clientWidth));
+    // While the window changes its size an element may have none for a moment; what is drawn stays until then.
+    const measure = (): void => setWidth((before) => Math.floor(element.clientWidth) || before);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);

@@ -1,6 +1,7 @@
 /** How the page writes things down: as `npm run inspect` does, and shorter where there is little room. */
 export { amount, moment, percent } from "../../../ts/operate/inspect/words.ts";
 
+import { moment } from "../../../ts/operate/inspect/words.ts";
 import { formatAmount } from "../../../ts/sdk/utils/format.ts";
 import { fromFlowRate } from "../../../ts/sdk/utils/units.ts";
 
@@ -14,12 +15,17 @@ export function short(wei: bigint): string {
   return kept === "" ? whole : `${whole}.${kept}`;
 }
 
+/** "5,000": tokens a month, where a heading says so. */
+export const inMonth = (flowRate: bigint): string => short(fromFlowRate({ flowRate, per: "month" }));
+
 /** "5,000 USDCx/month". */
-export const monthly = (flowRate: bigint, symbol: string): string =>
-  `${short(fromFlowRate({ flowRate, per: "month" }))} ${symbol}/month`;
+export const monthly = (flowRate: bigint, symbol: string): string => `${inMonth(flowRate)} ${symbol}/month`;
 
 /** Units and unit-seconds: "12,345". */
 export const count = (units: bigint | number): string => units.toLocaleString("en-GB");
+
+/** "2027-01-15 08:15:30", where a heading says that it is UTC. */
+export const dated = (unixSeconds: bigint): string => moment(Number(unixSeconds)).replace(" UTC", "");
 
 /** "08:15": of the chain's clock, by UTC. */
 export const clock = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString().slice(11, 16);

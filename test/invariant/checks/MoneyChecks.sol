@@ -38,6 +38,36 @@ abstract contract MoneyChecks is InvariantTest {
         _assertSupply(parameters[2].superToken);
     }
 
+    /// @dev By balances alone, over all pools and whatever moves they made in whatever order: of those who do no work, what
+    /// each has, has bonded, has deposited and may claim is no more than it was given. So nobody took what is another's.
+    function _I21_WhoDoesNoWorkGainsNothing() internal view {
+        address[] memory payers = world.allPayers();
+        for (uint256 i; i < payers.length; ++i) {
+            _assertNoGain(superToken, payers[i]);
+            _assertNoGain(parameters[2].superToken, payers[i]);
+        }
+    }
+
+    function _assertNoGain(ISuperToken token, address account) private view {
+        int256 has = _wealth(token, account);
+        for (uint256 i; i < ids.length; ++i) {
+            if (parameters[i].superToken == token) has += int256(_ownedIn(ids[i], account));
+        }
+        assertLe(has, int256(world.given(token, account)), "I21: more than it was given");
+    }
+
+    /// @dev Beside its balance, wei.
+    function _ownedIn(TaskTypeId id, address account) private view returns (uint256 amount) {
+        (uint256 held, uint256 payableNow) = escrow.claimOf(id, account);
+        (uint256 staked, uint256 unbonding,) = stakes.bondOf(id, account);
+        (int256 pay,) = world.poolOf(id).getClaimableNow(account);
+        amount = held + payableNow + staked + unbonding + uint256(pay);
+        Ledger.Deposit[] memory deposits = world.deposits(id);
+        for (uint256 i; i < deposits.length; ++i) {
+            if (deposits[i].owner == account) amount += deposits[i].left;
+        }
+    }
+
     function _EscrowAndStakesAreSolvent() internal view {
         _assertSolvent(superToken);
         _assertSolvent(parameters[2].superToken);

@@ -1,12 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContext, Page as Tab } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { build } from "../../localchain/forge.ts";
-import { launchBrowser } from "../../testkit/browser.ts";
+import { AXE, type Browser, type BrowserContext, launchBrowser, type Tab } from "../../testkit/browser.ts";
 import { accepts, runProgram } from "../../testkit/processes.ts";
 import { bundlePage } from "../report/bundle.ts";
 import { renderPage } from "../report/page.ts";
@@ -21,7 +19,6 @@ import { type Live, startLive } from "./server.ts";
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 const POLL = { timeout: 120_000 };
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** SCREENSHOTS names a folder to keep pictures of every page in. */
 const pictures = process.env.SCREENSHOTS;
 

@@ -257,6 +257,11 @@ export const FIGURES: readonly Figure[] = [
   { label: "tab:convergence", title: "Honest sinks", files: ["E1.csv"] },
   { label: "tab:shock", title: "Dead sinks", files: ["E2.csv"] },
   { label: "tab:liars", title: "Over-declaring", files: ["E6.csv"] },
+  {
+    label: "tab:where",
+    title: "Where each rule wins",
+    files: ["E1.csv", "E2.csv", "E3.csv", "E5.csv", "E6.csv", "E9.csv"],
+  },
   { label: "tab:trace", title: "The real trace", files: ["E10-azure.csv"] },
 ];
 

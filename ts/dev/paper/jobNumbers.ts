@@ -5,6 +5,7 @@ export const AZURE = "E10-azure.csv";
 /** The two hours of the Azure trace, by the names of their files. */
 export const TRACES = { conversation: "AzureLLMInferenceTrace_conv", code: "AzureLLMInferenceTrace_code" } as const;
 const traced = (kind: keyof typeof TRACES, rule: string, load: number) => ({ trace: TRACES[kind], rule, load });
+const generated = (trace: keyof typeof TRACES) => ({ trace, rule: "closed", load: 1.1 });
 const SHORT = ", epochs of 12 s";
 export const E10: readonly Definition[] = [
   ["TraceClosedMid", AZURE, traced("conversation", "closed", 0.9), "served_of_bound", share()],
@@ -25,6 +26,8 @@ export const E10: readonly Definition[] = [
   ["TraceShortHalfHigh", AZURE, traced("conversation", `closed, C = 1.5 μ${SHORT}`, 1.1), "served_of_bound", share()],
   ["CodeClosedMid", AZURE, traced("code", "closed", 0.9), "served_of_bound", share()],
   ["CodeClosedHigh", AZURE, traced("code", "closed", 1.1), "served_of_bound", share()],
+  ["GeneratedConversation", "E10.csv", generated("conversation"), "served_of_bound", share()],
+  ["GeneratedCode", "E10.csv", generated("code"), "served_of_bound", share()],
   ["CodeShortestHigh", AZURE, traced("code", "shortest queue", 1.1), "served_of_bound", share()],
 ];
 

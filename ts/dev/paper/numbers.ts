@@ -4,6 +4,7 @@ import { type Data, PaperDataError } from "./data.ts";
 import { type Definition, number, plain, scaled, share } from "./formats.ts";
 import { AZURE, E10, E15, E16, E17 } from "./jobNumbers.ts";
 import { decimal } from "./tex.ts";
+import { WHERE } from "./whereTable.ts";
 
 /** One number of the text: its name without the backslash, what it expands to, and where it comes from. */
 export type Macro = { name: string; value: string; from: string };
@@ -21,6 +22,7 @@ const E1: readonly Definition[] = [
   ["PredecessorLow", "E1.csv", { strategy: "predecessor", load: 0.9 }, "served_of_optimum", share()],
   ["ExactLow", "E1.csv", { strategy: "closed, contract arithmetic", load: 0.9 }, "served_of_optimum", share()],
   ["ExactHigh", "E1.csv", { strategy: "closed, contract arithmetic", load: 1.2 }, "served_of_optimum", share()],
+  ["ExactReturned", "E1.csv", { strategy: "closed, contract arithmetic", load: 0.9 }, "returned_share", share()],
   ["ClosedUnearned", "E1.csv", { strategy: "closed", load: 1.2 }, "paid_not_served", share(2)],
   ["StakeUnearned", "E1.csv", { strategy: "stake", load: 1.2 }, "paid_not_served", share()],
 ];
@@ -67,12 +69,14 @@ const E4: readonly Definition[] = [
 ];
 
 const OVER = "buffer over inflow";
+const buffered = (factor: number, span: string, rule = "closed") => ({ rule, [OVER]: factor, "inflow of one": span });
 const E5: readonly Definition[] = [
-  ["BufferNone", "E5.csv", { [OVER]: 0, "inflow of one": "hour" }, "served_of_streamed", share()],
-  ["BufferEpoch", "E5.csv", { [OVER]: 1, "inflow of one": "epoch" }, "served_of_streamed", share()],
-  ["BufferHalfHour", "E5.csv", { [OVER]: 0.5, "inflow of one": "hour" }, "served_of_streamed", share()],
-  ["BufferHour", "E5.csv", { [OVER]: 1, "inflow of one": "hour" }, "served_of_streamed", share()],
-  ["BufferHourReturned", "E5.csv", { [OVER]: 1, "inflow of one": "hour" }, "returned_share", share()],
+  ["BufferNone", "E5.csv", buffered(0, "hour"), "served_of_streamed", share()],
+  ["BufferEpoch", "E5.csv", buffered(1, "epoch"), "served_of_streamed", share()],
+  ["BufferHalfHour", "E5.csv", buffered(0.5, "hour"), "served_of_streamed", share()],
+  ["BufferHour", "E5.csv", buffered(1, "hour"), "served_of_streamed", share()],
+  ["BufferHourExact", "E5.csv", buffered(1, "hour", "closed, contract arithmetic"), "served_of_streamed", share()],
+  ["BufferHourReturned", "E5.csv", buffered(1, "hour"), "returned_share", share()],
 ];
 
 const LIARS = "liars' share";
@@ -167,7 +171,7 @@ const E12: readonly Definition[] = [
   ["KeeperOverFive", "E12.csv", keeper("bursts", 5), "paid_above_capacity", share()],
 ];
 
-const MEASURED: readonly Definition[] = [E1, E2, E3, E4, E5, E6, E8, E9, E10, E11, E12, E15, E16, E17].flat();
+const MEASURED: readonly Definition[] = [E1, E2, E3, E4, E5, E6, E8, E9, E10, E11, E12, E15, E16, E17, WHERE].flat();
 
 const GAS: readonly (readonly [name: string, operation: string])[] = [
   ["GasReveal", "reveal (unsaturated)"],

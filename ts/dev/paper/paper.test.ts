@@ -10,7 +10,7 @@ import { DATA, Data, GENERATED, PAPER } from "./data.ts";
 import { generate } from "./generate.ts";
 import { PARAMETERS, parametersGuide } from "./parameters.ts";
 import { provedCount, provedRows } from "./proved.ts";
-import { refreshData } from "./refresh.ts";
+import { DATA_FILES, refreshData } from "./refresh.ts";
 import { decimal, escapeTex, withInterval } from "./tex.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -185,7 +185,12 @@ describe("making of the files", () => {
     const target = mkdtempSync(join(tmpdir(), "paper-"));
     const sources = { sim: join(target, "none"), trace: target, gas: target };
     expect(() => refreshData(sources, target)).toThrow(/--sim: .*none is not there/);
+    expect(() => refreshData({ ...sources, sim: target }, target)).toThrow(/--sim: .*E1.csv is not there/);
     rmSync(target, { recursive: true });
+  });
+
+  test("there is no data that no run wrote, and none is missing", () => {
+    expect(readdirSync(DATA).sort()).toEqual([...DATA_FILES].sort());
   });
 
   test("a row that is not there is named", () => {

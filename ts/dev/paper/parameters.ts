@@ -84,7 +84,8 @@ function buffer(data: Data): string {
     ["one epoch", { "buffer over inflow": 1, "inflow of one": "epoch" }],
     ["six minutes", { "buffer over inflow": 0.1, "inflow of one": "hour" }],
     ["half an hour", { "buffer over inflow": 0.5, "inflow of one": "hour" }],
-    ["one hour", { "buffer over inflow": 1, "inflow of one": "hour" }],
+    ["one hour", { rule: "closed", "buffer over inflow": 1, "inflow of one": "hour" }],
+    ["one hour, in the contracts' integers", { rule: "closed, contract arithmetic" }],
   ];
   return table(
     ["`bufferMax`, in mean inflow of", "served, %", "returned, %", "of what an unlimited one serves, %"],

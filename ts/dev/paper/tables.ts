@@ -3,6 +3,7 @@ import { TRACES } from "./jobNumbers.ts";
 import { GAS_SINKS, type Macro } from "./numbers.ts";
 import { provedRows } from "./proved.ts";
 import { decimal, percent, withInterval } from "./tex.ts";
+import { whereRows } from "./whereTable.ts";
 
 /** Rows of the paper's tables, one macro each: `name & value & … \\`. */
 export function tables(data: Data): Macro[] {
@@ -10,6 +11,7 @@ export function tables(data: Data): Macro[] {
     { name: "RowsConvergence", value: convergence(data), from: "E1.csv" },
     { name: "RowsShock", value: shock(data), from: "E2.csv" },
     { name: "RowsLiars", value: liars(data), from: "E6.csv" },
+    { name: "RowsWhere", value: whereRows(data), from: "E1, E2, E3, E5, E6 and E9.csv" },
     { name: "RowsTrace", value: trace(data), from: "E10-azure.csv" },
     { name: "RowsBaselines", value: baselines(data), from: "E15.csv" },
     { name: "RowsProved", value: provedRows(), from: "proofs/README.md" },

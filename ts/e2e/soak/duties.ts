@@ -1,6 +1,8 @@
 import type { Address } from "viem";
+import { getBlock, getBlockNumber, getContractEvents } from "viem/actions";
+import { escrowBufferAbi } from "../../abi/generated.ts";
 import { contractsOf, distributionPoolAt } from "../../sdk/calls/contracts.ts";
-import { getPool, type SignedAttestation, type SignedReceipt } from "../../sdk/index.ts";
+import { type GetPoolReturnType, getPool, type SignedAttestation, type SignedReceipt } from "../../sdk/index.ts";
 import { UNIT_RATE } from "../../testkit/testChain.ts";
 import { RECEIPT_EPOCHS } from "./cast.ts";
 import type { Clock } from "./clock.ts";
@@ -16,6 +18,9 @@ const LASTING = SIGNAL_EPOCHS - 1;
 
 /** What services may leave alone, wei: the least amount of a keeper, and some more. */
 const WORTH = 2n * 10n ** 16n;
+
+/** More blocks than there ever are in an epoch. */
+const LOOK_BACK = 1_000n;
 
 /** What services must bring to the chain, and how long one waits for it. */
 export class Duties {
@@ -69,14 +74,17 @@ export class Duties {
     });
   }
 
-  /** Whose window can close in this epoch, and who was paid in it, or owes from before: it is to be settled. */
+  /**
+   * Whose window could close when this epoch began, and who was paid in it, or owes from before: it is to be settled. Keepers
+   * look at sinks once an epoch, which may be a second before a window closes.
+   */
   async dueForSettlement(): Promise<Seller[]> {
     const { sellers } = this.reads;
     const [ledgers, received] = await Promise.all([this.reads.ledgers(sellers), this.reads.received(sellers)]);
-    const now = await this.clock.now();
+    const epochBegan = Math.floor((await this.clock.now()) / EPOCH) * EPOCH;
     return sellers.filter((_, index) => {
       const { openedAt, receivedMark, owed } = ledgers[index] as LedgerView;
-      const isOld = now >= openedAt + RECEIPT_EPOCHS * EPOCH;
+      const isOld = epochBegan >= openedAt + RECEIPT_EPOCHS * EPOCH;
       return isOld && ((received[index] ?? 0n) - receivedMark >= WORTH || owed >= WORTH);
     });
   }
@@ -105,12 +113,35 @@ export class Duties {
       await this.clock.skipTo(seconds + pass);
       for (const { task } of [market.second, market.first]) {
         await this.clock.until("keepers have nothing left to do", async () => {
-          const { needsRebalance, escrow, price } = await getPool(chain.client, task);
-          const calm = !needsRebalance && escrow.drainable < WORTH && escrow.releasable < WORTH;
+          const pool = await getPool(chain.client, task);
+          const { needsRebalance, escrow, price } = pool;
+          const calm = !needsRebalance && escrow.drainable < WORTH && (await this.#isReleased(pool));
           if (calm && pass === 30) this.highestPrice = Math.max(this.highestPrice, Number(price) / Number(UNIT_RATE));
           return calm;
         });
       }
     }
+  }
+
+  /** What an epoch brings is released once in it; what is more waits for the next. */
+  async #isReleased({
+    taskType: { taskTypeId },
+    timestamp,
+    units,
+    price,
+    escrow,
+  }: GetPoolReturnType): Promise<boolean> {
+    if (escrow.releasable < WORTH || escrow.releasable < price * units.escrow * BigInt(EPOCH)) return true;
+    const { client, deployment } = this.reads.chain;
+    const latest = await getBlockNumber(client, { cacheTime: 0 });
+    const fromBlock = latest > LOOK_BACK ? latest - LOOK_BACK : 0n;
+    const released = await getContractEvents(client, {
+      ...{ abi: escrowBufferAbi, address: deployment.escrowBuffer, eventName: "Released", args: { taskTypeId } },
+      fromBlock,
+    });
+    const [last] = released.slice(-1);
+    if (last === undefined) return false;
+    const { timestamp: releasedAt } = await getBlock(client, { blockNumber: last.blockNumber });
+    return Math.floor(Number(releasedAt) / EPOCH) === Math.floor(timestamp / EPOCH);
   }
 }

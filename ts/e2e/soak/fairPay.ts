@@ -1,7 +1,7 @@
 import { type GetPoolReturnType, type GetSinkReturnType, getPool, getSink } from "../../sdk/index.ts";
 import type { Reads } from "./reads.ts";
 import type { Seller } from "./seller.ts";
-import { HORIZON, type Stage } from "./stage.ts";
+import { EPOCH, HORIZON, type Stage } from "./stage.ts";
 
 type Look = { pool: GetPoolReturnType; sinks: GetSinkReturnType[] };
 
@@ -21,7 +21,7 @@ export type Pay = {
  *
  * An epoch's fair pay of an honest sink is its units' part of what the pool could pay its sinks in it, at most the price cap
  * for each of them, or more where a drain paid more. Its units are what its own word gives: its smoothed capacity less the
- * backlog that it declares, so whatever evidence and strikes take off is missing from its pay and not from what is fair.
+ * backlog that it declares, from the beginning of each epoch on, so whatever evidence and strikes take off is missing from its pay and not from what is fair.
  * The others' units are those that they have, but for the honest, whose own word counts too. What the pool could pay is
  * what the sinks were paid, drains included, and what the escrow kept.
  *
@@ -65,8 +65,14 @@ export class FairPay {
     const cap = (seconds * (Number(before.pool.priceCap) + Number(after.pool.priceCap))) / 2;
     /** For each unit, if they were so many. */
     const priceOf = (units: number): number => Math.max(sum(paid), Math.min(cap * units, could)) / Math.max(1, units);
-    const units = after.sinks.map((sink, index) => unitsByItsWord(sellers[index] as Seller, sink));
-    const exact = after.sinks.map((sink, index) => exactUnits(sellers[index] as Seller, sink));
+    const late = shareBeforeEpoch(before.pool, after.pool);
+    const unitsBy = (word: (seller: Seller, sink: GetSinkReturnType) => number): number[] =>
+      sellers.map((seller, index) => {
+        const [then, now] = [before, after].map(({ sinks }) => word(seller, sinks[index] as GetSinkReturnType));
+        return late * (then ?? 0) + (1 - late) * (now ?? 0);
+      });
+    const units = unitsBy(unitsByItsWord);
+    const exact = unitsBy(exactUnits);
     const able = units.map((own, index) => own * abilityOf(sellers[index] as Seller));
     sellers.forEach(({ plan }, index) => {
       if (!plan.honest) return;
@@ -78,6 +84,12 @@ export class FairPay {
       this.pay.set(plan.name, total);
     });
   }
+}
+
+/** Between two looks, the part of the time in which what was said in the epoch before still counted. */
+function shareBeforeEpoch(before: GetPoolReturnType, after: GetPoolReturnType): number {
+  const began = Math.floor(after.timestamp / EPOCH) * EPOCH;
+  return Math.max(0, began - before.timestamp) / (after.timestamp - before.timestamp);
 }
 
 /** What the escrow has of a pool's money. */

@@ -16,7 +16,7 @@ function entry(number: number, flowRate = 0n): TaskTypeEntry {
   const sources = new Map<Address, SourceEntry>([["0x01", source]]);
   const taskTypeId = id(number);
   return {
-    ...{ taskTypeId, distributionPool: "0x02", downstream: undefined, given: 0n },
+    ...{ taskTypeId, distributionPool: "0x02", downstream: undefined, given: 0n, releasedIn: undefined },
     ...{ sinks: new Set(), left: new Set(), sources, readAgain: new Map() },
   };
 }

@@ -52,6 +52,8 @@ export type TaskTypeEntry = {
   readAgain: Map<Address, number>;
   /** What was deposited or donated since it was last looked at, wei. */
   given: bigint;
+  /** The epoch in which it was last released. */
+  releasedIn: number | undefined;
   /** The task type behind it in a pipeline. */
   downstream: Hex | undefined;
 };
@@ -110,7 +112,7 @@ export class Directory {
   #register(taskTypeId: Hex, { superToken }: { superToken: Address }): void {
     if (this.taskTypes.has(taskTypeId) || !this.serves(taskTypeId, superToken)) return;
     this.taskTypes.set(taskTypeId, {
-      ...{ taskTypeId, distributionPool: undefined, downstream: undefined, given: 0n },
+      ...{ taskTypeId, distributionPool: undefined, downstream: undefined, given: 0n, releasedIn: undefined },
       ...{
         readAgain: new Map<Address, number>(),
         sinks: new Set<Address>(),

@@ -1,9 +1,10 @@
-import { type Hex, parseEther } from "viem";
+import { type Hex, parseEther, parseGwei } from "viem";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { contractsOf, gdaAt } from "../../sdk/calls/contracts.ts";
 import { throughHost } from "../../sdk/calls/superfluid.ts";
 import {
+  changeStream,
   closeStream,
   deposit,
   deregisterSink,
@@ -23,6 +24,8 @@ import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { Keepers, type LogLine } from "./testKeepers.ts";
+
+const SOON = { timeout: 50_000, interval: 20 };
 
 let chain: TestChain;
 let keepers: Keepers;
@@ -129,6 +132,62 @@ test("what is too much is returned to the source, in the same transaction", asyn
   const { returns } = await sourceOf(source);
   expect(returns.returned).toBeGreaterThan(parseEther("19"));
   expect(after.escrow.overflow).toBeLessThan(parseEther("2"));
+});
+
+describe("a buffer that stays full", () => {
+  const releasesIn = (lines: readonly LogLine[]): LogLine[] =>
+    lines.filter(({ msg, action }) => msg === "confirmed" && action === "release");
+
+  test("is released once an epoch, and a day's budget lasts for that", async () => {
+    await openStream(source, { ...task, flowRate: 2000n * UNIT_RATE });
+    await settleEscrow();
+    await chain.pass(300);
+    const begin = (await pool()).timestamp;
+    const releases: LogLine[] = [];
+    while ((await pool()).timestamp < begin + 4 * EPOCH) {
+      releases.push(...releasesIn(await keepers.once()));
+      await chain.pass(12);
+    }
+    expect(releases.length).toBeGreaterThanOrEqual(3);
+    const blocks = releases.map(({ blockNumber }) => chain.test.getBlock({ blockNumber: BigInt(String(blockNumber)) }));
+    const epochs = (await Promise.all(blocks)).map(({ timestamp }) => Number(timestamp) / EPOCH).map(Math.floor);
+    expect(new Set(epochs).size).toBe(epochs.length);
+
+    // The default of --ether-per-day, at 0.1 gwei.
+    const gas = BigInt(String(releases.at(-1)?.gasUsed));
+    expect(parseGwei("0.1") * gas * BigInt(86_400 / EPOCH)).toBeLessThan(parseEther("0.1"));
+  });
+
+  test("is released no more often if somebody lets a stream rise and fall", async () => {
+    const epoch = 900;
+    const own = await chain.registerTaskType("hours", {
+      ...{ epochLength: epoch, reportDelay: 600, horizon: 5 * epoch, acknowledgementGrace: epoch },
+      ...{ signalTimeToLive: 3 * epoch, receiptEpochs: 3, bufferMax: parseEther("1") },
+    });
+    const ownTask = { ...task, taskTypeId: own };
+    const startOfEpoch = async (): Promise<void> => {
+      const next = Math.floor((await getPool(chain.client, ownTask)).timestamp / epoch) + 1;
+      await chain.test.setNextBlockTimestamp({ timestamp: BigInt(next * epoch) });
+      await chain.test.mine({ blocks: 1 });
+    };
+    await openStream(source, { ...ownTask, flowRate: 600n * UNIT_RATE });
+    await chain.pass(2 * epoch);
+    await startOfEpoch();
+    const keeper = await keepers.start(["--look-interval", "0.05", "--task-type", own]);
+    await expect.poll(() => releasesIn(keeper.lines).length, SOON).toBe(1);
+
+    await chain.pass(30);
+    await changeStream(source, { ...ownTask, flowRate: UNIT_RATE });
+    expect((await getPool(chain.client, ownTask)).escrow.releasable).toBeGreaterThan(parseEther("1"));
+    const seen = keeper.lines.length;
+    const looks = (): number => keeper.lines.slice(seen).filter(({ msg }) => msg === "looked").length;
+    await expect.poll(looks, SOON).toBeGreaterThan(2);
+    expect(releasesIn(keeper.lines)).toHaveLength(1);
+
+    await startOfEpoch();
+    await expect.poll(() => releasesIn(keeper.lines).length, SOON).toBe(2);
+    expect(await keeper.stop()).toMatchObject({ code: 0, error: "" });
+  });
 });
 
 /** The source acknowledges everything that a sink has been paid. */

@@ -249,6 +249,13 @@ describe("a process", () => {
 });
 
 describe("several keepers at once", () => {
+  /** One transaction is in each, as it comes. */
+  const blocksOf = (lines: readonly LogLine[] = [], message: string): number[] =>
+    lines
+      .filter(({ msg }) => msg === message)
+      .map(({ blockNumber }) => Number(blockNumber))
+      .sort((a, b) => a - b);
+
   test("share the work and do no harm", async () => {
     const both = await Promise.all(["first", "second"].map((name) => keepers.start(FAST, { name })));
     for (const keeper of both) await expect.poll(() => messages(keeper.lines), SOON).toContain("looked");
@@ -262,9 +269,20 @@ describe("several keepers at once", () => {
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
     const lines = both.flatMap((keeper) => keeper.lines);
     expect(lines.filter(({ level }) => level === "error")).toEqual([]);
-    // Whoever comes second finds out by simulation, or pays for it once: it does not try again.
     expect(count(lines, "confirmed")).toBeGreaterThanOrEqual(5);
-    expect(count(lines, "reverted")).toBeLessThanOrEqual(count(lines, "confirmed"));
+    // Whoever comes second finds out by simulation, or pays for it once, and never again for the same.
+    const [first = [], second = []] = both.map((keeper) => keeper.lines);
+    for (const [own, others] of [
+      [first, second],
+      [second, first],
+    ]) {
+      let since = 0;
+      for (const at of blocksOf(own, "reverted")) {
+        const faster = blocksOf(others, "confirmed").filter((block) => block > since && block < at);
+        expect(faster.length, `what has kept block ${at} from its work, since ${since}`).toBeGreaterThan(0);
+        since = at;
+      }
+    }
     const { price, priceCap } = await pool();
     expect(price).toBeLessThanOrEqual(priceCap);
   });

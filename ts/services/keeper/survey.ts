@@ -56,11 +56,15 @@ export async function survey(
   const now = sinksSeenNow(pool, minAmount);
   const sinksDue = seen === undefined || seen.epoch !== now.epoch || (now.withMoney && !seen.withMoney);
   const sinks = sinksDue ? await surveySinks(parameters, context, entry, pool, now) : NO_SINKS;
-  const view = { ...pool.taskType, ...pool.escrow, ...pool, sinkUnits: pool.units.sinks, minAmount };
+  const { price, units } = pool;
+  const flows = { sinkUnits: units.sinks, escrowFlow: price * units.escrow };
+  const hasReleased = entry.releasedIn === now.epoch;
+  const view = { ...pool.taskType, ...pool.escrow, ...pool, ...flows, hasReleased, minAmount };
 
   const work = poolWork(calls, taskTypeId, view, sinks, countedSources(entry));
-  // A release synchronises the sources as well.
-  if (!shouldRelease(view)) work.push(...(await surveySources(parameters, context, entry, pool)));
+  // A release synchronises the sources as well; one that fails has time until the next epoch.
+  if (shouldRelease(view)) entry.releasedIn = now.epoch;
+  else work.push(...(await surveySources(parameters, context, entry, pool)));
   const atStake = pool.flowRate * DAY + pool.escrow.overflow + pool.escrow.deposits;
   return { work, seen: sinksDue ? now : seen, atStake, pending: shouldComeBack(pool) };
 }

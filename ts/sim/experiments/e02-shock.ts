@@ -1,10 +1,10 @@
 import { simulate } from "../fluid/fluidEngine.ts";
-import type { Result } from "../result.ts";
+import { paidOnDelivery, type Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { mean, sum } from "../stats.ts";
 import type { Strategy } from "../strategy.ts";
 import { against, runStrategy } from "./e01-convergence.ts";
-import { aFifth, MARKET, market } from "./standardMarket.ts";
+import { aFifth, MARKET, market, onceEach } from "./standardMarket.ts";
 import type { Case, Experiment, Outcome } from "./types.ts";
 
 const SHOCK = 500;
@@ -37,7 +37,8 @@ function outcome(seed: number, result: Result, optimum: Result): Outcome {
     dip = Math.min(dip, relative);
     if (relative < 0.97) recovered = step + 1 - SHOCK;
   }
-  const lost = aFifth(seed).reduce((total, i) => total + (result.state.backlog[i] as number), 0);
+  const { received, state } = result;
+  const lost = aFifth(seed).reduce((total, i) => total + (received[i] as number) - (state.served[i] as number), 0);
   return {
     metrics: {
       ...metrics,
@@ -52,21 +53,42 @@ function outcome(seed: number, result: Result, optimum: Result): Outcome {
   };
 }
 
-const RULES: readonly { rule: string; strategy: Strategy; verified: boolean }[] = [
-  { rule: "closed", strategy: "closed", verified: false },
+const RULES: readonly { rule: string; strategy: Strategy; verified?: boolean; onDelivery?: boolean }[] = [
+  { rule: "closed", strategy: "closed" },
   { rule: "closed, verified", strategy: "closed", verified: true },
-  { rule: "open", strategy: "open", verified: false },
-  { rule: "predecessor", strategy: "predecessor", verified: false },
-  { rule: "roundRobin", strategy: "roundRobin", verified: false },
-  { rule: "stake", strategy: "stake", verified: false },
+  { rule: "open", strategy: "open" },
+  { rule: "predecessor", strategy: "predecessor" },
+  { rule: "roundRobin", strategy: "roundRobin" },
+  { rule: "stake", strategy: "stake" },
+  { rule: "shortest", strategy: "shortest" },
+  { rule: "shortest, paid on delivery", strategy: "shortest", onDelivery: true },
+  { rule: "shortestWeighted", strategy: "shortestWeighted" },
+  { rule: "maxWeight", strategy: "maxWeight" },
+  { rule: "trueRate", strategy: "trueRate" },
 ];
 
+/** As many lines as a chart has colours. */
+const SHOWN = [
+  "closed",
+  "closed, verified",
+  "open",
+  "predecessor",
+  "stake",
+  "shortest",
+  "shortestWeighted",
+  "trueRate",
+];
+
+const optima = onceEach<Result>();
+
 const cases: Case[] = KINDS.flatMap((death) =>
-  RULES.map(({ rule, strategy, verified }) => ({
+  RULES.map(({ rule, strategy, verified = false, onDelivery = false }) => ({
     values: { rule, death },
     run: (seed: number) => {
       const scenario = shocked(seed, death, verified);
-      return outcome(seed, runStrategy(scenario, strategy), simulate(scenario, "waterFilling"));
+      const result = runStrategy(scenario, strategy);
+      const optimum = optima(`${death} ${verified} ${seed}`, () => simulate(scenario, "waterFilling"));
+      return outcome(seed, onDelivery ? paidOnDelivery(result) : result, optimum);
     },
   })),
 );
@@ -77,7 +99,8 @@ export const shock: Experiment = {
   about:
     "Announced, silent, or undead (still signalling, saying that there is no backlog). Nobody resets anything by hand: " +
     "silence fades by the time-to-live, and the undead are found by the ledger of acknowledgements. Against it: without " +
-    "acknowledgements the undead are paid for ever, and silence costs a time-to-live plus the fading of the average.",
+    "acknowledgements the undead are paid for ever, and silence costs a time-to-live plus the fading of the average. " +
+    "Whoever pays by the job and sees a queue that does not move stops filling it; one that says it is empty is fed for ever.",
   seeds: 40,
   cases,
   charts: KINDS.map((death) => ({
@@ -90,6 +113,6 @@ export const shock: Experiment = {
     start: 5,
     step: 10,
     color: "rule",
-    only: (values: Case["values"]) => values.death === death,
+    only: ({ death: how, rule }: Case["values"]) => how === death && SHOWN.includes(String(rule)),
   })),
 };

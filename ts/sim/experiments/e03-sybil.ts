@@ -1,17 +1,26 @@
 import { simulate } from "../fluid/fluidEngine.ts";
 import { createSinks, type Scenario } from "../scenario.ts";
 import { sum } from "../stats.ts";
-import { capacityOf, MARKET, market } from "./standardMarket.ts";
+import type { Strategy } from "../strategy.ts";
+import { capacityOf, MARKET, market, onceEach } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const FRAGMENTS = [1, 2, 5, 10, 20];
 const CAPS = ["linear", "square root"] as const;
+type Cap = (typeof CAPS)[number];
+/** The protocol under either cap, and rules that pay by the job, where linear caps bound what may be declared. */
+const RULES: readonly { name: string; cap: Cap; strategy: Strategy }[] = [
+  ...CAPS.map((cap) => ({ name: cap, cap, strategy: "closed" as const })),
+  { name: "shortest queue", cap: "linear", strategy: "shortest" },
+  { name: "shortest queue, weighted", cap: "linear", strategy: "shortestWeighted" },
+  { name: "max-weight", cap: "linear", strategy: "maxWeight" },
+];
 /** S / m, and what the stake backs in one piece, units. */
 const STAKE = 100;
 const WHOLE = 198;
 
 /** What k fragments of the stake back together: theory 7.1 and 7.2. */
-export function capOf(kind: (typeof CAPS)[number], fragments: number): number {
+export function capOf(kind: Cap, fragments: number): number {
   const free = STAKE / fragments - 1;
   const whole = STAKE - 1;
   const share = kind === "linear" ? free / whole : Math.sqrt(free / whole);
@@ -19,7 +28,7 @@ export function capOf(kind: (typeof CAPS)[number], fragments: number): number {
 }
 
 /** The first sink of the market is an attacker who can serve whatever it is paid, split into k identities. */
-function attacked(seed: number, kind: (typeof CAPS)[number], k: number, load: number): Scenario {
+function attacked(seed: number, kind: Cap, k: number, load: number): Scenario {
   const scenario = market(seed, { load, bonded: [1, 1] }, { declareNoise: 0 });
   const old = scenario.sinks;
   const sinks = createSinks([...old.first].map((i) => (i === 0 ? 0 : i + k - 1)));
@@ -34,17 +43,21 @@ function attacked(seed: number, kind: (typeof CAPS)[number], k: number, load: nu
   return { ...scenario, sinks };
 }
 
+const alones = onceEach<number>();
+
 const cases: Case[] = [0.9, 5].flatMap((load) =>
-  CAPS.flatMap((cap) =>
+  RULES.flatMap(({ name, cap, strategy }) =>
     FRAGMENTS.map((fragments) => ({
-      values: { cap: `${cap}, load ${load}`, fragments },
+      values: { cap: `${name}, load ${load}`, fragments },
       run: (seed: number) => {
         const scenario = attacked(seed, cap, fragments, load);
-        const result = simulate(scenario);
+        const result = simulate(scenario, strategy);
         const seconds = MARKET.steps * 60;
         const attacker = sum(result.received, 0, fragments) / seconds;
         const honest = sum(result.received, fragments, scenario.sinks.first[1]) / seconds;
-        const alone = sum(simulate(attacked(seed, cap, 1, load)).received, 0, 1) / seconds;
+        const alone = alones(`${name} ${load} ${seed}`, () => {
+          return sum(simulate(attacked(seed, cap, 1, load), strategy).received, 0, 1) / seconds;
+        });
         return {
           metrics: {
             attacker_pay_units: attacker,

@@ -1,10 +1,13 @@
 import { STREAM } from "../agents.ts";
+import { simulateExact } from "../exact/exactEngine.ts";
 import { simulate } from "../fluid/fluidEngine.ts";
 import { markovRates } from "../rates.ts";
+import type { Result } from "../result.ts";
 import { Rng } from "../rng.ts";
 import type { Scenario } from "../scenario.ts";
 import { largest, mean } from "../stats.ts";
-import { capacityOf, MARKET, market } from "./standardMarket.ts";
+import type { Strategy } from "../strategy.ts";
+import { capacityOf, MARKET, market, onceEach } from "./standardMarket.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const FACTORS = [0, 0.1, 0.5, 1];
@@ -29,25 +32,48 @@ function bursty(seed: number, buffer: number): Scenario {
   };
 }
 
-const cases: Case[] = SPANS.flatMap(({ span, seconds }) =>
-  FACTORS.map((factor) => ({
-    values: { "buffer over inflow": factor, "inflow of one": span },
-    run: (seed: number) => {
-      const scenario = bursty(seed, factor * seconds);
-      const result = simulate(scenario);
-      const unlimited = simulate({ ...scenario, bufferMax: scenario.bufferMax.map(() => Number.POSITIVE_INFINITY) });
+const BY_JOB: readonly { rule: string; strategy: Strategy }[] = [
+  { rule: "shortest queue", strategy: "shortest" },
+  { rule: "shortest queue, weighted", strategy: "shortestWeighted" },
+  { rule: "max-weight", strategy: "maxWeight" },
+  { rule: "true rate", strategy: "trueRate" },
+];
+
+type Run = (scenario: Scenario) => Result;
+const unlimitedOf = onceEach<number>();
+
+function caseOf(rule: string, simulateIt: Run, factor: number, span: string, buffer: number): Case {
+  return {
+    values: { rule, "buffer over inflow": factor, "inflow of one": span },
+    run: (seed) => {
+      const scenario = bursty(seed, buffer);
+      const result = simulateIt(scenario);
+      const unlimited = unlimitedOf(String(seed), () => {
+        return simulate({ ...scenario, bufferMax: scenario.bufferMax.map(() => Number.POSITIVE_INFINITY) }).served;
+      });
+      const epochOfInflow = 60 * mean(result.recording.inflow);
       return {
         metrics: {
           served_of_streamed: result.served / result.streamed,
-          served_of_unlimited: result.served / unlimited.served,
+          served_of_unlimited: result.served / unlimited,
           returned_share: result.returned / result.streamed,
           received_of_streamed: result.paid / result.streamed,
-          escrow_peak_epochs_of_inflow: largest(result.recording.escrow) / (60 * mean(result.recording.inflow)),
+          escrow_peak_epochs_of_inflow: largest(result.recording.escrow) / epochOfInflow,
+          prepaid_peak_epochs_of_inflow: largest(result.recording.backlog) / epochOfInflow,
         },
       };
     },
-  })),
-);
+  };
+}
+
+const cases: Case[] = [
+  ...SPANS.flatMap(({ span, seconds }) =>
+    FACTORS.map((factor) => caseOf("closed", (scenario) => simulate(scenario), factor, span, factor * seconds)),
+  ),
+  // In the contracts a crowd that is gone for longer than a horizon takes what waits of its money with it.
+  caseOf("closed, contract arithmetic", (scenario) => simulateExact(scenario), 1, "hour", 3600),
+  ...BY_JOB.map(({ rule, strategy }) => caseOf(rule, (scenario) => simulate(scenario, strategy), 0, "no escrow", 0)),
+];
 
 export const buffer: Experiment = {
   name: "E5",
@@ -55,7 +81,8 @@ export const buffer: Experiment = {
   about:
     "Demand is on for ten epochs and off for ten, on average, at 90 % of capacity. Sinks never receive more than was " +
     "streamed, whatever the buffer. Against it: a buffer of an epoch's inflow is almost no buffer for bursts of ten " +
-    "epochs; what does not fit goes back to the sources.",
+    "epochs; what does not fit goes back to the sources. Rules that pay by the job queue bursts at sinks, prepaid, or, with " +
+    "max-weight, in part at the sources.",
   seeds: 40,
   cases,
   charts: [
@@ -68,6 +95,7 @@ export const buffer: Experiment = {
       x: "Buffer over the inflow of one epoch or one hour",
       y: "Served / streamed",
       color: "inflow of one",
+      only: ({ rule }) => rule === "closed",
     },
   ],
 };

@@ -1,6 +1,7 @@
 import { simulate } from "../fluid/fluidEngine.ts";
 import { constantSource, FLUID_PARAMETERS, type Scenario, scenarioOf, sinksOf } from "../scenario.ts";
 import { largest, mean, smallest } from "../stats.ts";
+import type { Strategy } from "../strategy.ts";
 import type { Case, Experiment } from "./types.ts";
 
 const RATES = [12, 11, 13, 10, 10];
@@ -38,20 +39,27 @@ export function chain(options: ChainOptions): Scenario {
   });
 }
 
-const MODES = [
+interface Mode extends ChainOptions {
+  mode: string;
+  strategy?: Strategy;
+}
+
+const MODES: readonly Mode[] = [
   { mode: "as designed, T = 180 s", horizon: 180 },
   { mode: "limit passed on exactly", horizon: 180, reserve: false },
   { mode: "limit by declared capacity", horizon: 180, effective: false },
   { mode: "T = 25 s", horizon: 25 },
   { mode: "T = 25 s, limit exactly", horizon: 25, reserve: false },
+  // With one sink a stage, all rules that pay by the job are one: whatever comes is sent on.
+  { mode: "paid by the job", horizon: 180, strategy: "trueRate" },
 ];
 
 const cases: Case[] = [0, 0.2].flatMap((noise) =>
-  MODES.map(({ mode, ...options }) => ({
+  MODES.map(({ mode, strategy = "closed", ...options }) => ({
     values: { mode, "noise of service": noise },
     seeds: noise === 0 ? 1 : 40,
     run: (seed: number) => {
-      const result = simulate(chain({ ...options, noise, seed }), "closed", { probes: [0, 4] });
+      const result = simulate(chain({ ...options, noise, seed }), strategy, { probes: [0, 4] });
       const [firstStage, lastStage] = result.probes;
       const stages = firstStage && lastStage ? { first: firstStage.pay, output: lastStage.served } : undefined;
       if (!stages) throw new Error("stages are probed");
@@ -66,6 +74,8 @@ const cases: Case[] = [0, 0.2].flatMap((noise) =>
           first_stage_late_swing_units: largest(stages.first, 900) - smallest(stages.first, 900),
           waiting_between_stages_before_s: between(SLOW - 1),
           waiting_between_stages_after_s: between(STEPS - 1),
+          waiting_at_sinks_after_s: result.recording.backlog[STEPS - 1] as number,
+          paid_not_served: (result.paid - result.served) / result.paid,
         },
         series: { pay: stages.first.slice(FROM, TO) },
       };
@@ -79,7 +89,8 @@ export const pipeline: Experiment = {
   about:
     "The first stage is paid for what the last one can take, within a few horizons, and the escrows between the stages " +
     "clear; passing the limit on exactly leaves them full for ever. Against it: a horizon below the bound makes the " +
-    "chain oscillate, and pressure needs one keeper call per link and epoch.",
+    "chain oscillate, and pressure needs one keeper call per link and epoch. Paid by the job, without limit, work piles up, " +
+    "prepaid, at the slow stages.",
   seeds: 40,
   cases,
   charts: [

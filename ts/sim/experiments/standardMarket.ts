@@ -92,3 +92,13 @@ export function aFifth(seed: number, count: number = MARKET.sinks): number[] {
 
 /** Lengthens a warm-up out of the numbers: the moving averages need about 30 epochs from zero. */
 export const STEADY = 100;
+
+/** What the rules of one experiment are compared with is the same for all of them, and takes as long as a rule. */
+export function onceEach<T>(): (key: string, make: () => T) => T {
+  const made = new Map<string, T>();
+  return (key, make) => {
+    const known = made.get(key) ?? make();
+    made.set(key, known);
+    return known;
+  };
+}

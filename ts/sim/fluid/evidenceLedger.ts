@@ -2,7 +2,7 @@ import { Evidence, type Reading } from "../../model/evidence/evidence.ts";
 import type { Scenario, Verification } from "../scenario.ts";
 import type { SinkState } from "../sinkState.ts";
 import type { Pools } from "./fluidPools.ts";
-import { Bonds, DueWork, inflowShares, type Ledger } from "./ledger.ts";
+import { Bonds, DueWork, InflowShares, type Ledger } from "./ledger.ts";
 
 const SCALE = 1e9;
 
@@ -23,6 +23,7 @@ export class EvidenceLedger implements Ledger {
   readonly #state: SinkState;
   readonly #quanta: number;
   readonly #due: DueWork;
+  readonly #shares: InflowShares;
   /** Per pool. */
   readonly #evidence: Evidence<number>[];
   /** Per source and sink, acknowledged in all, quanta. */
@@ -37,6 +38,7 @@ export class EvidenceLedger implements Ledger {
     this.#quanta = quanta;
     this.bonds = new Bonds(scenario, state);
     this.#due = new DueWork(count, rules.latencySteps);
+    this.#shares = new InflowShares(scenario);
     this.#completed = scenario.sources.map(() => new Float64Array(count));
     const terms = {
       unitRate: BigInt(quanta),
@@ -65,7 +67,7 @@ export class EvidenceLedger implements Ledger {
 
   #acknowledge(p: number, step: number, due: Float64Array, pools: Pools, reading: (i: number) => Reading): void {
     const { first } = this.#scenario.sinks;
-    for (const [s, source, share] of inflowShares(this.#scenario, p, step)) {
+    for (const [s, source, share] of this.#shares.of(p, step)) {
       const completed = this.#completed[s] as Float64Array;
       const spent = BigInt(Math.floor(pools.spentOf(s)));
       const sign = (i: number, work: number) => {

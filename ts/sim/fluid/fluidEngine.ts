@@ -3,12 +3,13 @@ import { Recorder } from "../record.ts";
 import type { Result } from "../result.ts";
 import type { Scenario } from "../scenario.ts";
 import { createState, type SinkState } from "../sinkState.ts";
-import { type Ablation, paysEverythingOut, type Strategy, UnitRule } from "../strategy.ts";
+import { type Ablation, looksAtQueues, paysByJob, paysEverythingOut, type Strategy, UnitRule } from "../strategy.ts";
 import { EvidenceLedger } from "./evidenceLedger.ts";
 import { Pools } from "./fluidPools.ts";
 import type { Ledger } from "./ledger.ts";
 import { PlainLedger } from "./plainLedger.ts";
 import { ConservationError, exactSum, quantaPerUnitSecond } from "./quanta.ts";
+import { QueueRule } from "./queueRules.ts";
 
 /** What a run may be told besides its scenario. */
 export interface Options {
@@ -26,23 +27,27 @@ export function simulate(scenario: Scenario, strategy: Strategy = "closed", opti
   const rule = new UnitRule(scenario, state, strategy, options.ablation ?? {});
   const ledger = ledgerOf(scenario, state, quanta);
   const recorder = new Recorder(scenario, state, pools.all, quanta, options.probes ?? []);
+  const queues = looksAtQueues(strategy) ? new QueueRule(scenario, state, strategy, quanta) : undefined;
   const everything = paysEverythingOut(strategy);
+  const returns = !paysByJob(strategy);
 
   for (let step = 0; step < scenario.steps; step++) {
     agents.begin(step);
     const possible = recorder.possible();
     agents.report(step);
     rule.update(step);
+    queues?.begin(step);
     pools.open(step);
     const keeperIsHere = step % scenario.keeperSteps === 0;
     let done = 0;
     let usable = 0;
-    for (let p = 0; p < scenario.pools; p++) {
+    for (const [p, pool] of pools.all.entries()) {
+      queues?.route(step, p, pool);
       pools.pay(p, everything, keeperIsHere);
       const work = serve(scenario, agents, pools, p, 1 / quanta);
       done += work.done;
       usable += work.usable;
-      if (keeperIsHere) pools.release(p);
+      if (keeperIsHere && returns) pools.release(p);
     }
     ledger?.settle(step, pools);
     pools.audit();

@@ -60,13 +60,20 @@ export class DueWork {
   }
 }
 
-/** The sources of a pool by their index, each with its part of the inflow of a step; work is ordered in proportion. */
-export function inflowShares(
-  scenario: Scenario,
-  p: number,
-  step: number,
-): [s: number, source: Source, share: number][] {
-  const own = [...scenario.sources.entries()].filter(([, source]) => source.pool === p);
-  const inflow = own.reduce((sum, [, source]) => sum + (source.rates[step] as number), 0);
-  return own.map(([s, source]) => [s, source, inflow === 0 ? 0 : (source.rates[step] as number) / inflow]);
+/** The sources of each pool, with their parts of its inflow: work is ordered in proportion. */
+export class InflowShares {
+  readonly #sources: readonly (readonly [s: number, source: Source][])[];
+
+  constructor({ pools, sources }: Scenario) {
+    this.#sources = Array.from({ length: pools }, (_, p) =>
+      [...sources.entries()].filter(([, { pool }]) => pool === p),
+    );
+  }
+
+  /** The sources of a pool by their index, each with its part of the inflow of a step. */
+  of(p: number, step: number): [s: number, source: Source, share: number][] {
+    const own = this.#sources[p] ?? [];
+    const inflow = own.reduce((sum, [, source]) => sum + (source.rates[step] as number), 0);
+    return own.map(([s, source]) => [s, source, inflow === 0 ? 0 : (source.rates[step] as number) / inflow]);
+  }
 }

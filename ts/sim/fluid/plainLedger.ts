@@ -1,7 +1,7 @@
 import type { Scenario, Verification } from "../scenario.ts";
 import type { SinkState } from "../sinkState.ts";
 import type { Pools } from "./fluidPools.ts";
-import { Bonds, DueWork, inflowShares, type Ledger } from "./ledger.ts";
+import { Bonds, DueWork, InflowShares, type Ledger } from "./ledger.ts";
 
 const STRIKES = 3;
 const BEYOND = 0.9;
@@ -24,6 +24,7 @@ export class PlainLedger implements Ledger {
   readonly #acknowledgedSinceClear: Float64Array;
   readonly #strikes: Uint8Array;
   readonly #due: DueWork;
+  readonly #shares: InflowShares;
   readonly #acknowledged: Float64Array;
 
   constructor(scenario: Scenario, rules: Verification, state: SinkState, quanta: number) {
@@ -34,6 +35,7 @@ export class PlainLedger implements Ledger {
     this.#secondsPerQuantum = 1 / quanta;
     this.bonds = new Bonds(scenario, state);
     this.#due = new DueWork(count, rules.latencySteps);
+    this.#shares = new InflowShares(scenario);
     this.#owed = new Float64Array(count);
     this.#paidSinceClear = new Float64Array(count);
     this.#acknowledgedSinceClear = new Float64Array(count);
@@ -52,7 +54,7 @@ export class PlainLedger implements Ledger {
 
   #acknowledge(p: number, step: number, due: Float64Array): void {
     const { first } = this.#scenario.sinks;
-    const sources = inflowShares(this.#scenario, p, step);
+    const sources = this.#shares.of(p, step);
     let part = 0;
     for (const [, source, share] of sources) if (source.colludesWith < 0) part += share * source.acknowledges;
     for (let i = first[p] as number; i < (first[p + 1] as number); i++) {

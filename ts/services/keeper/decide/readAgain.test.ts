@@ -38,9 +38,9 @@ test("until then there is no reason, however much it is paid", () => {
     const view = randomView();
     if (shouldSettle(view) || shouldAssess(view)) continue;
     const again = readAgainAt(view);
-    const { ledger } = view;
+    const { epoch, ledger, settledEpoch } = view;
     // A window that could be closed with too little in it is looked at an interval later.
-    if (view.timestamp >= ledger.openedAt + view.receiptInterval) continue;
+    if (view.timestamp >= ledger.openedAt + view.receiptInterval && epoch > settledEpoch) continue;
     slept += 1;
     for (let timestamp = view.timestamp; timestamp < again; timestamp += 7) {
       const later = { ...view, timestamp, epoch: Math.floor(timestamp / EPOCH), received: 10n ** 20n };
@@ -50,6 +50,17 @@ test("until then there is no reason, however much it is paid", () => {
     expect(again).toBeLessThanOrEqual(view.timestamp + view.receiptInterval);
   }
   expect(slept).toBeGreaterThan(200);
+});
+
+test("who was settled in this epoch and keeps its window open is looked at in the next", () => {
+  const [epoch, receiptInterval] = [10_000, 5 * EPOCH];
+  const timestamp = epoch * EPOCH + 20;
+  const { ledger, ...view } = randomView();
+  const open = { ...ledger, strikes: 0, openedAt: timestamp - receiptInterval - 1 };
+  const again = readAgainAt({ ...view, ledger: open, timestamp, epoch, settledEpoch: epoch });
+  expect(again).toBe((epoch + 1) * EPOCH);
+  const next = { ...view, ledger: open, received: 10n ** 20n, settledEpoch: epoch };
+  expect(shouldSettle({ ...next, timestamp: again, epoch: epoch + 1 })).toBe(true);
 });
 
 test("who owes, has three strikes or has left is always looked at", () => {

@@ -16,7 +16,8 @@ export function readAgainAt({
   if (!registered || ledger.owed > 0n || BigInt(ledger.strikes) >= STRIKES) return 0;
   const epochLength = receiptInterval / receiptEpochs;
   const fades = (settledEpoch + receiptEpochs) * epochLength;
-  const closes = ledger.openedAt + receiptInterval;
+  // Who was settled before its window could close, or when too little took part, is settled again in the next epoch.
+  const closes = Math.max(ledger.openedAt + receiptInterval, (settledEpoch + 1) * epochLength);
   // What is past and was no reason, for it was not worth a transaction, is looked at again an interval later.
   return Math.min(...[fades, closes].filter((at) => at > timestamp), timestamp + receiptInterval);
 }
