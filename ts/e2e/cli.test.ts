@@ -115,6 +115,18 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
     expect(buy("--task-type", "x", "--any-sink")).toEqual({ status: 2, output: "error: --budget: missing\n" });
   });
 
+  test("every option that the guide names is one", () => {
+    const commands = ["sell", "buy", "dev", "wrap"];
+    const helps = commands.map((command) =>
+      run(project.folder, "npx", ["--no-install", "backpressure", command, "--help"]),
+    );
+    expect(helps.map(({ status }) => status)).toEqual(commands.map(() => 0));
+    const known = new Set(["--no-install", ...helps.flatMap(({ output }) => output.match(/--[a-z][a-z-]*/g) ?? [])]);
+    const named = readFileSync(join(PROJECT_ROOT, "docs/integrate.md"), "utf8").match(/--[a-z][a-z-]*/g) ?? [];
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((option) => !known.has(option))).toEqual([]);
+  });
+
   test("the guide's server answers the guide's question", async () => {
     const [server = ""] = guide("js");
     project.write(
@@ -193,6 +205,18 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
       const again = paste("buy", `--listen ${new URL(given.OPENAI_BASE_URL ?? "").port}`);
       expect(await variables(again)).toEqual(given);
       expect(await talk(given), `${sell.said}${again.said}`).toEqual(whatItSays);
+
+      // The guide's own two ways to ask.
+      const [code = ""] = guide("python");
+      project.write("ask.py", code);
+      const curl = guide("sh").find((typed) => typed.startsWith("curl")) ?? "";
+      for (const typed of python === undefined ? [curl] : [curl, `exec '${python}' ask.py`]) {
+        const asked = shell(typed, given);
+        expect({ code: await asked.ended, said: asked.said }).toEqual({
+          code: 0,
+          said: expect.stringContaining("HELLO"),
+        });
+      }
 
       // The seller's own door: what is not sold is not there, and nothing is for nothing.
       const at = (path: string, init?: RequestInit) =>

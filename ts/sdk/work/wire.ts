@@ -14,7 +14,10 @@ import { BackpressureError } from "../../core/errors.ts";
 import type { Deployment } from "../types.ts";
 import type { OrderKey } from "./errors.ts";
 
-/** Something that came over the wire is not what it should be. */
+/**
+ * Something that came over the wire is not what it should be.
+ * @remarks Correct the message, if it is yours; if it came from a sink, work with another. A seller answers 400.
+ */
 export class MalformedMessageError extends BackpressureError {
   override name = "MalformedMessageError";
 }
