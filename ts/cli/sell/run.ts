@@ -54,11 +54,11 @@ export async function sell(
   const serve = upstreamOf({ upstream, headers, authorization: env.UPSTREAM_AUTHORIZATION, onReached });
   answer = sellerOf({ till, work: meter, routes, endpoint, onAnswer, serve });
 
-  const { taskType: name, price } = config;
+  const { taskType: name, price, agentId } = config;
   const terms = { unit: meter.unit, price: String(price), maxTask: String(oneTask) };
   await joinPool(client, {
     ...{ deployment, taskTypeId, fromBlock: pool.fromBlock, stake: config.stake },
-    profile: { version: 1, name, endpoint: endpoint.href, ...terms },
+    profile: { version: 1, name, endpoint: endpoint.href, ...terms, ...(agentId === undefined ? {} : { agentId }) },
     onStep: (what) => log.info({ what }, "joined"),
   });
   signals = await startSignalLoop(client, {

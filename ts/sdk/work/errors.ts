@@ -179,6 +179,18 @@ export class ProfileError extends BackpressureError {
   override name = "ProfileError";
 }
 
+/** A sink and an ERC-8004 agent do not both say that they are one. */
+export class AgentLinkError extends BackpressureError {
+  override name = "AgentLinkError";
+
+  constructor(
+    readonly sink: Address,
+    reason: string,
+  ) {
+    super(`sink ${sink} is linked to no agent: ${reason}`);
+  }
+}
+
 /** A stranger's address that is not called. */
 export class UnsafeAddressError extends BackpressureError {
   override name = "UnsafeAddressError";
