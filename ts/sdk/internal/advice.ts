@@ -41,6 +41,11 @@ export const ADVICE: Record<string, string> = {
   Pipeline_RatioOutOfRange: "choose a ratio from the range stated; 1e18 is 1",
   Pipeline_TooLong: "build a chain of at most so many stages",
   Pipeline_UnknownTaskType: TASK_TYPE,
+  ReputationAdmission_ClientCount: "name as many clients as stated",
+  ReputationAdmission_ClientNamedTwice: "name each client once",
+  ReputationAdmission_NotItsAgent:
+    "have the agent's owner call setAgentWallet with the sink, or link the agent that is yours",
+  ReputationAdmission_OpinionsOutOfRange: "ask for at least one opinion, and no more than there are clients",
   StakeManager_InsufficientStake: "ask for at most the stake",
   StakeManager_NotJudged: "try again; from the time stated on it is paid out in any case",
   StakeManager_NothingUnbonding: "call requestUnstake first",
