@@ -13,6 +13,9 @@ const CONTRACTS = [
   "Pipeline",
 ];
 
+/** Admission contracts: whoever wants one deploys it, so no record has their addresses. */
+const PERIPHERY = ["AllowList", "ReputationAdmission"];
+
 /** Superfluid's, as it publishes them. The last is the dollar token of the local chain. */
 const SUPERFLUID = {
   ISuperfluid: "interfaces/superfluid",
@@ -50,7 +53,7 @@ export default defineConfig({
     foundry({
       // `npm run abi` has built already, with the settings of foundry.toml.
       forge: { build: false, rebuild: false },
-      include: CONTRACTS.map((name) => `${name}.sol/${name}.json`),
+      include: [...CONTRACTS, ...PERIPHERY].map((name) => `${name}.sol/${name}.json`),
       deployments: Object.fromEntries(deployed),
     }),
   ],

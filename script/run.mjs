@@ -113,6 +113,7 @@ export const TASKS = {
     packages: ["script/docs"],
     programs: [["node", "script/docs/node_modules/typedoc/bin/typedoc", "--options", "script/docs/typedoc.json"]],
   },
+  "docs:errors": { programs: [ts("dev/docs/main.ts")] },
   vectors: { build: true, programs: [ts("dev/vectors/main.ts")] },
 
   check: {

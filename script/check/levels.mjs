@@ -44,6 +44,10 @@ for (const file of readdirSync("src").filter((name) => name.endsWith(".sol"))) {
 for (const name of Object.keys(LEVELS)) if (!seen.has(name)) wrong.push(`there is no src/${name}.sol`);
 // What everybody shares knows nobody; it may name a contract's interface for a type that the interface defines.
 for (const file of readdirSync("src/libraries")) wrong.push(...complaints(`src/libraries/${file}`, 0, []));
+// Admission contracts for whoever wants them: nothing imports them, and they know no contract of the protocol.
+const PERIPHERY = "src/periphery";
+for (const file of readdirSync(PERIPHERY).filter((name) => name.endsWith(".sol")))
+  wrong.push(...complaints(`${PERIPHERY}/${file}`, 0, ["IAdmission"]));
 for (const file of readdirSync("src/interfaces")) {
   const name = file.replace(".sol", "");
   wrong.push(

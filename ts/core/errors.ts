@@ -9,6 +9,8 @@ export type BackpressureErrorOptions = {
 /**
  * Base of every error that this project raises on purpose. The message is one line that says what is wrong and, where
  * possible, what to do about it; programs print it without a stack trace and end with `exitCode`.
+ * @remarks Catch it where all errors of this project are one to you; show its message, which is one line. Programs end
+ * with `exitCode`.
  */
 export class BackpressureError extends Error {
   override name = "BackpressureError";
@@ -25,7 +27,10 @@ export class BackpressureError extends Error {
   }
 }
 
-/** A wrong flag or argument. */
+/**
+ * A wrong flag or argument.
+ * @remarks Run the command with `--help`, and correct the setting that the message names.
+ */
 export class UsageError extends BackpressureError {
   override name = "UsageError";
 
@@ -34,7 +39,10 @@ export class UsageError extends BackpressureError {
   }
 }
 
-/** A program that npm should have installed is not there. */
+/**
+ * A program that npm should have installed is not there.
+ * @remarks Install the packages again: `npm ci`.
+ */
 export class ToolMissingError extends BackpressureError {
   override name = "ToolMissingError";
 
@@ -43,22 +51,34 @@ export class ToolMissingError extends BackpressureError {
   }
 }
 
-/** A program of ours or of Foundry failed; `details` has the end of its output. */
+/**
+ * A program of ours or of Foundry failed; `details` has the end of its output.
+ * @remarks Read `details`: it has the end of what the program said.
+ */
 export class ToolFailedError extends BackpressureError {
   override name = "ToolFailedError";
 }
 
-/** The local chain did not start, or died. */
+/**
+ * The local chain did not start, or died.
+ * @remarks Read what anvil said, in the message; free the port that it names, or choose another, and start again.
+ */
 export class LocalChainError extends BackpressureError {
   override name = "LocalChainError";
 }
 
-/** A transaction that had to succeed was refused. */
+/**
+ * A transaction that had to succeed was refused.
+ * @remarks Read why, in the message; what was to be done has not happened.
+ */
 export class TransactionError extends BackpressureError {
   override name = "TransactionError";
 }
 
-/** A trace of requests that cannot be used. */
+/**
+ * A trace of requests that cannot be used.
+ * @remarks Correct the line that the message names: the columns are TIMESTAMP, ContextTokens, GeneratedTokens.
+ */
 export class TraceError extends UsageError {
   override name = "TraceError";
 
@@ -68,7 +88,10 @@ export class TraceError extends UsageError {
   }
 }
 
-/** What must always hold did not. */
+/**
+ * What must always hold did not.
+ * @remarks This is a fault of the protocol or of its books, not yours: report it with the seed that was printed.
+ */
 export class InvariantError extends BackpressureError {
   override name = "InvariantError";
 

@@ -13,7 +13,10 @@ import { toAccount } from "viem/accounts";
 import { getHttpRpcClient } from "viem/utils";
 import { BackpressureError, describeError, UsageError } from "./errors.ts";
 
-/** A signer did not do what it was asked to. */
+/**
+ * A signer did not do what it was asked to.
+ * @remarks Look at the signer: whether it runs, has the account, and was allowed to sign.
+ */
 export class SignerError extends BackpressureError {
   override name = "SignerError";
 }

@@ -115,6 +115,18 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
     expect(buy("--task-type", "x", "--any-sink")).toEqual({ status: 2, output: "error: --budget: missing\n" });
   });
 
+  test("every option that the guide names is one", () => {
+    const commands = ["sell", "buy", "dev", "wrap"];
+    const helps = commands.map((command) =>
+      run(project.folder, "npx", ["--no-install", "backpressure", command, "--help"]),
+    );
+    expect(helps.map(({ status }) => status)).toEqual(commands.map(() => 0));
+    const known = new Set(["--no-install", ...helps.flatMap(({ output }) => output.match(/--[a-z][a-z-]*/g) ?? [])]);
+    const named = readFileSync(join(PROJECT_ROOT, "docs/integrate.md"), "utf8").match(/--[a-z][a-z-]*/g) ?? [];
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((option) => !known.has(option))).toEqual([]);
+  });
+
   test("the guide's server answers the guide's question", async () => {
     const [server = ""] = guide("js");
     project.write(
@@ -172,9 +184,9 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
     test("what `dev` prints is pasted; answers stream; kill -9 changes nothing; everything ends", {
       timeout: 300_000,
     }, async () => {
-      const sell = paste("sell", "--listen 0 --port 0");
+      const sell = paste("sell", "--listen 0 --port 0 --log-level debug");
       const [, door] = await sell.hears(/"listens":"([^"]+)"[^\n]*"ready"/);
-      const buy = paste("buy", "--listen 0");
+      const buy = paste("buy", "--listen 0 --log-level debug");
       const given = await variables(buy);
       // Before anything streams.
       expect(buy.said).toMatch(/you lose at most 1,000 tokens, .* up to 14\.28\d* of it go to whoever closes/);
@@ -193,6 +205,18 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
       const again = paste("buy", `--listen ${new URL(given.OPENAI_BASE_URL ?? "").port}`);
       expect(await variables(again)).toEqual(given);
       expect(await talk(given), `${sell.said}${again.said}`).toEqual(whatItSays);
+
+      // The guide's own two ways to ask.
+      const [code = ""] = guide("python");
+      project.write("ask.py", code);
+      const curl = guide("sh").find((typed) => typed.startsWith("curl")) ?? "";
+      for (const typed of python === undefined ? [curl] : [curl, `exec '${python}' ask.py`]) {
+        const asked = shell(typed, given);
+        expect({ code: await asked.ended, said: asked.said }).toEqual({
+          code: 0,
+          said: expect.stringContaining("HELLO"),
+        });
+      }
 
       // The seller's own door: what is not sold is not there, and nothing is for nothing.
       const at = (path: string, init?: RequestInit) =>
@@ -213,6 +237,9 @@ describe("the command backpressure, as it is packed, in an empty project", () =>
       const said = [buy, again, sell, dev].map((one) => one.said).join("");
       expect(said).not.toMatch(/did not end well|"level":"error"/);
       expect([buy, again, sell].map((one) => one.said).join("")).not.toMatch(/0x[0-9a-f]{64}/);
+      // Neither orders and statements, which begin so in base64, nor the token, which is printed once for people.
+      const logs = [buy, again, sell].flatMap((one) => one.said.split("\n")).filter((line) => line.startsWith("{"));
+      expect(logs.join("\n")).not.toMatch(/payment-signature|eyJ4NDAy|eyJzdWNj|bp_[0-9a-f]{40}|bearer/i);
     });
   });
 });

@@ -106,6 +106,7 @@ test("the package exports these ABIs", () => {
   // Addresses come with the first deployment to a public chain.
   const abis = Object.keys(abi).filter((name) => !/(Address|Config)$/.test(name));
   expect(abis.sort()).toEqual([
+    "allowListAbi",
     "backpressurePoolAbi",
     "capacityRegistryAbi",
     "completionTrackerAbi",
@@ -115,6 +116,7 @@ test("the package exports these ABIs", () => {
     "iSuperfluidAbi",
     "iSuperfluidPoolAbi",
     "pipelineAbi",
+    "reputationAdmissionAbi",
     "stakeManagerAbi",
     "testTokenAbi",
   ]);

@@ -12,7 +12,11 @@ const TERMS = {
   price: "ask for more than this client pays",
 } as const;
 
-/** What a seller asks for is not what this client pays: nothing was signed, nothing was sent. */
+/**
+ * What a seller asks for is not what this client pays: nothing was signed, nothing was sent.
+ * @remarks Buy elsewhere, or, where `reason` is yours to change (price, chain, task type), change what this client
+ * pays.
+ */
 export class TermsRefusedError extends BackpressureError {
   override name = "TermsRefusedError";
 
@@ -25,7 +29,10 @@ export class TermsRefusedError extends BackpressureError {
   }
 }
 
-/** The budget does not allow it. */
+/**
+ * The budget does not allow it.
+ * @remarks Raise the budget, or buy elsewhere; `allowed` is what it allows, wei per second.
+ */
 export class BudgetReachedError extends BackpressureError {
   override name = "BudgetReachedError";
 
@@ -45,7 +52,10 @@ export class BudgetReachedError extends BackpressureError {
   }
 }
 
-/** The account streams to the pool and this program did not open the stream: two programs would spend one budget. */
+/**
+ * The account streams to the pool and this program did not open the stream: two programs would spend one budget.
+ * @remarks Give this program an account of its own, or the folder of the program that opened the stream.
+ */
 export class ForeignStreamError extends BackpressureError {
   override name = "ForeignStreamError";
 
@@ -60,7 +70,10 @@ export class ForeignStreamError extends BackpressureError {
   }
 }
 
-/** Why a sink does not take a payment before it has looked at the account: 402. */
+/**
+ * Why a sink does not take a payment before it has looked at the account: 402.
+ * @remarks Open the stream, or raise it to `amount` wei per second.
+ */
 export class StreamTooLowError extends BackpressureError {
   override name = "StreamTooLowError";
   readonly status = 402;
@@ -78,12 +91,18 @@ export class StreamTooLowError extends BackpressureError {
   }
 }
 
-/** A request came without what is needed to bind an order to it. */
+/**
+ * A request came without what is needed to bind an order to it.
+ * @remarks A buyer wraps its fetch with `bound` (see `StreamClient`); a seller keeps the body as it came.
+ */
 export class UnboundRequestError extends BackpressureError {
   override name = "UnboundRequestError";
 }
 
-/** A seller sends the request elsewhere: a signed order does not go along. */
+/**
+ * A seller sends the request elsewhere: a signed order does not go along.
+ * @remarks Call the address that it names, if you trust it.
+ */
 export class RedirectedError extends BackpressureError {
   override name = "RedirectedError";
 
@@ -92,7 +111,10 @@ export class RedirectedError extends BackpressureError {
   }
 }
 
-/** The account that is spent from is about to be empty: its stream was closed before the deposit was lost. */
+/**
+ * The account that is spent from is about to be empty: its stream was closed before the deposit was lost.
+ * @remarks Put money in, and start again. The stream was closed in time, and its deposit has come back.
+ */
 export class PurseEmptyError extends BackpressureError {
   override name = "PurseEmptyError";
 

@@ -1,8 +1,8 @@
-import { connect } from "node:net";
 import { parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { WaitForCreditError } from "../../sdk/work/errors.ts";
+import { rawStatuses } from "../../testkit/rawHttp.ts";
 import { BudgetReachedError } from "../../x402/errors.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { localToken } from "./guard.ts";
@@ -30,20 +30,6 @@ beforeEach(() => {
 
 const call = (path: string, init: RequestInit = {}) =>
   fetch(gateway.url + path, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
-
-/** What no client would send. @returns The status. */
-function raw(head: string[], body = ""): Promise<number> {
-  const { port } = new URL(gateway.url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), "127.0.0.1", () => socket.end(`${head.join("\r\n")}\r\n\r\n${body}`));
-    let text = "";
-    socket.on("data", (chunk) => {
-      text += chunk;
-    });
-    socket.on("close", () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0)));
-    socket.on("error", reject);
-  });
-}
 
 const host = () => `host: ${new URL(gateway.url).host}`;
 const key = () => `authorization: Bearer ${token}`;
@@ -85,7 +71,7 @@ test.each([
   ],
   ["a length in a form of its own", 400, () => ["POST /v1/x HTTP/1.1", host(), key(), "transfer-encoding: xchunked"]],
 ] as const)("%s is answered %i, and nothing is paid", async (_, status, head) => {
-  expect(await raw(head(), head()[0]?.startsWith("POST") ? "0\r\n\r\n" : "")).toBe(status);
+  expect(await rawStatuses(gateway.url, head(), head()[0]?.startsWith("POST") ? "0\r\n\r\n" : "")).toEqual([status]);
   expect(paid).toEqual([]);
 });
 
@@ -97,6 +83,14 @@ test.each(["sk-proj-abcdefghijklmnopqrstuvwxyz", "AKIAABCDEFGHIJKLMNOP", "-----B
     expect([said.status, asked.status, paid]).toEqual([400, 400, []]);
   },
 );
+
+test("a request without an end goes to nobody", async () => {
+  async function* endless() {
+    for (;;) yield new Uint8Array(2 ** 20);
+  }
+  const got = await call("/x", { method: "POST", body: ReadableStream.from(endless()), duplex: "half" } as RequestInit);
+  expect([got.status, JSON.parse(await got.text()).error.code, paid]).toEqual([413, "too_long", []]);
+});
 
 test("its own token goes to no stranger either", async () => {
   expect((await call("/x", { method: "POST", body: token })).status).toBe(400);

@@ -55,6 +55,7 @@ const schema = z.object({
   listen: portField(8402),
   oneShot: tokensField.optional(),
   float: tokensField.optional(),
+  topUp: tokensField.optional(),
   facilitator: urlField.optional(),
   publicUrl: urlField.optional(),
   logLevel: z.enum(LOG_LEVELS).default("info"),
@@ -77,6 +78,7 @@ export function buyProgram(terminal: Terminal): Command {
     .option("--header <names...>", "headers that agents may see, beside accept, accept-language and content-type")
     .option("--one-shot <tokens>", "whoever has no key may pay so much for one task, by x402's scheme exact (USDC)")
     .option("--float <tokens>", "how far the stream may be ahead of such payments (default: the budget, once)")
+    .option("--top-up <tokens>", "wrap what they have paid whenever it is so much, so that the stream lives on it")
     .option("--facilitator <url>", "who settles them (default: this program, which pays the gas)")
     .option("--public-url <url>", "what they call this gateway, behind your TLS (default: 127.0.0.1 only)")
     .option("--idle <seconds>", "the stream ends after so long without a task (default: 3600)")
@@ -88,6 +90,8 @@ export function buyProgram(terminal: Terminal): Command {
       const config = readConfig(schema, { flags, env: terminal.env, prefix: "BUY" });
       if (config.sinks === undefined && !config.anySink)
         throw new UsageError("whoever works sees what is sent: name agents with --sinks, or say --any-sink");
+      if (config.topUp !== undefined && (config.oneShot === undefined || config.topUp === 0n))
+        throw new UsageError("--top-up is above 0, and goes with --one-shot: what those payments bring is wrapped");
       const log = createLogger({ service: "buy", level: config.logLevel, write: terminal.error });
       const context = await openChain(config, terminal);
       await runService({ log, interrupted: terminal.onInterrupt() }, (life) =>
@@ -110,7 +114,8 @@ async function buy(config: Config, context: ChainContext, terminal: Terminal, lo
   });
   life.onStop("stream", () => paying.close());
   const { purse } = paying.account;
-  const open = config.oneShot === undefined ? undefined : await openToPayers(config, config.oneShot, paying, onError);
+  const open =
+    config.oneShot === undefined ? undefined : await openToPayers(config, config.oneShot, paying, log, onError);
   const health = new Health();
   const seen = watchChain(health);
   const metrics = sidecarMetrics("buy", {
@@ -144,10 +149,17 @@ OPENAI_BASE_URL=${gateway.url} OPENAI_API_KEY=${token}
 }
 
 /** A float that nobody has said is what the owner is ready to lose anyway. */
-function openToPayers(config: Config, price: bigint, paying: PayingClient, onError: (error: unknown) => void) {
-  const { budget, facilitator } = config;
+function openToPayers(
+  config: Config,
+  price: bigint,
+  paying: PayingClient,
+  log: Logger,
+  onError: (error: unknown) => void,
+) {
+  const { budget, facilitator, topUp } = config;
   const float = config.float ?? budget.perHour ?? budget.perDay ?? 0n;
-  return openCounter({ paying, price, float, facilitator, onError });
+  const onTopUp = (amount: bigint) => log.info({ amount }, "wrapped");
+  return openCounter({ paying, price, float, facilitator, topUp, onTopUp, onError });
 }
 
 /** Said before a stream is opened: the first task opens it. */

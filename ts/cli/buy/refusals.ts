@@ -10,6 +10,7 @@ import {
 import { MalformedMessageError } from "../../sdk/work/wire.ts";
 import { redactUrls } from "../../services/runtime/logger.ts";
 import { BudgetReachedError, ForeignStreamError, PurseEmptyError } from "../../x402/errors.ts";
+import { BodyTooLongError } from "../../x402/seller/readBody.ts";
 import { problem } from "../http.ts";
 
 const KINDS: { status: number; code: string; errors: (abstract new (...args: never[]) => Error)[] }[] = [
@@ -19,6 +20,7 @@ const KINDS: { status: number; code: string; errors: (abstract new (...args: nev
     errors: [BudgetReachedError, PurseEmptyError, InsufficientFundsError, ForeignStreamError],
   },
   { status: 402, code: "stop_loss", errors: [StopLossError] },
+  { status: 413, code: "too_long", errors: [BodyTooLongError] },
   { status: 503, code: "no_credit_yet", errors: [WaitForCreditError] },
   { status: 503, code: "busy", errors: [SinksBusyError] },
   { status: 503, code: "no_chain", errors: [RpcUnavailableError] },

@@ -43,9 +43,11 @@ const program = (name: string, url: string, store: string, now: number) => `
     budget: { perDay: 10n ** 21n }, oneTask: ${TASK}n, patience: 0, refreshEvery: 0, allowPrivate: true,
   });
   const onError = () => {};
-  const { counter } = await openCounter({ paying, price: ${PRICE}n, float: 10n ** 21n, onError });
+  const topUp = ${2n * PRICE}n;
+  const { counter, look } = await openCounter({ paying, price: ${PRICE}n, float: 10n ** 21n, topUp, onError });
+  const operations = async () => (await look(1), new Response());
   const gateway = await startGateway({
-    port: 0, token: "bp_x", onAnswer: onError, onError, counter, operations: () => new Response(), pay: onError,
+    port: 0, token: "bp_x", onAnswer: onError, onError, counter, operations, pay: onError,
   });
   console.log(gateway.url);
 `;
@@ -81,6 +83,42 @@ test.each([
   expect([served.status, await served.text()]).toEqual([200, "KILL"]);
   expect(await shop.dollarsOf(client.account.address)).toBe(DOLLARS);
   expect(gateway.stream.takings.income).toBe(PRICE);
+  await gateway.paying.close();
+  await gateway.stop();
+});
+
+// After the stream and two settlements come the approval and the wrapping.
+test.each([
+  ["when it has approved what is to be wrapped", 4],
+  ["when the wrapping has just been sent", 5],
+])("who is killed with SIGKILL %s wraps once, and no more than was paid", async (moment, sent) => {
+  const name = `gateway killed ${moment}`;
+  const client = await gatewayAccount(shop, name);
+  const own = 9n * DOLLARS;
+  await shop.market.chain.giveDollars(client.account.address, own);
+  await shop.epochs(1);
+  const payer = await addPayer(shop, `payer of ${name}`);
+  const rpc = await FaultyRpc.start(shop.market.chain.url);
+  const store = join(folder, moment.replaceAll(" ", "-"));
+  const { child, firstLine } = runFixture(program(name, rpc.url, store, await shop.setClock()));
+  const exited = once(child, "exit");
+  const url = `${await firstLine}/shout`;
+  const ask = (headers: Record<string, string> = {}) => fetch(url, { method: "POST", body: "kill", headers });
+  for (let payment = 0; payment < 2; payment++) expect((await ask(await payer.payment(await ask()))).status).toBe(503);
+  expect(await shop.dollarsOf(client.account.address)).toBe(own + 2n * DOLLARS);
+  rpc.onMoment = () => {
+    const transactions = rpc.asked.filter((asked) => asked === "eth_sendRawTransaction").length;
+    if (transactions === sent && rpc.asked.at(-1) === "eth_sendRawTransaction") child.kill("SIGKILL");
+  };
+  await expect(fetch(new URL("/health", url))).rejects.toThrow();
+  await exited;
+  await rpc.stop();
+  await shop.market.chain.test.mine({ blocks: 1 });
+
+  const gateway = await openGateway(shop, client, { folder: store, topUp: 2n * PRICE });
+  for (let time = 0; time < 2; time++) await gateway.look(1);
+  expect(await shop.dollarsOf(client.account.address)).toBe(own);
+  expect(gateway.stream.takings.income).toBe(2n * PRICE);
   await gateway.paying.close();
   await gateway.stop();
 });

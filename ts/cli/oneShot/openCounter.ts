@@ -1,9 +1,11 @@
+import { readWrapper } from "../../sdk/internal/wrapping.ts";
 import type { PayingClient } from "../../x402/buyer/payingClient.ts";
 import { Counter } from "./counter.ts";
 import { DemandStream, type Takings } from "./demandStream.ts";
 import { readPrice } from "./price.ts";
 import { type PaymentRecord, Records } from "./records.ts";
 import { facilitatorAt, ownFacilitator, Settlement } from "./settlement.ts";
+import { TopUp, type Wrapped } from "./topUp.ts";
 
 export type OpenCounterParameters = {
   paying: PayingClient;
@@ -13,6 +15,10 @@ export type OpenCounterParameters = {
   float: bigint;
   /** Who settles; this process if undefined. */
   facilitator?: string | undefined;
+  /** What was taken in is wrapped as soon as it is so much, wei of the super token; never if undefined. */
+  topUp?: bigint | undefined;
+  /** Hears of what was wrapped, wei. */
+  onTopUp?: ((amount: bigint) => void) | undefined;
   onError: (error: unknown) => void;
 };
 
@@ -29,7 +35,7 @@ export type OpenCounter = {
  * @throws {UsageError} if the price is too low, or the pool's token cannot be paid with.
  */
 export async function openCounter(parameters: OpenCounterParameters): Promise<OpenCounter> {
-  const { paying, price: wanted, float, facilitator, onError } = parameters;
+  const { paying, price: wanted, float, facilitator, topUp, onTopUp = () => {}, onError } = parameters;
   const { client, deployment, oneTask } = paying.parameters;
   const { purse, store } = paying.account;
   const { superToken } = purse.taskType;
@@ -45,7 +51,19 @@ export async function openCounter(parameters: OpenCounterParameters): Promise<Op
     },
     ...{ stream, price, records, onError, settlement: new Settlement(client, price, settling) },
   });
+  const wrapping =
+    topUp === undefined
+      ? undefined
+      : new TopUp({
+          ...{ client, deployment, threshold: topUp, durable: () => store.durable() },
+          wrapper: await readWrapper(client, deployment, superToken),
+          income: () => stream.takings.income,
+          table: store.table<Wrapped>("wrapped"),
+        });
+  await wrapping?.look().catch(onError);
   const look = async (lookEvery: number) => {
+    const wrapped = (await wrapping?.look().catch(onError)) ?? 0n;
+    if (wrapped > 0n) onTopUp(wrapped);
     await stream.look(lookEvery);
     records.prune(Date.now() / 1000);
     await store.durable();

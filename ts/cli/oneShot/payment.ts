@@ -45,7 +45,10 @@ export type Payment = {
   identifier: string | undefined;
 };
 
-/** Why no payment is taken. Nothing was settled. */
+/**
+ * Why no payment is taken. Nothing was settled.
+ * @remarks Nothing was taken. Pay again as the answer with 402 asks; `code` names what was wrong.
+ */
 export class PaymentRefusedError extends BackpressureError {
   override name = "PaymentRefusedError";
 

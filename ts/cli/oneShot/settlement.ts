@@ -44,7 +44,10 @@ export function ownFacilitator(client: WriteClient): Facilitator {
 /** One that somebody runs. It is believed in nothing that the chain does not show. */
 export const facilitatorAt = (url: string): Facilitator => new HTTPFacilitatorClient({ url });
 
-/** Settlement has begun and may still come to pass: the same payment, sent again, is looked for on the chain. */
+/**
+ * Settlement has begun and may still come to pass: the same payment, sent again, is looked for on the chain.
+ * @remarks Send the same payment with the same request again, later: it is taken once.
+ */
 export class SettlementPendingError extends PaymentRefusedError {
   override name = "SettlementPendingError";
 }

@@ -77,9 +77,9 @@ export async function openGateway(
   { market }: Shop,
   client: WriteClient,
   changes: Partial<PayingFetchParameters> &
-    Partial<Pick<OpenCounterParameters, "facilitator" | "float">> & { port?: number } = {},
+    Partial<Pick<OpenCounterParameters, "facilitator" | "float" | "topUp">> & { port?: number } = {},
 ) {
-  const { facilitator, float = parseEther("1000"), port = 0, ...more } = changes;
+  const { facilitator, topUp, float = parseEther("1000"), port = 0, ...more } = changes;
   const paying = await PayingClient.open({
     ...{ client, ...market.task, budget: { perDay: parseEther("1000") }, oneTask: TASK },
     ...{ patience: 0, refreshEvery: 0, allowPrivate: true, timeout: 10 },
@@ -87,7 +87,7 @@ export async function openGateway(
   });
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
-  const open = await openCounter({ paying, price: PRICE, float, facilitator, onError });
+  const open = await openCounter({ paying, price: PRICE, float, facilitator, topUp, onError });
   const gateway = await startGateway({
     ...{ port, token: "bp_of-the-owner", onAnswer: () => {}, onError, counter: open.counter },
     operations: () => new Response("fine"),

@@ -37,6 +37,7 @@ export function sellProgram(terminal: Terminal): Command {
     .option("--route <routes...>", `what is sold (by usage, the default is "${CHAT}")`)
     .option("--header <names...>", "headers of buyers that the upstream may see, beside the usual ones")
     .option("--public-url <url>", "where buyers call, for the profile; needed unless local")
+    .option("--agent-id <id>", "the ERC-8004 agent that sells, for the profile: eip155:<chain>:<registry>:<id>")
     .option("--stake <tokens>", "what the account puts up in all; needed the first time")
     .option("--concurrency <number>", "tasks at the same time (default: 16)")
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")

@@ -2,6 +2,8 @@ import { Hono } from "hono";
 import type { Terminal } from "../../core/commandLine.ts";
 import { UsageError } from "../../core/errors.ts";
 import { startSignalLoop } from "../../sdk/sink/startSignalLoop.ts";
+import { keccak256 } from "../../services/intake/keccak.ts";
+import { recoverOnce } from "../../services/intake/recoveries.ts";
 import { Health } from "../../services/runtime/health.ts";
 import { addOperations, startHttpServer } from "../../services/runtime/httpServer.ts";
 import { type Lifecycle, untilInterrupted } from "../../services/runtime/lifecycle.ts";
@@ -31,7 +33,8 @@ export async function sell(
   const { meter, oneTask } = meterOf({ ...config, models: config.model });
   const routes = routesOf(config);
   const onError = (error: unknown) => log.warn({ error }, "the chain could not be used");
-  const till = await Till.open({ ...pool, oneTask, concurrency: config.concurrency });
+  // What is signed for every request is judged in WebAssembly: in JavaScript it would be most of the processor's time.
+  const till = await Till.open({ ...pool, oneTask, concurrency: config.concurrency, recover: recoverOnce, keccak256 });
   const carrier = new ReceiptCarrier(client, { deployment, taskTypeId });
   const carry = () => carrier.carry(till.signedReceipts());
   let signals: { stop: () => Promise<void> } | undefined;
@@ -51,11 +54,11 @@ export async function sell(
   const serve = upstreamOf({ upstream, headers, authorization: env.UPSTREAM_AUTHORIZATION, onReached });
   answer = sellerOf({ till, work: meter, routes, endpoint, onAnswer, serve });
 
-  const { taskType: name, price } = config;
+  const { taskType: name, price, agentId } = config;
   const terms = { unit: meter.unit, price: String(price), maxTask: String(oneTask) };
   await joinPool(client, {
     ...{ deployment, taskTypeId, fromBlock: pool.fromBlock, stake: config.stake },
-    profile: { version: 1, name, endpoint: endpoint.href, ...terms },
+    profile: { version: 1, name, endpoint: endpoint.href, ...terms, ...(agentId === undefined ? {} : { agentId }) },
     onStep: (what) => log.info({ what }, "joined"),
   });
   signals = await startSignalLoop(client, {

@@ -24,7 +24,10 @@ export type UpstreamParameters = {
   onReached: (isReached: boolean) => void;
 };
 
-/** The server behind sends elsewhere: what was paid for is not there. */
+/**
+ * The server behind sends elsewhere: what was paid for is not there.
+ * @remarks Name, with `--upstream`, the address that it redirects to.
+ */
 export class UpstreamRedirectsError extends BackpressureError {
   override name = "UpstreamRedirectsError";
 }

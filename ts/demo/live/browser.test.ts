@@ -84,6 +84,10 @@ describe.skipIf(typeof found === "string")("in a browser", () => {
     ] as const)("%i pixels, %s: nothing is cut off, and axe finds nothing", async (width, scheme) => {
       const { tab, asked, wrong } = await open(pathToFileURL(file).href, width, scheme);
       await expect.poll(() => tab.locator("#flow svg path.ribbon:not([visibility])").count(), POLL).toBeGreaterThan(15);
+      const widths = await tab
+        .locator("#flow svg path.ribbon")
+        .evaluateAll((ribbons) => ribbons.map((ribbon) => Number(ribbon.getAttribute("stroke-width"))));
+      expect(Math.max(...widths)).toBeGreaterThan(20);
       expect(await isWider(tab)).toBe(false);
       expect(await findings(tab)).toEqual([]);
       expect(wrong).toEqual([]);
@@ -135,6 +139,8 @@ describe.skipIf(typeof found === "string")("in a browser", () => {
       feed.add({ kind: "step", name: "a local chain" });
       const { tab, wrong } = await open(live.url, 390);
       await expect.poll(() => tab.locator("#status").textContent(), POLL).toBe("Preparing: a local chain");
+      // Before anything flows there are no places for names.
+      expect(await tab.locator("#flow > div:visible").count()).toBe(0);
       feed.add({ kind: "frame", frame: someFrame(0) });
       feed.add({ kind: "frame", frame: someFrame(75, { events: [{ at: 75, text: "demand doubles" }] }) });
       await expect.poll(() => tab.locator("#clock").textContent(), POLL).toBe("01:15");
@@ -211,6 +217,9 @@ describe.skipIf(typeof found === "string")("in a browser", () => {
     const finished = await running;
     expect(finished).toMatchObject({ code: 0, stderr: "" });
     expect(readFileSync(report, "utf8")).toContain("Atlas dies");
+    // Nobody is invited to do what can be done no more.
+    expect(await tab.getByRole("button", { name: /kill|revive|Pause/ }).count()).toBe(0);
+    expect(await tab.getByText("Kill an agent").isVisible()).toBe(false);
     expect(await accepts(Number(new URL(url).port))).toBe(false);
     expect(wrong).toEqual([]);
   });

@@ -43,7 +43,7 @@ much. All of it is on a local chain with the real Superfluid contracts.</p>
 <h2 id="now-title">Where the money goes, second by second</h2>
 <p class="state"><strong id="clock">00:00</strong> <span>of ${interactive ? "a run that you end" : formatTime(data.end)}</span>
 <span id="status" role="status"></span> <span id="requests" class="note"></span></p>
-<p class="hint">${interactive ? KILL_ONE : `${watch(data)} To kill one yourself: <code>npm start -- --interactive</code>`}</p>
+<p class="hint" id="hint">${interactive ? KILL_ONE : `${watch(data)} To kill one yourself: <code>npm start -- --interactive</code>`}</p>
 <div id="replay" hidden></div>
 <p class="latest" id="latest" aria-hidden="true"></p>
 <div id="flow" class="flow${interactive ? " playable" : ""}"></div>

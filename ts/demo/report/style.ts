@@ -53,11 +53,11 @@ button {
 }
 button:hover { border-color: var(--accent); color: var(--accent); }
 button[aria-pressed="true"] { background: var(--accent); border-color: var(--accent); color: var(--surface); }
-button:disabled { color: var(--muted); border-color: var(--line); cursor: default; }
-button:disabled[aria-pressed="true"] { background: var(--line); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 
 .flow { position: relative; margin: .4rem 0 .6rem; min-height: 320px; }
+.flow:not(.drawn) > div { visibility: hidden; }
+.flow:not(.playable) .who > .acts { display: none; }
 .flow svg { position: absolute; inset: 0; overflow: visible; }
 .flow .bar { fill: var(--own, var(--text)); }
 .flow .escrow-bar { fill: var(--muted); }
@@ -75,6 +75,7 @@ button:disabled[aria-pressed="true"] { background: var(--line); }
 .pool .price.full { color: var(--alert); }
 .who .gauge { width: 3.4rem; height: .5rem; border: 1px solid var(--muted); border-radius: 3px; overflow: hidden; margin-bottom: .15rem; background: var(--ground); }
 .who .level { display: block; height: 100%; background: var(--muted); }
+.who .moves span:not(:last-child)::after { content: ", "; }
 .who > .state { color: var(--alert); font-weight: 600; }
 .flow:not(.down) .agent > .name, .flow:not(.down) .agent > .state:not(:empty) { display: inline; }
 .agent > .state { margin-left: .35em; }
@@ -87,6 +88,10 @@ button:disabled[aria-pressed="true"] { background: var(--line); }
 .flow.down .who { font-size: .78rem; text-align: center; white-space: normal; }
 .flow.down .gauge { margin-inline: auto; }
 .flow.down .acts { flex-direction: column; align-items: center; }
+.flow.down .who button { min-height: 2rem; min-width: 3rem; }
+.flow.down .escrow .rate { white-space: nowrap; }
+.flow.down .moves span { display: block; white-space: nowrap; text-align: left; }
+.flow.down .moves span::after { content: none; }
 .flow.down .pool { text-align: left; }
 .controls { display: flex; flex-wrap: wrap; gap: .6rem 1.6rem; padding-top: .4rem; }
 .controls[hidden] { display: none; }

@@ -14,6 +14,12 @@ const FOLDERS: readonly [folder: string, title: string][] = [
   ["script", "Deployment"],
 ];
 
+/** Beside the core, which never needs them: admission contracts for whoever names one in a task type. */
+const PERIPHERY: typeof FOLDERS = [
+  ["src/periphery", "Admission contracts"],
+  ["src/periphery/interfaces", "What they ask ERC-8004's registries"],
+];
+
 /** Packages whose Solidity ends in the bytecode, with what they are there for. */
 const COMPILED: readonly [name: string, why: string][] = [
   ["@openzeppelin/contracts", "the files below"],
@@ -46,11 +52,11 @@ const solidityIn = (folder: string) =>
     .filter((name) => name.endsWith(".sol") && name !== "LocalSuperfluid.s.sol")
     .sort();
 
-function filesTable(): string[] {
+function filesTable(folders: typeof FOLDERS): string[] {
   const rows: string[] = [];
   let lines = 0;
   let code = 0;
-  for (const [folder, title] of FOLDERS) {
+  for (const [folder, title] of folders) {
     rows.push("", `**${title}**`, "", "| file | lines | of code |", "|---|--:|--:|");
     for (const name of solidityIn(folder)) {
       const source = read(`${folder}/${name}`);
@@ -74,7 +80,7 @@ export function importedFrom(packages: readonly string[]): string[] {
       visit(next, read(`node_modules/${next}`));
     }
   };
-  for (const [folder] of FOLDERS.slice(0, 4))
+  for (const [folder] of [...FOLDERS.slice(0, 4), ...PERIPHERY])
     for (const name of solidityIn(folder)) visit("", read(`${folder}/${name}`));
   return [...found].sort();
 }
@@ -121,7 +127,14 @@ export function scope(): string {
     "",
     "## Files",
     "",
-    ...filesTable(),
+    ...filesTable(FOLDERS),
+    "",
+    "### Periphery",
+    "",
+    "The core knows none of these: a task type may name one, or anybody's contract in its place, and asks it with bounded gas",
+    "when a sink registers. To be read for themselves.",
+    "",
+    ...filesTable(PERIPHERY),
     "",
     "Out of scope: `test`, `ts`, `indexer`, `explorer`, `ops`, `script/LocalSuperfluid.s.sol` (local chains only).",
     "",

@@ -8,6 +8,7 @@ import { openStream } from "../../sdk/source/openStream.ts";
 import { countersOf } from "../../sdk/work/countersOf.ts";
 import { Tab } from "../../sdk/work/tab.ts";
 import { hashRequest, ORDER_HEADER, toOrderHeader } from "../../sdk/work/wire.ts";
+import { keccak256 } from "../../services/intake/keccak.ts";
 import { Recoveries } from "../../services/intake/recoveries.ts";
 import { perRequest } from "../../x402/meters/meter.ts";
 import { Paywall } from "../../x402/seller/paywall.ts";
@@ -41,16 +42,16 @@ export async function measurePaywall(): Promise<PaywallCost[]> {
     const work = (): Response => new Response(BODY, { headers: { "content-type": "text/plain" } });
     const bare = await measure(work, async () => ({}));
     const costs: PaywallCost[] = [];
-    for (const [signatures, recover] of [
-      ["JavaScript", undefined],
-      ["WebAssembly", new Recoveries().recover],
+    for (const [signatures, native] of [
+      ["JavaScript", {}],
+      ["WebAssembly", { recover: new Recoveries().recover, keccak256 }],
     ] as const) {
       const till = await Till.open({
         client,
         ...task,
         oneTask,
         freeTrials: parseEther("1000000"),
-        ...(recover && { recover }),
+        ...native,
       });
       const paywall = new Paywall({ till, work: perRequest(oneTask) });
       const nonce = (): Hex => bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
@@ -77,6 +78,8 @@ async function measure(
   headersFor: (url: string) => Promise<Record<string, string>>,
 ): Promise<Run> {
   const server = createAdaptorServer({ fetch: handle }).listen(0, "127.0.0.1");
+  // Signing the orders takes a while, and the connections are not to be closed meanwhile.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = 600_000;
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const buy = async (headers: Record<string, string>): Promise<void> => {
@@ -95,5 +98,6 @@ async function measure(
   await Promise.all(Array.from({ length: AT_ONCE }, each));
   const { user, system } = process.cpuUsage(cpu);
   server.close();
+  if ("closeAllConnections" in server) server.closeAllConnections();
   return { milliseconds: performance.now() - started, cpuMilliseconds: (user + system) / 1000 };
 }

@@ -7,6 +7,12 @@
  * and requests per read, and beyond the transaction per action, on a local chain:
  *
  *     {"what":"requests","action":"getPool","requests":2}
+ *
+ * and what the commands let through, processes of their own, beside a reverse proxy that does nothing else; and the most memory,
+ * MB, that `sell` ever had with a thousand answers open at once:
+ *
+ *     {"what":"sell","requests":1000,"perSecond":200,"bare":900,"ratio":0.22}
+ *     {"what":"streams","concurrent":1000,"events":20,"before":150,"megabytes":250}
  */
 import { type Address, createClient, http, numberToHex, parseEther, zeroHash } from "viem";
 import { foundry } from "viem/chains";
@@ -29,6 +35,7 @@ import { Admission } from "../../sdk/work/admission.ts";
 import { Dispatcher } from "../../sdk/work/dispatcher.ts";
 import { beyondTransaction, counted } from "../../testkit/counted.ts";
 import { measurePaywall } from "./paywall.ts";
+import { measureSidecars } from "./sidecars.ts";
 
 const addressOf = (index: number): Address => numberToHex(index + 1, { size: 20 });
 
@@ -119,3 +126,5 @@ async function countRequests(chain: RunningEconomy): Promise<void> {
 
 const chain = await startLocalEconomy();
 await countRequests(chain).finally(chain.stop);
+
+await measureSidecars((line) => console.log(JSON.stringify(line)));

@@ -4,7 +4,10 @@ import { BackpressureError } from "../../core/errors.ts";
 import { formatAmount } from "../../sdk/utils/format.ts";
 import type { PlannedContract } from "./plan.ts";
 
-/** The deployer cannot pay for the deployment. */
+/**
+ * The deployer cannot pay for the deployment.
+ * @remarks Send ether to `deployer`, and run the command again.
+ */
 export class DeployerFundsError extends BackpressureError {
   override name = "DeployerFundsError";
 

@@ -37,7 +37,10 @@ import { waitFor } from "./waitFor.ts";
 
 type SendingClient = Client<Transport, Chain, LocalAccount>;
 
-/** A transaction of a deployment failed. */
+/**
+ * A transaction of a deployment failed.
+ * @remarks Read why, in the message; then run the same command again, which goes on where it ended.
+ */
 export class DeploymentError extends BackpressureError {
   override name = "DeploymentError";
 }

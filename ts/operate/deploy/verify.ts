@@ -5,7 +5,10 @@ import { BackpressureError } from "../../core/errors.ts";
 import type { ReadClient } from "../../sdk/types.ts";
 import { matchesArtifact, readArtifact } from "./artifact.ts";
 
-/** Code on the chain is not what this checkout builds. */
+/**
+ * Code on the chain is not what this checkout builds.
+ * @remarks Check out the version that was deployed, or distrust the deployment.
+ */
 export class ByteCodeError extends BackpressureError {
   override name = "ByteCodeError";
 }

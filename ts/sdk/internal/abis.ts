@@ -1,5 +1,6 @@
 import { type Abi, parseAbi, toFunctionSelector } from "viem";
 import {
+  allowListAbi,
   backpressurePoolAbi,
   capacityRegistryAbi,
   completionTrackerAbi,
@@ -9,6 +10,7 @@ import {
   iSuperfluidPoolAbi,
   iSuperTokenAbi,
   pipelineAbi,
+  reputationAdmissionAbi,
   stakeManagerAbi,
 } from "../../abi/generated.ts";
 
@@ -43,6 +45,8 @@ export const allErrorsAbi: AbiError[] = uniqueErrors([
   escrowBufferAbi,
   pipelineAbi,
   stakeManagerAbi,
+  allowListAbi,
+  reputationAdmissionAbi,
   iSuperfluidAbi,
   iGeneralDistributionAgreementV1Abi,
   iSuperfluidPoolAbi,

@@ -1,28 +1,6 @@
 import { decodeErrorResult, type Hex, isHex } from "viem";
 import { allErrorsAbi } from "./abis.ts";
-
-/** What to do about an error that a contract reports. */
-const ADVICE: Record<string, string> = {
-  BackpressurePool_UnknownTaskType: "check the task type and the deployment",
-  CapacityRegistry_UnknownTaskType: "check the task type and the deployment",
-  EscrowBuffer_UnknownTaskType: "check the task type and the deployment",
-  CapacityRegistry_UnknownSink: "call registerSink first",
-  CapacityRegistry_SinkExists: "the sink is registered already; go on",
-  CapacityRegistry_StakeBelowMinimum: "call stake first",
-  CapacityRegistry_NothingCommitted: "commit first",
-  CapacityRegistry_RevealTooEarly: "reveal in a later block than the commitment's",
-  CapacityRegistry_RevealTooLate: "commit again",
-  EscrowBuffer_DepositTooSmall: "deposit at least what the error states",
-  EscrowBuffer_NotDepositor: "only who made a deposit withdraws it, and only once",
-  StakeManager_InsufficientStake: "ask for at most the stake",
-  StakeManager_NothingUnbonding: "call requestUnstake first",
-  StakeManager_StillUnbonding: "wait until the time stated",
-  StakeManager_NotJudged: "try again; from the time stated on it is paid out in any case",
-  CapacityRegistry_NotAdmitted: "ask whoever runs the admission contract",
-  EscrowBuffer_NothingToReturn: "nothing of the account's is in the escrow",
-  CFA_INSUFFICIENT_BALANCE: "top up the account",
-  GDA_INSUFFICIENT_BALANCE: "top up the account: the balance does not cover the deposit",
-};
+import { ADVICE } from "./advice.ts";
 
 export type DecodedRevert = {
   errorName: string;

@@ -2,7 +2,10 @@ import type { Address, Hex } from "viem";
 import { BackpressureError, type BackpressureErrorOptions } from "../../core/errors.ts";
 import { formatAmount } from "../utils/format.ts";
 
-/** No sink owes this source a whole task yet. */
+/**
+ * No sink owes this source a whole task yet.
+ * @remarks Wait until `until`; if it is undefined nothing flows, so open the stream, or raise it.
+ */
 export class WaitForCreditError extends BackpressureError {
   override name = "WaitForCreditError";
 
@@ -20,7 +23,10 @@ export class WaitForCreditError extends BackpressureError {
   }
 }
 
-/** Sinks owe work, but those that do have enough in flight or do not answer. */
+/**
+ * Sinks owe work, but those that do have enough in flight or do not answer.
+ * @remarks Wait until `until`, or for an answer that is on its way.
+ */
 export class SinksBusyError extends BackpressureError {
   override name = "SinksBusyError";
 
@@ -31,7 +37,10 @@ export class SinksBusyError extends BackpressureError {
   }
 }
 
-/** No sink that was tried has delivered. */
+/**
+ * No sink that was tried has delivered.
+ * @remarks Try again later, or in another pool; nothing was acknowledged to `sinks`.
+ */
 export class NotDeliveredError extends BackpressureError {
   override name = "NotDeliveredError";
 
@@ -43,7 +52,10 @@ export class NotDeliveredError extends BackpressureError {
   }
 }
 
-/** Too much of the pay has gone to sinks that do not deliver, for too long. */
+/**
+ * Too much of the pay has gone to sinks that do not deliver, for too long.
+ * @remarks Close the stream; buy in another pool, or name the sinks that you trust.
+ */
 export class StopLossError extends BackpressureError {
   override name = "StopLossError";
 
@@ -61,7 +73,10 @@ export class StopLossError extends BackpressureError {
   }
 }
 
-/** Why a sink refuses an order; each has the HTTP status that says so. */
+/**
+ * Why a sink refuses an order; each has the HTTP status that says so.
+ * @remarks See the kinds of it, which follow.
+ */
 export abstract class OrderRefusedError extends BackpressureError {
   abstract readonly status: 402 | 403 | 409 | 503;
   /** Names the refusal in an answer. */
@@ -70,7 +85,10 @@ export abstract class OrderRefusedError extends BackpressureError {
   readonly retryAfter: number | undefined = undefined;
 }
 
-/** The source has not paid for this task: 402. */
+/**
+ * The source has not paid for this task: 402.
+ * @remarks Stream until `missing` wei more have reached the sink: `retryAfter` seconds at the present rate.
+ */
 export class CreditMissingError extends OrderRefusedError {
   override name = "CreditMissingError";
   readonly status = 402;
@@ -89,7 +107,10 @@ export class CreditMissingError extends OrderRefusedError {
   }
 }
 
-/** The sink has as much work as it can answer for: 503. */
+/**
+ * The sink has as much work as it can answer for: 503.
+ * @remarks Try another sink, or this one after `retryAfter` seconds.
+ */
 export class CapacityError extends OrderRefusedError {
   override name = "CapacityError";
   readonly status = 503;
@@ -101,7 +122,10 @@ export class CapacityError extends OrderRefusedError {
   }
 }
 
-/** The source has not acknowledged work that it has received: 403, because money does not help. */
+/**
+ * The source has not acknowledged work that it has received: 403, because money does not help.
+ * @remarks Sign a receipt of `completed` wei, if that is what was received, and send it with the next order.
+ */
 export class AcknowledgeFirstError extends OrderRefusedError {
   override name = "AcknowledgeFirstError";
   readonly status = 403;
@@ -116,7 +140,10 @@ export class AcknowledgeFirstError extends OrderRefusedError {
   }
 }
 
-/** Source and sink do not agree on what was delivered: 403. They part; what was signed stands. */
+/**
+ * Source and sink do not agree on what was delivered: 403. They part; what was signed stands.
+ * @remarks Work with another sink. What was signed stands, and neither side has more.
+ */
 export class DisputedError extends OrderRefusedError {
   override name = "DisputedError";
   readonly status = 403;
@@ -133,7 +160,10 @@ export class DisputedError extends OrderRefusedError {
   }
 }
 
-/** An order that the sink cannot take whatever is paid: expired, in progress, or another under the same nonce. */
+/**
+ * An order that the sink cannot take whatever is paid: expired, in progress, or another under the same nonce.
+ * @remarks As the code says: sign a new order, or for `in_progress` ask again later with the same one.
+ */
 export class OrderConflictError extends OrderRefusedError {
   override name = "OrderConflictError";
   readonly status = 409;
@@ -152,7 +182,10 @@ const CONFLICTS = {
   failed: "the work failed or was withdrawn, and cost nothing: sign a new order",
 } as const;
 
-/** Another program signs receipts of the same account. */
+/**
+ * Another program signs receipts of the same account.
+ * @remarks Stop the other program, or give this one an account of its own: receipts are counted from one book.
+ */
 export class AccountInUseElsewhereError extends BackpressureError {
   override name = "AccountInUseElsewhereError";
 
@@ -169,17 +202,42 @@ export class AccountInUseElsewhereError extends BackpressureError {
   }
 }
 
-/** The store belongs to another program or another account. */
+/**
+ * The store belongs to another program or another account.
+ * @remarks Stop the other program, or use another folder; a damaged folder is not repaired by itself.
+ */
 export class StoreInUseError extends BackpressureError {
   override name = "StoreInUseError";
 }
 
-/** A sink's profile, or what should be one, is not usable. */
+/**
+ * A sink's profile, or what should be one, is not usable.
+ * @remarks Skip the sink; if the profile is yours, correct what the message names.
+ */
 export class ProfileError extends BackpressureError {
   override name = "ProfileError";
 }
 
-/** A stranger's address that is not called. */
+/**
+ * A sink and an ERC-8004 agent do not both say that they are one.
+ * @remarks Let the agent's wallet be the sink (`setAgentWallet`), and name the agent in the sink's profile (`linkAgent`).
+ */
+export class AgentLinkError extends BackpressureError {
+  override name = "AgentLinkError";
+
+  constructor(
+    readonly sink: Address,
+    reason: string,
+  ) {
+    super(`sink ${sink} is linked to no agent: ${reason}`);
+  }
+}
+
+/**
+ * A stranger's address that is not called.
+ * @remarks Leave it: it is private, not https, redirects or does not answer, as the message says. In your own network, set
+ * `allowPrivate`.
+ */
 export class UnsafeAddressError extends BackpressureError {
   override name = "UnsafeAddressError";
 
@@ -192,7 +250,11 @@ export class UnsafeAddressError extends BackpressureError {
   }
 }
 
-/** An indexer does not answer, knows another chain, is not ready, or says what cannot be. */
+/**
+ * An indexer does not answer, knows another chain, is not ready, or says what cannot be.
+ * @remarks Nothing: everything is read from the chain's events instead, more slowly. Look at the indexer if it is
+ * yours.
+ */
 export class IndexerError extends BackpressureError {
   override name = "IndexerError";
 
@@ -208,7 +270,11 @@ export class IndexerError extends BackpressureError {
 /** What one order is known by. */
 export type OrderKey = { source: Address; sink: Address; taskTypeId: Hex; nonce: Hex };
 
-/** What answers at an endpoint has not shown that it is the sink: nothing was sent there. */
+/**
+ * What answers at an endpoint has not shown that it is the sink: nothing was sent there.
+ * @remarks Work with another sink: nothing was sent there. The seller's key must be the sink's, and its profile name
+ * where it is.
+ */
 export class UnprovenEndpointError extends BackpressureError {
   override name = "UnprovenEndpointError";
 

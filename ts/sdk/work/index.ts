@@ -1,6 +1,12 @@
 /** How work follows the money: who gets the next task, whose task is done, and how both know. Needs Node. */
 
 export * from "./admission.ts";
+export * from "./agents/agentLink.ts";
+export * from "./agents/agentWallet.ts";
+export * from "./agents/feedback.ts";
+export * from "./agents/registration.ts";
+export * from "./agents/registries.ts";
+export * from "./agents/reputation.ts";
 export { decode, encode } from "./amounts.ts";
 export * from "./budgetSplitter.ts";
 export * from "./buyer.ts";
@@ -12,6 +18,7 @@ export * from "./creditFeed.ts";
 export * from "./creditQueue.ts";
 export * from "./discovery.ts";
 export * from "./dispatcher.ts";
+export type { FetchGuard } from "./document.ts";
 export * from "./durableMap.ts";
 export * from "./errors.ts";
 export * from "./found.ts";

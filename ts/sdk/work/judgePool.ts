@@ -48,7 +48,10 @@ export type JudgePoolParameters = {
   now: number;
 };
 
-/** A budget or what is known of a pool makes no sense. */
+/**
+ * A budget or what is known of a pool makes no sense.
+ * @remarks Read the pool again, or correct the budget: the message says what it must be.
+ */
 export class UnusableReadingError extends BackpressureError {
   override name = "UnusableReadingError";
 

@@ -1,4 +1,4 @@
-import { type GuardedFetchParameters, guardedFetch } from "./connector.ts";
+import { type FetchGuard, fetchDocument } from "./document.ts";
 import { ProfileError } from "./errors.ts";
 
 /** How a sink describes itself. Whatever it says, no money depends on it: a stranger wrote it. */
@@ -71,10 +71,10 @@ function keeps(field: unknown, rule: Rule): boolean {
   return fits && (rule.pattern === undefined || new RegExp(rule.pattern, "u").test(field));
 }
 
-/** Limits of a profile: bytes, and seconds. */
-const [MAX_BYTES, TIMEOUT] = [16_384, 5];
+/** Longest profile, bytes. */
+const MAX_BYTES = 16_384;
 
-export type FetchProfileParameters = Pick<GuardedFetchParameters, "allowPrivate" | "resolve" | "signal"> & {
+export type FetchProfileParameters = FetchGuard & {
   /** As the chain has it: https, or `data:application/json`. */
   profileUri: string;
 };
@@ -85,35 +85,7 @@ export type FetchProfileParameters = Pick<GuardedFetchParameters, "allowPrivate"
  * @example
  * const { endpoint } = await fetchProfile({ profileUri: "https://agent.example/profile.json" });
  */
-export async function fetchProfile({ profileUri, ...guard }: FetchProfileParameters): Promise<Profile> {
-  return parseProfile(parseJson(await readUri(profileUri, guard)));
-}
-
-async function readUri(uri: string, guard: Omit<FetchProfileParameters, "profileUri">): Promise<string> {
+export async function fetchProfile({ profileUri: uri, ...guard }: FetchProfileParameters): Promise<Profile> {
   if (uri === "") throw new ProfileError("the sink has no profile");
-  const data = /^data:application\/json(;base64)?,(.*)$/s.exec(uri);
-  if (data !== null) {
-    if (uri.length > 2 * MAX_BYTES) throw new ProfileError(`the profile has more than ${MAX_BYTES} bytes`);
-    return decodeData(data[2] ?? "", data[1] !== undefined);
-  }
-  const { status, body } = await guardedFetch({ url: uri, timeout: TIMEOUT, maxBytes: MAX_BYTES, ...guard });
-  if (status !== 200) throw new ProfileError(`the profile's address answers ${status}`);
-  return body;
-}
-
-function decodeData(text: string, isBase64: boolean): string {
-  if (isBase64) return Buffer.from(text, "base64").toString("utf8");
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw new ProfileError("the profile's data: URI is not well-formed", { cause });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ProfileError("the profile is not JSON", { cause });
-  }
+  return parseProfile(await fetchDocument({ uri, what: "profile", maxBytes: MAX_BYTES, ...guard }));
 }

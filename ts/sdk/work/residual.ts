@@ -21,7 +21,10 @@ export type ResidualParameters = {
   headroom: number;
 };
 
-/** What a machine's numbers cannot be. */
+/**
+ * What a machine's numbers cannot be.
+ * @remarks Give the number that the message asks for: capacities and rates are 0 or more, and finite.
+ */
 export class MachineStateError extends BackpressureError {
   override name = "MachineStateError";
 

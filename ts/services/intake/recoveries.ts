@@ -1,5 +1,6 @@
 import { recover } from "tiny-secp256k1";
-import { type Address, type Hex, hexToBytes, keccak256, slice } from "viem";
+import { type Address, type Hex, hexToBytes, slice } from "viem";
+import { keccak256 } from "./keccak.ts";
 
 /** So many messages may wait between intake and the look before submission; 400 bytes each. */
 const MOST = 20_000;
@@ -28,8 +29,8 @@ export class Recoveries {
   };
 }
 
-/** @param signature 65 bytes, v 27 or 28. */
-function recoverOnce(digest: Hex, signature: Hex): Address | undefined {
+/** Whose key has signed; undefined if none can have. @param signature 65 bytes, v 27 or 28. */
+export function recoverOnce(digest: Hex, signature: Hex): Address | undefined {
   const bytes = hexToBytes(signature);
   try {
     const key = recover(hexToBytes(digest), bytes.subarray(0, 64), ((bytes[64] as number) - 27) as 0 | 1, false);

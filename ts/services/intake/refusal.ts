@@ -24,7 +24,10 @@ export type RefusalCode = keyof typeof STATUS;
 
 export const REFUSAL_CODES = Object.keys(STATUS) as [RefusalCode, ...RefusalCode[]];
 
-/** A message that is not taken. The sentence is for who sent it: it says what to do. */
+/**
+ * A message that is not taken. The sentence is for who sent it: it says what to do.
+ * @remarks As the sentence says; with `retryAfter`, the same message may be taken after so many seconds.
+ */
 export class Refusal extends BackpressureError {
   override name = "Refusal";
 

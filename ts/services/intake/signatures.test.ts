@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import type { Deployment } from "../../sdk/types.ts";
 import { attestationTypedData, receiptTypedData } from "../../sdk/utils/typedData.ts";
 import { digestOf } from "./digestOf.ts";
+import { keccak256 as inWebAssembly } from "./keccak.ts";
 import { Recoveries } from "./recoveries.ts";
 
 let drawn = 0;
@@ -27,6 +28,14 @@ test("digests are those of viem, whatever is signed", () => {
     expect(digestOf(signal)).toBe(hashTypedData(signal));
     const both = receiptTypedData({ deployment, chainId, receipt });
     expect(digestOf(both)).toBe(hashTypedData(both));
+  }
+});
+
+test("hashes are those of viem, whatever the length", () => {
+  // 136 bytes are one block.
+  for (const size of [0, 1, 135, 136, 137, 1000]) {
+    const message = new Uint8Array(size).map((_, index) => index + drawn);
+    expect(inWebAssembly(message)).toBe(keccak256(message));
   }
 });
 

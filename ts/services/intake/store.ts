@@ -1,11 +1,18 @@
 import { BackpressureError } from "../../core/errors.ts";
 
-/** A store cannot be opened. */
+/**
+ * A store cannot be opened.
+ * @remarks Check the folder or the database that the message names: whether it is there, yours, and not another
+ * program's.
+ */
 export class StoreError extends BackpressureError {
   override name = "StoreError";
 }
 
-/** A store takes nothing at the moment: whether the message is kept is not certain, so nobody may be told that it is. */
+/**
+ * A store takes nothing at the moment: whether the message is kept is not certain, so nobody may be told that it is.
+ * @remarks Send the message again later: it is not certain that it was kept, and twice does no harm.
+ */
 export class StoreUnavailableError extends BackpressureError {
   override name = "StoreUnavailableError";
 }

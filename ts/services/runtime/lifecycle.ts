@@ -58,7 +58,10 @@ async function end(what: string, stop: Stop, deadline: AbortSignal, log: Logger)
   }
 }
 
-/** Something that a service has begun did not end in time. */
+/**
+ * Something that a service has begun did not end in time.
+ * @remarks Look at what the message names: what it had not finished is done again after the next start.
+ */
 export class StopTimeoutError extends BackpressureError {
   override name = "StopTimeoutError";
 

@@ -77,7 +77,8 @@ export const sybil: Experiment = {
   about:
     "A sink of stake S = 100 m that can serve anything splits into k identities. With the linear cap and m > 0 every " +
     "split loses; with a square-root cap it gains up to S / (2 sqrt(m u)) in a saturated pool. Below saturation the " +
-    "gain is smaller under either cap, because money, not capacity, is short.",
+    "gain is smaller under either cap, because money, not capacity, is short. Joining the shortest queue pays by the " +
+    "identity there, and in overload sends all that others leave to whoever can serve anything.",
   seeds: 40,
   cases,
   charts: [
@@ -90,6 +91,10 @@ export const sybil: Experiment = {
       x: "Identities",
       y: "Pay over pay with one identity",
       color: "cap",
+      // In overload whoever can serve anything is sent all that others leave, by any rule that pays by the job.
+      only: ({ cap }) =>
+        RULES.some(({ name, strategy }) => strategy === "closed" && String(cap).startsWith(`${name}, load`)) ||
+        String(cap).endsWith("load 0.9"),
     },
   ],
 };

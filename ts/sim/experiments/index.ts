@@ -41,7 +41,10 @@ export function experiments(settings: Settings): Experiment[] {
   ];
 }
 
-/** No experiment has this name. */
+/**
+ * No experiment has this name.
+ * @remarks Choose one of those that the message lists.
+ */
 export class UnknownExperimentError extends UsageError {
   override name = "UnknownExperimentError";
 

@@ -1,6 +1,9 @@
 import type { Scenario } from "../scenario.ts";
 
-/** Money appeared or vanished. Always an error of the engine, never of a scenario. */
+/**
+ * Money appeared or vanished. Always an error of the engine, never of a scenario.
+ * @remarks This is a fault of the engine: report it with scenario and seed.
+ */
 export class ConservationError extends Error {
   constructor(what: string, inside: bigint | number, outside: bigint | number) {
     super(`money not conserved: ${what}: ${inside} came in, ${outside} is accounted for`);

@@ -1,6 +1,6 @@
 import { MalformedMessageError } from "../../sdk/work/wire.ts";
 import type { Measurement, Meter, Task } from "./meter.ts";
-import { concat, dataOf, EventSplitter } from "./sse.ts";
+import { concat, dataOf, EventSplitter, MAX_EVENT } from "./sse.ts";
 
 export type ByUsageTokensParameters = {
   /** Of a token that goes in, wei. */
@@ -111,7 +111,8 @@ function measureStream({
     const data = parsed(dataOf(event) ?? "");
     const said = usageIn(data) ?? usageIn(Object(data).response);
     usage = said ?? usage;
-    const produced = textIn(data);
+    // What is no event any more is text, whoever sends it.
+    const produced = event.length > MAX_EVENT ? event.length : textIn(data);
     if (produced > 0) pieces += 1;
     bytes += produced;
     const { choices } = Object(data);

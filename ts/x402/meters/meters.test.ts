@@ -3,7 +3,7 @@ import { MalformedMessageError, toStatementHeader } from "../../sdk/work/wire.ts
 import { StatementFilter } from "../buyer/statements.ts";
 import { byUsageTokens } from "./byUsageTokens.ts";
 import { type Measurement, type Meter, perByte, perSecond, type Task } from "./meter.ts";
-import { concat, EventSplitter } from "./sse.ts";
+import { concat, EventSplitter, MAX_EVENT } from "./sse.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (all: Uint8Array) => new TextDecoder().decode(all);
@@ -124,4 +124,22 @@ test("events end with any of the three blank lines", () => {
   const splitter = new EventSplitter();
   expect(splitter.take(bytes(`${events.join("")}data: half`)).map(text)).toEqual(events);
   expect(text(splitter.rest())).toBe("data: half");
+  for (const size of [1, 2, 3]) {
+    const cut = new EventSplitter();
+    expect(pieces(bytes(events.join("")), size).flatMap((chunk) => cut.take(chunk).map(text))).toEqual(events);
+  }
+});
+
+test("an event without an end is passed on in pieces, and costs what was produced", () => {
+  const chunk = bytes("x".repeat(1024));
+  const splitter = new EventSplitter();
+  let [given, most] = [0, 0];
+  for (let sent = 0; sent < 3 * MAX_EVENT; sent += chunk.length) {
+    for (const piece of splitter.take(chunk)) given += piece.length;
+    most = Math.max(most, sent + chunk.length - given);
+  }
+  expect([given + splitter.rest().length, most]).toEqual([3 * MAX_EVENT, MAX_EVENT]);
+  const measured = byUsageTokens({ input: 1n, output: 1n, maxOutput: 10 }).start(taskOf({}), { isStream: true });
+  for (let sent = 0; sent < 2 * MAX_EVENT; sent += chunk.length) measured.take(chunk);
+  expect(measured.cost()).toBeGreaterThan(10n);
 });

@@ -1,22 +1,44 @@
+/** An event that is longer is passed on in pieces, bytes: whoever never ends one makes no memory grow. */
+export const MAX_EVENT = 2 ** 20;
+
 /** Cuts a stream of server-sent events into whole events; bytes of an event that is not complete are held back. */
 export class EventSplitter {
   #held = new Uint8Array();
+  #size = 0;
 
   /** @returns The events that are complete now, as they came, with the blank lines that end them. */
   take(chunk: Uint8Array): Uint8Array[] {
-    let rest = concat([this.#held, chunk]);
     const events: Uint8Array[] = [];
+    // What was looked through before is not looked through again, but an end may have begun in its last three bytes.
+    let known = Math.min(this.#size, 3);
+    let rest = concat([this.#held.subarray(this.#size - known, this.#size), chunk]);
     for (let end = endOfEvent(rest); end !== undefined; end = endOfEvent(rest)) {
-      events.push(rest.subarray(0, end));
-      rest = rest.subarray(end);
+      this.#hold(rest.subarray(known, end));
+      events.push(this.rest());
+      [rest, known] = [rest.subarray(end), 0];
     }
-    this.#held = rest.slice();
+    this.#hold(rest.subarray(known));
+    if (this.#size > MAX_EVENT) events.push(this.rest());
     return events;
   }
 
   /** What is left of an event that was never completed. */
   rest(): Uint8Array {
-    return this.#held;
+    const rest = this.#held.subarray(0, this.#size);
+    [this.#held, this.#size] = [new Uint8Array(), 0];
+    return rest;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    const size = this.#size + bytes.length;
+    if (size > this.#held.length) {
+      // Twice as much as before: who sends byte by byte makes no work grow.
+      const larger = new Uint8Array(Math.max(size, 2 * this.#held.length));
+      larger.set(this.#held.subarray(0, this.#size));
+      this.#held = larger;
+    }
+    this.#held.set(bytes, this.#size);
+    this.#size = size;
   }
 }
 

@@ -38,7 +38,10 @@ export async function passThrough(parameters: PassThroughParameters): Promise<Re
   return withBody(answer, passing.stream(first));
 }
 
-/** Whoever does the work has broken off before the source got anything. */
+/**
+ * Whoever does the work has broken off before the source got anything.
+ * @remarks Ask again: it cost nothing. If you sell, look at what does the work.
+ */
 export class BrokenOffError extends BackpressureError {
   override name = "BrokenOffError";
 

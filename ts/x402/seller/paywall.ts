@@ -102,7 +102,8 @@ export class Paywall {
     if (answer.status >= 400) {
       release();
       await till.desk.fail(order);
-      return this.#stated(answer, order.source, 0n, false);
+      // Headers of what came by `fetch` cannot be changed.
+      return this.#stated(new Response(answer.body, answer), order.source, 0n, false);
     }
     try {
       return await passThrough({
@@ -196,13 +197,12 @@ export class Paywall {
     return new Response(body, { status, headers: { "content-type": "application/json", "cache-control": "no-store" } });
   }
 
-  /** With the statement of the account as a header. */
+  /** With the statement of the account as a header. @param answer Made here. */
   async #stated(answer: Response, source: Address, cost: bigint, success: boolean, errorReason?: string) {
     const { till } = this.parameters;
-    const headers = new Headers(answer.headers);
     const settled = { success, chainId: till.chainId, payer: source, errorReason };
-    headers.set(STATEMENT_HEADER, toStatementHeader(till.desk.statement(source, cost), settled));
-    return new Response(answer.body, { status: answer.status, statusText: answer.statusText, headers });
+    answer.headers.set(STATEMENT_HEADER, toStatementHeader(till.desk.statement(source, cost), settled));
+    return answer;
   }
 
   #urlOf({ url }: Task): URL {
@@ -211,9 +211,9 @@ export class Paywall {
   }
 
   #hash(task: Task) {
-    const names = this.parameters.till.parameters.pricedHeaders ?? [];
+    const { pricedHeaders: names = [], keccak256 } = this.parameters.till.parameters;
     const headers = Object.fromEntries(names.map((name) => [name, task.headers.get(name) ?? ""]));
-    return hashRequest({ method: task.method, url: this.#urlOf(task).href, body: task.body, headers });
+    return hashRequest({ method: task.method, url: this.#urlOf(task).href, body: task.body, headers }, keccak256);
   }
 }
 

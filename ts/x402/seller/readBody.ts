@@ -1,7 +1,10 @@
 import { BackpressureError } from "../../core/errors.ts";
 import { concat } from "../meters/sse.ts";
 
-/** A body that does not end where it should. */
+/**
+ * A body that does not end where it should.
+ * @remarks Send less than `most` bytes, or have the seller allow more.
+ */
 export class BodyTooLongError extends BackpressureError {
   override name = "BodyTooLongError";
 

@@ -17,7 +17,7 @@ import type { Order, Table } from "../../sdk/work/orders.ts";
 import type { ReceiptCounters } from "../../sdk/work/receiptCounters.ts";
 import { measureOf } from "../../sdk/work/seller.ts";
 import { ServedMeter } from "../../sdk/work/servedMeter.ts";
-import type { SignedOrder } from "../../sdk/work/wire.ts";
+import type { Keccak, SignedOrder } from "../../sdk/work/wire.ts";
 import { StreamTooLowError } from "../errors.ts";
 import { Store } from "../store.ts";
 import { MAX_TIMEOUT_SECONDS, SCHEME, type StreamTerms } from "../terms.ts";
@@ -47,6 +47,8 @@ export type TillParameters = {
   freeTrials?: bigint | undefined;
   /** Finds out faster whose key has signed, in native code for example; see `isSigned` of the SDK. */
   recover?: IsSignedParameters["recover"];
+  /** Hashes faster, in WebAssembly for example: with `recover` it is most of what a request costs. */
+  keccak256?: Keccak | undefined;
   /** Headers of a request that change what it costs: orders are bound to them. Lower case. */
   pricedHeaders?: readonly string[] | undefined;
 };
@@ -79,7 +81,7 @@ export class Till {
     gda: Address,
     pool: GetPoolReturnType,
   ) {
-    const { client, deployment, taskTypeId, concurrency = 16, fromBlock = 0n, recover } = parameters;
+    const { client, deployment, taskTypeId, concurrency = 16, fromBlock = 0n, recover, keccak256 } = parameters;
     const { taskType } = pool;
     const head = () => this.#feed.head;
     this.#pool = pool;
@@ -101,7 +103,7 @@ export class Till {
     const durable = () => store.durable();
     this.queue = new CreditQueue({ concurrency, creditOf: (source) => admission.available(source, now()) });
     this.desk = new OrderDesk(client, {
-      ...{ deployment, taskTypeId, admission, counters, receipts, now, durable, recover },
+      ...{ deployment, taskTypeId, admission, counters, receipts, now, durable, recover, keccak256 },
     });
   }
 

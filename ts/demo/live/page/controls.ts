@@ -1,17 +1,18 @@
 import { DEMANDS, SPEEDS, type Speed } from "../choices.ts";
 import type { Command } from "../command.ts";
-import { element } from "./look.ts";
+import { byId, element } from "./look.ts";
 
 const SPEED_NAMES: Record<Speed, string> = { 0: "Pause", 15: "Slow", 60: "A minute a second", 1000: "Fast" };
 
 /** What a visitor can change besides the agents: speed and demand; and the end. */
 export class Controls {
+  readonly #host: HTMLElement;
   readonly #send: (command: Command) => void;
   readonly #speeds: Map<number, HTMLButtonElement>;
   readonly #demands: Map<number, HTMLButtonElement>;
-  readonly #end: HTMLButtonElement;
 
   constructor(host: HTMLElement, send: (command: Command) => void) {
+    this.#host = host;
     this.#send = send;
     const choice = (label: string): HTMLElement => {
       const group = element("div", "choice");
@@ -30,8 +31,7 @@ export class Controls {
       DEMANDS.map((factor) => [factor, this.#button(demand, `${factor} ×`, { do: "demand", factor })]),
     );
     const run = choice("Run");
-    this.#end = this.#button(run, "End, and show the report", { do: "end" });
-    this.#end.removeAttribute("aria-pressed");
+    this.#button(run, "End, and show the report", { do: "end" }).removeAttribute("aria-pressed");
     this.setDemand(1);
     host.hidden = false;
   }
@@ -44,8 +44,10 @@ export class Controls {
     press(this.#demands, factor);
   }
 
+  /** Takes them away. Who is at one of them is taken to the diagram. */
   end(): void {
-    for (const button of [...this.#speeds.values(), ...this.#demands.values(), this.#end]) button.disabled = true;
+    if (this.#host.contains(document.activeElement)) byId("now").focus({ preventScroll: true });
+    this.#host.hidden = true;
   }
 
   #button(group: HTMLElement, text: string, command: Command): HTMLButtonElement {

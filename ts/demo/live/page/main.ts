@@ -79,7 +79,9 @@ function finish(state: string, text: string): void {
   source?.close();
   say(state, text);
   controls?.end();
-  for (const button of byId("flow").querySelectorAll("button")) button.disabled = true;
+  // Nothing can be done any more, and nobody is invited to.
+  if (interactive) byId("hint").hidden = true;
+  byId("flow").classList.remove("playable");
   charts.drawNow();
   replay.offer(frames);
 }

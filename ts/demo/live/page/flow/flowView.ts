@@ -93,6 +93,7 @@ export class FlowView {
     this.#svg.setAttribute("height", String(height));
     host.style.height = `${height}px`;
     host.classList.toggle("down", down);
+    host.classList.add("drawn");
     const pen = new Pen(down);
     this.#most = fitting(this.#shown, room, this.#most);
     const stages = layOut(this.#shown, room, this.#most);

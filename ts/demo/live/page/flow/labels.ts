@@ -93,11 +93,12 @@ export class EscrowLabel extends Label {
     const { toEscrow = 0, drained = 0, returned = 0 } = frame.stages[stage] ?? {};
     this.say(`${formatTokensAsMoney(escrow)} USDCx`);
     this.#level.style.width = `${Math.min(100, (100 * escrow) / fullAt)}%`;
-    this.#moves.textContent = [
+    const moves = [
       ...(toEscrow > LITTLE ? [`in ${formatThousands(toEscrow)}`] : []),
       ...(drained > LITTLE ? [`to agents ${formatThousands(drained)}`] : []),
       ...(returned > LITTLE ? [`back ${formatThousands(returned)}`] : []),
-    ].join(", ");
+    ];
+    this.#moves.replaceChildren(...moves.map((text) => element("span", "", text)));
   }
 }
 

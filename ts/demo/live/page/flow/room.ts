@@ -9,7 +9,7 @@ export function roomFor(width: number, cast: Cast): { room: Room; height: number
   return width < NARROW ? roomDown(width, cast) : roomRight(width, cast);
 }
 
-/** Bars that may stand side by side: the agents, the escrow, and what comes back. */
+/** Bars with a label that may stand side by side: the agents and the escrow, or the sources and what comes back to them. */
 function most({ sources, stages }: Cast): number {
   return Math.max(sources.length + 1, ...stages.map(({ agents }) => agents.length + 1));
 }
@@ -30,12 +30,13 @@ function roomRight(width: number, cast: Cast) {
   };
 }
 
-/** Down: labels of the agents stand below them. */
+/** Down: labels of the agents stand below them, with buttons that a finger hits. */
 function roomDown(width: number, cast: Cast) {
-  const [first, toPool, toAgents] = [44, 176, 84];
+  const [first, toPool, toAgents] = [44, 196, 84];
   const lengths = cast.stages.flatMap((_, stage) => [stage === 0 ? 90 : toPool, toAgents]);
   const mains = runningSum(first, lengths, 1);
-  const slot = (width / most(cast)) * 0.84;
+  // What comes back of the next stage, without a label, may stand beside five that have one: six slots are less than the width.
+  const slot = (width / most(cast)) * 0.82;
   const room = {
     mains,
     top: 0,
@@ -44,7 +45,7 @@ function roomDown(width: number, cast: Cast) {
     slot,
     sourceSlot: width / (cast.sources.length + 1.3),
   };
-  return { room, height: (mains.at(-1) ?? 0) + 112, down: true };
+  return { room, height: (mains.at(-1) ?? 0) + 130, down: true };
 }
 
 function runningSum(from: number, lengths: readonly number[], unit: number): number[] {
