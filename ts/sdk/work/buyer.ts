@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import { min } from "../../core/bigints.ts";
 import type { WriteClient } from "../types.ts";
+import { EndpointProofs } from "./challenge.ts";
 import type { GuardedResponse } from "./connector.ts";
 import type { Dispatcher, Sending } from "./dispatcher.ts";
 import { AccountInUseElsewhereError, NotDeliveredError, StoreInUseError } from "./errors.ts";
@@ -54,6 +55,7 @@ const isFatal = (error: unknown): boolean =>
 export class Buyer {
   readonly #tab: Tab;
   readonly #sinks: SinkClient;
+  readonly #proofs: EndpointProofs;
   readonly #parameters: BuyerParameters;
   readonly #orders: Table<SentOrder>;
   readonly #losses: Table<LossWatch>;
@@ -63,6 +65,7 @@ export class Buyer {
 
   constructor(client: WriteClient, parameters: BuyerParameters) {
     [this.#tab, this.#sinks] = [new Tab(client, parameters), new SinkClient(parameters)];
+    this.#proofs = new EndpointProofs(client, parameters);
     this.#parameters = parameters;
     this.#orders = parameters.orders ?? new Map();
     this.#losses = parameters.losses ?? new Map();
@@ -265,9 +268,17 @@ export class Buyer {
     }
   }
 
-  /** The first time, the counter starts where the last program left it. */
-  async #meet(sink: Address): Promise<void> {
-    if (this.#tab.knows(sink)) return;
-    await this.#tab.saw(sink, await this.#sinks.account(sink, this.#tab.source));
+  /**
+   * Before a task goes there: the sink's own key says that it is at its endpoint. The first time, the counter starts where the
+   * last program left it.
+   */
+  #meet(sink: Address): Promise<void> {
+    return this.#proofs.meet({
+      ...{ sink, endpoint: this.#sinks.endpoint(sink) },
+      ask: (headers) => this.#sinks.ask(sink, this.#tab.source, headers),
+      onProven: async (headers) => {
+        if (!this.#tab.knows(sink)) await this.#tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
+      },
+    });
   }
 }

@@ -1,6 +1,6 @@
-import { type Address, type Hex, hashTypedData } from "viem";
+import { type Address, bytesToHex, type Hex, hashTypedData } from "viem";
 import { signTypedData } from "viem/actions";
-import type { Deployment, ReadClient, WriteClient } from "../types.ts";
+import type { Deployment, ReadClient, TaskTypeParameter, WriteClient } from "../types.ts";
 import { isSigned } from "../utils/isSigned.ts";
 import { UnprovenEndpointError } from "./errors.ts";
 
@@ -67,4 +67,46 @@ export async function assertProven(client: ReadClient, where: Where & { proof: s
   const digest = hashTypedData(typedData(where));
   if (!isProof || !(await isSigned(client, { signer: sink, digest, signature: proof as Hex })))
     throw new UnprovenEndpointError(sink, origin);
+}
+
+/** An endpoint is asked anew after so many seconds. */
+const PROVE_EVERY = 3600;
+
+export type MeetParameters = {
+  sink: Address;
+  /** As its profile says. */
+  endpoint: string;
+  /** Sends these headers with `GET …/account`. @returns Headers of the answer, names in small letters. */
+  ask: (headers: Record<string, string>) => Promise<Record<string, string>>;
+  /** Takes the headers of an answer that is the sink's. Until it has succeeded the endpoint counts as not proven. */
+  onProven: (headers: Record<string, string>) => Promise<void>;
+};
+
+/**
+ * Which endpoints have proven whose they are: before the first task is sent there, and once an hour.
+ * @example
+ * const proofs = new EndpointProofs(client, { deployment, taskTypeId, now: () => feed.now() });
+ * await proofs.meet({ sink, endpoint, ask, onProven });
+ */
+export class EndpointProofs {
+  readonly #provenAt = new Map<string, number>();
+
+  constructor(
+    private readonly client: WriteClient,
+    private readonly parameters: TaskTypeParameter & { now: () => number },
+  ) {}
+
+  /** Asks for a proof, unless there is one. @throws {UnprovenEndpointError} and whatever `ask` and `onProven` throw. */
+  async meet({ sink, endpoint, ask, onProven }: MeetParameters): Promise<void> {
+    const { deployment, taskTypeId, now } = this.parameters;
+    const key = `${sink} ${endpoint}`;
+    if (now() - (this.#provenAt.get(key) ?? Number.NEGATIVE_INFINITY) < PROVE_EVERY) return;
+    const nonce = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
+    const headers = await ask({ [CHALLENGE_HEADER]: nonce });
+    const challenge = { taskTypeId, sink, origin: new URL(endpoint).origin, nonce };
+    const proof = headers[PROOF_HEADER];
+    await assertProven(this.client, { deployment, chainId: this.client.chain.id, challenge, proof });
+    await onProven(headers);
+    this.#provenAt.set(key, now());
+  }
 }

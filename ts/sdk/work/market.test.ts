@@ -6,9 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { addSink, addSource } from "../../localchain/participants.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
 import { nonce, openBuyer, openSeller, passEpoch, type Store, TASK, type TestSeller } from "../../testkit/trade.ts";
-import { getSink, openStream, submitReceipts, type WriteClient } from "../index.ts";
-
-import { NotDeliveredError, SinksBusyError, WaitForCreditError } from "./errors.ts";
+import { getSink, openStream, setProfile, submitReceipts, type WriteClient } from "../index.ts";
+import { NotDeliveredError, SinksBusyError, UnprovenEndpointError, WaitForCreditError } from "./errors.ts";
 import { hashRequest, ORDER_HEADER, orderTypedData, toOrderHeader } from "./wire.ts";
 
 let chain: TestChain;
@@ -107,6 +106,37 @@ test("on a chain and over HTTP, work follows the money", async () => {
 
   await refusesWhatIsNotPaid(one, first);
   await findsItsCounterAgain(first, one);
+});
+
+test("a profile that names somebody else's endpoint is noticed before work is sent", async () => {
+  const claimed = { deployment: chain.deployment, taskTypeId: await chain.registerTaskType("claims") };
+  let posted = 0;
+  const open = async (name: string) => {
+    const onAnswer = async () => void posted++;
+    const client = await addSink(chain, claimed.taskTypeId, name, 100n);
+    const seller = await openSeller(client, { ...claimed, capacity: 100n, onAnswer }, join(folder, name));
+    opened.push(seller.store);
+    return seller;
+  };
+  const [honest, claimant] = [await open("honest"), await open("claimant")];
+  const profileUri = new URL("/profile.json", honest.endpoint).href;
+  await setProfile(claimant.client, { ...claimed, profileUri });
+  for (let epoch = 0; epoch < 4; epoch++) await passEpoch(chain, claimed, [claimant]);
+  const source = await addSource(chain, "wary");
+  await openStream(source, { ...claimed, flowRate: 80n * UNIT_RATE });
+  const { store, ...wary } = await openBuyer(source, claimed, join(folder, "wary"));
+  opened.push(store);
+  // It alone is paid and owes work: nobody else is to be tried.
+  wary.dispatcher.reach(honest.sink, false, wary.feed.now());
+  for (let epoch = 0; epoch < 3; epoch++) await passEpoch(chain, claimed, [claimant]);
+  await wary.feed.refresh();
+
+  const refused = await wary.buyer.buy({ task: "a secret", maximum: TASK }).catch((error: unknown) => error);
+
+  expect(refused).toBeInstanceOf(NotDeliveredError);
+  expect((refused as NotDeliveredError).cause).toBeInstanceOf(UnprovenEndpointError);
+  expect((refused as NotDeliveredError).sinks).toEqual([claimant.sink]);
+  expect(posted).toBe(0);
 });
 
 /** One order five times at once is one task; strangers get none. */

@@ -47,8 +47,12 @@ export class SinkClient {
 
   /** How the sink sees the source's account. @throws {UnsafeAddressError} @throws {MalformedMessageError} */
   async account(sink: Address, source: Address): Promise<Statement> {
-    const { headers } = await this.#fetch(sink, { path: `${ACCOUNT_PATH}?source=${source}` });
-    return parseStatement(headers[STATEMENT_HEADER]);
+    return parseStatement((await this.ask(sink, source, {}))[STATEMENT_HEADER]);
+  }
+
+  /** As `account`, with headers of one's own. @returns Headers of the answer. @throws {UnsafeAddressError} */
+  async ask(sink: Address, source: Address, headers: Record<string, string>): Promise<Record<string, string>> {
+    return (await this.#fetch(sink, { path: `${ACCOUNT_PATH}?source=${source}`, headers })).headers;
   }
 
   /** Tells the sink what was received, so that it can be paid for it. @throws {UnsafeAddressError} */

@@ -1,6 +1,6 @@
-import { type Address, bytesToHex } from "viem";
+import type { Address } from "viem";
 import { max, min, toJson } from "../../core/bigints.ts";
-import { assertProven, CHALLENGE_HEADER, PROOF_HEADER } from "../../sdk/work/challenge.ts";
+import { EndpointProofs } from "../../sdk/work/challenge.ts";
 import {
   type GuardedFetchParameters,
   type GuardedStream,
@@ -31,14 +31,14 @@ export type SinkDoorParameters = Pick<GuardedFetchParameters, "allowPrivate" | "
   maxBytes: number;
 };
 
-/** An endpoint is proven anew after so many seconds. */
-const PROVE_EVERY = 3600;
-
 /** Where one sink takes orders, says how the account stands, and takes receipts. */
 export class SinkDoor {
-  #provenAt = Number.NEGATIVE_INFINITY;
+  readonly #proofs: EndpointProofs;
 
-  constructor(private readonly parameters: SinkDoorParameters) {}
+  constructor(private readonly parameters: SinkDoorParameters) {
+    const { client, deployment, taskTypeId } = parameters.account.parameters;
+    this.#proofs = new EndpointProofs(client, { deployment, taskTypeId, now: parameters.account.now });
+  }
 
   get endpoint(): string {
     return this.parameters.endpoint;
@@ -51,16 +51,13 @@ export class SinkDoor {
    */
   async meet(): Promise<void> {
     const { account, sink, endpoint } = this.parameters;
-    const { client, deployment, taskTypeId } = account.parameters;
-    if (account.now() - this.#provenAt < PROVE_EVERY) return;
-    const nonce = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
-    const asked = this.#to(this.#accountPath, { headers: { [CHALLENGE_HEADER]: nonce } });
-    const { headers } = await guardedFetch(asked);
-    const challenge = { taskTypeId, sink, origin: new URL(endpoint).origin, nonce };
-    const proof = headers[PROOF_HEADER];
-    await assertProven(client, { deployment, chainId: client.chain.id, challenge, proof });
-    if (!account.tab.knows(sink)) await account.tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
-    this.#provenAt = account.now();
+    await this.#proofs.meet({
+      ...{ sink, endpoint },
+      ask: async (headers) => (await guardedFetch(this.#to(this.#accountPath, { headers }))).headers,
+      onProven: async (headers) => {
+        if (!account.tab.knows(sink)) await account.tab.saw(sink, parseStatement(headers[STATEMENT_HEADER]));
+      },
+    });
   }
 
   /** How the sink sees the account. @throws {UnsafeAddressError} @throws {MalformedMessageError} */
