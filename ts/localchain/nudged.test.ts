@@ -1,4 +1,4 @@
-import { createPublicClient, custom } from "viem";
+import { createPublicClient, custom, RpcRequestError } from "viem";
 import { expect, test } from "vitest";
 import { nudged } from "./nudged.ts";
 
@@ -25,4 +25,22 @@ test("who waits for a block for long gets one", async () => {
 
 test("who does something else in between does not wait", async () => {
   expect(await look(400, 200)).toBe(0);
+});
+
+test.each([
+  ["who is reverted once is asked for again", "eth_call", 1, 2, "0x12"],
+  ["who is reverted twice is reverted", "eth_call", 2, 2, 3],
+  ["what is no call is asked for once", "eth_getCode", 1, 1, 3],
+] as const)("%s", async (_, method, reverts, expected, answer) => {
+  let asked = 0;
+  const request = async () => {
+    asked++;
+    const error = { code: 3, message: "execution reverted" };
+    if (asked <= reverts) throw new RpcRequestError({ body: {}, error, url: "http://127.0.0.1" });
+    return "0x12";
+  };
+  const client = createPublicClient({ transport: nudged(custom({ request })) });
+  const answered = client.request({ method, params: [{}, "latest"] } as never);
+  expect(await answered.catch(({ code }) => code)).toBe(answer);
+  expect(asked).toBe(expected);
 });
