@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { readBody } from "../../x402/seller/readBody.ts";
 import { listenLocally, problem } from "../http.ts";
@@ -35,13 +35,13 @@ export async function startGateway(parameters: GatewayParameters): Promise<Gatew
   let port = parameters.port;
   const listener = getRequestListener(
     async (request, env) => {
-      const { incoming } = env as { incoming: IncomingMessage };
+      const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
       const answer = isOperations(incoming)
         ? await operations(request)
         : (refusalOf(incoming, { port, token, isOpenToPayers, publicHost }) ??
           (await buy(request, parameters, isOpenToPayers && hasNoKey(incoming))));
       onAnswer(answer.status);
-      return answer;
+      return quietly(answer, outgoing);
     },
     { errorHandler: (error) => answerTo(error) },
   );
@@ -56,6 +56,30 @@ export async function startGateway(parameters: GatewayParameters): Promise<Gatew
         server.closeIdleConnections();
       }),
   };
+}
+
+/**
+ * The same answer; where its body breaks, the connection is broken off, so that nobody takes a part for the whole. The
+ * listener does that too, and prints the error with its stack first.
+ */
+function quietly(answer: Response, outgoing: ServerResponse): Response {
+  if (answer.body === null) return answer;
+  const reader = answer.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch {
+        outgoing.destroy();
+        controller.close();
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  const { status, statusText, headers } = answer;
+  return new Response(body, { status, statusText, headers });
 }
 
 const isOperations = ({ method, url, headers }: IncomingMessage): boolean =>

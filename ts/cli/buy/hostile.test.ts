@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { inspect } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import { parseEther } from "viem";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { addSource } from "../../localchain/participants.ts";
 import { setProfile } from "../../sdk/sink/setProfile.ts";
 import { serve } from "../../testkit/httpServer.ts";
@@ -23,6 +23,7 @@ let market: TestMarket;
 beforeAll(async () => {
   market = await startTestMarket("hostile");
 });
+afterEach(() => vi.restoreAllMocks());
 afterAll(() => market.close());
 
 /**
@@ -90,6 +91,7 @@ test.each([
     closed = new Promise((resolve) => response.once("close", () => resolve()));
     endless(response.writeHead(200, { "content-type": type }), piece);
   });
+  const printed = vi.spyOn(console, "error");
   const got = await buy();
   let bytes = 0;
   const read = async (): Promise<void> => {
@@ -98,6 +100,7 @@ test.each([
   await expect(read()).rejects.toThrow();
   await closed;
   expect(bytes).toBeLessThanOrEqual(LONGEST);
+  expect(printed).not.toHaveBeenCalled();
   expect([orders(), counted()]).toEqual([1, 0n]);
 });
 
@@ -105,8 +108,10 @@ test("a sink that dies in the middle has not delivered", async () => {
   const { buy, counted, orders } = await open("dies", (response) => {
     response.writeHead(200, { "content-type": "text/event-stream" }).write("data: one\n\n", () => response.destroy());
   });
+  const printed = vi.spyOn(console, "error");
   const read = buy().then((got) => got.text());
   await expect(read).rejects.toThrow();
+  expect(printed).not.toHaveBeenCalled();
   expect([orders(), counted()]).toEqual([1, 0n]);
 });
 
