@@ -47,7 +47,7 @@ type Sent = { url: string; headers: Record<string, string> };
 /**
  * What `sell` and `buy` let through, as processes of their own on a real chain, beside a reverse proxy that does nothing else,
  * with the same server behind and the same client: one run, so that the machine is the same. Whoever buys through `buy` buys
- * from `sell`: its figure has both. Then a thousand answers at once through `sell`.
+ * from `sell`: its figure has both. A thousand answers at once through `sell` come first.
  */
 export async function measureSidecars(report: (line: Line) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "backpressure-bench-"));
@@ -122,6 +122,11 @@ export async function measureSidecars(report: (line: Line) => void): Promise<voi
       };
       const same = (url: string, headers: Record<string, string>) => (count: number) =>
         Promise.resolve(Array.from({ length: count }, () => ({ url: `${url}/v1/echo`, headers })));
+      const megabytes = (): number => Math.round(peakMegabytes(sell.pid));
+      // First: what served other requests before has grown by them.
+      const before = megabytes();
+      await allAtOnce(await ordered("/v1/events", TOGETHER));
+      report({ what: "streams", concurrent: TOGETHER, events: EVENTS, before, megabytes: megabytes() });
       const perSecond = { bare: await throughput(same(bareUrl, {})) };
       const through = [
         ["sell", (count: number) => ordered("/v1/echo", count)],
@@ -132,10 +137,7 @@ export async function measureSidecars(report: (line: Line) => void): Promise<voi
         const ratio = Number((reached / perSecond.bare).toFixed(3));
         report({ what, requests: REQUESTS, perSecond: Math.round(reached), bare: Math.round(perSecond.bare), ratio });
       }
-      const before = Math.round(peakMegabytes(sell.pid));
-      await allAtOnce(await ordered("/v1/events", TOGETHER));
-      const megabytes = Math.round(peakMegabytes(sell.pid));
-      report({ what: "streams", concurrent: TOGETHER, events: EVENTS, before, megabytes });
+      report({ what: "memory of sell", requests: 2 * (WARMING + REQUESTS), megabytes: megabytes() });
     });
   } finally {
     for (const service of running.reverse()) await service.kill();
