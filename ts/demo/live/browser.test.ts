@@ -94,6 +94,9 @@ describe.skipIf(typeof found === "string")("in a browser", () => {
       expect(asked.filter((url) => !/^(file|data):/.test(url))).toEqual([]);
       if (pictures === undefined) return;
       mkdirSync(pictures, { recursive: true });
+      // A chart is drawn when it is seen.
+      for (const chart of await tab.locator("figure").all()) await chart.scrollIntoViewIfNeeded();
+      await expect.poll(() => tab.locator("figure:not(:has(svg))").count()).toBe(0);
       await tab.screenshot({ path: join(pictures, `report-${width}-${scheme}.png`), fullPage: true });
     });
 
