@@ -52,6 +52,18 @@ const program = (name: string, url: string, store: string, now: number) => `
   console.log(gateway.url);
 `;
 
+/** A gateway as a process of its own, which reaches its chain through `rpc`, and somebody who pays. */
+async function run(name: string) {
+  const payer = await addPayer(shop, `payer of ${name}`);
+  const rpc = await FaultyRpc.start(shop.market.chain.url);
+  const store = join(folder, name.replaceAll(" ", "-"));
+  const { child, firstLine } = runFixture(program(name, rpc.url, store, await shop.setClock()));
+  const exited = once(child, "exit");
+  const url = `${await firstLine}/shout`;
+  const ask = (headers: Record<string, string> = {}) => fetch(url, { method: "POST", body: "kill", headers });
+  return { payer, rpc, store, child, exited, url, ask };
+}
+
 // Opening the stream and settling are both transactions: the second is the settlement.
 test.each([
   ["when its settlement has just been sent", 2, "eth_sendRawTransaction"],
@@ -59,13 +71,7 @@ test.each([
 ])("who is killed with SIGKILL %s owes the payer nothing but the work", async (moment, sent, method) => {
   const name = `gateway killed ${moment}`;
   const client = await gatewayAccount(shop, name);
-  const payer = await addPayer(shop, `payer of ${name}`);
-  const rpc = await FaultyRpc.start(shop.market.chain.url);
-  const store = join(folder, moment.replaceAll(" ", "-"));
-  const { child, firstLine } = runFixture(program(name, rpc.url, store, await shop.setClock()));
-  const exited = once(child, "exit");
-  const url = `${await firstLine}/shout`;
-  const ask = (headers: Record<string, string> = {}) => fetch(url, { method: "POST", body: "kill", headers });
+  const { payer, rpc, store, child, exited, url, ask } = await run(name);
   const payment = await payer.payment(await ask());
   rpc.onMoment = () => {
     const transactions = rpc.asked.filter((asked) => asked === "eth_sendRawTransaction").length;
@@ -97,13 +103,7 @@ test.each([
   const own = 9n * DOLLARS;
   await shop.market.chain.giveDollars(client.account.address, own);
   await shop.epochs(1);
-  const payer = await addPayer(shop, `payer of ${name}`);
-  const rpc = await FaultyRpc.start(shop.market.chain.url);
-  const store = join(folder, moment.replaceAll(" ", "-"));
-  const { child, firstLine } = runFixture(program(name, rpc.url, store, await shop.setClock()));
-  const exited = once(child, "exit");
-  const url = `${await firstLine}/shout`;
-  const ask = (headers: Record<string, string> = {}) => fetch(url, { method: "POST", body: "kill", headers });
+  const { payer, rpc, store, child, exited, url, ask } = await run(name);
   for (let payment = 0; payment < 2; payment++) expect((await ask(await payer.payment(await ask()))).status).toBe(503);
   expect(await shop.dollarsOf(client.account.address)).toBe(own + 2n * DOLLARS);
   rpc.onMoment = () => {
