@@ -72,6 +72,7 @@ export async function assertProven(client: ReadClient, where: Where & { proof: s
 /** An endpoint is asked anew after so many seconds. */
 const PROVE_EVERY = 3600;
 
+/** What {@link EndpointProofs.meet} asks, of whom, and what it does with the answer. */
 export type MeetParameters = {
   sink: Address;
   /** As its profile says. */
