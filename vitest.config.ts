@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const OWN_PROCESS = [
@@ -19,8 +20,9 @@ export default defineConfig({
     // The same order on every machine, and one process per file: tests start chains and servers of their own.
     sequence: { seed: 1 },
     pool: "forks",
-    // By default one core is left idle, which doubles the time where there are two. Much of a test is waiting for a chain.
-    maxWorkers: "100%",
+    // By default one core is left idle. A third of a test's time is waiting for a chain or a process, so there is work for
+    // half as many again as there are cores.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     // Before the first test is written, and in a checkout of the contracts alone, there is nothing to run.
     passWithNoTests: true,
     // `npm run coverage`. What tests run as processes of their own is not seen; files that only run so are left out.
