@@ -3,8 +3,9 @@ import { privateKeyToAccount } from "viem/accounts";
 import { getTransactionCount, waitForTransactionReceipt } from "viem/actions";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addSink, addSource, signalFor } from "../localchain/participants.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../testkit/testChain.ts";
+import { addSource } from "../localchain/participants.ts";
+import { type TestChain, UNIT_RATE } from "../testkit/testChain.ts";
+import { startTestPool } from "../testkit/testPool.ts";
 import {
   ContractCallError,
   deposit,
@@ -33,11 +34,7 @@ let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 let source: WriteClient;
 
 beforeAll(async () => {
-  chain = await startTestChain();
-  const taskTypeId = await chain.registerTaskType("work");
-  task = { deployment: chain.deployment, taskTypeId };
-  const sink = await addSink(chain, taskTypeId, "sink", 100n);
-  await signalFor(chain, taskTypeId, sink, 100n, 5);
+  ({ chain, task } = await startTestPool());
   source = await addSource(chain, "source");
 });
 

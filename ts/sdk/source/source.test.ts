@@ -1,8 +1,9 @@
 import { type Hex, parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { addSource } from "../../localchain/participants.ts";
 import { eachAnew } from "../../testkit/eachAnew.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { startTestPool } from "../../testkit/testPool.ts";
 import { contractsOf, distributionPoolAt } from "../calls/contracts.ts";
 import {
   assertNotPoolAddress,
@@ -33,16 +34,11 @@ import { read } from "../internal/call.ts";
 const RATE = 50n * UNIT_RATE;
 
 let chain: TestChain;
-let taskTypeId: Hex;
 let source: WriteClient;
 let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 
 beforeAll(async () => {
-  chain = await startTestChain();
-  taskTypeId = await chain.registerTaskType("work");
-  task = { deployment: chain.deployment, taskTypeId };
-  const sink = await addSink(chain, taskTypeId, "sink", 100n);
-  await signalFor(chain, taskTypeId, sink, 100n, 8);
+  ({ chain, task } = await startTestPool(8));
   source = await addSource(chain, "source");
 });
 
@@ -239,6 +235,6 @@ test("the price that the pool reports is what a unit is paid", async () => {
   expect(price * units.total).toBe(flowRate);
   const total = await read(chain.client, distributionPoolAt(taskType.distributionPool).getTotalUnits());
   expect(units.total).toBe(total);
-  const spot = await read(chain.client, contractsOf(chain.deployment).backpressurePool.spotPrice(taskTypeId));
+  const spot = await read(chain.client, contractsOf(chain.deployment).backpressurePool.spotPrice(task.taskTypeId));
   expect(price).toBe(spot);
 });

@@ -1,10 +1,11 @@
 import { createClient, type Hex, HttpRequestError, http, parseEther, type Transport } from "viem";
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
+import { addSource } from "../../localchain/participants.ts";
 import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { startTestPool } from "../../testkit/testPool.ts";
 import {
   getSource,
   InvalidParameterError,
@@ -23,11 +24,7 @@ let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 let source: WriteClient;
 
 beforeAll(async () => {
-  chain = await startTestChain();
-  const taskTypeId = await chain.registerTaskType("work");
-  task = { deployment: chain.deployment, taskTypeId };
-  const sink = await addSink(chain, taskTypeId, "sink", 100n);
-  await signalFor(chain, taskTypeId, sink, 100n, 5);
+  ({ chain, task } = await startTestPool());
   source = await addSource(chain, "source");
 });
 

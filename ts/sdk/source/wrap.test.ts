@@ -3,9 +3,9 @@ import { getTransactionCount } from "viem/actions";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { iSuperfluidAbi } from "../../abi/generated.ts";
 import { testTokenAt } from "../../localchain/localSuperfluid.ts";
-import { addSink, signalFor } from "../../localchain/participants.ts";
 import { eachAnew } from "../../testkit/eachAnew.ts";
-import { startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
+import { startTestPool } from "../../testkit/testPool.ts";
 import { superTokenAt } from "../calls/contracts.ts";
 import {
   getSource,
@@ -30,11 +30,7 @@ let task: { deployment: TestChain["deployment"]; taskTypeId: Hex };
 let buyer: WriteClient;
 
 beforeAll(async () => {
-  chain = await startTestChain();
-  const taskTypeId = await chain.registerTaskType("work");
-  task = { deployment: chain.deployment, taskTypeId };
-  const sink = await addSink(chain, taskTypeId, "sink", 100n);
-  await signalFor(chain, taskTypeId, sink, 100n, 5);
+  ({ chain, task } = await startTestPool());
   buyer = await chain.actor("buyer with dollars only");
   await send(buyer, testTokenAt(chain.superfluid.underlying).mint(buyer.account.address, parseUnits("1000", 6)));
 });
