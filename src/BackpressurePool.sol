@@ -19,6 +19,7 @@ import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { FlowMath } from "./libraries/FlowMath.sol";
 import { InflowBook } from "./libraries/InflowBook.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
+import { Target } from "./types/Target.sol";
 import { TaskTypeId } from "./types/TaskType.sol";
 
 /// @title BackpressurePool: who gets which share of the stream
@@ -148,19 +149,16 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-no-eth
-    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets, bool exact)
-        external
-        only(REGISTRY)
-        nonReentrant
-    {
+    function move(TaskTypeId taskTypeId, Target[] calldata targets, bool exact) external only(REGISTRY) nonReentrant {
         Pool storage pool = _known(taskTypeId);
         mapping(address => SinkUnits) storage stored = _sinks[taskTypeId];
         uint256 epoch = _epoch(pool);
         Before memory before;
-        for (uint256 i; i < sinks.length; ++i) {
-            if (!_shouldMove(epoch, stored[sinks[i]], targets[i], exact)) continue;
+        for (uint256 i; i < targets.length; ++i) {
+            (address sink, uint256 target) = (targets[i].sink(), targets[i].units());
+            if (!_shouldMove(epoch, stored[sink], target, exact)) continue;
             if (before.units == 0) before = _record(pool);
-            _moveSink(taskTypeId, pool, stored[sinks[i]], sinks[i], targets[i]);
+            _moveSink(taskTypeId, pool, stored[sink], sink, target);
         }
         if (before.units == 0) _moveEscrowIfDue(taskTypeId, pool);
         else _moveEscrow(taskTypeId, pool, before);
@@ -212,15 +210,11 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     // --------------------------------------------------------------------------------------------- Views
 
     /// @inheritdoc IBackpressurePool
-    function needsMove(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
-        external
-        view
-        returns (bool)
-    {
+    function needsMove(TaskTypeId taskTypeId, Target[] calldata targets) external view returns (bool) {
         Pool storage pool = _known(taskTypeId);
         uint256 epoch = _epoch(pool);
-        for (uint256 i; i < sinks.length; ++i) {
-            if (_shouldMove(epoch, _sinks[taskTypeId][sinks[i]], targets[i], false)) return true;
+        for (uint256 i; i < targets.length; ++i) {
+            if (_shouldMove(epoch, _sinks[taskTypeId][targets[i].sink()], targets[i].units(), false)) return true;
         }
         return _escrowDue(pool);
     }
