@@ -316,32 +316,32 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// no say. The pool has been recorded.
     function _moveEscrow(TaskTypeId taskTypeId, Pool storage pool, Before memory before) private {
         // Effect
-        uint256 heldBefore = _units(pool).held();
-        uint256 escrowBefore = pool.escrowUnits;
-        uint256 confirmed = pool.book.confirmed;
-        uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
-        uint256 escrowUnits = _escrowTarget(pool, confirmed);
-        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, escrowUnits != escrowBefore)) {
+        InflowBook.Units memory units = _units(pool);
+        (uint256 escrowBefore, uint256 heldBefore) = (units.escrow, units.held());
+        (uint256 confirmed, uint256 cap) = (pool.book.confirmed, _priceCap(pool));
+        uint256 feeUnits = FlowMath.feeUnitsDown(units.sinks, _fee);
+        units.escrow = FlowMath.escrowUnitsUp(confirmed, cap, units.sinks, units.fee);
+        if (CapacityMath.shouldMove(units.fee, feeUnits, units.escrow != escrowBefore)) {
+            units.fee = feeUnits;
+            units.escrow = FlowMath.escrowUnitsUp(confirmed, cap, units.sinks, feeUnits);
             pool.feeUnits = feeUnits.toUint80();
-            escrowUnits = _escrowTarget(pool, confirmed);
         }
-        if (escrowUnits != escrowBefore) pool.escrowUnits = escrowUnits.toUint80();
-        uint256 held = _units(pool).held();
 
         // Interaction
-        if (held != heldBefore || escrowUnits != escrowBefore) {
-            emit EscrowUnitsUpdated(taskTypeId, escrowUnits, pool.feeUnits, confirmed);
+        uint256 held = units.held();
+        if (held != heldBefore || units.escrow != escrowBefore) {
+            pool.escrowUnits = units.escrow.toUint80();
+            emit EscrowUnitsUpdated(taskTypeId, units.escrow, units.fee, confirmed);
             if (held != heldBefore) pool.distributionPool.updateMemberUnits(ESCROW, held.toUint128());
         }
-        _countLeak(pool, before);
+        _countLeak(pool, before, units.total());
     }
 
     /// @dev After units have changed. Superfluid has taken what it could not split, which is what the members get less
     /// than before. Where that is worth it, it splits it again. What others changed since the record before has left at
     /// most one wei per second and unit, which is why units count: the last of these is gone, the next may come.
-    function _countLeak(Pool storage pool, Before memory before) private {
+    function _countLeak(Pool storage pool, Before memory before, uint256 units) private {
         uint256 flow = _flowRate(pool);
-        uint256 units = _units(pool).total();
         uint256 leakBefore = pool.book.leak;
         uint256 leak = Math.saturatingSub(leakBefore + before.flow + before.units, flow + units);
         if (FlowMath.shouldHeal(leak, flow, units) && _heal(pool)) leak = 0;
@@ -362,9 +362,14 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @dev Writes down what happened since the last record. Must run before any unit changes.
-    function _record(Pool storage pool) private returns (Before memory before) {
-        before = Before({ flow: _flowRate(pool), units: _units(pool).total() });
-        InflowBook.Book memory book = _bookNow(pool);
+    function _record(Pool storage pool) private returns (Before memory) {
+        return _record(pool, _received(pool));
+    }
+
+    function _record(Pool storage pool, uint256 received) private returns (Before memory before) {
+        InflowBook.Units memory units = _units(pool);
+        before = Before({ flow: _flowRate(pool), units: units.total() });
+        InflowBook.Book memory book = _bookNow(pool, units, received);
         if (book.isRipe()) {
             // Asking Superfluid is dear and tells nothing new where money and rate agree.
             bool steady = !book.confirms(before.flow, before.units) && _isSteady(pool);
@@ -375,8 +380,9 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @dev For whoever may come often in a block.
     function _recordOnce(Pool storage pool) private {
-        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == _received(pool);
-        if (!upToDate) _record(pool);
+        uint256 received = _received(pool);
+        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == received;
+        if (!upToDate) _record(pool, received);
     }
 
     // --------------------------------------------------------------------------------------------- Private: reads
@@ -435,7 +441,15 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     function _bookNow(Pool storage pool) private view returns (InflowBook.Book memory) {
-        return pool.book.asOfNow(_units(pool), _received(pool), _priceCap(pool), _depth(pool));
+        return _bookNow(pool, _units(pool), _received(pool));
+    }
+
+    function _bookNow(Pool storage pool, InflowBook.Units memory units, uint256 received)
+        private
+        view
+        returns (InflowBook.Book memory)
+    {
+        return pool.book.asOfNow(units, received, _priceCap(pool), _depth(pool));
     }
 
     /// @dev What the escrow member has received in all, wei.

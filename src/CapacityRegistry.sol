@@ -4,6 +4,7 @@ pragma solidity 0.8.35;
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperfluid.sol";
 
 import { IAdmission } from "./interfaces/IAdmission.sol";
@@ -52,13 +53,21 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         address creator;
     }
 
-    /// @dev One slot: stake 112 | verifiedBacklog 64 | cap 40 | committedAtBlock 40. The stake manager pushes stake and cap;
-    /// they outlast a registration.
+    /// @dev One slot: stake 112 | verifiedBacklog 64 | cap 40. The stake manager pushes stake and cap; they outlast a
+    /// registration.
     struct Standing {
         uint112 stake;
         uint64 verifiedBacklog;
         uint40 cap;
-        uint40 committedAtBlock;
+    }
+
+    /// @dev One slot: block 40 | digest 216. To open one in two ways takes 2^108 hashes. The digest is never cleared:
+    /// overwriting a used slot costs a quarter of filling an empty one.
+    /// @param atBlock Block of a commitment that waits for its reveal; 0 for none.
+    /// @param digest The first 27 bytes of the commitment.
+    struct Commitment {
+        uint40 atBlock;
+        bytes27 digest;
     }
 
     struct SinkState {
@@ -87,8 +96,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     mapping(TaskTypeId taskTypeId => TaskType) private _taskTypes;
     mapping(TaskTypeId taskTypeId => mapping(address sink => SinkState)) private _sinks;
 
-    /// @dev Never cleared: overwriting a used slot costs a quarter of filling an empty one.
-    mapping(TaskTypeId taskTypeId => mapping(address sink => bytes32)) private _commitments;
+    mapping(TaskTypeId taskTypeId => mapping(address sink => Commitment)) private _commitments;
 
     modifier onlyStakeManager() {
         if (msg.sender != STAKE_MANAGER) revert CapacityRegistry_NotStakeManager(msg.sender);
@@ -134,7 +142,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function registerSink(TaskTypeId taskTypeId, string calldata profileUri) external {
         // Check
-        TaskTypeParameters storage parameters = _known(taskTypeId).parameters;
+        Terms memory terms = _knownTerms(taskTypeId);
+        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
         SinkState storage sink = _sinks[taskTypeId][msg.sender];
         if (sink.signal.isRegistered()) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
         uint256 stake = sink.standing.stake;
@@ -144,7 +153,6 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
         // Effect
         // What was signed before must not count again after leaving and coming back.
-        Terms memory terms = _terms(taskTypeId);
         sink.signal = SignalLib.registeredAt(block.timestamp.toUint32(), terms.epoch.toUint32());
         emit SinkRegistered(taskTypeId, msg.sender);
         emit ProfileSet(taskTypeId, msg.sender, profileUri);
@@ -164,16 +172,15 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         SinkState storage sink = _registered(taskTypeId, msg.sender);
         sink.signal = Signal.wrap(0);
         sink.standing.verifiedBacklog = 0;
-        sink.standing.committedAtBlock = 0;
+        _commitments[taskTypeId][msg.sender].atBlock = 0;
         emit SinkDeregistered(taskTypeId, msg.sender);
         _move(taskTypeId, msg.sender, 0, true);
     }
 
     /// @inheritdoc ICapacityRegistry
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external {
-        SinkState storage sink = _registered(taskTypeId, msg.sender);
-        sink.standing.committedAtBlock = block.number.toUint40();
-        _commitments[taskTypeId][msg.sender] = commitment;
+        _registered(taskTypeId, msg.sender);
+        _commitments[taskTypeId][msg.sender] = Commitment(block.number.toUint40(), bytes27(commitment));
         emit CapacityCommitted(taskTypeId, msg.sender, commitment);
     }
 
@@ -181,10 +188,11 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     function revealCapacity(TaskTypeId taskTypeId, uint64 capacity, uint96 backlog, bytes32 salt) external {
         // Check
         SinkState storage sink = _registered(taskTypeId, msg.sender);
-        _checkReveal(taskTypeId, sink, hashSignal(taskTypeId, msg.sender, capacity, backlog, salt));
+        Commitment storage commitment = _commitments[taskTypeId][msg.sender];
+        _checkReveal(taskTypeId, commitment, hashSignal(taskTypeId, msg.sender, capacity, backlog, salt));
 
         // Effect and interaction
-        sink.standing.committedAtBlock = 0;
+        commitment.atBlock = 0;
         Terms memory terms = _terms(taskTypeId);
         uint32 issuedAt = block.timestamp.toUint32();
         Signal signal = _declare(taskTypeId, msg.sender, sink, sink.signal, terms, capacity, backlog, issuedAt);
@@ -246,8 +254,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function settle(TaskTypeId taskTypeId, address[] calldata sinks) external {
-        _known(taskTypeId);
-        Terms memory terms = _terms(taskTypeId);
+        Terms memory terms = _knownTerms(taskTypeId);
         for (uint256 i; i < sinks.length; ++i) {
             SinkState storage sink = _sinks[taskTypeId][sinks[i]];
             if (sink.signal.isRegistered()) _settle(taskTypeId, sinks[i], sink, terms);
@@ -282,8 +289,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function assess(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager returns (uint256 amount) {
-        _known(taskTypeId);
-        Terms memory terms = _terms(taskTypeId);
+        Terms memory terms = _knownTerms(taskTypeId);
         if (terms.verifier == address(0)) return 0;
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
         (, amount) = _judge(taskTypeId, sinkAddress, sink, terms, false);
@@ -361,7 +367,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             signalledAt: signal.signalledAt(),
             settledEpoch: signal.isRegistered() ? signal.settledEpoch().toUint32() : 0,
             backlog: signal.backlog(),
-            committedAtBlock: standing.committedAtBlock,
+            committedAtBlock: _commitments[taskTypeId][sink].atBlock,
             verifiedBacklog: standing.verifiedBacklog,
             cap: standing.cap,
             stake: standing.stake,
@@ -372,6 +378,11 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function parametersOf(TaskTypeId taskTypeId) external view returns (TaskTypeParameters memory) {
         return _taskTypes[taskTypeId].parameters;
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function superTokenOf(TaskTypeId taskTypeId) external view returns (ISuperToken) {
+        return _taskTypes[taskTypeId].parameters.superToken;
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -392,9 +403,9 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     // --------------------------------------------------------------------------------------------- Private: checks
 
-    function _known(TaskTypeId taskTypeId) private view returns (TaskType storage taskType) {
-        taskType = _taskTypes[taskTypeId];
-        if (taskType.creator == address(0)) revert CapacityRegistry_UnknownTaskType(taskTypeId);
+    function _knownTerms(TaskTypeId taskTypeId) private view returns (Terms memory terms) {
+        terms = _terms(taskTypeId);
+        if (terms.epochLength == 0) revert CapacityRegistry_UnknownTaskType(taskTypeId);
     }
 
     function _registered(TaskTypeId taskTypeId, address sinkAddress) private view returns (SinkState storage sink) {
@@ -414,8 +425,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         }
     }
 
-    function _checkReveal(TaskTypeId taskTypeId, SinkState storage sink, bytes32 revealed) private view {
-        uint256 committedAtBlock = sink.standing.committedAtBlock;
+    function _checkReveal(TaskTypeId taskTypeId, Commitment storage commitment, bytes32 revealed) private view {
+        uint256 committedAtBlock = commitment.atBlock;
         if (committedAtBlock == 0) revert CapacityRegistry_NothingCommitted(taskTypeId, msg.sender);
         if (block.number <= committedAtBlock) {
             revert CapacityRegistry_RevealTooEarly(block.number, committedAtBlock + 1);
@@ -423,8 +434,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (block.number > committedAtBlock + REVEAL_BLOCKS) {
             revert CapacityRegistry_RevealTooLate(block.number, committedAtBlock + REVEAL_BLOCKS);
         }
-        bytes32 commitment = _commitments[taskTypeId][msg.sender];
-        if (revealed != commitment) revert CapacityRegistry_CommitmentMismatch(commitment, revealed);
+        bytes27 digest = commitment.digest;
+        if (bytes27(revealed) != digest) revert CapacityRegistry_CommitmentMismatch(digest, bytes27(revealed));
     }
 
     // --------------------------------------------------------------------------------------------- Private: signals

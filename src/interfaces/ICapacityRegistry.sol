@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.26;
 
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
+
 import { TaskTypeId, TaskTypeParameters } from "../types/TaskType.sol";
 
 /// @title CapacityRegistry: task types, sinks, and what sinks say they can absorb
@@ -101,7 +103,8 @@ interface ICapacityRegistry {
     error CapacityRegistry_RevealTooEarly(uint256 blockNumber, uint256 firstBlock);
     /// @notice The commitment is too old; commit again.
     error CapacityRegistry_RevealTooLate(uint256 blockNumber, uint256 lastBlock);
-    /// @notice The revealed values, salt, sender, task type, registry or chain differ from the committed ones.
+    /// @notice The revealed values, salt, sender, task type, registry or chain differ from the committed ones. Of both
+    /// commitments, the first 27 bytes.
     error CapacityRegistry_CommitmentMismatch(bytes32 commitment, bytes32 revealed);
     /// @notice Verifier and admission must be contracts, or 0.
     error CapacityRegistry_NotAContract(address named);
@@ -232,6 +235,9 @@ interface ICapacityRegistry {
 
     /// @notice The parameters of a task type; all zero if it does not exist.
     function parametersOf(TaskTypeId taskTypeId) external view returns (TaskTypeParameters memory);
+
+    /// @notice Super token that the sinks of a task type bond; 0 if it does not exist.
+    function superTokenOf(TaskTypeId taskTypeId) external view returns (ISuperToken);
 
     /// @notice Who registered the task type; 0 if it does not exist.
     function creatorOf(TaskTypeId taskTypeId) external view returns (address);
