@@ -76,7 +76,7 @@ abstract contract VerificationGasBenchmark is VerificationGasTest {
         _interval();
         _beforeSettling();
         _settleFirst(BATCH);
-        _check("settle (batch of 50, each)", 95_000, _lastGas() / BATCH);
+        _check("settle (batch of 50, each)", 90_000, _lastGas() / BATCH);
         assertEq(tracker.ledgerOf(id, _sink(BATCH - 1)).openedAt, block.timestamp, "all windows closed");
     }
 
@@ -120,7 +120,7 @@ contract VerificationGas50Test is VerificationGasBenchmark {
             _interval();
             slashed = stakes.assess(id, _sink(0));
         }
-        _check("assess (with slash)", 610_000);
+        _check("assess (with slash)", 560_000);
 
         assertGt(slashed, 0);
         assertEq(pool.unitsOf(id, _sink(0)), 0);
