@@ -1074,6 +1074,17 @@ export const capacityRegistryAbi = [
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
+    name: 'superTokenOf',
+    outputs: [
+      { name: '', internalType: 'contract ISuperToken', type: 'address' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
     name: 'unbondingPeriod',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
