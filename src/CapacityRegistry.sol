@@ -180,6 +180,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external {
         _registered(taskTypeId, msg.sender);
+        // Safe: what is cut off is not kept, here and at the reveal.
+        // forge-lint: disable-next-line(unsafe-typecast)
         _commitments[taskTypeId][msg.sender] = Commitment(block.number.toUint40(), bytes27(commitment));
         emit CapacityCommitted(taskTypeId, msg.sender, commitment);
     }
@@ -435,6 +437,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             revert CapacityRegistry_RevealTooLate(block.number, committedAtBlock + REVEAL_BLOCKS);
         }
         bytes27 digest = commitment.digest;
+        // Safe: as much of it as is kept.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (bytes27(revealed) != digest) revert CapacityRegistry_CommitmentMismatch(digest, bytes27(revealed));
     }
 
