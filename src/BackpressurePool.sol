@@ -19,6 +19,7 @@ import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { FlowMath } from "./libraries/FlowMath.sol";
 import { InflowBook } from "./libraries/InflowBook.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
+import { Target } from "./types/Target.sol";
 import { TaskTypeId } from "./types/TaskType.sol";
 
 /// @title BackpressurePool: who gets which share of the stream
@@ -148,19 +149,16 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @inheritdoc IBackpressurePool
     // slither-disable-next-line reentrancy-no-eth
-    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets, bool exact)
-        external
-        only(REGISTRY)
-        nonReentrant
-    {
+    function move(TaskTypeId taskTypeId, Target[] calldata targets, bool exact) external only(REGISTRY) nonReentrant {
         Pool storage pool = _known(taskTypeId);
         mapping(address => SinkUnits) storage stored = _sinks[taskTypeId];
         uint256 epoch = _epoch(pool);
         Before memory before;
-        for (uint256 i; i < sinks.length; ++i) {
-            if (!_shouldMove(epoch, stored[sinks[i]], targets[i], exact)) continue;
+        for (uint256 i; i < targets.length; ++i) {
+            (address sink, uint256 target) = (targets[i].sink(), targets[i].units());
+            if (!_shouldMove(epoch, stored[sink], target, exact)) continue;
             if (before.units == 0) before = _record(pool);
-            _moveSink(taskTypeId, pool, stored[sinks[i]], sinks[i], targets[i]);
+            _moveSink(taskTypeId, pool, stored[sink], sink, target);
         }
         if (before.units == 0) _moveEscrowIfDue(taskTypeId, pool);
         else _moveEscrow(taskTypeId, pool, before);
@@ -212,15 +210,11 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     // --------------------------------------------------------------------------------------------- Views
 
     /// @inheritdoc IBackpressurePool
-    function needsMove(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
-        external
-        view
-        returns (bool)
-    {
+    function needsMove(TaskTypeId taskTypeId, Target[] calldata targets) external view returns (bool) {
         Pool storage pool = _known(taskTypeId);
         uint256 epoch = _epoch(pool);
-        for (uint256 i; i < sinks.length; ++i) {
-            if (_shouldMove(epoch, _sinks[taskTypeId][sinks[i]], targets[i], false)) return true;
+        for (uint256 i; i < targets.length; ++i) {
+            if (_shouldMove(epoch, _sinks[taskTypeId][targets[i].sink()], targets[i].units(), false)) return true;
         }
         return _escrowDue(pool);
     }
@@ -322,32 +316,32 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     /// no say. The pool has been recorded.
     function _moveEscrow(TaskTypeId taskTypeId, Pool storage pool, Before memory before) private {
         // Effect
-        uint256 heldBefore = _units(pool).held();
-        uint256 escrowBefore = pool.escrowUnits;
-        uint256 confirmed = pool.book.confirmed;
-        uint256 feeUnits = FlowMath.feeUnitsDown(pool.sinkUnits, _fee);
-        uint256 escrowUnits = _escrowTarget(pool, confirmed);
-        if (CapacityMath.shouldMove(pool.feeUnits, feeUnits, escrowUnits != escrowBefore)) {
+        InflowBook.Units memory units = _units(pool);
+        (uint256 escrowBefore, uint256 heldBefore) = (units.escrow, units.held());
+        (uint256 confirmed, uint256 cap) = (pool.book.confirmed, _priceCap(pool));
+        uint256 feeUnits = FlowMath.feeUnitsDown(units.sinks, _fee);
+        units.escrow = FlowMath.escrowUnitsUp(confirmed, cap, units.sinks, units.fee);
+        if (CapacityMath.shouldMove(units.fee, feeUnits, units.escrow != escrowBefore)) {
+            units.fee = feeUnits;
+            units.escrow = FlowMath.escrowUnitsUp(confirmed, cap, units.sinks, feeUnits);
             pool.feeUnits = feeUnits.toUint80();
-            escrowUnits = _escrowTarget(pool, confirmed);
         }
-        if (escrowUnits != escrowBefore) pool.escrowUnits = escrowUnits.toUint80();
-        uint256 held = _units(pool).held();
 
         // Interaction
-        if (held != heldBefore || escrowUnits != escrowBefore) {
-            emit EscrowUnitsUpdated(taskTypeId, escrowUnits, pool.feeUnits, confirmed);
+        uint256 held = units.held();
+        if (held != heldBefore || units.escrow != escrowBefore) {
+            pool.escrowUnits = units.escrow.toUint80();
+            emit EscrowUnitsUpdated(taskTypeId, units.escrow, units.fee, confirmed);
             if (held != heldBefore) pool.distributionPool.updateMemberUnits(ESCROW, held.toUint128());
         }
-        _countLeak(pool, before);
+        _countLeak(pool, before, units.total());
     }
 
     /// @dev After units have changed. Superfluid has taken what it could not split, which is what the members get less
     /// than before. Where that is worth it, it splits it again. What others changed since the record before has left at
     /// most one wei per second and unit, which is why units count: the last of these is gone, the next may come.
-    function _countLeak(Pool storage pool, Before memory before) private {
+    function _countLeak(Pool storage pool, Before memory before, uint256 units) private {
         uint256 flow = _flowRate(pool);
-        uint256 units = _units(pool).total();
         uint256 leakBefore = pool.book.leak;
         uint256 leak = Math.saturatingSub(leakBefore + before.flow + before.units, flow + units);
         if (FlowMath.shouldHeal(leak, flow, units) && _heal(pool)) leak = 0;
@@ -368,9 +362,14 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     /// @dev Writes down what happened since the last record. Must run before any unit changes.
-    function _record(Pool storage pool) private returns (Before memory before) {
-        before = Before({ flow: _flowRate(pool), units: _units(pool).total() });
-        InflowBook.Book memory book = _bookNow(pool);
+    function _record(Pool storage pool) private returns (Before memory) {
+        return _record(pool, _received(pool));
+    }
+
+    function _record(Pool storage pool, uint256 received) private returns (Before memory before) {
+        InflowBook.Units memory units = _units(pool);
+        before = Before({ flow: _flowRate(pool), units: units.total() });
+        InflowBook.Book memory book = _bookNow(pool, units, received);
         if (book.isRipe()) {
             // Asking Superfluid is dear and tells nothing new where money and rate agree.
             bool steady = !book.confirms(before.flow, before.units) && _isSteady(pool);
@@ -381,8 +380,9 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
 
     /// @dev For whoever may come often in a block.
     function _recordOnce(Pool storage pool) private {
-        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == _received(pool);
-        if (!upToDate) _record(pool);
+        uint256 received = _received(pool);
+        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == received;
+        if (!upToDate) _record(pool, received);
     }
 
     // --------------------------------------------------------------------------------------------- Private: reads
@@ -441,7 +441,15 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
     }
 
     function _bookNow(Pool storage pool) private view returns (InflowBook.Book memory) {
-        return pool.book.asOfNow(_units(pool), _received(pool), _priceCap(pool), _depth(pool));
+        return _bookNow(pool, _units(pool), _received(pool));
+    }
+
+    function _bookNow(Pool storage pool, InflowBook.Units memory units, uint256 received)
+        private
+        view
+        returns (InflowBook.Book memory)
+    {
+        return pool.book.asOfNow(units, received, _priceCap(pool), _depth(pool));
     }
 
     /// @dev What the escrow member has received in all, wei.

@@ -4,6 +4,7 @@ pragma solidity 0.8.35;
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 import { ISuperfluid } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperfluid.sol";
 
 import { IAdmission } from "./interfaces/IAdmission.sol";
@@ -16,8 +17,10 @@ import { CapacityMath } from "./libraries/CapacityMath.sol";
 import { SignatureLib } from "./libraries/SignatureLib.sol";
 import { TaskTypeLib } from "./libraries/TaskTypeLib.sol";
 import { EscrowTerms } from "./types/EscrowTerms.sol";
+import { PackedAttestation, PackedAttestationLib } from "./types/PackedAttestation.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
 import { Signal, SignalLib } from "./types/Signal.sol";
+import { Target, TargetLib } from "./types/Target.sol";
 import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
 import { VerifierTerms } from "./types/VerifierTerms.sol";
 
@@ -50,13 +53,21 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         address creator;
     }
 
-    /// @dev One slot: stake 112 | verifiedBacklog 64 | cap 40 | committedAtBlock 40. The stake manager pushes stake and cap;
-    /// they outlast a registration.
+    /// @dev One slot: stake 112 | verifiedBacklog 64 | cap 40. The stake manager pushes stake and cap; they outlast a
+    /// registration.
     struct Standing {
         uint112 stake;
         uint64 verifiedBacklog;
         uint40 cap;
-        uint40 committedAtBlock;
+    }
+
+    /// @dev One slot: block 40 | digest 216. To open one in two ways takes 2^108 hashes. The digest is never cleared:
+    /// overwriting a used slot costs a quarter of filling an empty one.
+    /// @param atBlock Block of a commitment that waits for its reveal; 0 for none.
+    /// @param digest The first 27 bytes of the commitment.
+    struct Commitment {
+        uint40 atBlock;
+        bytes27 digest;
     }
 
     struct SinkState {
@@ -85,8 +96,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     mapping(TaskTypeId taskTypeId => TaskType) private _taskTypes;
     mapping(TaskTypeId taskTypeId => mapping(address sink => SinkState)) private _sinks;
 
-    /// @dev Never cleared: overwriting a used slot costs a quarter of filling an empty one.
-    mapping(TaskTypeId taskTypeId => mapping(address sink => bytes32)) private _commitments;
+    mapping(TaskTypeId taskTypeId => mapping(address sink => Commitment)) private _commitments;
 
     modifier onlyStakeManager() {
         if (msg.sender != STAKE_MANAGER) revert CapacityRegistry_NotStakeManager(msg.sender);
@@ -132,7 +142,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function registerSink(TaskTypeId taskTypeId, string calldata profileUri) external {
         // Check
-        TaskTypeParameters storage parameters = _known(taskTypeId).parameters;
+        Terms memory terms = _knownTerms(taskTypeId);
+        TaskTypeParameters storage parameters = _taskTypes[taskTypeId].parameters;
         SinkState storage sink = _sinks[taskTypeId][msg.sender];
         if (sink.signal.isRegistered()) revert CapacityRegistry_SinkExists(taskTypeId, msg.sender);
         uint256 stake = sink.standing.stake;
@@ -142,7 +153,6 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
         // Effect
         // What was signed before must not count again after leaving and coming back.
-        Terms memory terms = _terms(taskTypeId);
         sink.signal = SignalLib.registeredAt(block.timestamp.toUint32(), terms.epoch.toUint32());
         emit SinkRegistered(taskTypeId, msg.sender);
         emit ProfileSet(taskTypeId, msg.sender, profileUri);
@@ -162,16 +172,17 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         SinkState storage sink = _registered(taskTypeId, msg.sender);
         sink.signal = Signal.wrap(0);
         sink.standing.verifiedBacklog = 0;
-        sink.standing.committedAtBlock = 0;
+        _commitments[taskTypeId][msg.sender].atBlock = 0;
         emit SinkDeregistered(taskTypeId, msg.sender);
         _move(taskTypeId, msg.sender, 0, true);
     }
 
     /// @inheritdoc ICapacityRegistry
     function commitCapacity(TaskTypeId taskTypeId, bytes32 commitment) external {
-        SinkState storage sink = _registered(taskTypeId, msg.sender);
-        sink.standing.committedAtBlock = block.number.toUint40();
-        _commitments[taskTypeId][msg.sender] = commitment;
+        _registered(taskTypeId, msg.sender);
+        // Safe: what is cut off is not kept, here and at the reveal.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _commitments[taskTypeId][msg.sender] = Commitment(block.number.toUint40(), bytes27(commitment));
         emit CapacityCommitted(taskTypeId, msg.sender, commitment);
     }
 
@@ -179,14 +190,16 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     function revealCapacity(TaskTypeId taskTypeId, uint64 capacity, uint96 backlog, bytes32 salt) external {
         // Check
         SinkState storage sink = _registered(taskTypeId, msg.sender);
-        _checkReveal(taskTypeId, sink, hashSignal(taskTypeId, msg.sender, capacity, backlog, salt));
+        Commitment storage commitment = _commitments[taskTypeId][msg.sender];
+        _checkReveal(taskTypeId, commitment, hashSignal(taskTypeId, msg.sender, capacity, backlog, salt));
 
         // Effect and interaction
-        sink.standing.committedAtBlock = 0;
+        commitment.atBlock = 0;
         Terms memory terms = _terms(taskTypeId);
         uint32 issuedAt = block.timestamp.toUint32();
-        uint256 units = _declare(taskTypeId, msg.sender, sink, sink.signal, terms, capacity, backlog, issuedAt);
-        _move(taskTypeId, msg.sender, units, false);
+        Signal signal = _declare(taskTypeId, msg.sender, sink, sink.signal, terms, capacity, backlog, issuedAt);
+        emit CapacitySignalled(taskTypeId, msg.sender, signal.capacity(), backlog);
+        _move(taskTypeId, msg.sender, _declaredCapacity(signal, sink, terms), false);
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -196,43 +209,59 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     {
         Terms memory terms = _terms(taskTypeId);
         mapping(address => SinkState) storage states = _sinks[taskTypeId];
-        address[] memory sinks = new address[](attestations.length);
-        uint256[] memory units = new uint256[](attestations.length);
+        Target[] memory targets = new Target[](attestations.length);
         for (uint256 i; i < attestations.length; ++i) {
             Attestation calldata attestation = attestations[i];
-            (Skipped reason, uint256 effectiveUnits) = _attest(taskTypeId, states[attestation.sink], terms, attestation);
+            (Skipped reason, uint96 units) = _attest(taskTypeId, states[attestation.sink], terms, attestation);
+            if (reason == Skipped.No) targets[accepted++] = TargetLib.target(attestation.sink, units);
+            else emit AttestationSkipped(taskTypeId, attestation.sink, i, reason);
+        }
+        if (accepted != 0) _moveFirst(taskTypeId, targets, accepted);
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function submitPackedAttestations(TaskTypeId taskTypeId, bytes calldata entries)
+        external
+        returns (uint256 accepted)
+    {
+        Terms memory terms = _terms(taskTypeId);
+        bytes32 separator = _domainSeparatorV4();
+        mapping(address => SinkState) storage states = _sinks[taskTypeId];
+        PackedAttestation memory entry;
+        (entry.typeHash, entry.taskTypeId) = (ATTESTATION_TYPEHASH, taskTypeId);
+        Target[] memory targets = new Target[](PackedAttestationLib.countOf(entries));
+        bytes memory signals = PackedAttestationLib.newSignals(targets.length);
+        for (uint256 i; i < targets.length; ++i) {
+            entry.read(entries, i);
+            (Skipped reason, uint96 units) = _attestPacked(entry, states[entry.sink], terms, separator);
             if (reason == Skipped.No) {
-                sinks[accepted] = attestation.sink;
-                units[accepted++] = effectiveUnits;
+                entry.write(signals, accepted);
+                targets[accepted++] = TargetLib.target(entry.sink, units);
             } else {
-                emit AttestationSkipped(taskTypeId, attestation.sink, i, reason);
+                emit AttestationSkipped(taskTypeId, entry.sink, i, reason);
             }
         }
         if (accepted == 0) return 0;
-        // Safe: shortens arrays of this function, to what was written of them.
-        assembly ("memory-safe") {
-            mstore(sinks, accepted)
-            mstore(units, accepted)
-        }
-        POOL.move(taskTypeId, sinks, units, false);
+        PackedAttestationLib.shorten(signals, accepted);
+        emit CapacitiesSignalled(taskTypeId, signals);
+        _moveFirst(taskTypeId, targets, accepted);
     }
 
     // --------------------------------------------------------------------------------------------- Keepers
 
     /// @inheritdoc ICapacityRegistry
     function rebalance(TaskTypeId taskTypeId, address[] calldata sinks) external {
-        POOL.move(taskTypeId, sinks, _targets(taskTypeId, sinks), false);
+        POOL.move(taskTypeId, _targets(taskTypeId, sinks), false);
     }
 
     /// @inheritdoc ICapacityRegistry
     function settle(TaskTypeId taskTypeId, address[] calldata sinks) external {
-        _known(taskTypeId);
-        Terms memory terms = _terms(taskTypeId);
+        Terms memory terms = _knownTerms(taskTypeId);
         for (uint256 i; i < sinks.length; ++i) {
             SinkState storage sink = _sinks[taskTypeId][sinks[i]];
             if (sink.signal.isRegistered()) _settle(taskTypeId, sinks[i], sink, terms);
         }
-        POOL.move(taskTypeId, sinks, _targets(taskTypeId, sinks), false);
+        POOL.move(taskTypeId, _targets(taskTypeId, sinks), false);
     }
 
     // --------------------------------------------------------------------------------------------- Stake manager
@@ -262,8 +291,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function assess(TaskTypeId taskTypeId, address sinkAddress) external onlyStakeManager returns (uint256 amount) {
-        _known(taskTypeId);
-        Terms memory terms = _terms(taskTypeId);
+        Terms memory terms = _knownTerms(taskTypeId);
         if (terms.verifier == address(0)) return 0;
         SinkState storage sink = _sinks[taskTypeId][sinkAddress];
         (, amount) = _judge(taskTypeId, sinkAddress, sink, terms, false);
@@ -316,7 +344,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     /// @inheritdoc ICapacityRegistry
     function needsRebalance(TaskTypeId taskTypeId, address[] calldata sinks) external view returns (bool) {
-        return POOL.needsMove(taskTypeId, sinks, _targets(taskTypeId, sinks));
+        return POOL.needsMove(taskTypeId, _targets(taskTypeId, sinks));
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -341,7 +369,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             signalledAt: signal.signalledAt(),
             settledEpoch: signal.isRegistered() ? signal.settledEpoch().toUint32() : 0,
             backlog: signal.backlog(),
-            committedAtBlock: standing.committedAtBlock,
+            committedAtBlock: _commitments[taskTypeId][sink].atBlock,
             verifiedBacklog: standing.verifiedBacklog,
             cap: standing.cap,
             stake: standing.stake,
@@ -352,6 +380,11 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     /// @inheritdoc ICapacityRegistry
     function parametersOf(TaskTypeId taskTypeId) external view returns (TaskTypeParameters memory) {
         return _taskTypes[taskTypeId].parameters;
+    }
+
+    /// @inheritdoc ICapacityRegistry
+    function superTokenOf(TaskTypeId taskTypeId) external view returns (ISuperToken) {
+        return _taskTypes[taskTypeId].parameters.superToken;
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -372,9 +405,9 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
 
     // --------------------------------------------------------------------------------------------- Private: checks
 
-    function _known(TaskTypeId taskTypeId) private view returns (TaskType storage taskType) {
-        taskType = _taskTypes[taskTypeId];
-        if (taskType.creator == address(0)) revert CapacityRegistry_UnknownTaskType(taskTypeId);
+    function _knownTerms(TaskTypeId taskTypeId) private view returns (Terms memory terms) {
+        terms = _terms(taskTypeId);
+        if (terms.epochLength == 0) revert CapacityRegistry_UnknownTaskType(taskTypeId);
     }
 
     function _registered(TaskTypeId taskTypeId, address sinkAddress) private view returns (SinkState storage sink) {
@@ -394,8 +427,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         }
     }
 
-    function _checkReveal(TaskTypeId taskTypeId, SinkState storage sink, bytes32 revealed) private view {
-        uint256 committedAtBlock = sink.standing.committedAtBlock;
+    function _checkReveal(TaskTypeId taskTypeId, Commitment storage commitment, bytes32 revealed) private view {
+        uint256 committedAtBlock = commitment.atBlock;
         if (committedAtBlock == 0) revert CapacityRegistry_NothingCommitted(taskTypeId, msg.sender);
         if (block.number <= committedAtBlock) {
             revert CapacityRegistry_RevealTooEarly(block.number, committedAtBlock + 1);
@@ -403,40 +436,69 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (block.number > committedAtBlock + REVEAL_BLOCKS) {
             revert CapacityRegistry_RevealTooLate(block.number, committedAtBlock + REVEAL_BLOCKS);
         }
-        bytes32 commitment = _commitments[taskTypeId][msg.sender];
-        if (revealed != commitment) revert CapacityRegistry_CommitmentMismatch(commitment, revealed);
+        bytes27 digest = commitment.digest;
+        // Safe: as much of it as is kept.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (bytes27(revealed) != digest) revert CapacityRegistry_CommitmentMismatch(digest, bytes27(revealed));
     }
 
     // --------------------------------------------------------------------------------------------- Private: signals
 
-    /// @dev Cheap checks first; a wallet is only asked if everything else is right.
     function _attest(
         TaskTypeId taskTypeId,
         SinkState storage sink,
         Terms memory terms,
         Attestation calldata attestation
-    ) private returns (Skipped, uint256 effectiveUnits) {
-        // Check
+    ) private returns (Skipped reason, uint96 units) {
+        // Check: a wallet is only asked if everything else is right.
         uint32 issuedAt = attestation.issuedAt;
         Signal signal = sink.signal;
-        if (!signal.isRegistered()) return (Skipped.UnknownSink, 0);
-        if (issuedAt > block.timestamp) return (Skipped.FromTheFuture, 0);
-        if (issuedAt + terms.reportDelay < block.timestamp) return (Skipped.TooOld, 0);
-        if (issuedAt <= signal.signalledAt()) return (Skipped.OutOfOrder, 0);
+        reason = _whySkipped(signal, terms, issuedAt);
+        if (reason != Skipped.No) return (reason, 0);
         bytes32 digest = hashAttestation(taskTypeId, attestation);
         if (!SignatureLib.isValid(attestation.sink, digest, attestation.signature)) return (Skipped.BadSignature, 0);
 
         // Interaction and effect
-        effectiveUnits = _declare(
+        signal = _declare(
             taskTypeId, attestation.sink, sink, signal, terms, attestation.capacity, attestation.backlog, issuedAt
         );
-        return (Skipped.No, effectiveUnits);
+        emit CapacitySignalled(taskTypeId, attestation.sink, signal.capacity(), attestation.backlog);
+        units = _declaredCapacity(signal, sink, terms);
+    }
+
+    /// @dev Likewise; the entry's capacity is capped.
+    function _attestPacked(
+        PackedAttestation memory entry,
+        SinkState storage sink,
+        Terms memory terms,
+        bytes32 separator
+    ) private returns (Skipped reason, uint96 units) {
+        // Check
+        Signal signal = sink.signal;
+        reason = _whySkipped(signal, terms, entry.issuedAt);
+        if (reason != Skipped.No) return (reason, 0);
+        if (!entry.isSigned(separator)) return (Skipped.BadSignature, 0);
+
+        // Interaction and effect
+        signal = _declare(
+            entry.taskTypeId, entry.sink, sink, signal, terms, entry.capacity, entry.backlog, entry.issuedAt
+        );
+        entry.capacity = signal.capacity();
+        units = _declaredCapacity(signal, sink, terms);
+    }
+
+    /// @dev All but the signature, which is dear.
+    function _whySkipped(Signal signal, Terms memory terms, uint256 issuedAt) private view returns (Skipped) {
+        if (!signal.isRegistered()) return Skipped.UnknownSink;
+        if (issuedAt > block.timestamp) return Skipped.FromTheFuture;
+        if (issuedAt + terms.reportDelay < block.timestamp) return Skipped.TooOld;
+        return issuedAt <= signal.signalledAt() ? Skipped.OutOfOrder : Skipped.No;
     }
 
     /// @dev A signal settles its sink before it would fade, so that whoever signals needs nobody else.
     ///
     /// The base is the average at the end of the previous epoch and moves once per epoch; within the epoch only the
-    /// target changes. So any number of signals makes one step, towards the last of them. Returns the effective capacity.
+    /// target changes. So any number of signals makes one step, towards the last of them. Returns the signal as it is stored.
     function _declare(
         TaskTypeId taskTypeId,
         address sinkAddress,
@@ -446,29 +508,26 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         uint256 capacity,
         uint96 backlog,
         uint32 issuedAt
-    ) private returns (uint256) {
-        if (_isSettlementDue(signal, terms)) {
+    ) private returns (Signal) {
+        uint256 settled = terms.verifier == address(0) ? terms.epoch : signal.settledEpoch();
+        if (terms.epoch >= settled + terms.settleEpochs) {
             _settle(taskTypeId, sinkAddress, sink, terms);
             signal = sink.signal;
-        } else if (terms.epoch - 1 > signal.baseEpoch()) {
-            signal = _rebased(signal, terms, terms.verifier == address(0) ? terms.epoch : signal.settledEpoch());
+        } else if (terms.epoch > uint256(signal.baseEpoch()) + 1) {
+            signal = _rebased(signal, terms, settled);
         }
         // Without the cap a huge declaration would skip the ramp up and, once silent, fade for hundreds of epochs. What
         // was declared before is within it.
         if (capacity > signal.capacity()) capacity = Math.min(capacity, sink.standing.cap);
-        // Safe: at most the cap or the previous capacity, both of 40 bits; the smaller of two, of which one is a uint64.
+        if (backlog > type(uint64).max) backlog = type(uint64).max;
+        // Safe: at most the cap or the previous capacity, both of 40 bits; and what 64 bits hold.
         // forge-lint: disable-next-line(unsafe-typecast)
-        signal = signal.withDeclared(uint40(capacity), uint64(Math.min(backlog, type(uint64).max)), issuedAt);
+        signal = signal.withDeclared(uint40(capacity), uint64(backlog), issuedAt);
         sink.signal = signal;
-        emit CapacitySignalled(taskTypeId, sinkAddress, signal.capacity(), backlog);
-        return _effectiveCapacity(signal, sink, terms);
+        return signal;
     }
 
     // --------------------------------------------------------------------------------------------- Private: verifier
-
-    function _isSettlementDue(Signal signal, Terms memory terms) private pure returns (bool) {
-        return terms.verifier != address(0) && terms.epoch >= signal.settledEpoch() + terms.settleEpochs;
-    }
 
     /// @dev Counts as a settlement even if the verifier fails: then what it said before stands, and nobody fades for it.
     function _settle(TaskTypeId taskTypeId, address sinkAddress, SinkState storage sink, Terms memory terms) private {
@@ -534,12 +593,19 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         IVerifier(parameters.verifier).open(taskTypeId, verifierTerms);
     }
 
-    function _move(TaskTypeId taskTypeId, address sink, uint256 target, bool exact) private {
-        address[] memory sinks = new address[](1);
-        uint256[] memory targets = new uint256[](1);
-        sinks[0] = sink;
-        targets[0] = target;
-        POOL.move(taskTypeId, sinks, targets, exact);
+    function _move(TaskTypeId taskTypeId, address sink, uint96 units, bool exact) private {
+        Target[] memory targets = new Target[](1);
+        targets[0] = TargetLib.target(sink, units);
+        POOL.move(taskTypeId, targets, exact);
+    }
+
+    /// @dev The first `count` of `targets`.
+    function _moveFirst(TaskTypeId taskTypeId, Target[] memory targets, uint256 count) private {
+        // Safe: shortens an array of the caller, which does not need the rest.
+        assembly ("memory-safe") {
+            mstore(targets, count)
+        }
+        POOL.move(taskTypeId, targets, false);
     }
 
     /// @dev Returns the capacity that the stake backs.
@@ -568,22 +634,34 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         terms.verifier = parameters.verifier;
     }
 
-    function _targets(TaskTypeId taskTypeId, address[] calldata sinks) private view returns (uint256[] memory targets) {
+    function _targets(TaskTypeId taskTypeId, address[] calldata sinks) private view returns (Target[] memory targets) {
         Terms memory terms = _terms(taskTypeId);
-        targets = new uint256[](sinks.length);
+        targets = new Target[](sinks.length);
         for (uint256 i; i < sinks.length; ++i) {
             SinkState storage sink = _sinks[taskTypeId][sinks[i]];
-            targets[i] = _effectiveCapacity(sink.signal, sink, terms);
+            targets[i] = TargetLib.target(sinks[i], _effectiveCapacity(sink.signal, sink, terms));
         }
     }
 
     function _effectiveCapacity(Signal signal, SinkState storage sink, Terms memory terms)
         private
         view
-        returns (uint256)
+        returns (uint96)
     {
         if (!signal.isRegistered()) return 0;
         uint256 smoothed = _smoothedAt(signal, terms, terms.epoch);
+        return CapacityMath.effectiveUnitsDown(smoothed, _backlog(signal, sink), terms.horizon);
+    }
+
+    /// @dev As `_effectiveCapacity`, right after `_declare`: the base is that of the epoch before, and the signal lives,
+    /// because the time-to-live is at least the report delay and an epoch. So it is one step.
+    function _declaredCapacity(Signal signal, SinkState storage sink, Terms memory terms)
+        private
+        view
+        returns (uint96)
+    {
+        uint256 target = signal.capacity() * CapacityMath.SCALE;
+        uint256 smoothed = CapacityMath.smooth(signal.baseScaled(), target, terms.smoothing, 1);
         return CapacityMath.effectiveUnitsDown(smoothed, _backlog(signal, sink), terms.horizon);
     }
 
@@ -612,10 +690,12 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             uint256 base = signal.baseEpoch();
             uint256 liveUntil = (signal.signalledAt() + terms.signalTimeToLive) / terms.epochLength;
             if (terms.verifier != address(0)) {
-                liveUntil = Math.min(liveUntil, signal.settledEpoch() + terms.receiptEpochs);
+                uint256 settledUntil = signal.settledEpoch() + terms.receiptEpochs;
+                if (settledUntil < liveUntil) liveUntil = settledUntil;
             }
+            if (epoch < liveUntil) liveUntil = epoch;
             // A settlement may have moved the base beyond the life of the signal.
-            liveUntil = Math.max(Math.min(epoch, liveUntil), base);
+            if (liveUntil < base) liveUntil = base;
             uint256 target = signal.capacity() * CapacityMath.SCALE;
             scaled = CapacityMath.smooth(signal.baseScaled(), target, terms.smoothing, liveUntil - base);
             if (epoch > liveUntil) scaled = CapacityMath.smooth(scaled, 0, terms.smoothing, epoch - liveUntil);

@@ -11,7 +11,7 @@ import { ICapacityRegistry } from "./interfaces/ICapacityRegistry.sol";
 import { IEscrowBuffer } from "./interfaces/IEscrowBuffer.sol";
 import { IStakeManager } from "./interfaces/IStakeManager.sol";
 import { ProtocolAddresses } from "./types/ProtocolAddresses.sol";
-import { TaskTypeId, TaskTypeParameters } from "./types/TaskType.sol";
+import { TaskTypeId } from "./types/TaskType.sol";
 
 /// @title StakeManager: the bonds of sinks
 /// @notice Bonds back capacity; unbonding money stays slashable. See the interface for what each call does.
@@ -132,10 +132,8 @@ contract StakeManager is IStakeManager, SuperfluidAccount {
     }
 
     function _token(TaskTypeId taskTypeId) private view returns (IERC20) {
-        TaskTypeParameters memory parameters = REGISTRY.parametersOf(taskTypeId);
-        if (address(parameters.superToken) == address(0)) {
-            revert ICapacityRegistry.CapacityRegistry_UnknownTaskType(taskTypeId);
-        }
-        return IERC20(address(parameters.superToken));
+        address token = address(REGISTRY.superTokenOf(taskTypeId));
+        if (token == address(0)) revert ICapacityRegistry.CapacityRegistry_UnknownTaskType(taskTypeId);
+        return IERC20(token);
     }
 }

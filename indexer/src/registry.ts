@@ -1,9 +1,11 @@
 /** Task types, sinks, and what sinks say they can absorb. */
-import { ponder } from "ponder:registry";
+import { type Context, ponder } from "ponder:registry";
 import { signalLog, taskType } from "ponder:schema";
-import { zeroAddress } from "viem";
+import { type Address, type Hex, zeroAddress } from "viem";
 import { bondPerUnit } from "../../ts/model/exact.ts";
+import { unpackSignals } from "../../ts/sdk/utils/packedAttestations.ts";
 import { origin, placeOf } from "./lib/events.ts";
+import type { Block } from "./lib/pools.ts";
 import { changeSink } from "./lib/sinks.ts";
 import { storable } from "./lib/text.ts";
 
@@ -57,14 +59,35 @@ ponder.on("CapacityRegistry:SinkDeregistered", async ({ event, context }) => {
 });
 
 ponder.on("CapacityRegistry:CapacitySignalled", async ({ event, context }) => {
-  const { taskTypeId, sink, capacity, backlog } = event.args;
-  await changeSink(context, taskTypeId, sink, event.block, () => ({
+  const { taskTypeId, ...signal } = event.args;
+  await signalled(context, taskTypeId, { ...signal, issuedAt: event.block.timestamp }, event.block, origin(event));
+});
+
+ponder.on("CapacityRegistry:CapacitiesSignalled", async ({ event, context }) => {
+  const { taskTypeId, signals } = event.args;
+  const { id, ...where } = origin(event);
+  for (const [index, signal] of unpackSignals(signals).entries()) {
+    const exact = { ...signal, issuedAt: BigInt(signal.issuedAt) };
+    await signalled(context, taskTypeId, exact, event.block, { id: `${id}-${index}`, ...where });
+  }
+});
+
+type Signalled = { sink: Address; capacity: bigint; backlog: bigint; issuedAt: bigint };
+
+async function signalled(
+  context: Context,
+  taskTypeId: Hex,
+  { sink, capacity, backlog, issuedAt }: Signalled,
+  block: Block,
+  row: ReturnType<typeof origin>,
+): Promise<void> {
+  await changeSink(context, taskTypeId, sink, block, () => ({
     declaredCapacity: capacity,
     declaredBacklog: backlog,
-    signalledAtTimestamp: event.block.timestamp,
+    signalledAtTimestamp: issuedAt,
   }));
-  await context.db.insert(signalLog).values({ ...origin(event), taskTypeId, sink, capacity, backlog });
-});
+  await context.db.insert(signalLog).values({ ...row, taskTypeId, sink, capacity, backlog });
+}
 
 ponder.on("CapacityRegistry:BacklogVerified", async ({ event, context }) => {
   const { taskTypeId, sink, backlog } = event.args;

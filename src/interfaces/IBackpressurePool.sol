@@ -6,6 +6,7 @@ import {
 } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/agreements/gdav1/ISuperfluidPool.sol";
 import { ISuperToken } from "@superfluid-finance/ethereum-contracts/contracts/interfaces/superfluid/ISuperToken.sol";
 
+import { Target } from "../types/Target.sol";
 import { TaskTypeId } from "../types/TaskType.sol";
 
 /// @title BackpressurePool: who gets which share of the stream
@@ -50,10 +51,9 @@ interface IBackpressurePool {
     /// @notice Sets the units of sinks, then those of escrow and fee to what the confirmed inflow asks for. Where no sink
     /// moves, the escrow is looked at only if the present rate would move it, or once per epoch.
     /// @dev Only the registry. Emits `UnitsUpdated` per sink that moved and `EscrowUnitsUpdated` if the escrow moved.
-    /// @param sinks May be empty, and may name a sink twice.
-    /// @param targets Effective capacity of each of `sinks`, units.
+    /// @param targets Sinks and their effective capacity; may be empty, and may name a sink twice.
     /// @param exact Whether a change below 5 % moves too.
-    function move(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets, bool exact) external;
+    function move(TaskTypeId taskTypeId, Target[] calldata targets, bool exact) external;
 
     /// @notice Limits what the sinks of a pool together may be paid.
     /// @dev Only the pipeline. Emits `LimitUpdated` and, where it moves, `EscrowUnitsUpdated`.
@@ -76,10 +76,7 @@ interface IBackpressurePool {
 
     /// @notice Whether `move` with these arguments would do something: move units, or record an inflow that has yet to be
     /// confirmed.
-    function needsMove(TaskTypeId taskTypeId, address[] calldata sinks, uint256[] calldata targets)
-        external
-        view
-        returns (bool);
+    function needsMove(TaskTypeId taskTypeId, Target[] calldata targets) external view returns (bool);
 
     /// @notice The Superfluid pool that sources stream to with `distributeFlow`. Never send a CFA stream or a transfer
     /// there: Superfluid accepts it and it is stuck.

@@ -64,12 +64,13 @@ library CapacityMath {
     function effectiveUnitsDown(uint256 capacityScaled, uint256 backlog, uint256 horizon)
         internal
         pure
-        returns (uint256 units)
+        returns (uint96 units)
     {
-        // Safe: 64 + 30 bits and a horizon of 32; the smaller is taken from the larger.
+        // Safe: 64 + 30 bits and a horizon of 32; the smaller is taken from the larger, which has 72.
         unchecked {
             uint256 pressureScaled = (backlog * SCALE + horizon - 1) / horizon;
-            units = pressureScaled < capacityScaled ? (capacityScaled - pressureScaled) / SCALE : 0;
+            // forge-lint: disable-next-line(unsafe-typecast)
+            if (pressureScaled < capacityScaled) units = uint96((capacityScaled - pressureScaled) / SCALE);
         }
     }
 
@@ -88,8 +89,8 @@ library CapacityMath {
     }
 
     /// @notice Whether units should move from `current` to `target` now, or wait for a larger difference.
-    /// @param current Units in the pool.
-    /// @param target Effective capacity, units.
+    /// @param current Units in the pool; below 2^96.
+    /// @param target Effective capacity, units; below 2^96.
     /// @param overdue True once the units are so old that any difference counts. Without it an honest sink could
     /// stay almost 5 % low for ever.
     /// @return True if the difference is at least 5 % of the smaller of the two, to or from zero, or overdue. With the
@@ -98,6 +99,9 @@ library CapacityMath {
         if (current == target) return false;
         if (overdue || current == 0 || target == 0) return true;
         (uint256 low, uint256 high) = current < target ? (current, target) : (target, current);
-        return (high - low) * HYSTERESIS_DIVISOR >= low;
+        // Safe: the smaller is taken from the larger, and 96 bits times 20 fit.
+        unchecked {
+            return (high - low) * HYSTERESIS_DIVISOR >= low;
+        }
     }
 }

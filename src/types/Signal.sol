@@ -83,8 +83,11 @@ library SignalLib {
 
     /// @notice With another base, and settled for the last time in `settled`, at most two epochs before `epoch` + 1.
     function withBase(Signal self, uint72 scaled, uint32 epoch, uint256 settled) internal pure returns (Signal) {
-        uint256 lag = uint256(epoch) + 1 - settled;
-        return Signal.wrap(Signal.unwrap(self) & ~BASE_MASK | scaled | uint256(epoch) << BASE_EPOCH | lag << LAG);
+        // Safe: by what is required of `settled`.
+        unchecked {
+            uint256 lag = uint256(epoch) + 1 - settled;
+            return Signal.wrap(Signal.unwrap(self) & ~BASE_MASK | scaled | uint256(epoch) << BASE_EPOCH | lag << LAG);
+        }
     }
 
     function withDeclared(Signal self, uint40 units, uint64 queued, uint32 issuedAt) internal pure returns (Signal) {

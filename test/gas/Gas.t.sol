@@ -71,7 +71,7 @@ abstract contract GasBenchmark is GasTest {
     function test_Commit() external {
         skip(EPOCH);
         _commit(id, subject, CHANGED_CAPACITY, 1);
-        _check("commit", 55_000);
+        _check("commit", 35_000);
     }
 
     function test_Reveal_Unsaturated() external {

@@ -186,6 +186,23 @@ abstract contract ProtocolTest is SuperfluidTest {
         attestation.signature = _sign(key, registry.hashAttestation(taskTypeId, attestation));
     }
 
+    /// @notice An attestation that a key has signed as `submitPackedAttestations` takes it, whatever its values.
+    function _pack(ICapacityRegistry.Attestation memory attestation) internal pure returns (bytes memory) {
+        return abi.encodePacked(
+            attestation.sink,
+            uint40(attestation.capacity),
+            uint64(attestation.backlog),
+            attestation.issuedAt,
+            attestation.signature
+        );
+    }
+
+    function _pack(ICapacityRegistry.Attestation[] memory attestations) internal pure returns (bytes memory entries) {
+        for (uint256 i; i < attestations.length; ++i) {
+            entries = bytes.concat(entries, _pack(attestations[i]));
+        }
+    }
+
     /// @notice What the source with one key acknowledges to the sink with the other, signed by both.
     function _receipt(TaskTypeId taskTypeId, uint256 sourceKey, uint256 sinkKey, uint128 completed)
         internal

@@ -261,8 +261,7 @@ export const backpressurePoolAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
-      { name: 'targets', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'targets', internalType: 'Target[]', type: 'uint256[]' },
       { name: 'exact', internalType: 'bool', type: 'bool' },
     ],
     name: 'move',
@@ -273,8 +272,7 @@ export const backpressurePoolAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
-      { name: 'sinks', internalType: 'address[]', type: 'address[]' },
-      { name: 'targets', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'targets', internalType: 'Target[]', type: 'uint256[]' },
     ],
     name: 'needsMove',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
@@ -1065,6 +1063,27 @@ export const capacityRegistryAbi = [
     type: 'function',
     inputs: [
       { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+      { name: 'entries', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'submitPackedAttestations',
+    outputs: [{ name: 'accepted', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
+    ],
+    name: 'superTokenOf',
+    outputs: [
+      { name: '', internalType: 'contract ISuperToken', type: 'address' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'taskTypeId', internalType: 'TaskTypeId', type: 'bytes32' },
     ],
     name: 'unbondingPeriod',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
@@ -1115,6 +1134,20 @@ export const capacityRegistryAbi = [
       },
     ],
     name: 'BacklogVerified',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'taskTypeId',
+        internalType: 'TaskTypeId',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'signals', internalType: 'bytes', type: 'bytes', indexed: false },
+    ],
+    name: 'CapacitiesSignalled',
   },
   {
     type: 'event',
@@ -1391,6 +1424,14 @@ export const capacityRegistryAbi = [
     name: 'CapacityRegistry_UnknownTaskType',
   },
   { type: 'error', inputs: [], name: 'InvalidShortString' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'length', internalType: 'uint256', type: 'uint256' },
+      { name: 'entryLength', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'PackedAttestation_PartialEntry',
+  },
   {
     type: 'error',
     inputs: [

@@ -92,6 +92,7 @@ test("the SDK exports exactly this", () => {
     "syncSource",
     "toFlowRate",
     "toJson",
+    "unpackSignals",
     "unwrap",
     "verifyReceipt",
     "whySignal",

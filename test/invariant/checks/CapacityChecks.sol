@@ -97,7 +97,11 @@ abstract contract CapacityChecks is InvariantTest {
         vm.roll(committedAt + 1);
         bytes32 own = _hash(block.chainid, address(registry), id, sink);
         _expectRevert(
-            abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_CommitmentMismatch.selector, foreign, own)
+            abi.encodeWithSelector(
+                ICapacityRegistry.CapacityRegistry_CommitmentMismatch.selector,
+                bytes32(bytes27(foreign)),
+                bytes32(bytes27(own))
+            )
         );
         _reveal(id, sink);
     }

@@ -129,7 +129,11 @@ contract AttackerHandler is Forbidden, Attack {
             _expect(
                 address(registry),
                 abi.encodeCall(registry.revealCapacity, (id, copied.capacity, copied.backlog, copied.salt)),
-                abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_CommitmentMismatch.selector, commitment, own)
+                abi.encodeWithSelector(
+                    ICapacityRegistry.CapacityRegistry_CommitmentMismatch.selector,
+                    bytes32(bytes27(commitment)),
+                    bytes32(bytes27(own))
+                )
             );
             return _happens();
         }

@@ -16,6 +16,7 @@ import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
 import { IPipeline } from "../../../src/interfaces/IPipeline.sol";
 import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
 import { EscrowTerms } from "../../../src/types/EscrowTerms.sol";
+import { Target, TargetLib } from "../../../src/types/Target.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
@@ -92,14 +93,9 @@ abstract contract Forbidden is Handler {
             abi.encodeCall(pool.open, (id, world.tokenOf(id), 1e18, 60)),
             _notPool(eve, address(registry))
         );
-        address[] memory sinks = new address[](1);
-        sinks[0] = sink;
-        _add(
-            attempts,
-            target,
-            abi.encodeCall(pool.move, (id, sinks, new uint256[](1), true)),
-            _notPool(eve, address(registry))
-        );
+        Target[] memory targets = new Target[](1);
+        targets[0] = TargetLib.target(sink, 0);
+        _add(attempts, target, abi.encodeCall(pool.move, (id, targets, true)), _notPool(eve, address(registry)));
         _add(attempts, target, abi.encodeCall(pool.record, (id)), _notPool(eve, address(escrow)));
         _add(attempts, target, abi.encodeCall(pool.setLimit, (id, 0)), _notPool(eve, address(pipeline)));
         _add(attempts, target, abi.encodeCall(pool.takeSpare, (id, 1)), _notPool(eve, address(escrow)));

@@ -2,6 +2,7 @@
 pragma solidity 0.8.35;
 
 import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol";
+import { Target, TargetLib } from "../../../src/types/Target.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
@@ -11,8 +12,7 @@ contract MoveTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(
         address caller,
         TaskTypeId taskTypeId,
-        address[] calldata sinks,
-        uint256[] calldata targets,
+        Target[] calldata targets,
         bool exact
     ) external {
         vm.assume(caller != address(registry));
@@ -20,7 +20,7 @@ contract MoveTest is LedgerTest {
             abi.encodeWithSelector(IBackpressurePool.BackpressurePool_NotAllowed.selector, caller, address(registry))
         );
         vm.prank(caller);
-        pool.move(taskTypeId, sinks, targets, exact);
+        pool.move(taskTypeId, targets, exact);
     }
 
     function testFuzz_WhenItIsExactAndTheTargetDiffersByLessThanATwentieth(uint64 capacity, uint64 next) external {
@@ -70,14 +70,14 @@ contract MoveTest is LedgerTest {
         _newSource(id, "source", uint256(capacity) * UNIT_RATE * bound(overload, 2, 100));
         skip(EPOCH);
         vm.prank(address(registry));
-        pool.move(id, new address[](0), new uint256[](0), true);
+        pool.move(id, new Target[](0), true);
         assertLe(pool.spotPrice(id), UNIT_RATE, "only the escrow is looked at");
     }
 
-    function _move(address sink, uint256 target, bool exact) private {
-        uint256[] memory targets = new uint256[](1);
-        targets[0] = target;
+    function _move(address sink, uint256 units, bool exact) private {
+        Target[] memory targets = new Target[](1);
+        targets[0] = TargetLib.target(sink, uint96(units));
         vm.prank(address(registry));
-        pool.move(id, _list(sink), targets, exact);
+        pool.move(id, targets, exact);
     }
 }

@@ -82,6 +82,7 @@ contract RegistryViewsTest is CapacityTest {
         vm.assume(unknown != id);
         TaskTypeParameters memory nothing;
         assertEq(abi.encode(registry.parametersOf(unknown)), abi.encode(nothing), "parameters");
+        assertEq(address(registry.superTokenOf(unknown)), address(0), "super token");
         assertEq(registry.creatorOf(unknown), address(0), "creator");
         (uint256 minimumStake, uint256 bondPerUnit) = registry.bondTerms(unknown);
         assertEq(minimumStake + bondPerUnit, 0, "bond terms");

@@ -32,8 +32,8 @@ contract CommitCapacityTest is CapacityTest {
         vm.expectRevert(
             abi.encodeWithSelector(
                 ICapacityRegistry.CapacityRegistry_CommitmentMismatch.selector,
-                registry.hashSignal(id, sink, second, 0, SALT),
-                registry.hashSignal(id, sink, capacity, 0, SALT)
+                bytes32(bytes27(registry.hashSignal(id, sink, second, 0, SALT))),
+                bytes32(bytes27(registry.hashSignal(id, sink, capacity, 0, SALT)))
             )
         );
         _reveal(id, sink, capacity, 0);

@@ -297,6 +297,7 @@ contract RegisterTaskTypeTest is CapacityTest {
         assertTrue(taskTypeId == expected, "name");
         assertEq(registry.creatorOf(taskTypeId), creator, "creator");
         assertEq(abi.encode(registry.parametersOf(taskTypeId)), abi.encode(parameters), "parameters");
+        assertEq(address(registry.superTokenOf(taskTypeId)), address(parameters.superToken), "super token");
     }
 
     function _expectRevert(bytes memory revertData) private {

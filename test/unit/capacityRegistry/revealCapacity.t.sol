@@ -200,6 +200,7 @@ contract RevealCapacityTest is CapacityTest {
     }
 
     function _expectMismatch(bytes32 commitment, bytes32 revealed) private {
+        (commitment, revealed) = (bytes27(commitment), bytes27(revealed));
         assertNotEq(commitment, revealed);
         vm.expectRevert(
             abi.encodeWithSelector(ICapacityRegistry.CapacityRegistry_CommitmentMismatch.selector, commitment, revealed)

@@ -21,8 +21,9 @@ import { callFrom, LocalChain } from "../../localchain/localChain.ts";
 import { type RunningEconomy, startLocalEconomy } from "../../localchain/localEconomy.ts";
 import { type AnyCall, encodeCall } from "../../sdk/calls/callsOf.ts";
 import { contractsOf, superTokenAt } from "../../sdk/calls/contracts.ts";
-import { getTaskType, stakeForCapacity } from "../../sdk/index.ts";
+import { getTaskType, stakeForCapacity, unpackSignals } from "../../sdk/index.ts";
 import { pause } from "../../sdk/internal/waitForBlock.ts";
+import { packAttestations } from "../../sdk/utils/packedAttestations.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import { MAX_TRANSACTION_GAS } from "../../services/runtime/sender.ts";
 import { type ServiceProcess, spawnService } from "../../testkit/service.ts";
@@ -143,8 +144,8 @@ async function measureChain(taskTypeId: Hex): Promise<void> {
   );
   const signed = await Promise.all(
     batches.map((some, nonce) => {
-      const attestations = some.map((message) => ({ ...message, capacity: CAPACITY, backlog: 0n }));
-      const call = encodeCall(capacityRegistry.submitAttestations(taskTypeId, attestations as never));
+      const attestations = some.map((message) => ({ ...message, taskTypeId, capacity: CAPACITY, backlog: 0n }));
+      const call = encodeCall(capacityRegistry.submitPackedAttestations(taskTypeId, packAttestations(attestations)));
       const fees = { type: "eip1559", maxFeePerGas: 0n, maxPriorityFeePerGas: 0n } as const;
       return account.signTransaction({ ...call, ...fees, nonce, chainId: 31337, gas: MAX_TRANSACTION_GAS });
     }),
@@ -164,12 +165,13 @@ function blockNumber(): Promise<bigint> {
 
 async function untilAllSignalled(taskTypeId: Hex, fromBlock: bigint): Promise<void> {
   const { capacityRegistry: address } = chain.deployment;
-  const event = capacityRegistryAbi.find((item) => item.type === "event" && item.name === "CapacitySignalled");
+  const event = capacityRegistryAbi.find((item) => item.type === "event" && item.name === "CapacitiesSignalled");
   const deadline = AbortSignal.timeout(LONGEST);
   for (let accepted = 0; accepted < SINKS; ) {
     await pause(100, deadline);
     const logs = await getLogs(chain.client, { address, event, args: { taskTypeId }, fromBlock } as never);
-    accepted = logs.length;
+    const batches = logs as unknown as { args: { signals: Hex } }[];
+    accepted = batches.reduce((sum, { args }) => sum + unpackSignals(args.signals).length, 0);
   }
 }
 

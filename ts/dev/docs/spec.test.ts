@@ -7,6 +7,7 @@ import * as rule from "../../model/evidence/rule.ts";
 import * as exact from "../../model/exact.ts";
 import { attestationTypedData, receiptTypedData } from "../../sdk/index.ts";
 import type { Deployment } from "../../sdk/types.ts";
+import { packAttestations } from "../../sdk/utils/packedAttestations.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const spec = readFileSync(`${ROOT}docs/spec.md`, "utf8");
@@ -118,7 +119,9 @@ function exampleOf(number: 1 | 2, label: string): string | undefined {
 
 test("the worked example of an attestation is what the SDK signs", async () => {
   expect(exampleOf(1, "digest")).toBe(hashTypedData(attestation));
-  expect(exampleOf(1, "sink's signature")).toBe(await SINK.signTypedData(attestation));
+  const signature = await SINK.signTypedData(attestation);
+  expect(exampleOf(1, "sink's signature")).toBe(signature);
+  expect(exampleOf(1, "packed")).toBe(packAttestations([{ ...attestation.message, signature }]));
 });
 
 test("the worked example of a receipt is what the SDK signs", async () => {

@@ -1,5 +1,6 @@
-import { type Hex, hashTypedData, parseEther } from "viem";
+import { decodeFunctionData, type Hex, hashTypedData, parseEther } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { eachAnew } from "../../testkit/eachAnew.ts";
 import { EPOCH, startTestChain, type TestChain, UNIT_RATE } from "../../testkit/testChain.ts";
@@ -16,11 +17,13 @@ import {
   getTaskType,
   InvalidParameterError,
   openStream,
+  prepareSubmitAttestations,
   registerSink,
   requestReturn,
   requestUnstake,
   type Signal,
   SignalError,
+  type SignedAttestation,
   signAttestation,
   signalCapacity,
   stake,
@@ -195,6 +198,26 @@ test("attestations that do not count come back with the reason", async () => {
     { index: 2, reason: "too old" },
     { index: 3, reason: "from the future" },
     { index: 5, reason: "out of order" },
+  ]);
+});
+
+test("what keys alone have signed is packed, and skipped for the same reasons", async () => {
+  await chain.pass(EPOCH);
+  const good = await signAttestation(sink, { ...task, capacity: 70n, backlog: 3n });
+  const old = await signAttestation(sink, { ...task, capacity: 1n, backlog: 0n, issuedAt: good.issuedAt - 100 });
+  const carrier = await chain.actor("carrier");
+  const functionOf = async (attestations: SignedAttestation[]) => {
+    const [call] = await prepareSubmitAttestations(carrier, { ...task, attestations });
+    return decodeFunctionData({ abi: capacityRegistryAbi, data: call?.data ?? "0x" }).functionName;
+  };
+  expect(await functionOf([old, good])).toBe("submitPackedAttestations");
+  expect(await functionOf([old, { ...good, capacity: 2n ** 40n }])).toBe("submitAttestations");
+  expect(await functionOf([old, { ...good, signature: `${good.signature}00` }])).toBe("submitAttestations");
+  const { accepted, skipped } = await submitAttestations(carrier, { ...task, attestations: [old, good, good] });
+  expect(accepted).toEqual([{ sink: sink.account.address, capacity: 70n, backlog: 3n }]);
+  expect(skipped).toEqual([
+    { index: 0, reason: "too old" },
+    { index: 2, reason: "out of order" },
   ]);
 });
 

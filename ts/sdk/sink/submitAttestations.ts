@@ -1,10 +1,14 @@
-import { type Address, parseEventLogs } from "viem";
+import { type Address, hashTypedData, parseEventLogs } from "viem";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { prepared } from "../calls/callsOf.ts";
 import { contractsOf } from "../calls/contracts.ts";
 import type { SendErrorType } from "../errors.ts";
+import { chainIdOf } from "../internal/failure.ts";
 import { sendInTurn } from "../internal/sendInTurn.ts";
 import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
+import { isSignedByKey } from "../utils/isSigned.ts";
+import { fitsPacked, packAttestations, unpackSignals } from "../utils/packedAttestations.ts";
+import { attestationTypedData } from "../utils/typedData.ts";
 import type { SignedAttestation } from "./signAttestation.ts";
 
 /** In the order of the contract's enumeration. */
@@ -22,7 +26,8 @@ export type SubmitAttestationsReturnType = Sent & {
 export type SubmitAttestationsErrorType = SendErrorType;
 
 /**
- * Takes signed signals of one task type to the chain; anybody may. One bad entry does not hurt the others.
+ * Takes signed signals of one task type to the chain; anybody may. One bad entry does not hurt the others. Where all sinks
+ * have signed by key they are packed, which costs a fifth less gas; one wallet among them, and none is.
  * @example
  * const attestation = await signAttestation(sinkClient, { deployment, taskTypeId, capacity: 100n, backlog: 0n });
  * const attestations = [attestation];
@@ -39,11 +44,13 @@ export async function submitAttestations(
     parameters,
   );
   const { logs } = sent.receipt;
-  const accepted = parseEventLogs({ abi: capacityRegistryAbi, eventName: "CapacitySignalled", logs });
+  const single = parseEventLogs({ abi: capacityRegistryAbi, eventName: "CapacitySignalled", logs });
+  const batches = parseEventLogs({ abi: capacityRegistryAbi, eventName: "CapacitiesSignalled", logs });
+  const accepted = [...single.map(({ args }) => args), ...batches.flatMap(({ args }) => unpackSignals(args.signals))];
   const skipped = parseEventLogs({ abi: capacityRegistryAbi, eventName: "AttestationSkipped", logs });
   return {
     ...sent,
-    accepted: accepted.map(({ args: { sink, capacity, backlog } }) => ({ sink, capacity, backlog })),
+    accepted: accepted.map(({ sink, capacity, backlog }) => ({ sink, capacity, backlog })),
     skipped: skipped.map(({ args }) => ({ index: Number(args.index), reason: REASONS[args.reason] ?? "none" })),
   };
 }
@@ -54,8 +61,24 @@ export async function submitAttestations(
  * const calls = await prepareSubmitAttestations(client, { deployment, taskTypeId, attestations: [] });
  */
 export async function prepareSubmitAttestations(
-  _: ReadClient,
-  { deployment, taskTypeId, attestations }: SubmitAttestationsParameters,
+  client: ReadClient,
+  parameters: SubmitAttestationsParameters,
 ): Promise<PreparedCall[]> {
-  return prepared(contractsOf(deployment).capacityRegistry.submitAttestations(taskTypeId, attestations));
+  const { deployment, taskTypeId, attestations } = parameters;
+  const { capacityRegistry } = contractsOf(deployment);
+  return prepared(
+    (await arePacked(client, parameters))
+      ? capacityRegistry.submitPackedAttestations(taskTypeId, packAttestations(attestations))
+      : capacityRegistry.submitAttestations(taskTypeId, attestations),
+  );
+}
+
+async function arePacked(client: ReadClient, { deployment, attestations }: SubmitAttestationsParameters) {
+  if (!attestations.every(fitsPacked)) return false;
+  const chainId = client.chain?.id ?? (await chainIdOf(client));
+  const byKey = attestations.map((attestation) => {
+    const digest = hashTypedData(attestationTypedData({ deployment, chainId, attestation }));
+    return isSignedByKey({ signer: attestation.sink, digest, signature: attestation.signature });
+  });
+  return (await Promise.all(byKey)).every(Boolean);
 }

@@ -45,7 +45,8 @@ export async function isSigned(client: ReadClient, parameters: IsSignedParameter
   return (await isSignedByKey(parameters)) || isSignedByWallet(client, parameters);
 }
 
-async function isSignedByKey({ signer, digest, signature, recover }: IsSignedParameters): Promise<boolean> {
+/** Whether the key of an account has signed, as `SignatureLib.isValid` sees it before it asks a wallet. */
+export async function isSignedByKey({ signer, digest, signature, recover }: IsSignedParameters): Promise<boolean> {
   if (size(signature) !== 65) return false;
   const s = BigInt(slice(signature, 32, 64));
   const v = Number(slice(signature, 64, 65));

@@ -10,10 +10,10 @@ export type FollowedStatesParameters<state> = {
   addresses: readonly Address[];
   topics: readonly Hex[];
   /**
-   * What an event says: which state it changes, and to what; without that the state has to be read anew.
+   * What an event says: which states it changes, and to what; without that a state has to be read anew.
    * @param head The block up to which events are read: it is no earlier than the event.
    */
-  changeOf: (log: RpcLog, head: Head) => { key: string; state?: state };
+  changesOf: (log: RpcLog, head: Head) => readonly { key: string; state?: state }[];
 };
 
 /** Two hundred bytes each. */
@@ -82,10 +82,12 @@ export class FollowedStates<state> {
   }
 
   #apply(log: RpcLog, from: Head, head: Head): void {
-    const { key, state } = this.#parameters.changeOf(log, head);
-    if (state === undefined) this.#known.delete(key);
-    // What was applied before would only put another time to it.
-    else if (!this.#known.has(key) || hexToBigInt(log.blockNumber ?? "0x0") > from.number) this.#remember(key, state);
+    const isNew = hexToBigInt(log.blockNumber ?? "0x0") > from.number;
+    for (const { key, state } of this.#parameters.changesOf(log, head)) {
+      if (state === undefined) this.#known.delete(key);
+      // What was applied before would only put another time to it.
+      else if (isNew || !this.#known.has(key)) this.#remember(key, state);
+    }
   }
 
   #remember(key: string, state: state): void {

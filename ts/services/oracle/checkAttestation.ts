@@ -1,4 +1,5 @@
-import { isSigned } from "../../sdk/utils/isSigned.ts";
+import { isSigned, isSignedByKey } from "../../sdk/utils/isSigned.ts";
+import { fitsPacked } from "../../sdk/utils/packedAttestations.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { digestOf } from "../intake/digestOf.ts";
@@ -28,6 +29,20 @@ export function attestationCheck(context: ChainContext): (message: AttestationMe
     if (await isSigned(client, { signer: sink, digest, signature, recover })) return;
     const advice = `sign CapacityAttestation for chain ${chainId} and registry ${deployment.capacityRegistry}`;
     throw new Refusal("bad_signature", `${sink} has not signed this attestation: ${advice}`);
+  };
+}
+
+/** Makes what says whether an attestation counts packed: it fits, and a key has signed it. */
+export function packedCheck({
+  chainId,
+  deployment,
+  recover,
+}: ChainContext): (message: AttestationMessage) => Promise<boolean> {
+  return async (message) => {
+    const attestation = toAttestation(message);
+    const { sink: signer, signature } = attestation;
+    const digest = digestOf(attestationTypedData({ deployment, chainId, attestation }));
+    return fitsPacked(attestation) && isSignedByKey({ signer, digest, signature, recover });
   };
 }
 

@@ -4,7 +4,7 @@ import { getLogs } from "viem/actions";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addSink } from "../../localchain/participants.ts";
-import { signAttestation, type WriteClient } from "../../sdk/index.ts";
+import { signAttestation, unpackSignals, type WriteClient } from "../../sdk/index.ts";
 import { DescribedApi, errorBody } from "../../testkit/http.ts";
 import { type Postgres, startPostgres } from "../../testkit/postgres.ts";
 import { type ServiceProcess, spawnService } from "../../testkit/service.ts";
@@ -97,7 +97,9 @@ test("the leader is killed with batches in flight: nothing is lost, and nothing 
   await chain.test.setAutomine(true);
   const logs = await getLogs(chain.client, { address: chain.deployment.capacityRegistry, fromBlock });
   const events = parseEventLogs({ abi: capacityRegistryAbi, logs });
-  const signalled = events.flatMap((event) => (event.eventName === "CapacitySignalled" ? [event.args.sink] : []));
+  const signalled = events.flatMap((event) =>
+    event.eventName === "CapacitiesSignalled" ? unpackSignals(event.args.signals).map(({ sink }) => sink) : [],
+  );
   expect(signalled.sort()).toEqual(sinks.map(({ account }) => account.address).sort());
   expect(events.filter(({ eventName }) => eventName === "AttestationSkipped")).toEqual([]);
   expect(await other.service.stop()).toBe(0);

@@ -1,9 +1,10 @@
-import { type Address, encodeEventTopics, type Hex, type RpcLog, slice } from "viem";
+import { type Address, decodeAbiParameters, encodeEventTopics, type Hex, type RpcLog, slice } from "viem";
 import { getBlock } from "viem/actions";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { read } from "../../sdk/internal/call.ts";
 import type { Deployment } from "../../sdk/types.ts";
+import { unpackSignals } from "../../sdk/utils/packedAttestations.ts";
 import { FollowedStates } from "../intake/followedStates.ts";
 import type { ServiceClient } from "../runtime/client.ts";
 import type { Head } from "../runtime/heads.ts";
@@ -18,7 +19,7 @@ export type SinkStatesParameters = {
 /** What decides about an attestation beside its signature. */
 export type SinkView = {
   registered: boolean;
-  /** Time of its latest signal, Unix seconds, or a little later: an event does not say. */
+  /** Time of its latest signal, Unix seconds, or a little later: the event of a single one does not say. */
   signalledAt: number;
   /** The chain's time, Unix seconds. */
   now: number;
@@ -26,9 +27,10 @@ export type SinkView = {
 
 type State = Pick<SinkView, "registered" | "signalledAt">;
 
-const [SIGNALLED, ...CHANGED] = (["CapacitySignalled", "SinkRegistered", "SinkDeregistered"] as const).map(
+const TOPICS = (["CapacitySignalled", "CapacitiesSignalled", "SinkRegistered", "SinkDeregistered"] as const).map(
   (eventName) => encodeEventTopics({ abi: capacityRegistryAbi, eventName })[0],
-) as [Hex, ...Hex[]];
+) as [Hex, Hex, ...Hex[]];
+const [SIGNALLED, BATCH_SIGNALLED] = TOPICS;
 
 /** What the registry knows of sinks. */
 export class SinkStates {
@@ -39,8 +41,8 @@ export class SinkStates {
   constructor(parameters: SinkStatesParameters) {
     this.#parameters = parameters;
     const { client, deployment, headOf } = parameters;
-    const from = { addresses: [deployment.capacityRegistry], topics: [SIGNALLED, ...CHANGED] };
-    this.#states = new FollowedStates({ client, headOf, ...from, changeOf });
+    const from = { addresses: [deployment.capacityRegistry], topics: TOPICS };
+    this.#states = new FollowedStates({ client, headOf, ...from, changesOf });
   }
 
   /** What is known of a sink without asking for it, as of the latest block. */
@@ -69,10 +71,17 @@ export class SinkStates {
   }
 }
 
-function changeOf({ topics }: RpcLog, head: Head): { key: string; state?: State } {
-  const [event, taskTypeId, sink] = topics as unknown as readonly [Hex, Hex, Hex];
+function changesOf({ topics, data }: RpcLog, head: Head): { key: string; state?: State }[] {
+  const [event, taskTypeId, sink = "0x"] = topics as unknown as readonly [Hex, Hex, Hex?];
+  if (event === BATCH_SIGNALLED) {
+    const [signals] = decodeAbiParameters([{ type: "bytes" }], data);
+    return unpackSignals(signals).map(({ sink, issuedAt: signalledAt }) => {
+      return { key: keyOf(taskTypeId, sink), state: { registered: true, signalledAt } };
+    });
+  }
   const key = keyOf(taskTypeId, slice(sink, 12));
-  return event === SIGNALLED ? { key, state: { registered: true, signalledAt: Number(head.timestamp) } } : { key };
+  if (event !== SIGNALLED) return [{ key }];
+  return [{ key, state: { registered: true, signalledAt: Number(head.timestamp) } }];
 }
 
 const keyOf = (taskTypeId: Hex, sink: Address): string => `${taskTypeId}/${sink}`.toLowerCase();

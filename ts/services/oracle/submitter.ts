@@ -1,6 +1,9 @@
 import { type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
+import type { AnyCall } from "../../sdk/calls/callsOf.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
+import type { SignedAttestation } from "../../sdk/sink/signAttestation.ts";
+import { packAttestations } from "../../sdk/utils/packedAttestations.ts";
 import { BatchSize } from "../intake/batchSize.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { byTaskType } from "../intake/messageKind.ts";
@@ -11,6 +14,7 @@ import { chunks, perform } from "../keeper/perform.ts";
 import type { Sender } from "../runtime/sender.ts";
 import { type Transaction, transactionOf } from "../runtime/transaction.ts";
 import { type AttestationMessage, toAttestation } from "./attestation.ts";
+import { packedCheck } from "./checkAttestation.ts";
 
 export type AttestationSubmitterParameters = {
   context: ChainContext;
@@ -26,6 +30,9 @@ export type AttestationSubmitterParameters = {
 
 type Waiting = Entry<AttestationMessage>;
 
+/** One of the two forms in which attestations are submitted. */
+type Form = (attestations: readonly SignedAttestation[]) => AnyCall;
+
 /** `ICapacityRegistry.Skipped.FromTheFuture`: the one reason for which an entry is tried again. */
 const FROM_THE_FUTURE = 2;
 
@@ -39,12 +46,14 @@ const DEAR = 260_000n;
 /** Takes attestations to the chain, in batches per task type; several are under way at once. */
 export class AttestationSubmitter {
   readonly #parameters: AttestationSubmitterParameters;
+  readonly #countsPacked: (message: AttestationMessage) => Promise<boolean>;
   /** Places whose message is under way: a newer one waits for it. */
   readonly #underWay = new Set<string>();
   readonly #size: BatchSize;
 
   constructor(parameters: AttestationSubmitterParameters) {
     this.#parameters = parameters;
+    this.#countsPacked = packedCheck(parameters.context);
     this.#size = new BatchSize(parameters.batchSize, DEAR);
   }
 
@@ -74,9 +83,26 @@ export class AttestationSubmitter {
     }
   }
 
+  /** Those that count packed, which is cheaper, and the others. */
   async #submit(taskTypeId: Hex, items: readonly Waiting[]): Promise<boolean> {
+    const isPacked = await Promise.all(items.map(({ message }) => this.#countsPacked(message)));
+    const forms = [true, false].map((form) => items.filter((_, index) => isPacked[index] === form));
+    const [packed, others] = forms as [Waiting[], Waiting[]];
+    const { capacityRegistry } = contractsOf(this.#parameters.context.deployment);
+    const done = await Promise.all([
+      this.#submitAs(taskTypeId, packed, (attestations) =>
+        capacityRegistry.submitPackedAttestations(taskTypeId, packAttestations(attestations)),
+      ),
+      this.#submitAs(taskTypeId, others, (attestations) =>
+        capacityRegistry.submitAttestations(taskTypeId, attestations),
+      ),
+    ]);
+    return done.every(Boolean);
+  }
+
+  async #submitAs(taskTypeId: Hex, items: readonly Waiting[], call: Form): Promise<boolean> {
     if (items.length === 0) return true;
-    const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some);
+    const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some, call);
     const size = this.#size;
     const work = {
       ...{ action: "submitAttestations", taskTypeId, items, build },
@@ -102,11 +128,10 @@ export class AttestationSubmitter {
     return Date.now() - first.receivedAt >= Math.min(maxWait, (reportDelay * 1000) / 2);
   }
 
-  #transaction(taskTypeId: Hex, batch: readonly Waiting[]): Transaction {
-    const { capacityRegistry } = contractsOf(this.#parameters.context.deployment);
+  #transaction(taskTypeId: Hex, batch: readonly Waiting[], call: Form): Transaction {
     const attestations = batch.map(({ message }) => toAttestation(message));
     const about = { taskTypeId, attestations: batch.length };
-    const transaction = transactionOf(capacityRegistry.submitAttestations(taskTypeId, attestations), about);
+    const transaction = { ...transactionOf(call(attestations), about), action: "submitAttestations" };
     // No sink is in two batches at once.
     return { ...transaction, gas: this.#size.gasOf(batch.length), independent: true };
   }

@@ -40,7 +40,7 @@ export class ReceiptStates {
     const { capacityRegistry, completionTracker, stakeManager } = deployment;
     const addresses = [capacityRegistry, completionTracker, stakeManager];
     const topics = [ACKNOWLEDGED, ...LEAVING];
-    this.#states = new FollowedStates({ client, headOf, addresses, topics, changeOf });
+    this.#states = new FollowedStates({ client, headOf, addresses, topics, changesOf });
   }
 
   /** What is known without asking for it, as of the latest block; undefined if a part of it is not. */
@@ -80,10 +80,10 @@ export class ReceiptStates {
 }
 
 /** What is known to be no more is read anew: nothing else can become true by itself. */
-function changeOf({ topics }: RpcLog): { key: string } {
+function changesOf({ topics }: RpcLog): { key: string }[] {
   const [event, taskTypeId, first, second = first] = topics as unknown as readonly [Hex, Hex, Hex, Hex?];
-  if (event !== ACKNOWLEDGED) return { key: bondedKey(taskTypeId, slice(first, 12)) };
-  return { key: completedKey({ taskTypeId, source: slice(first, 12), sink: slice(second, 12) }) };
+  if (event !== ACKNOWLEDGED) return [{ key: bondedKey(taskTypeId, slice(first, 12)) }];
+  return [{ key: completedKey({ taskTypeId, source: slice(first, 12), sink: slice(second, 12) }) }];
 }
 
 const completedKey = ({ taskTypeId, source, sink }: Place): string =>
