@@ -17,6 +17,7 @@ export const packAttestations = (attestations: readonly SignedAttestation[]): He
     ),
   ]);
 
+/** What a sink has declared, as the event of a packed batch has it. */
 export type PackedSignal = {
   sink: Address;
   /** What counts, capped by the bond, units. */
