@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Address, Hex } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { keyOf } from "../ts/demo/market.ts";
 import type { EconomyResult } from "../ts/demo/runEconomy.ts";
 import { callFrom } from "../ts/localchain/localChain.ts";
 import { contractsOf, superTokenAt } from "../ts/sdk/calls/contracts.ts";
-import { getPool, getSink, getSource } from "../ts/sdk/index.ts";
+import { attestationTypedData, getPool, getSink, getSource } from "../ts/sdk/index.ts";
+import { packAttestations } from "../ts/sdk/utils/packedAttestations.ts";
 import { FaultyRpc } from "../ts/testkit/faultyRpc.ts";
 import { startPostgres } from "../ts/testkit/postgres.ts";
 import { type Economy, run, startEconomy } from "./economy.ts";
@@ -130,6 +133,56 @@ async function compareSources(rows: Record<string, unknown>[], taskTypeId: Hex, 
     });
   }
 }
+
+test("every signal of a packed batch, which has one event, is known", async () => {
+  const { chain, market } = economy;
+  const { protocol: deployment, keeper } = market;
+  const [stage] = market.stages;
+  if (stage === undefined) throw new TypeError("no stage");
+  const { id: taskTypeId } = stage;
+  const follower = indexers[0] as TestIndexer;
+  const stateOf = ({ address }: { address: Address }) =>
+    getSink(chain.client, { deployment, taskTypeId, sink: address });
+  const now = async () => Number((await chain.client.getBlock()).timestamp);
+  await chain.mine((await now()) + 2);
+  const issuedAt = await now();
+  const chainId = await chain.client.getChainId();
+  const sinks = stage.sinks.slice(0, 3);
+  const attestations = await Promise.all(
+    sinks.map(async ({ name, address: sink }, index) => {
+      const attestation = { taskTypeId, sink, capacity: BigInt(3 + index), backlog: BigInt(index), issuedAt };
+      const typed = attestationTypedData({ deployment, chainId, attestation });
+      return { ...attestation, signature: await privateKeyToAccount(keyOf(name)).signTypedData(typed) };
+    }),
+  );
+  const { capacityRegistry } = contractsOf(deployment);
+  const packed = packAttestations(attestations);
+  chain.add(callFrom(keeper, capacityRegistry.submitPackedAttestations(taskTypeId, packed)));
+  const { timestamp } = await chain.mine(issuedAt + 4);
+  await follower.reaches(await head());
+
+  const where = `where: { taskTypeId: "${taskTypeId}", timestamp: "${timestamp}" }`;
+  const { signalLogs } = await follower.query<{ signalLogs: { items: Record<string, unknown>[] } }>(
+    `{ signalLogs(${where}, orderBy: "capacity") { items { sink capacity backlog } } }`,
+  );
+  const states = await Promise.all(sinks.map(stateOf));
+  expect(signalLogs.items.map(big)).toEqual(
+    sinks.map(({ address }, index) => ({
+      sink: address.toLowerCase(),
+      capacity: states[index]?.declaredCapacity,
+      backlog: states[index]?.declaredBacklog,
+    })),
+  );
+  expect(states.map(({ declaredCapacity }) => declaredCapacity)).toEqual([3n, 4n, 5n]);
+  for (const { address } of sinks) {
+    const { sink } = await follower.query<{ sink: Record<string, unknown> }>(
+      `{ sink(taskTypeId: "${taskTypeId}", account: "${address.toLowerCase()}")
+        { declaredCapacity declaredBacklog signalledAtTimestamp } }`,
+    );
+    const { declaredCapacity, declaredBacklog } = await stateOf({ address });
+    expect(big(sink)).toEqual({ declaredCapacity, declaredBacklog, signalledAtTimestamp: BigInt(issuedAt) });
+  }
+});
 
 /** Where the indexer keeps what it knows: its own folder, or a PostgreSQL. */
 const databases = ["embedded", "PostgreSQL"] as const;

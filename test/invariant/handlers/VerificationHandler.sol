@@ -230,13 +230,15 @@ contract VerificationHandler is ProtocolTest, Tallies {
         batch[2] = _attestation(id, sink, strangerKey, declared, 0, block.timestamp);
         batch[3] = _attestation(id, vm.addr(strangerKey), strangerKey, declared, 0, block.timestamp);
         batch[4] = _attestation(id, sink, key, declared, 0, issuedAt);
-        assertEq(registry.submitAttestations(id, batch), good ? 1 : 0, "only the good one");
+        bool packed = seed % 2 == 0;
+        assertEq(_submitBatch(id, batch, packed), good ? 1 : 0, "only the good one");
         if (good) {
             ++attestations;
             assertEq(registry.sinkOf(id, sink).signalledAt, issuedAt);
         }
         // Another task type's order does not interact: the sink is unknown there, so nothing counts.
-        assertEq(registry.submitAttestations(otherTaskType, batch), 0);
+        assertEq(_submitBatch(otherTaskType, batch, packed), 0);
+        assertEq(_submitBatch(id, batch, !packed), 0, "nothing counts again, in the other form");
         _observe();
         count("attack: spoil batch", good);
     }
@@ -298,7 +300,7 @@ contract VerificationHandler is ProtocolTest, Tallies {
         for (uint256 k; k < SINKS; ++k) {
             batch[k] = _attestation(id, sinkOf(k), sinkKeys[k], CAPACITY, 0, block.timestamp);
         }
-        uint256 accepted = registry.submitAttestations(id, batch);
+        uint256 accepted = _submitBatch(id, batch, true);
         assertEq(accepted, SINKS);
         attestations += accepted;
         for (uint256 i; i < SOURCES; ++i) {
@@ -316,6 +318,15 @@ contract VerificationHandler is ProtocolTest, Tallies {
         accepted = tracker.acknowledge(id, batch);
         acknowledgements += accepted;
         _observe();
+    }
+
+    function _submitBatch(TaskTypeId taskTypeId, ICapacityRegistry.Attestation[] memory batch, bool packed)
+        private
+        returns (uint256)
+    {
+        return packed
+            ? registry.submitPackedAttestations(taskTypeId, _pack(batch))
+            : registry.submitAttestations(taskTypeId, batch);
     }
 
     function _submit(TaskTypeId taskTypeId, ICompletionTracker.Receipt memory receipt)

@@ -80,6 +80,18 @@ contract SubmitPackedAttestationsTest is CapacityTest {
         _assertSkipped(id, _attestation(id, sink, key, capacity, 1, issuedAt), ICapacityRegistry.Skipped.OutOfOrder);
     }
 
+    function testFuzz_WhenThePackedFormHasCarriedItAlready(uint40 capacity, uint256 issuedAt) external {
+        issuedAt = bound(issuedAt, block.timestamp - REPORT_DELAY, block.timestamp);
+        ICapacityRegistry.Attestation memory attestation = _attestation(id, sink, key, capacity, 0, issuedAt);
+        assertEq(_submitPacked(id, attestation), 1);
+        bytes memory state = _stateOf(sink);
+        _assertSkipped(id, attestation, ICapacityRegistry.Skipped.OutOfOrder);
+        vm.expectEmit(address(registry));
+        emit ICapacityRegistry.AttestationSkipped(id, sink, 0, ICapacityRegistry.Skipped.OutOfOrder);
+        assertEq(_submit(id, attestation), 0, "by the other form");
+        assertEq(_stateOf(sink), state);
+    }
+
     function testFuzz_WhenTheSignatureIsMalformed(bytes32 r, bytes32 s, uint8 v) external {
         ICapacityRegistry.Attestation memory attestation = _attestation(id, sink, key, 1, 0, block.timestamp);
         attestation.signature = abi.encodePacked(r, s, v);
@@ -91,6 +103,38 @@ contract SubmitPackedAttestationsTest is CapacityTest {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, registry.hashAttestation(id, attestation));
         attestation.signature = abi.encodePacked(r, bytes32(N - uint256(s)), v == 27 ? uint8(28) : uint8(27));
         _assertSkipped(id, attestation, ICapacityRegistry.Skipped.BadSignature);
+    }
+
+    function testFuzz_WhenVIsNeither27Nor28(uint40 capacity, uint8 v) external {
+        vm.assume(v != 27 && v != 28);
+        ICapacityRegistry.Attestation memory attestation = _attestation(id, sink, key, capacity, 0, block.timestamp);
+        (uint8 signed, bytes32 r, bytes32 s) = vm.sign(key, registry.hashAttestation(id, attestation));
+        for (uint256 i; i < 2; ++i) {
+            attestation.signature = abi.encodePacked(r, s, v);
+            _assertSkipped(id, attestation, ICapacityRegistry.Skipped.BadSignature);
+            // As some signers count it, from zero.
+            v = signed - 27;
+        }
+    }
+
+    /// @dev Recovering from garbage gives this address. No transaction can come from it: the stake is said to be there.
+    function testFuzz_WhenTheSinkIsTheZeroAddress(bytes32 r, bytes32 s, uint8 v) external {
+        vm.prank(address(stakes));
+        registry.stakeChanged(id, address(0), _stakeFor(MAX_CAPACITY));
+        vm.prank(address(0));
+        registry.registerSink(id, "");
+        skip(1);
+        ICapacityRegistry.Attestation memory attestation = _attestation(id, address(0), key, 1, 0, block.timestamp);
+        _assertSkipped(id, attestation, ICapacityRegistry.Skipped.BadSignature);
+        uint8[4] memory values = [v, 0, 27, 28];
+        for (uint256 i; i < values.length; ++i) {
+            attestation.signature = abi.encodePacked(r, s, values[i]);
+            vm.expectEmit(address(registry));
+            emit ICapacityRegistry.AttestationSkipped(id, address(0), 0, ICapacityRegistry.Skipped.BadSignature);
+            assertEq(_submitPacked(id, attestation), 0);
+            // Not a point of the curve, and no scalar.
+            (r, s) = (bytes32(N), bytes32(0));
+        }
     }
 
     function testFuzz_WhenTheSignerIsSomebodyElse(uint40 capacity, uint256 otherKey) external {
@@ -114,6 +158,25 @@ contract SubmitPackedAttestationsTest is CapacityTest {
         _assertSkipped(id, signed, ICapacityRegistry.Skipped.BadSignature);
     }
 
+    function testFuzz_WhenTheSignedValuesDoNotFit(uint64 capacity, uint96 backlog, bool both) external {
+        capacity = uint64(bound(capacity, 2 ** 40, type(uint64).max));
+        uint96 large = uint96(bound(backlog, 2 ** 64, type(uint96).max));
+        ICapacityRegistry.Attestation memory signed =
+            _attestation(id, sink, key, capacity, both ? large : uint64(backlog), block.timestamp);
+        _assertSkipped(id, signed, ICapacityRegistry.Skipped.BadSignature);
+        signed = _attestation(id, sink, key, uint40(capacity), large, block.timestamp);
+        _assertSkipped(id, signed, ICapacityRegistry.Skipped.BadSignature);
+        assertEq(_submit(id, signed), 1, "the other form takes it");
+    }
+
+    function testFuzz_WhenTheAttestationWasSignedForAnotherChain(uint40 capacity, uint64 chainId) external {
+        chainId = uint64(bound(chainId, 1, type(uint64).max));
+        vm.assume(chainId != block.chainid);
+        ICapacityRegistry.Attestation memory signed = _attestation(id, sink, key, capacity, 0, block.timestamp);
+        vm.chainId(chainId);
+        _assertSkipped(id, signed, ICapacityRegistry.Skipped.BadSignature);
+    }
+
     function testFuzz_WhenTheAttestationWasSignedForAnotherTaskType(uint40 capacity) external {
         TaskTypeId other = _registerTaskType("other work");
         _assertSkipped(
@@ -132,6 +195,38 @@ contract SubmitPackedAttestationsTest is CapacityTest {
         vm.expectCall(wallet, "", 1);
         _assertSkipped(id, attestation, ICapacityRegistry.Skipped.BadSignature);
         assertEq(_submit(id, attestation), 1);
+    }
+
+    function testFuzz_WhenAnAccountWithCodeSignsByKey(uint40 capacity, address code) external {
+        vm.etch(sink, abi.encodePacked(hex"ef0100", code));
+        assertEq(_submitPacked(id, _attestation(id, sink, key, capacity, 0, block.timestamp)), 1);
+    }
+
+    /// forge-config: default.fuzz.runs = 16
+    function testFuzz_WhenTheBatchIsHuge(uint256 seed, uint40 capacity) external {
+        bytes memory junk = new bytes(256 * 102);
+        for (uint256 offset = 32; offset <= junk.length; offset += 32) {
+            bytes32 word = keccak256(abi.encode(seed, offset));
+            assembly ("memory-safe") {
+                mstore(add(junk, offset), word)
+            }
+        }
+        // The dearest to skip: all but the signature is right.
+        bytes memory forged = _pack(_attestation(id, sink, key ^ 1, capacity, 0, block.timestamp));
+        for (uint256 i; i < 8; ++i) {
+            forged = bytes.concat(forged, forged);
+        }
+        bytes memory good = _pack(_attestation(id, sink, key, capacity, 0, block.timestamp));
+        vm.recordLogs();
+        uint256 gas = gasleft();
+        assertEq(registry.submitPackedAttestations(id, bytes.concat(junk, forged, good)), 1, "the last counts");
+        assertLt(gas - gasleft(), 512 * 9_000 + 1_000_000, "each of the others costs little");
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < 512; ++i) {
+            assertEq(logs[i].topics[0], ICapacityRegistry.AttestationSkipped.selector);
+            (uint256 index,) = abi.decode(logs[i].data, (uint256, ICapacityRegistry.Skipped));
+            assertEq(index, i);
+        }
     }
 
     function testFuzz_WhenOneSinkStandsInTheBatchSeveralTimes(uint40[8] memory capacities, uint256[8] memory times)

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { hashTypedData, zeroAddress } from "viem";
+import { hashTypedData, slice, zeroAddress } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { expect, test } from "vitest";
 import * as rule from "../../model/evidence/rule.ts";
 import * as exact from "../../model/exact.ts";
 import { attestationTypedData, receiptTypedData } from "../../sdk/index.ts";
 import type { Deployment } from "../../sdk/types.ts";
-import { packAttestations } from "../../sdk/utils/packedAttestations.ts";
+import { packAttestations, unpackSignals } from "../../sdk/utils/packedAttestations.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const spec = readFileSync(`${ROOT}docs/spec.md`, "utf8");
@@ -121,7 +121,10 @@ test("the worked example of an attestation is what the SDK signs", async () => {
   expect(exampleOf(1, "digest")).toBe(hashTypedData(attestation));
   const signature = await SINK.signTypedData(attestation);
   expect(exampleOf(1, "sink's signature")).toBe(signature);
-  expect(exampleOf(1, "packed")).toBe(packAttestations([{ ...attestation.message, signature }]));
+  const packed = packAttestations([{ ...attestation.message, signature }]);
+  expect(exampleOf(1, "packed")).toBe(packed);
+  const { taskTypeId: _, ...signal } = attestation.message;
+  expect(unpackSignals(slice(packed, 0, 37))).toEqual([signal]);
 });
 
 test("the worked example of a receipt is what the SDK signs", async () => {

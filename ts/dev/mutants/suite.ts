@@ -17,11 +17,13 @@ const UNITS: Record<string, string[]> = {
   FlowMath: ["backpressurePool", "pipeline"],
   InflowBook: ["backpressurePool"],
   LedgerMath: ["completionTracker"],
+  PackedAttestationLib: ["capacityRegistry"],
   ReturnShares: ["escrowBuffer"],
   SignalLib: ["capacityRegistry"],
   SignatureLib: ["capacityRegistry", "completionTracker"],
   StreamedAmount: ["escrowBuffer"],
   SuperfluidAccount: ["backpressurePool"],
+  TargetLib: ["capacityRegistry", "backpressurePool"],
   TaskTypeLib: ["capacityRegistry", "stakeManager"],
 };
 

@@ -35,6 +35,7 @@ export const ADVICE: Record<string, string> = {
   EscrowBuffer_NothingToReturn: "nothing of the account's is in the escrow",
   EscrowBuffer_TooLittleGas: MORE_GAS,
   EscrowBuffer_UnknownTaskType: TASK_TYPE,
+  PackedAttestation_PartialEntry: "give each attestation all of its 102 bytes, and nothing between them",
   Pipeline_Cycle: "feed a task type that does not lead back here",
   Pipeline_NoDownstream: "nothing is to be done: no limit comes from below",
   Pipeline_NotCreator: "send it from the account that registered the upstream task type",

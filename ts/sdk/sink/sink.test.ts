@@ -1,4 +1,5 @@
-import { decodeFunctionData, type Hex, hashTypedData, parseEther } from "viem";
+import { decodeFunctionData, type Hex, hashTypedData, isAddressEqual, parseEther } from "viem";
+import { getContractEvents } from "viem/actions";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
@@ -31,6 +32,7 @@ import {
   startSignalLoop,
   submitAttestations,
   syncSource,
+  unpackSignals,
   type WriteClient,
   withdraw,
 } from "../index.ts";
@@ -212,13 +214,43 @@ test("what keys alone have signed is packed, and skipped for the same reasons", 
   };
   expect(await functionOf([old, good])).toBe("submitPackedAttestations");
   expect(await functionOf([old, { ...good, capacity: 2n ** 40n }])).toBe("submitAttestations");
+  expect(await functionOf([old, { ...good, backlog: 2n ** 64n }])).toBe("submitAttestations");
   expect(await functionOf([old, { ...good, signature: `${good.signature}00` }])).toBe("submitAttestations");
+  // As it looks if a wallet's owner has signed.
+  expect(await functionOf([old, { ...good, sink: carrier.account.address }])).toBe("submitAttestations");
   const { accepted, skipped } = await submitAttestations(carrier, { ...task, attestations: [old, good, good] });
   expect(accepted).toEqual([{ sink: sink.account.address, capacity: 70n, backlog: 3n }]);
   expect(skipped).toEqual([
     { index: 0, reason: "too old" },
     { index: 2, reason: "out of order" },
   ]);
+});
+
+test("a sink finds its own signal in the one event of a batch: in those of its task type, up to d after it signed", async () => {
+  await chain.pass(EPOCH);
+  const other = await addSink(chain, taskTypeId, "another", 100n);
+  const signed = [
+    await signAttestation(other, { ...task, capacity: 50n, backlog: 0n }),
+    await signAttestation(sink, { ...task, capacity: 2n ** 40n - 1n, backlog: 2n ** 64n - 1n }),
+  ];
+  const fromBlock = await chain.test.getBlockNumber({ cacheTime: 0 });
+  const carrier = await chain.actor("carrier");
+  await submitAttestations(carrier, { ...task, attestations: signed });
+  await submitAttestations(carrier, { ...task, attestations: [] });
+
+  const event = { abi: capacityRegistryAbi, eventName: "CapacitiesSignalled", strict: true } as const;
+  const where = { address: chain.deployment.capacityRegistry, args: { taskTypeId }, fromBlock } as const;
+  const logs = await getContractEvents(chain.client, { ...event, ...where });
+  expect(logs).toHaveLength(1);
+  const mine = logs
+    .flatMap(({ args }) => unpackSignals(args.signals))
+    .filter((signal) => isAddressEqual(signal.sink, sink.account.address));
+  const { declaredCapacity, declaredBacklog } = await getSink(chain.client, { ...task, sink: sink.account.address });
+  const { issuedAt } = signed[1] as SignedAttestation;
+  expect(mine).toEqual([
+    { sink: sink.account.address, capacity: declaredCapacity, backlog: declaredBacklog, issuedAt },
+  ]);
+  expect(declaredBacklog).toBe(2n ** 64n - 1n);
 });
 
 test("the signal loop signals what moves units, survives failures, and stops", async () => {

@@ -6,8 +6,8 @@ import type { SendErrorType } from "../errors.ts";
 import { chainIdOf } from "../internal/failure.ts";
 import { sendInTurn } from "../internal/sendInTurn.ts";
 import type { PreparedCall, ReadClient, SendOptions, Sent, TaskTypeParameter, WriteClient } from "../types.ts";
-import { isSignedByKey } from "../utils/isSigned.ts";
-import { fitsPacked, packAttestations, unpackSignals } from "../utils/packedAttestations.ts";
+import { countsPacked } from "../utils/countsPacked.ts";
+import { packAttestations, unpackSignals } from "../utils/packedAttestations.ts";
 import { attestationTypedData } from "../utils/typedData.ts";
 import type { SignedAttestation } from "./signAttestation.ts";
 
@@ -74,11 +74,9 @@ export async function prepareSubmitAttestations(
 }
 
 async function arePacked(client: ReadClient, { deployment, attestations }: SubmitAttestationsParameters) {
-  if (!attestations.every(fitsPacked)) return false;
   const chainId = client.chain?.id ?? (await chainIdOf(client));
-  const byKey = attestations.map((attestation) => {
-    const digest = hashTypedData(attestationTypedData({ deployment, chainId, attestation }));
-    return isSignedByKey({ signer: attestation.sink, digest, signature: attestation.signature });
-  });
-  return (await Promise.all(byKey)).every(Boolean);
+  const packed = attestations.map((attestation) =>
+    countsPacked(attestation, hashTypedData(attestationTypedData({ deployment, chainId, attestation }))),
+  );
+  return (await Promise.all(packed)).every(Boolean);
 }

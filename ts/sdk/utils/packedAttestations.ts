@@ -4,19 +4,7 @@ import type { SignedAttestation } from "../sink/signAttestation.ts";
 /** Bytes of a signal: sink 20 | capacity 5 | backlog 8 | issuedAt 4. */
 const SIGNAL = 37;
 
-/** What the fields hold, bits. */
-const CAPACITY_BITS = 40n;
-const BACKLOG_BITS = 64n;
-
-/** Bytes of what a key signs with. */
-const SIGNATURE = 65;
-
-/** Whether an attestation fits 102 bytes; only one that a key has signed counts in that form. */
-export function fitsPacked({ capacity, backlog, signature }: SignedAttestation): boolean {
-  return size(signature) === SIGNATURE && capacity >> CAPACITY_BITS === 0n && backlog >> BACKLOG_BITS === 0n;
-}
-
-/** Attestations as `submitPackedAttestations` takes them, 102 bytes each; all of them must fit. */
+/** Attestations as `submitPackedAttestations` takes them, 102 bytes each, all of which count packed. */
 export const packAttestations = (attestations: readonly SignedAttestation[]): Hex =>
   concat([
     "0x",
@@ -29,6 +17,7 @@ export const packAttestations = (attestations: readonly SignedAttestation[]): He
     ),
   ]);
 
+/** What a sink has declared, as the event of a packed batch has it. */
 export type PackedSignal = {
   sink: Address;
   /** What counts, capped by the bond, units. */

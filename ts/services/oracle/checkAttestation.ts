@@ -1,5 +1,5 @@
-import { isSigned, isSignedByKey } from "../../sdk/utils/isSigned.ts";
-import { fitsPacked } from "../../sdk/utils/packedAttestations.ts";
+import { countsPacked } from "../../sdk/utils/countsPacked.ts";
+import { isSigned } from "../../sdk/utils/isSigned.ts";
 import { attestationTypedData } from "../../sdk/utils/typedData.ts";
 import type { ChainContext } from "../intake/chain.ts";
 import { digestOf } from "../intake/digestOf.ts";
@@ -32,17 +32,15 @@ export function attestationCheck(context: ChainContext): (message: AttestationMe
   };
 }
 
-/** Makes what says whether an attestation counts packed: it fits, and a key has signed it. */
+/** Makes what says whether an attestation counts packed. */
 export function packedCheck({
   chainId,
   deployment,
   recover,
 }: ChainContext): (message: AttestationMessage) => Promise<boolean> {
-  return async (message) => {
+  return (message) => {
     const attestation = toAttestation(message);
-    const { sink: signer, signature } = attestation;
-    const digest = digestOf(attestationTypedData({ deployment, chainId, attestation }));
-    return fitsPacked(attestation) && isSignedByKey({ signer, digest, signature, recover });
+    return countsPacked(attestation, digestOf(attestationTypedData({ deployment, chainId, attestation })), recover);
   };
 }
 

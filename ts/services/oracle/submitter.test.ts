@@ -1,6 +1,7 @@
-import type { Hex } from "viem";
+import { type Address, decodeFunctionData, getAddress, type Hex, slice } from "viem";
 import { sendTransaction, waitForTransactionReceipt } from "viem/actions";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { capacityRegistryAbi } from "../../abi/generated.ts";
 import { addSink } from "../../localchain/participants.ts";
 import { deregisterSink, getSink, signAttestation, submitAttestations, type WriteClient } from "../../sdk/index.ts";
 import { eachAnew } from "../../testkit/eachAnew.ts";
@@ -18,6 +19,7 @@ import { Health } from "../runtime/health.ts";
 import { createLogger, type Logger } from "../runtime/logger.ts";
 import { createMetrics } from "../runtime/metrics.ts";
 import type { Sender } from "../runtime/sender.ts";
+import type { SendOutcome } from "../runtime/transaction.ts";
 import { type AttestationMessage, attestationKind } from "./attestation.ts";
 import { attestationCheck } from "./checkAttestation.ts";
 import { AttestationSubmitter } from "./submitter.ts";
@@ -62,13 +64,28 @@ const declared = async (sink: WriteClient) =>
   (await getSink(chain.client, { ...task(), sink: sink.account.address })).declaredCapacity;
 
 /** Puts an attestation where the intake would. */
-async function keep(sink: WriteClient): Promise<AttestationMessage> {
-  const signed = await signAttestation(sink, { ...task(), capacity: 80n, backlog: 0n });
-  const message = { ...signed, capacity: "80", backlog: "0" };
+async function keep(sink: WriteClient, capacity = 80n, changes: Partial<AttestationMessage> = {}) {
+  const signed = await signAttestation(sink, { ...task(), capacity, backlog: 0n });
+  const message: AttestationMessage = { ...signed, capacity: String(capacity), backlog: "0", ...changes };
   const key = keyOf(attestationKind, message);
   await store.replace({ key, version: attestationKind.versionOf(message), message, receivedAt: Date.now() });
   return message;
 }
+
+let carried: Promise<unknown> = Promise.resolve();
+
+/** One after the other: two forms of a batch come at once, and this sender counts no nonces. */
+function carry(to: Address, data: Hex): Promise<SendOutcome> {
+  const outcome = carried.then(async (): Promise<SendOutcome> => {
+    const fees = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gas: 5_000_000n };
+    const hash = await sendTransaction(carrier, { to, data, ...fees });
+    return { status: "confirmed", hash, receipt: await waitForTransactionReceipt(carrier, { hash }) };
+  });
+  carried = outcome.catch(() => {});
+  return outcome;
+}
+
+const setCodeOf = (sink: WriteClient, bytecode: Hex) => chain.test.setCode({ address: sink.account.address, bytecode });
 
 type Setting = { confirmations?: number; before?: () => Promise<unknown>; sender?: Pick<Sender, "send"> };
 
@@ -82,9 +99,7 @@ function submitterWith({ confirmations = 1, before = async () => {}, ...rest }: 
   const sender: Pick<Sender, "send"> = rest.sender ?? {
     send: async ({ to, data }) => {
       await before();
-      const fees = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gas: 5_000_000n };
-      const hash = await sendTransaction(carrier, { to, data, ...fees });
-      return { status: "confirmed", hash, receipt: await waitForTransactionReceipt(carrier, { hash }) };
+      return carry(to, data);
     },
   };
   const visits = new Visits({ log, health: new Health() });
@@ -98,6 +113,76 @@ test("an entry that turns bad between the last look and the block is skipped, an
   expect(await declared(ada)).toBe(80n);
   expect((await store.summary()).messages).toBe(0);
   expect(lines.map(({ reason }) => reason)).toEqual(["it is on the chain", "the chain skipped it: reason 1"]);
+});
+
+/** Says yes to every signature (ERC-1271). */
+const YES_WALLET: Hex = "0x631626ba7e60e01b5f5260205ff3";
+
+/** The sinks of a submission, and its form. */
+function submissionOf(data: Hex) {
+  const { functionName, args } = decodeFunctionData({ abi: capacityRegistryAbi, data });
+  if (functionName === "submitAttestations") return { functionName, sinks: args[1].map(({ sink }) => sink) };
+  if (functionName !== "submitPackedAttestations") throw new TypeError(functionName);
+  const count = (args[1].length - 2) / 2 / 102;
+  const sinkOf = (index: number) => getAddress(slice(args[1], index * 102, index * 102 + 20));
+  return { functionName, sinks: Array.from({ length: count }, (_, index) => sinkOf(index)) };
+}
+
+test("what keys have signed goes packed, and the rest of the same batch in the form that takes it; all of it counts", async () => {
+  const [cyd, dan, eve] = [
+    await addSink(chain, taskTypeId, "cyd", 100n),
+    await addSink(chain, taskTypeId, "dan", 100n),
+    await addSink(chain, taskTypeId, "eve", 100n),
+  ];
+  await chain.pass(EPOCH);
+  await keep(ada);
+  // EIP-7702: what it delegates to answers nothing, and its key still counts.
+  await setCodeOf(bob, `0xef0100${"00".repeat(19)}05`);
+  await keep(bob);
+  // Wallets: one signature looks like a key's.
+  await setCodeOf(cyd, YES_WALLET);
+  const { signature } = await signAttestation(ada, { ...task(), capacity: 80n, backlog: 0n });
+  await keep(cyd, 80n, { signature });
+  await setCodeOf(dan, YES_WALLET);
+  await keep(dan, 80n, { signature: "0x1234" });
+  await keep(eve, 2n ** 40n);
+
+  const submissions: ReturnType<typeof submissionOf>[] = [];
+  const sender: Pick<Sender, "send"> = {
+    send: async ({ to, data }) => {
+      submissions.push(submissionOf(data));
+      return carry(to, data);
+    },
+  };
+  await submitterWith({ sender }).round(await headNow());
+  const sinksOf = (form: string) =>
+    submissions
+      .filter(({ functionName }) => functionName === form)
+      .flatMap(({ sinks }) => sinks)
+      .sort();
+  const addressesOf = (...clients: WriteClient[]) => clients.map(({ account }) => account.address).sort();
+  expect(submissions).toHaveLength(2);
+  expect(sinksOf("submitPackedAttestations")).toEqual(addressesOf(ada, bob));
+  expect(sinksOf("submitAttestations")).toEqual(addressesOf(cyd, dan, eve));
+  for (const sink of [ada, bob, cyd, dan]) expect(await declared(sink)).toBe(80n);
+  expect(await declared(eve)).toBe(100n);
+  expect((await store.summary()).messages).toBe(0);
+  expect(new Set(lines.map(({ reason }) => reason))).toEqual(new Set(["it is on the chain"]));
+});
+
+test("a form that cannot be sent does not keep the other, and stays", async () => {
+  await keep(ada);
+  await setCodeOf(bob, YES_WALLET);
+  await keep(bob, 80n, { signature: "0x1234" });
+  const sender: Pick<Sender, "send"> = {
+    send: async ({ to, data }) => {
+      if (submissionOf(data).functionName === "submitPackedAttestations") throw new Error("the node is out of order");
+      return carry(to, data);
+    },
+  };
+  await submitterWith({ sender }).round(await headNow());
+  expect([await declared(ada), await declared(bob)]).toEqual([0n, 80n]);
+  expect((await store.summary()).messages).toBe(1);
 });
 
 test("what somebody else has submitted is kept until that is confirmed, and submitted if it is undone", async () => {

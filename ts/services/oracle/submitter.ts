@@ -11,6 +11,7 @@ import type { Entry, MessageStore } from "../intake/store.ts";
 import type { Triage } from "../intake/triage.ts";
 import type { Visits } from "../intake/visits.ts";
 import { chunks, perform } from "../keeper/perform.ts";
+import { inLanes } from "../runtime/inLanes.ts";
 import type { Sender } from "../runtime/sender.ts";
 import { type Transaction, transactionOf } from "../runtime/transaction.ts";
 import { type AttestationMessage, toAttestation } from "./attestation.ts";
@@ -30,8 +31,11 @@ export type AttestationSubmitterParameters = {
 
 type Waiting = Entry<AttestationMessage>;
 
-/** One of the two forms in which attestations are submitted. */
-type Form = (attestations: readonly SignedAttestation[]) => AnyCall;
+/** One of the two forms in which attestations are submitted. What one of them costs says little about the other. */
+type Form = {
+  size: BatchSize;
+  callOf: (taskTypeId: Hex, attestations: readonly SignedAttestation[]) => AnyCall;
+};
 
 /** `ICapacityRegistry.Skipped.FromTheFuture`: the one reason for which an entry is tried again. */
 const FROM_THE_FUTURE = 2;
@@ -49,12 +53,23 @@ export class AttestationSubmitter {
   readonly #countsPacked: (message: AttestationMessage) => Promise<boolean>;
   /** Places whose message is under way: a newer one waits for it. */
   readonly #underWay = new Set<string>();
-  readonly #size: BatchSize;
+  /** Cheaper, and taken by all whose key has signed: the rule. */
+  readonly #packed: Form;
+  readonly #unpacked: Form;
 
   constructor(parameters: AttestationSubmitterParameters) {
+    const { context, batchSize } = parameters;
+    const { capacityRegistry } = contractsOf(context.deployment);
     this.#parameters = parameters;
-    this.#countsPacked = packedCheck(parameters.context);
-    this.#size = new BatchSize(parameters.batchSize, DEAR);
+    this.#countsPacked = packedCheck(context);
+    this.#packed = {
+      size: new BatchSize(batchSize, DEAR),
+      callOf: (id, attestations) => capacityRegistry.submitPackedAttestations(id, packAttestations(attestations)),
+    };
+    this.#unpacked = {
+      size: new BatchSize(batchSize, DEAR),
+      callOf: (id, attestations) => capacityRegistry.submitAttestations(id, attestations),
+    };
   }
 
   /** Submits what is due. */
@@ -62,7 +77,7 @@ export class AttestationSubmitter {
     const { store, triage, visits } = this.#parameters;
     const entries = await store.entries();
     const open = entries.filter((entry) => !this.#underWay.has(entry.key) && !triage.isConfirming(entry, head));
-    const most = MOST_BATCHES * this.#size.next;
+    const most = MOST_BATCHES * this.#packed.size.next;
     const work = [...byTaskType(open)].flatMap(([taskTypeId, group]) =>
       chunks(group, most).map((some) => ({ taskTypeId, some })),
     );
@@ -83,27 +98,27 @@ export class AttestationSubmitter {
     }
   }
 
-  /** Those that count packed, which is cheaper, and the others. */
+  /** Each in the form in which it counts. @returns Whether nothing is left to be tried again. */
   async #submit(taskTypeId: Hex, items: readonly Waiting[]): Promise<boolean> {
     const isPacked = await Promise.all(items.map(({ message }) => this.#countsPacked(message)));
-    const forms = [true, false].map((form) => items.filter((_, index) => isPacked[index] === form));
-    const [packed, others] = forms as [Waiting[], Waiting[]];
-    const { capacityRegistry } = contractsOf(this.#parameters.context.deployment);
-    const done = await Promise.all([
-      this.#submitAs(taskTypeId, packed, (attestations) =>
-        capacityRegistry.submitPackedAttestations(taskTypeId, packAttestations(attestations)),
-      ),
-      this.#submitAs(taskTypeId, others, (attestations) =>
-        capacityRegistry.submitAttestations(taskTypeId, attestations),
-      ),
-    ]);
-    return done.every(Boolean);
+    const batches = [
+      { form: this.#packed, some: items.filter((_, index) => isPacked[index]) },
+      { form: this.#unpacked, some: items.filter((_, index) => !isPacked[index]) },
+    ].filter(({ some }) => some.length > 0);
+    let done = true;
+    await inLanes(
+      batches.length,
+      () => batches.pop(),
+      async ({ form, some }) => {
+        if (!(await this.#submitAs(form, taskTypeId, some))) done = false;
+      },
+    );
+    return done;
   }
 
-  async #submitAs(taskTypeId: Hex, items: readonly Waiting[], call: Form): Promise<boolean> {
-    if (items.length === 0) return true;
-    const build = (some: readonly Waiting[]): Transaction => this.#transaction(taskTypeId, some, call);
-    const size = this.#size;
+  async #submitAs(form: Form, taskTypeId: Hex, items: readonly Waiting[]): Promise<boolean> {
+    const { size } = form;
+    const build = (some: readonly Waiting[]): Transaction => this.#transaction(form, taskTypeId, some);
     const work = {
       ...{ action: "submitAttestations", taskTypeId, items, build },
       get most() {
@@ -123,17 +138,18 @@ export class AttestationSubmitter {
     if (first === undefined) return false;
     const { context, maxWait } = this.#parameters;
     // What is no longer served is looked at to be forgotten.
-    if (this.#size.isFull(1 + rest.length) || !context.taskTypes.serves(taskTypeId)) return true;
+    if (this.#packed.size.isFull(1 + rest.length) || !context.taskTypes.serves(taskTypeId)) return true;
     const { reportDelay } = await context.taskTypes.get(taskTypeId);
     return Date.now() - first.receivedAt >= Math.min(maxWait, (reportDelay * 1000) / 2);
   }
 
-  #transaction(taskTypeId: Hex, batch: readonly Waiting[], call: Form): Transaction {
+  #transaction({ size, callOf }: Form, taskTypeId: Hex, batch: readonly Waiting[]): Transaction {
     const attestations = batch.map(({ message }) => toAttestation(message));
     const about = { taskTypeId, attestations: batch.length };
-    const transaction = { ...transactionOf(call(attestations), about), action: "submitAttestations" };
+    // One action for whoever watches, whatever the form.
+    const transaction = { ...transactionOf(callOf(taskTypeId, attestations), about), action: "submitAttestations" };
     // No sink is in two batches at once.
-    return { ...transaction, gas: this.#size.gasOf(batch.length), independent: true };
+    return { ...transaction, gas: size.gasOf(batch.length), independent: true };
   }
 
   /** Between the last look and the block an entry may have turned bad: the contract has the last word. */
