@@ -66,7 +66,7 @@ export function stagesOf(mutant: Mutant | undefined, files: readonly string[]): 
 
 /** Those that are not later than a stage of this name. */
 export function until(last: string, stages: readonly Stage[]): Stage[] {
-  const index = STAGES.findIndex((name) => name === last);
+  const index = (STAGES as readonly string[]).indexOf(last);
   if (index < 0) throw new Error(`the stages are: ${STAGES.join(", ")}`);
   return stages.filter(({ name }) => STAGES.indexOf(name) <= index);
 }
