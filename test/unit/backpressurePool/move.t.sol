@@ -52,6 +52,12 @@ contract MoveTest is LedgerTest {
         units = uint96(bound(units, 1 << 80, type(uint96).max));
         vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 80, units));
         _move(stranger, units, true);
+
+        uint256 max = type(uint80).max;
+        _move(stranger, max, true);
+        units = uint96(bound(units, 1, max));
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 80, max + units));
+        _move(makeAddr("another"), units, true);
     }
 
     function testFuzz_WhenTheSinkLeft(uint64 capacity, uint256 overload) external {
