@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol";
 import { Target, TargetLib } from "../../../src/types/Target.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
@@ -44,6 +46,18 @@ contract MoveTest is LedgerTest {
         else _move(stranger, 0, true);
         (, bytes32[] memory writes) = vm.accesses(address(pool));
         assertEq(writes.length, 0);
+    }
+
+    function testFuzz_RevertWhen_TheUnitsExceed80Bits(uint96 units) external {
+        units = uint96(bound(units, 1 << 80, type(uint96).max));
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 80, units));
+        _move(stranger, units, true);
+
+        uint256 max = type(uint80).max;
+        _move(stranger, max, true);
+        units = uint96(bound(units, 1, max));
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 80, max + units));
+        _move(makeAddr("another"), units, true);
     }
 
     function testFuzz_WhenTheSinkLeft(uint64 capacity, uint256 overload) external {

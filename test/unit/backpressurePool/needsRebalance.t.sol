@@ -55,6 +55,27 @@ contract NeedsRebalanceTest is ActionsTest {
         assertFalse(registry.needsRebalance(id, _nobody), "the escrow has followed");
     }
 
+    /// @dev The rate of the moment hides it; the money that came says it.
+    function testFuzz_WhenTheInflowMovedAndIsBack(uint64 capacity, uint256 time) external {
+        uint256 fullPay = bound(capacity, 1000, 1e6) * UNIT_RATE;
+        _newSink(id, "sink", uint64(fullPay / UNIT_RATE));
+        address source = _newSource(id, "source", fullPay / 2);
+        skip(EPOCH);
+        _rebalance(id);
+        _stream(id, source, 10 * fullPay);
+        skip(EPOCH - 1);
+        _stream(id, source, fullPay / 2);
+        assertFalse(registry.needsRebalance(id, _nobody), "the last look is younger than an epoch");
+        skip(1);
+        assertTrue(registry.needsRebalance(id, _nobody), "an epoch");
+        // Later the rate of the moment would be as good as confirmed.
+        skip(bound(time, 0, pool.CONFIRM_DELAY() - 2));
+        assertTrue(registry.needsRebalance(id, _nobody), "and older");
+        _rebalance(id);
+        (, uint256 escrowUnits,) = pool.unitsOfPool(id);
+        assertGt(escrowUnits, 1, "the look follows it");
+    }
+
     function testFuzz_WhenOnlyANewFeeWaits(uint64 capacity, uint256 rate, uint256 basisPoints) external {
         _openAboveCapacity(capacity, rate);
         _rebalance(id);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { IAdmission } from "../../../src/interfaces/IAdmission.sol";
 import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { CapacityTest } from "../../utils/CapacityTest.sol";
@@ -138,6 +139,7 @@ contract RegisterSinkTest is CapacityTest {
                 )
             );
         }
+        vm.expectCall(address(admission), 0, 200_000, abi.encodeCall(IAdmission.admits, (id, sink)));
         uint256 gas = gasleft();
         _register();
         if (answer != ScriptedAdmission.Answer.Yes) {

@@ -34,13 +34,17 @@ contract StakeChangedTest is CapacityTest {
         assertFalse(registry.sinkOf(taskTypeId, nobody).registered, "still a stranger");
     }
 
-    function testFuzz_GivenTheStakerIsNoSink(uint64 capacity) external {
+    function testFuzz_GivenTheStakerIsNoSink(uint64 capacity, uint64 less) external {
         capacity = _boundCapacity(capacity);
+        less = uint64(bound(less, 1, capacity));
         address nobody = makeAddr("nobody");
         ICapacityRegistry.Sink memory expected;
         (expected.stake, expected.cap) = (uint112(_stakeFor(capacity)), uint40(capacity));
+        vm.expectCall(address(pool), abi.encodeWithSelector(pool.move.selector), 0);
         _stake(id, nobody, _stakeFor(capacity));
         assertEq(abi.encode(registry.sinkOf(id, nobody)), abi.encode(expected));
+        _unstake(id, nobody, less * BOND_PER_UNIT);
+        assertEq(registry.sinkOf(id, nobody).cap, capacity - less);
     }
 
     function testFuzz_GivenTheStakeBacksMoreThanBefore(uint64 capacity, uint64 more) external {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import { ICompletionTracker } from "../../../src/interfaces/ICompletionTracker.sol";
 import { LedgerMath } from "../../../src/libraries/LedgerMath.sol";
 import { VerifierTerms } from "../../../src/types/VerifierTerms.sol";
@@ -58,6 +60,17 @@ contract SettleTest is TrackerTest {
         skip(10 * INTERVAL);
         _settleAsRegistry();
         assertEq(_ledger().openedAt, openedAt);
+    }
+
+    function testFuzz_RevertWhen_SecondsExceed32Bits(uint256 time) external {
+        _acknowledgeAllTo(sinkKey);
+        _setStream(id, source, 0);
+        skip(INTERVAL);
+        _settleAsRegistry();
+        time = bound(time, 1 << 32, 1 << 33);
+        vm.warp(time);
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 32, time));
+        _settleAsRegistry();
     }
 
     function testFuzz_WhenTooLittleMoneyTakesPart(uint256 age) external {

@@ -75,6 +75,7 @@ contract ReleaseTest is LedgerTest {
         }
         skip(bound(time, BUFFER_MAX / UNIT_RATE, 365 days));
         uint256 amount = escrow.release(id);
+        assertGe(superToken.balanceOf(address(escrow)), amount, "fetched, so that it can be paid");
         for (uint256 i; i < 3; ++i) {
             (, uint256 payableNow) = escrow.claimOf(id, sources[i]);
             assertApproxEqAbs(payableNow, amount * rates[i] / sum, 2 + amount / 1e18);

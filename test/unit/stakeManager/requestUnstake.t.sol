@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol";
 import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
@@ -26,6 +28,17 @@ contract RequestUnstakeTest is CapacityTest {
             vm.prank(sink);
             stakes.requestUnstake(id, amounts[i]);
         }
+    }
+
+    /// @dev A wait that began anew at zero would be over at once.
+    function testFuzz_RevertWhen_TheWaitWouldEndAfter32BitsOfSeconds(uint256 amount, uint256 end) external {
+        amount = bound(amount, 1, MAX_STAKE);
+        _stake(id, sink, amount);
+        uint256 period = registry.unbondingPeriod(id);
+        end = bound(end, 1 << 32, (1 << 32) + period - 1);
+        vm.warp(end - period);
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 32, end));
+        _unstake(id, sink, amount);
     }
 
     function testFuzz_GivenTheCallerIsNotASink(uint256 staked, uint256 amount) external {

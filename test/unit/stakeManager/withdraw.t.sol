@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
 import { IStakeManager } from "../../../src/interfaces/IStakeManager.sol";
 import { BoundedCall } from "../../../src/libraries/BoundedCall.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
@@ -106,6 +107,10 @@ contract WithdrawTest is CapacityTest {
         }
 
         vm.warp(unbondedAt + period + bound(late, 0, 365 days));
+        if (manner != uint256(ScriptedVerifier.Manner.NotReady)) {
+            vm.expectEmit(address(registry));
+            emit ICapacityRegistry.VerifierFailed(id, sink, address(verifier));
+        }
         assertEq(_withdraw(id), staked, "everything");
     }
 

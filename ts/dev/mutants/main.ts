@@ -7,7 +7,8 @@
  * coinbase chooses one of them at run time (`schemata.ts`); a test run then takes seconds. A mutant is tried with the
  * tests that are most likely to notice it first, and with fewer fuzz and invariant runs than `npm test` has.
  *
- * `test/mutants.json` says of each mutant that survives why no test can notice it. Any other survivor is an error.
+ * `test/mutants.json` says of each mutant that survives why no test can notice it; those meet fuzz and unit tests only. Any
+ * other survivor is an error.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { asProgram } from "../asProgram.ts";
 import type { Mutant } from "./schemata.ts";
-import { failureOf, fingerprint, type Stage, stagesOf, testFiles } from "./suite.ts";
+import { failureOf, fingerprint, type Stage, stagesOf, testFiles, until } from "./suite.ts";
 import { compile, makeWorkspace } from "./workspace.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -31,7 +32,7 @@ type Options = {
   sample?: number;
   seed: number;
   only?: string;
-  until?: string;
+  until: string;
   jobs: number;
   resume?: boolean;
   work: string;
@@ -46,7 +47,7 @@ function program(): Command {
       "--only <pattern>",
       "of those, only the ones whose name matches this regular expression, for example a file's name",
     )
-    .option("--until <stage>", "leave later stages out, for a quick look")
+    .option("--until <stage>", "leave later stages out, for a quick look: 'unit tests'", "invariants")
     .option("--jobs <n>", "test runs at a time", integer, 2)
     .option("--resume", "keep what an earlier run has found; survivors meet tests that are new or changed")
     .option("--work <dir>", "where the copy and the results are", join(ROOT, "cache/mutants"))
@@ -112,13 +113,14 @@ async function main(): Promise<void> {
   const files = testFiles(options.work);
   const resultsPath = join(options.work, "results.json");
   const results = options.resume ? readJson<Record<string, Result>>(resultsPath, {}) : {};
-  const until = (stages: Stage[]) => {
-    const last = stages.findIndex(({ name }) => name === options.until);
-    return last < 0 ? stages : stages.slice(0, last + 1);
+  const stagesFor = (mutant: Mutant | undefined, name = "") => {
+    const stages = until(options.until, stagesOf(mutant, files));
+    // What no test can notice is not worth minutes.
+    return explained.has(name) ? until("unit tests", stages) : stages;
   };
   if (!options.resume) {
     log("testing the copy without any mutant …");
-    await assertSuitePasses(options.work, until(stagesOf(undefined, files)));
+    await assertSuitePasses(options.work, stagesFor(undefined));
   }
 
   const sample = shuffled(mutants.keys(), options.seed).slice(0, options.sample ?? mutants.size);
@@ -128,7 +130,7 @@ async function main(): Promise<void> {
   const work = async () => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
       const mutant = mutants.get(name) as Mutant;
-      const stages = until(stagesOf(mutant, files));
+      const stages = stagesFor(mutant, name);
       const before = results[name];
       const result = await tryMutant(options.work, mutant, stages, before);
       results[name] = result;

@@ -206,12 +206,19 @@ function callAlternatives(node: Node): Alternative[] {
     return [{ operator: "min/max", write: (print) => `Math.${swapped}(${args.map(print).join(", ")})` }];
   }
   const plain = PLAIN_CALL[name];
-  if (plain !== undefined) return [{ operator: "rounding", write: (print) => `(${print(a)} ${plain} ${print(b)})` }];
+  if (plain !== undefined) {
+    return [{ operator: "rounding", write: (print) => `(${grouped(a, print)} ${plain} ${grouped(b, print)})` }];
+  }
   if (ROUNDED_CALL.has(name) && args.length === 3) {
     const write = (print: Print) => `Math.${name}(${args.map(print).join(", ")}, Math.Rounding.Ceil)`;
     return [{ operator: "rounding", write }];
   }
   return [];
+}
+
+/** An argument as an operand. */
+function grouped(arg: Node, print: Print): string {
+  return arg.nodeType === "BinaryOperation" ? `(${print(arg)})` : print(arg);
 }
 
 /** A conversion that cuts off keeps one byte less. */

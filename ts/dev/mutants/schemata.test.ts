@@ -32,6 +32,8 @@ library SafeCast {
 contract Packed {
     using SafeCast for uint256;
 
+    uint256 private constant WIDTH = 32;
+
     function pack(uint256 a) external view returns (uint64 b, uint32 c) {
         (b, c) = (0, 0);
         b = (a + 1).toUint64();
@@ -40,7 +42,7 @@ contract Packed {
 
     function word(bytes calldata data) external view returns (uint256 first) {
         assembly ("memory-safe") {
-            if gt(calldatasize(), 0x1f) { calldatacopy(0x00, data.offset, 32) }
+            if gt(calldatasize(), 0x1f) { calldatacopy(0x00, data.offset, WIDTH) }
             first := and(mload(0), iszero(shr(1, add(first, 2))))
         }
     }
@@ -124,7 +126,7 @@ describe("schemata", () => {
     ]);
     expect(mutantsIn("Counter.NAME")).toEqual([]);
     expect(mutantsIn("Counter.constructor")).toEqual([]);
-    expect([...schemata().constants]).toEqual(["Counter.STEP"]);
+    expect([...schemata().constants]).toEqual(["Packed.WIDTH", "Counter.STEP"]);
   });
 
   it("cuts off where a cast refuses, and cuts off more where it cuts off", () => {
@@ -138,9 +140,8 @@ describe("schemata", () => {
     expect(mutantsIn("Packed.word")).toEqual([
       "assembly boundary: gt(calldatasize(), 0x1f) → iszero(lt(calldatasize(), 0x1f))",
       "assembly literal: 0x1f → 32",
-      "assembly statement: calldatacopy(0x00, data.offset, 32) → (removed)",
+      "assembly statement: calldatacopy(0x00, data.offset, WIDTH) → (removed)",
       "assembly literal: 0x00 → 1",
-      "assembly literal: 32 → 33",
       "assembly statement: first := and(mload(0), iszero(shr(1, add(first, 2)))) → (removed)",
       "assembly operand: and(mload(0), iszero(shr(1, add(first, 2)))) → mload(0)",
       "assembly operand: and(mload(0), iszero(shr(1, add(first, 2)))) → iszero(shr(1, add(first, 2)))",
@@ -151,6 +152,17 @@ describe("schemata", () => {
       "assembly arithmetic: add(first, 2) → sub(first, 2)",
       "assembly literal: 2 → 3",
     ]);
+  });
+
+  it("has assembly read what a constant is in the mutant", () => {
+    expect(schemata().texts.get("src/Counter.sol")).toContain('{ uint256 WIDTH = WIDTH(); assembly ("memory-safe")');
+  });
+
+  it("knows through which functions of contracts a mutant is reached", () => {
+    const entriesOf = (within: string) => schemata().mutants.find((mutant) => mutant.within === within)?.entries;
+    expect(entriesOf("Math.min")).toEqual(["Counter.count"]);
+    expect(entriesOf("Counter.onlyOwner")).toEqual(["Counter.count"]);
+    expect(entriesOf("Counter.STEP")).toEqual(["Counter.STEP", "Counter.count"]);
   });
 
   it("numbers the mutants from one and puts each number into the text", () => {

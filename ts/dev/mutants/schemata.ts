@@ -1,4 +1,5 @@
 import { childOf, childrenOf, type Node, nodesOf, rangeOf, type Source, typeOf } from "./ast.ts";
+import { entriesOf, numberOf } from "./entries.ts";
 import { isNumericConstant, type Point, pointsOf } from "./operators.ts";
 
 /** One change of one place. */
@@ -8,6 +9,8 @@ export type Mutant = {
   file: string;
   /** The function, modifier or constant that it is in, with its contract. */
   within: string;
+  /** The functions of contracts through which it is reached, likewise. */
+  entries: string[];
   line: number;
   operator: string;
   /** The source there, on one line, and what takes its place. */
@@ -28,7 +31,8 @@ export function schemataOf(sources: readonly Source[]): Schemata {
   const constants = constantsOf(sources);
   const mutants: Mutant[] = [];
   const texts = new Map<string, string>();
-  for (const source of sources) texts.set(source.path, new Writer(source, constants, mutants).write());
+  const entries = entriesOf(sources);
+  for (const source of sources) texts.set(source.path, new Writer(source, constants, entries, mutants).write());
   return { mutants, texts, constants: new Set(constants.values()) };
 }
 
@@ -49,16 +53,19 @@ function constantsOf(sources: readonly Source[]): Map<number, string> {
 class Writer {
   readonly #source: Source;
   readonly #constants: Map<number, string>;
+  readonly #entriesOf: Map<number, string[]>;
   readonly #mutants: Mutant[];
   readonly #points: Map<string, Point>;
   /** Modifiers that may be switched off, each with the mutant that does it, by contract. */
   readonly #switched = new Map<Node, { name: string; number: number }[]>();
   #contract: Node | undefined;
   #within = "";
+  #entries: string[] = [];
 
-  constructor(source: Source, constants: Map<number, string>, mutants: Mutant[]) {
+  constructor(source: Source, constants: Map<number, string>, entries: Map<number, string[]>, mutants: Mutant[]) {
     this.#source = source;
     this.#constants = constants;
+    this.#entriesOf = entries;
     this.#mutants = mutants;
     this.#points = new Map(pointsOf(source).map((point) => [point.node.src + point.node.nodeType, point]));
   }
@@ -73,6 +80,7 @@ class Writer {
     if (node.nodeType === "ContractDefinition") return this.#rewrittenContract(node);
     if (this.#contract !== undefined && isDefinition(node)) {
       this.#within = `${String(this.#contract.name)}.${String(node.name || node.kind)}`;
+      this.#entries = this.#entriesOf.get(numberOf(node, this.#contract)) ?? [];
     }
     const point = this.#points.get(node.src + node.nodeType);
     const inner = () => this.#replaceChildren(node, this.#rewritten);
@@ -86,8 +94,17 @@ class Writer {
   #original = (node: Node): string => this.#source.text.slice(...rangeOf(node)).replace(/\s+/g, " ");
 
   #asFunction(node: Node, text: string): string {
+    if (node.nodeType === "InlineAssembly") return this.#withVariables(node, text);
     const isReference = node.nodeType === "Identifier" || node.nodeType === "MemberAccess";
     return isReference && this.#constants.has(node.referencedDeclaration as number) ? `${text}()` : text;
+  }
+
+  /** Assembly can call no function: it reads a constant from a variable of the same name. */
+  #withVariables(node: Node, text: string): string {
+    const references = node.externalReferences as { declaration: number }[];
+    const names = new Set(references.flatMap(({ declaration }) => this.#constants.get(declaration) ?? []));
+    const variables = [...names].map((name) => name.split(".")[1]).map((name) => `uint256 ${name} = ${name}(); `);
+    return variables.length === 0 ? text : `{ ${variables.join("")}${text} }`;
   }
 
   #replaceChildren(node: Node, print: (node: Node) => string): string {
@@ -119,7 +136,8 @@ class Writer {
       const mutated = write(this.#original) || "(removed)";
       const original = this.#original(point.node);
       const number = this.#mutants.length + 1;
-      this.#mutants.push({ number, file: path, within: this.#within, line, operator, original, mutated });
+      const [within, entries] = [this.#within, this.#entries];
+      this.#mutants.push({ number, file: path, within, entries, line, operator, original, mutated });
     }
     const written = point.alternatives.map(({ write }, index) => ({ number: first + index, text: write(this.#plain) }));
     return this.#combine(point, written, inner);

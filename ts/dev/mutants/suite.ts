@@ -7,25 +7,20 @@ import { forgeIn } from "./forgeIn.ts";
 import type { Mutant } from "./schemata.ts";
 
 /** Test files that run together. */
-export type Stage = { name: string; files: string[] };
+export type Stage = { name: StageName; files: string[] };
 
-/** Which unit tests look at a source first; a contract's own folder has its name. */
-const UNITS: Record<string, string[]> = {
-  BoundedCall: ["capacityRegistry", "stakeManager"],
-  CapacityMath: ["capacityRegistry", "stakeManager", "backpressurePool"],
-  DepositQueue: ["escrowBuffer"],
-  FlowMath: ["backpressurePool", "pipeline"],
-  InflowBook: ["backpressurePool"],
-  LedgerMath: ["completionTracker"],
-  PackedAttestationLib: ["capacityRegistry"],
-  ReturnShares: ["escrowBuffer"],
-  SignalLib: ["capacityRegistry"],
-  SignatureLib: ["capacityRegistry", "completionTracker"],
-  StreamedAmount: ["escrowBuffer"],
-  SuperfluidAccount: ["backpressurePool"],
-  TargetLib: ["capacityRegistry", "backpressurePool"],
-  TaskTypeLib: ["capacityRegistry", "stakeManager"],
-};
+type StageName = (typeof STAGES)[number];
+
+/** In their order. */
+const STAGES = [
+  "fuzz test",
+  "unit test",
+  "unit tests",
+  "other fuzz tests",
+  "other unit tests",
+  "scenarios",
+  "invariants",
+] as const;
 
 /** Gas is measured elsewhere: asking for the mutant's number costs some. */
 const GAS = /^test\/gas\/|InvariantGas|GasCap/;
@@ -33,10 +28,13 @@ const GAS = /^test\/gas\/|InvariantGas|GasCap/;
 /** Few runs: a mutant should fail where a test means it, not where a rare input happens to. */
 const SETTINGS = { FOUNDRY_INVARIANT_RUNS: "8", FOUNDRY_INVARIANT_DEPTH: "32" };
 
-/** Where a mutant is tried, the most likely killers first. Every test is in one stage. */
+/**
+ * Where a mutant is tried, the most likely killers first. Every test is in one stage.
+ * @param mutant None to see that the tests pass without one.
+ */
 export function stagesOf(mutant: Mutant | undefined, files: readonly string[]): Stage[] {
   const left = new Set(files.filter((file) => file.endsWith(".t.sol") && !GAS.test(file)));
-  const stage = (name: string, belongs: (file: string) => boolean): Stage => {
+  const stage = (name: StageName, belongs: (file: string) => boolean): Stage => {
     const taken = [...left].filter(belongs);
     for (const file of taken) left.delete(file);
     return { name, files: taken };
@@ -47,18 +45,30 @@ export function stagesOf(mutant: Mutant | undefined, files: readonly string[]): 
       folders.some((folder) => file.startsWith(`test/${folder}/`));
 
   const stages: Stage[] = [];
-  if (mutant !== undefined) {
-    const [contract = "", member = ""] = mutant.within.split(".");
-    const units = UNITS[contract] ?? [contract.charAt(0).toLowerCase() + contract.slice(1)];
-    stages.push(stage("fuzz test", (file) => file === `test/fuzz/${contract}.t.sol`));
-    stages.push(stage("unit test", (file) => units.some((unit) => file === `test/unit/${unit}/${member}.t.sol`)));
-    stages.push(stage("unit tests", below(...units.map((unit) => `unit/${unit}`))));
+  if (mutant === undefined) {
+    stages.push(stage("fuzz test", below("fuzz")));
+    stages.push(stage("unit tests", below("unit")));
+  } else {
+    const [name] = mutant.within.split(".");
+    // A folder for each contract, with a file for each of its functions.
+    const units = mutant.entries.map((entry) => `unit/${entry.charAt(0).toLowerCase()}${entry.slice(1)}`.split("."));
+    const files = units.map((path) => `test/${path.join("/")}.t.sol`);
+    stages.push(stage("fuzz test", (file) => file === `test/fuzz/${name}.t.sol`));
+    stages.push(stage("unit test", (file) => files.includes(file)));
+    stages.push(stage("unit tests", below(...units.map(([folder = ""]) => folder))));
   }
   stages.push(stage("other fuzz tests", below("fuzz")));
   stages.push(stage("other unit tests", below("unit")));
   stages.push(stage("scenarios", below("scenario")));
   stages.push(stage("invariants", below("invariant")));
   return stages.filter((stage) => stage.files.length > 0);
+}
+
+/** Those that are not later than a stage of this name. */
+export function until(last: string, stages: readonly Stage[]): Stage[] {
+  const index = (STAGES as readonly string[]).indexOf(last);
+  if (index < 0) throw new Error(`the stages are: ${STAGES.join(", ")}`);
+  return stages.filter(({ name }) => STAGES.indexOf(name) <= index);
 }
 
 /** All files below `test/`. */

@@ -2,12 +2,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { dirname, join, resolve } from "node:path";
 import { analyse } from "./ast.ts";
 import { forgeIn } from "./forgeIn.ts";
-import { type Mutant, schemataOf } from "./schemata.ts";
+import { type Mutant, type Schemata, schemataOf } from "./schemata.ts";
 
 /** Operators of a user-defined type must stay `pure`; nothing in these files can change but those. */
 const COPIED = /^src\/types\/(ProtocolAddresses|TaskType)\.sol$/;
 
-const LEFT_ALONE = /^src\/interfaces\//;
+const LEFT_ALONE = /^src\/(periphery\/)?interfaces\//;
 
 /** How many fuzz runs a test wants: here all have as few as the settings say. */
 const RUNS = /^\s*\/\/\/ forge-config: default\.fuzz\.runs.*\n/gm;
@@ -21,10 +21,7 @@ const PURE = /\bpure\b/g;
  * @param to Folder of the copy. What an earlier copy has compiled there is used again.
  */
 export function makeWorkspace(from: string, to: string): Mutant[] {
-  const paths = filesBelow(from, "src").filter(
-    (path) => path.endsWith(".sol") && !LEFT_ALONE.test(path) && !COPIED.test(path),
-  );
-  const { mutants, texts, constants } = schemataOf(analyse(from, paths));
+  const { mutants, texts, constants } = schemataIn(from);
 
   mkdirSync(to, { recursive: true });
   for (const name of ["src", "test", "script", "snapshots"]) rmSync(join(to, name), { recursive: true, force: true });
@@ -45,6 +42,14 @@ export function makeWorkspace(from: string, to: string): Mutant[] {
     }
   }
   return mutants;
+}
+
+/** All mutants of a project. */
+export function schemataIn(root: string): Schemata {
+  const paths = filesBelow(root, "src").filter(
+    (path) => path.endsWith(".sol") && !LEFT_ALONE.test(path) && !COPIED.test(path),
+  );
+  return schemataOf(analyse(root, paths));
 }
 
 /** A constant is a function in the copy. */
