@@ -53,6 +53,28 @@ contract SettleTest is CapacityTest {
         assertEq(registry.sinkOf(id, sink).settledEpoch, block.timestamp / EPOCH, "counts as a settlement");
     }
 
+    /// @dev Its base is then beyond the life of its signal. Rounded once an epoch instead of once, billionths may differ.
+    function testFuzz_GivenTheSignalHasExpired(uint64 capacity, uint256 silent, uint256 later) external {
+        TaskTypeParameters memory parameters = _parameters();
+        parameters.smoothing = 0.3e18;
+        id = _registerTaskType(parameters, "slow");
+        capacity = _boundCapacity(capacity);
+        address sink = _addSink(id, "sink", capacity);
+        _signal(id, sink, capacity, 0);
+        skip(parameters.signalTimeToLive + bound(silent, 1, 5) * EPOCH);
+        uint256 faded = registry.smoothedCapacity(id, sink);
+        later = bound(later, 0, 5);
+        uint256 settledAt = block.timestamp;
+        skip(later * EPOCH);
+        uint256 unsettled = registry.smoothedCapacity(id, sink);
+
+        vm.warp(settledAt);
+        _settle(id, sink);
+        assertApproxEqAbs(registry.smoothedCapacity(id, sink), faded, 5, "no better for it, and no worse");
+        skip(later * EPOCH);
+        assertApproxEqAbs(registry.smoothedCapacity(id, sink), unsettled, 5, "nor later");
+    }
+
     function testFuzz_WhenTheCallerGivesTheVerifierTooLittleGas(uint256 gas) external {
         address sink = _addPaidSink(id, "sink", 100);
         address[] memory sinks = new address[](1);

@@ -9,6 +9,18 @@ import { TrackerTest } from "./TrackerTest.sol";
 /// forge-config: default.fuzz.runs = 64
 /// forge-config: deep.fuzz.runs = 10000
 contract AcknowledgeTest is TrackerTest {
+    function testFuzz_RevertGiven_TheTaskTypeIsUnknown(TaskTypeId unknown) external {
+        vm.assume(TaskTypeId.unwrap(unknown) != TaskTypeId.unwrap(id));
+        bytes memory refusal =
+            abi.encodeWithSelector(ICompletionTracker.CompletionTracker_UnknownTaskType.selector, unknown);
+        vm.expectRevert(refusal);
+        tracker.acknowledge(unknown, new ICompletionTracker.Receipt[](0));
+        vm.expectRevert(refusal);
+        tracker.verified(unknown);
+        vm.expectRevert(refusal);
+        tracker.participationOf(unknown);
+    }
+
     function test_WhenTheBatchIsEmpty() external {
         assertEq(tracker.acknowledge(id, new ICompletionTracker.Receipt[](0)), 0);
     }
@@ -118,6 +130,28 @@ contract AcknowledgeTest is TrackerTest {
         assertEq(_acknowledge(3), 1);
         (, uint256 later) = tracker.totalsOf(id);
         assertEq(later, participating, "a second one of the same epoch");
+    }
+
+    /// @dev Its stream has ended, and what it spent has counted: whatever it says of it later, no money takes part twice.
+    function testFuzz_WhenTheSourceHasSpentNothingSinceItsMark(uint256 epochs, uint256 part) external {
+        vm.warp((block.timestamp / EPOCH + 1) * EPOCH);
+        escrow.syncSource(id, source);
+        _setStream(id, source, 0);
+        escrow.syncSource(id, source);
+        uint256 spent = escrow.spentOf(id, source);
+        // A unit of the escrow is paid too: the sink has not got all of it.
+        part = bound(part, 1, spent * 99 / 100);
+        assertEq(_acknowledge(uint128(part)), 1);
+        (, uint256 before) = tracker.totalsOf(id);
+        assertEq(before, spent, "all of it takes part");
+
+        skip(bound(epochs, 1, 4) * EPOCH);
+        assertEq(escrow.spentOf(id, source), spent);
+        assertEq(_acknowledge(uint128(part + 1)), 1);
+
+        (uint256 acknowledged, uint256 participating) = tracker.totalsOf(id);
+        assertEq(acknowledged, part + 1);
+        assertEq(participating, before, "and once");
     }
 
     function testFuzz_WhenTheSourceWasSilentForLongerThanTheInterval(uint256 time) external {

@@ -44,6 +44,27 @@ contract LimitOfTest is PipelineTest {
         assertEq(pipeline.limitOf(upstream), limit);
     }
 
+    /// @dev What is drained after it began to press presses no longer, also before the next look.
+    function testFuzz_GivenTheOverflowFallsBetweenTwoLooks(uint64 capacity, uint256 overflow, uint256 time) external {
+        capacity = _boundCapacity(capacity);
+        uint256 intake = uint256(UNIT_RATE) * capacity;
+        overflow = bound(overflow, intake, intake * HORIZON);
+        _addPaidSink(downstream, "sink", capacity);
+        _attach(upstream, downstream, WAD);
+        _donate(downstream, overflow);
+        _wait();
+        pipeline.propagate(upstream);
+        uint256 limit = pipeline.limitOf(upstream);
+
+        skip(bound(time, 0, 11));
+        escrow.drain(downstream);
+
+        uint256 left = escrow.overflowOf(downstream);
+        assertLt(left, overflow);
+        assertEq(pipeline.limitOf(upstream), intake - (left + 3 * HORIZON - 1) / (3 * HORIZON));
+        assertGe(pipeline.limitOf(upstream), limit, "never less than before");
+    }
+
     function testFuzz_GivenTheOverflowExceedsTheBuffer(uint64 capacity, uint256 overflow, uint128 bufferMax) external {
         TaskTypeParameters memory parameters = _parameters();
         parameters.bufferMax = bufferMax;
