@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Keystore } from "ox";
+import * as Keystore from "ox/Keystore";
 import { type Address, isHex, type LocalAccount, size } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Terminal } from "./commandLine.ts";

@@ -11,7 +11,7 @@ import {
   type Transport,
 } from "viem";
 import { getChainId } from "viem/actions";
-import { base, baseSepolia, foundry } from "viem/chains";
+import { base, baseSepolia, foundry } from "./chains.ts";
 import { UsageError } from "./errors.ts";
 
 export const NETWORK_NAMES = ["local", "base-sepolia", "base"] as const;

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { createClient, type Hex, http, keccak256, stringToBytes, type TransactionSerializableEIP1559 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { sendRawTransaction, waitForTransactionReceipt } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Anvil, startAnvil } from "../localchain/anvil.ts";
+import { foundry } from "./chains.ts";
 import { UsageError } from "./errors.ts";
 import { remoteSigner, SignerError } from "./remoteSigner.ts";
 

@@ -12,7 +12,7 @@ import {
   zeroAddress,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { foundry } from "viem/chains";
+import { foundry } from "../core/chains.ts";
 import { LocalChainError } from "../core/errors.ts";
 import { contractsOf, superTokenAt } from "../sdk/calls/contracts.ts";
 import { send } from "../sdk/internal/call.ts";

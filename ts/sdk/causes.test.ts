@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createClient, type Hex, http, parseEther } from "viem";
-import { base, foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { base, foundry } from "../core/chains.ts";
 import { isUnavailable } from "../core/rpcErrors.ts";
 import { startTestChain, type TestChain } from "../testkit/testChain.ts";
 import {

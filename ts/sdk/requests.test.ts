@@ -1,6 +1,6 @@
 import { createClient, type Hex, http, parseEther } from "viem";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { foundry } from "../core/chains.ts";
 import { addSink, signalFor } from "../localchain/participants.ts";
 import { beyondTransaction, counted } from "../testkit/counted.ts";
 import { startTestChain, type TestChain, UNIT_RATE } from "../testkit/testChain.ts";

@@ -1,8 +1,8 @@
 import { createClient, type Hex, http, nonceManager, parseEther } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { getTransactionCount, waitForTransactionReceipt } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { foundry } from "../core/chains.ts";
 import { addSource } from "../localchain/participants.ts";
 import { type TestChain, UNIT_RATE } from "../testkit/testChain.ts";
 import { startTestPool } from "../testkit/testPool.ts";

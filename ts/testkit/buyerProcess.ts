@@ -6,7 +6,7 @@
 import { createInterface } from "node:readline";
 import { createClient, type Hex, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { foundry } from "viem/chains";
+import { foundry } from "../core/chains.ts";
 import { describeError } from "../core/errors.ts";
 import { openBuyer, TASK } from "./trade.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Abi, createTestClient, decodeFunctionResult, type Hex, http, publicActions, walletActions } from "viem";
-import { foundry } from "viem/chains";
+import { foundry } from "../core/chains.ts";
 import { type AnyCall, encodeCall } from "../sdk/calls/callsOf.ts";
 
 /** One call of a Solidity function. */

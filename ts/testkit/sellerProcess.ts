@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type Address, createClient, type Hex, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { foundry } from "viem/chains";
 import { toJson } from "../core/bigints.ts";
+import { foundry } from "../core/chains.ts";
 import type { Account } from "../sdk/work/admission.ts";
 import { openSeller } from "./trade.ts";
 

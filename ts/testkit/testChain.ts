@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createTestClient, type Hex, http } from "viem";
-import { foundry } from "viem/chains";
 import { inject } from "vitest";
+import { foundry } from "../core/chains.ts";
 import { startAnvil } from "../localchain/anvil.ts";
 import { localEconomy } from "../localchain/localEconomy.ts";
 import type { LocalSuperfluid } from "../localchain/localSuperfluid.ts";

@@ -17,7 +17,6 @@ import { addChainOptions, type ChainContext, chainFields, openChain, poolOf } fr
 import { every } from "../every.ts";
 import { watchChain } from "../freshness.ts";
 import { inTokens, sidecarMetrics } from "../metrics.ts";
-import { openCounter } from "../oneShot/openCounter.ts";
 import { parseBudget } from "./budget.ts";
 import { startGateway } from "./gateway.ts";
 import { localToken } from "./guard.ts";
@@ -149,7 +148,7 @@ OPENAI_BASE_URL=${gateway.url} OPENAI_API_KEY=${token}
 }
 
 /** A float that nobody has said is what the owner is ready to lose anyway. */
-function openToPayers(
+async function openToPayers(
   config: Config,
   price: bigint,
   paying: PayingClient,
@@ -159,6 +158,8 @@ function openToPayers(
   const { budget, facilitator, topUp } = config;
   const float = config.float ?? budget.perHour ?? budget.perDay ?? 0n;
   const onTopUp = (amount: bigint) => log.info({ amount }, "wrapped");
+  // x402's own schemes: 30 MB that only a counter needs.
+  const { openCounter } = await import("../oneShot/openCounter.ts");
   return openCounter({ paying, price, float, facilitator, topUp, onTopUp, onError });
 }
 

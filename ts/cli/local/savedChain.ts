@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { createTestClient, type Hex, http } from "viem";
-import { foundry } from "viem/chains";
+import { foundry } from "../../core/chains.ts";
 import { deployProtocol } from "../../localchain/deployScript.ts";
 import { deploySuperfluid, type LocalSuperfluid } from "../../localchain/localSuperfluid.ts";
 import type { Deployment } from "../../sdk/types.ts";

@@ -1,34 +1,10 @@
-import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Command } from "commander";
-import type { LocalAccount } from "viem";
-import { z } from "zod";
 import type { Terminal } from "../../core/commandLine.ts";
-import { addressSchema, resolveTaskType } from "../../core/deploymentRecord.ts";
-import { UsageError } from "../../core/errors.ts";
-import { optionalPortField, readConfig, switchField, tokensField } from "../../services/runtime/config.ts";
-import { type Lifecycle, runService, untilInterrupted } from "../../services/runtime/lifecycle.ts";
-import { createLogger, type Logger } from "../../services/runtime/logger.ts";
-import { parseBudget } from "../buy/budget.ts";
-import { localToken } from "../buy/guard.ts";
-import { addChainOptions, type ChainContext, chainFields, folderOf, openChain } from "../context.ts";
-import { startMcpHttp } from "./httpServer.ts";
-import { createMcpServer } from "./server.ts";
-import { Wallet } from "./wallet.ts";
-
-const list = z.string().transform((text) => text.split(","));
-
-const schema = z.object({
-  ...chainFields,
-  budget: z.string().transform(parseBudget).optional(),
-  pools: list.optional(),
-  sinks: list.pipe(z.array(addressSchema)).optional(),
-  anySink: switchField,
-  maxTask: tokensField.default(10n ** 16n),
-  http: optionalPortField,
-});
-
-type Config = z.output<typeof schema>;
+import { readConfig } from "../../services/runtime/config.ts";
+import { runService } from "../../services/runtime/lifecycle.ts";
+import { createLogger } from "../../services/runtime/logger.ts";
+import { addChainOptions, openChain } from "../context.ts";
+import { schema } from "./config.ts";
 
 /** `backpressure mcp`. */
 export function mcpProgram(terminal: Terminal): Command {
@@ -47,62 +23,10 @@ export function mcpProgram(terminal: Terminal): Command {
       const config = readConfig(schema, { flags, env: terminal.env, prefix: "MCP" });
       const log = createLogger({ service: "mcp", level: "info", write: terminal.error });
       const context = await openChain(config, terminal);
+      // What only this command needs is a third of what all of them load.
+      const { serve } = await import("./serve.ts");
       await runService({ log, interrupted: terminal.onInterrupt() }, (life) =>
         serve(config, context, terminal, log, life),
       );
     });
-}
-
-async function serve(config: Config, context: ChainContext, terminal: Terminal, log: Logger, life: Lifecycle) {
-  const wallet = walletOf(config, context, terminal, log);
-  life.onStop("streams", async () => wallet?.end());
-  const { client, deployment, record } = context;
-  const create = () => createMcpServer({ client, deployment, fromBlock: BigInt(record.block), wallet });
-  if (config.http !== undefined) return serveHttp(config.http, create, context, terminal, log, life);
-  const server = create();
-  const gone = new Promise<void>((resolve) => {
-    // Who started it closes its input when it is done.
-    process.stdin.once("end", resolve);
-  });
-  await server.connect(new StdioServerTransport());
-  life.onStop("tools", () => server.close());
-  await Promise.race([gone, untilInterrupted(life.interrupted)]);
-}
-
-async function serveHttp(
-  port: number,
-  create: () => McpServer,
-  { client }: ChainContext,
-  terminal: Terminal,
-  log: Logger,
-  life: Lifecycle,
-) {
-  const token = await localToken(client.account as LocalAccount, client.chain.id, "mcp");
-  const onError = (error: unknown) => log.warn({ error }, "a call has failed");
-  const server = await startMcpHttp({ port, token, create, onError });
-  life.onStop("tools", server.stop);
-  terminal.out(`MCP_URL=${server.url} MCP_TOKEN=${token}\n`);
-  await untilInterrupted(life.interrupted);
-}
-
-/** @throws {UsageError} with half of what spending needs. */
-function walletOf(
-  { budget, pools, sinks, anySink, maxTask }: Config,
-  context: ChainContext,
-  { env }: Terminal,
-  log: Logger,
-) {
-  if (budget === undefined && pools === undefined) return undefined;
-  if (budget === undefined || pools === undefined) throw new UsageError("spending needs both: --budget and --pools");
-  if (sinks === undefined && !anySink)
-    throw new UsageError("whoever works sees what is sent: name agents with --sinks, or say --any-sink");
-  const { client, deployment, record, network } = context;
-  return new Wallet({
-    ...{ client, deployment, budget, sinks, oneTask: maxTask, fromBlock: BigInt(record.block) },
-    pools: pools.map((name) => resolveTaskType({ record }, name)),
-    folder: folderOf(context, "mcp", env),
-    allowPrivate: !network.isPublic,
-    refreshEvery: network.isPublic ? 4 : 1,
-    onWarning: (warning) => log.warn({ error: warning instanceof Error ? warning : undefined, warning }, "pay is lost"),
-  });
 }

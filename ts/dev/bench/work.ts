@@ -15,7 +15,7 @@
  *     {"what":"streams","concurrent":1000,"events":20,"before":150,"megabytes":250}
  */
 import { type Address, createClient, http, numberToHex, parseEther, zeroHash } from "viem";
-import { foundry } from "viem/chains";
+import { foundry } from "../../core/chains.ts";
 import { type RunningEconomy, startLocalEconomy, UNIT_RATE } from "../../localchain/localEconomy.ts";
 import { addSink, signalFor } from "../../localchain/participants.ts";
 import {

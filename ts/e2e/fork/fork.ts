@@ -16,7 +16,7 @@ import {
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { getChainId, sendTransaction, waitForTransactionReceipt } from "viem/actions";
-import { base } from "viem/chains";
+import { base } from "../../core/chains.ts";
 import { describeError, UsageError } from "../../core/errors.ts";
 import { getNetwork, NETWORK_NAMES, type Network } from "../../core/networks.ts";
 import { startAnvil } from "../../localchain/anvil.ts";

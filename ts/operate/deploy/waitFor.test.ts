@@ -1,7 +1,7 @@
 import { createClient, http } from "viem";
 import { sendTransaction } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";
 import { waitFor } from "./waitFor.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { foundry } from "viem/chains";
+import { foundry } from "../../core/chains.ts";
 import { processTerminal, runProgram } from "../../core/commandLine.ts";
 import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 import { SCHEMA_PREFIX } from "./database.ts";

@@ -1,6 +1,5 @@
 import { type Address, createClient, custom, decodeFunctionData, encodeFunctionData, type Hex, keccak256 } from "viem";
 import { multicall, readContract, sendCalls, simulateContract, writeContract } from "viem/actions";
-import { foundry } from "viem/chains";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   capacityRegistryAbi,
@@ -8,6 +7,7 @@ import {
   iGeneralDistributionAgreementV1Abi,
   iSuperfluidAbi,
 } from "../../abi/index.ts";
+import { foundry } from "../../core/chains.ts";
 import { read, send } from "../internal/call.ts";
 import type { Deployment, WriteClient } from "../types.ts";
 import { encodeCall } from "./callsOf.ts";

@@ -1,6 +1,6 @@
 import { createClient, type Hex, HttpRequestError, http, parseEther, type Transport } from "viem";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { addSource } from "../../localchain/participants.ts";
 import { eachAnew } from "../../testkit/eachAnew.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";

@@ -1,7 +1,7 @@
 import { createClient, custom, type Hex, keccak256, stringToBytes } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { foundry } from "viem/chains";
 import { expect, test } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import type { WriteClient } from "../types.ts";
 import { assertProven, proveEndpoint } from "./challenge.ts";
 import { UnprovenEndpointError } from "./errors.ts";

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { createClient, custom, type Hex, http, parseEther } from "viem";
 import { getBlock } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { counted } from "../../testkit/counted.ts";
 import { serve } from "../../testkit/httpServer.ts";

@@ -1,6 +1,6 @@
 import { numberToHex } from "viem";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { getGda } from "../../sdk/internal/superfluid.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";

@@ -1,7 +1,7 @@
 import { createClient, type Hex, http } from "viem";
 import { getBlock } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { addSink } from "../../localchain/participants.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { deregisterSink, signAttestation, submitAttestations, type WriteClient } from "../../sdk/index.ts";

@@ -1,8 +1,8 @@
 import { createTestClient, http, keccak256, stringToBytes } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { getBlockNumber, getChainId } from "viem/actions";
-import { base, foundry } from "viem/chains";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { base, foundry } from "../../core/chains.ts";
 import { UsageError } from "../../core/errors.ts";
 import { type Anvil, startAnvil } from "../../localchain/anvil.ts";
 import { callsOf } from "../../sdk/calls/callsOf.ts";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createTestClient, http } from "viem";
-import { foundry } from "viem/chains";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { type Anvil, startAnvil } from "../../localchain/anvil.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { connectChain, type ServiceChain } from "./client.ts";

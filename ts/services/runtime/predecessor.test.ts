@@ -1,6 +1,6 @@
 import { sendTransaction } from "viem/actions";
-import { foundry } from "viem/chains";
 import { expect, test } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { startTestChain } from "../../testkit/testChain.ts";
 import { connectChain } from "./client.ts";
 import { createLogger } from "./logger.ts";

@@ -1,8 +1,8 @@
 import { createTestClient, type Hex, http, keccak256, parseEther, parseGwei, stringToBytes } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { getTransactionCount } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { contractsOf } from "../../sdk/calls/contracts.ts";
 import { FaultyRpc } from "../../testkit/faultyRpc.ts";
 import { startTestChain, type TestChain } from "../../testkit/testChain.ts";

@@ -1,7 +1,7 @@
 import { createClient, type Hex, http, parseEther } from "viem";
 import { getBlock } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { addSink, addSource, signalFor } from "../../localchain/participants.ts";
 import { deregisterSink, openStream, signReceipt, submitReceipts, type WriteClient } from "../../sdk/index.ts";
 import { eachAnew } from "../../testkit/eachAnew.ts";

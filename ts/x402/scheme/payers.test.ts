@@ -14,8 +14,8 @@ import {
 } from "viem";
 import { toAccount } from "viem/accounts";
 import { deployContract, sendTransaction, waitForTransactionReceipt } from "viem/actions";
-import { foundry } from "viem/chains";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { foundry } from "../../core/chains.ts";
 import { PROJECT_ROOT } from "../../core/projectRoot.ts";
 import { encodeCall } from "../../sdk/calls/callsOf.ts";
 import { changeStreamCall } from "../../sdk/calls/superfluid.ts";
