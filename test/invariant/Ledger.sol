@@ -116,11 +116,12 @@ contract Ledger {
         _bonds[id][sink].unbondedAt = 0;
     }
 
+    /// @dev First what is about to leave, then stake.
     function slashed(TaskTypeId id, address sink, uint256 amount) external {
         Bond storage bond = _bonds[id][sink];
-        uint256 fromStake = amount < bond.staked ? amount : bond.staked;
-        bond.staked -= fromStake;
-        bond.unbonding -= amount - fromStake;
+        uint256 fromUnbonding = amount < bond.unbonding ? amount : bond.unbonding;
+        bond.unbonding -= fromUnbonding;
+        bond.staked -= amount - fromUnbonding;
         book(id, Entry.Donated, amount);
     }
 
