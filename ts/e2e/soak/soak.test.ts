@@ -128,8 +128,10 @@ describe.runIf(SOAK)(`${HOURS} hours`, () => {
     for (let first = 0; first < WHOLE_DAYS * 24; first += 24) {
       const { units, flowRate } = history.at(DYING, first + 12);
       expect({ units, flowRate }).toEqual({ units: 0n, flowRate: 0n });
-      // It is back.
-      expect(history.at(DYING, first + 16).units).toBeGreaterThan(60n);
+      // It is back, with what its bond still backs: every death costs a fifth of it.
+      const before = history.at(DYING, first + 6).units;
+      expect(before).toBeGreaterThan(0n);
+      expect(Number(history.at(DYING, first + 16).units) / Number(before)).toBeGreaterThan(0.75);
     }
     const [ghost, dying] = [reads.seller(GHOST), reads.seller(DYING)];
     expect(books.slashes.filter(({ sink }) => sink === ghost.address).length).toBeGreaterThan(1);
