@@ -106,6 +106,7 @@ export class Member {
     this.kills += 1;
     await this.process?.kill();
     await this.startAgain();
+    this.#restarting = undefined;
   }
 
   #observe(): void {
