@@ -76,6 +76,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
     }
 
     /// @dev The parameters that smoothing needs, read once per call.
+    /// @param asked Whether the verifier has been called since: then what was read of a sink before may no longer be true.
     struct Terms {
         uint256 epochLength;
         uint256 epoch;
@@ -86,6 +87,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         uint256 settleEpochs;
         uint256 smoothing;
         address verifier;
+        bool asked;
     }
 
     ISuperfluid private immutable HOST;
@@ -216,7 +218,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
             if (reason == Skipped.No) targets[accepted++] = TargetLib.target(attestation.sink, units);
             else emit AttestationSkipped(taskTypeId, attestation.sink, i, reason);
         }
-        if (accepted != 0) _moveFirst(taskTypeId, targets, accepted);
+        if (accepted != 0) _moveFirst(taskTypeId, targets, accepted, terms);
     }
 
     /// @inheritdoc ICapacityRegistry
@@ -244,7 +246,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (accepted == 0) return 0;
         PackedAttestationLib.shorten(signals, accepted);
         emit CapacitiesSignalled(taskTypeId, signals);
-        _moveFirst(taskTypeId, targets, accepted);
+        _moveFirst(taskTypeId, targets, accepted, terms);
     }
 
     // --------------------------------------------------------------------------------------------- Keepers
@@ -513,6 +515,8 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         if (terms.epoch >= settled + terms.settleEpochs) {
             _settle(taskTypeId, sinkAddress, sink, terms);
             signal = sink.signal;
+            // It left meanwhile, and nothing may be written of it.
+            if (!signal.isRegistered()) return signal;
         } else if (terms.epoch > uint256(signal.baseEpoch()) + 1) {
             signal = _rebased(signal, terms, settled);
         }
@@ -536,6 +540,7 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         Signal signal = sink.signal;
         uint256 smoothed = _smoothedAt(signal, terms, terms.epoch);
         sink.signal = _rebased(signal, terms, terms.epoch);
+        terms.asked = true;
 
         // Interaction
         bytes memory question = abi.encodeCall(IVerifier.settle, (taskTypeId, sinkAddress, smoothed));
@@ -599,11 +604,17 @@ contract CapacityRegistry is ICapacityRegistry, EIP712 {
         POOL.move(taskTypeId, targets, exact);
     }
 
-    /// @dev The first `count` of `targets`.
-    function _moveFirst(TaskTypeId taskTypeId, Target[] memory targets, uint256 count) private {
+    /// @dev The first `count` of `targets`. Where a verifier was asked, targets are read again: it may have called back, and
+    /// somebody of the batch may have unstaked or left.
+    function _moveFirst(TaskTypeId taskTypeId, Target[] memory targets, uint256 count, Terms memory terms) private {
         // Safe: shortens an array of the caller, which does not need the rest.
         assembly ("memory-safe") {
             mstore(targets, count)
+        }
+        for (uint256 i; terms.asked && i < count; ++i) {
+            address account = targets[i].sink();
+            SinkState storage sink = _sinks[taskTypeId][account];
+            targets[i] = TargetLib.target(account, _effectiveCapacity(sink.signal, sink, terms));
         }
         POOL.move(taskTypeId, targets, false);
     }

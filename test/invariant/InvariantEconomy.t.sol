@@ -13,8 +13,8 @@ contract InvariantEconomy is CapacityChecks, MoneyChecks, PayChecks, RolesChecks
     uint256 private constant TRIALS = 10;
 
     /// @dev Always: what is cheap to see. Else one of two: what is dear to see, which are sums and stay wrong if they were
-    /// once; or one trial, which acts. What it does is forgotten.
-    /// forge-config: default.invariant.runs = 24
+    /// once; or one trial, which acts. What it does is forgotten. Without inline configuration: forge lets a test that has
+    /// some write no tallies.
     function invariant_Economy() external {
         _I2_PayNeverExceedsCapacity();
         _I5_SignalsOfAnEpochMakeOneStep();

@@ -21,6 +21,8 @@ contract ScriptedVerifier is IVerifier {
     /// What it calls before it answers.
     address public target;
     bytes public message;
+    /// Whether that succeeded.
+    bool public calledBack;
     mapping(TaskTypeId taskTypeId => VerifierTerms) private _terms;
     mapping(TaskTypeId taskTypeId => mapping(address sink => uint256)) public backlogOf;
     mapping(TaskTypeId taskTypeId => mapping(address sink => uint256)) public amountOf;
@@ -93,8 +95,9 @@ contract ScriptedVerifier is IVerifier {
             }
         }
         if (manner == Manner.CallsBack) {
-            (bool done,) = target.call(message);
-            done;
+            // Once: what it calls may ask it again.
+            manner = Manner.Answers;
+            (calledBack,) = target.call(message);
         }
     }
 }

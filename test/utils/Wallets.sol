@@ -84,3 +84,13 @@ contract ReenteringWallet {
         }
     }
 }
+
+/// @notice An account that does what anybody tells it.
+contract Puppet {
+    error Puppet_Failed();
+
+    function act(address to, bytes calldata data) external {
+        (bool success,) = to.call(data);
+        if (!success) revert Puppet_Failed();
+    }
+}

@@ -7,6 +7,7 @@ import { BoundedCall } from "../../../src/libraries/BoundedCall.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { CapacityTest } from "../../utils/CapacityTest.sol";
 import { ScriptedVerifier } from "../../utils/ScriptedVerifier.sol";
+import { Puppet } from "../../utils/Wallets.sol";
 
 contract SettleTest is CapacityTest {
     uint256 internal constant HORIZON = 360;
@@ -190,12 +191,14 @@ contract SettleTest is CapacityTest {
     function testFuzz_GivenTheVerifierCallsBack(uint64 capacity, uint256 amount) external {
         capacity = _boundCapacity(capacity);
         amount = bound(amount, 1, _stakeFor(capacity));
-        address sink = _addPaidSink(id, "sink", capacity);
-        verifier.take(id, sink, amount);
-        verifier.callBack(address(stakes), abi.encodeCall(stakes.assess, (id, sink)));
+        address sink = _addSink(id, "sink", capacity);
+        vm.etch(sink, address(new Puppet()).code);
+        bytes memory unstake = abi.encodeCall(stakes.requestUnstake, (id, amount));
+        verifier.callBack(sink, abi.encodeCall(Puppet.act, (address(stakes), unstake)));
         _settle(id, sink);
-        assertEq(pool.unitsOf(id, sink), registry.effectiveCapacity(id, sink));
-        assertEq(registry.sinkOf(id, sink).cap, _capOf(registry.sinkOf(id, sink).stake));
+        assertTrue(verifier.calledBack());
+        assertEq(registry.sinkOf(id, sink).stake, _stakeFor(capacity) - amount);
+        assertEq(registry.sinkOf(id, sink).cap, _capOf(_stakeFor(capacity) - amount));
     }
 
     // ------------------------------------------------------------------------------------------- Fading

@@ -48,7 +48,8 @@ export class Member {
    * is doing then. It is started again at once.
    */
   killAfter(moments: number): void {
-    if (this.#isDoomed) return;
+    // While it starts, it would be started twice.
+    if (this.#isDoomed || this.#restarting !== undefined) return;
     this.#isDoomed = true;
     let left = moments;
     this.rpc.onMoment = () => {
