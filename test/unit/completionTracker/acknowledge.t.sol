@@ -181,7 +181,10 @@ contract AcknowledgeTest is TrackerTest {
         vm.expectCall(address(escrow), abi.encodeCall(escrow.spentOf, (id, source)), 1);
         assertEq(_acknowledge(uint128(mark)), 1);
         assertEq(tracker.acknowledgedBy(id, source), mark, "all of the mark");
+        (, uint256 participating) = tracker.totalsOf(id);
         assertEq(_acknowledge(uint128(mark + above)), 1);
+        (, uint256 later) = tracker.totalsOf(id);
+        assertEq(later, participating, "what is above takes part with the first receipt of an epoch");
         assertEq(tracker.acknowledgedBy(id, source), mark + above, "and more, which is asked for");
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { Vm } from "forge-std/Vm.sol";
+
 import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
@@ -71,11 +73,18 @@ contract RequestReturnTest is LedgerTest {
         escrow.syncSource(id, source);
         skip(bound(time, 1, 1 hours));
         (asked,) = escrow.claimOf(id, source);
-        // A share costs a wei here, so the shares are `asked` to the wei.
-        vm.expectEmit(true, true, false, false, address(escrow));
-        emit IEscrowBuffer.ReturnRequested(id, source, asked * 1e18, block.timestamp + HORIZON);
+        vm.recordLogs();
         vm.prank(source);
         escrow.requestReturn(id);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        Vm.Log memory requested = logs[logs.length - 1];
+        assertEq(requested.topics[0], IEscrowBuffer.ReturnRequested.selector);
+        assertEq(requested.topics[1], TaskTypeId.unwrap(id));
+        assertEq(requested.topics[2], bytes32(uint256(uint160(source))));
+        (uint256 leaving, uint256 payableAt) = abi.decode(requested.data, (uint256, uint256));
+        // A share costs a wei here, so the shares are `asked` to the wei.
+        assertApproxEqAbs(leaving / 1e18, asked, 1);
+        assertEq(payableAt, block.timestamp + HORIZON);
         (uint256 held,) = escrow.claimOf(id, source);
         assertEq(held, asked, "it asks for nothing that it does not go on to own");
     }

@@ -183,6 +183,12 @@ describe("schemata", () => {
     expect(analyse(root, ["src/Counter.sol"])).toHaveLength(1);
   });
 
+  it("changes a modifier also in the copies that its functions have of it", () => {
+    const text = schemata().texts.get("src/Counter.sol") ?? "";
+    expect(text.match(/modifier onlyOwner/g)?.length).toBe(2);
+    expect(text.match(/\? \(false\) : \(msg\.sender != OWNER\)/g)?.length).toBe(2);
+  });
+
   it("tells equal changes of a function apart", () => {
     const names = [...namesOf(schemata().mutants).keys()];
     expect(new Set(names).size).toBe(schemata().mutants.length);

@@ -196,14 +196,16 @@ class Writer {
     this.#contract = node;
     const text = this.#replaceChildren(node, this.#rewritten);
     const switched = (this.#switched.get(node) ?? []).map(({ name, number }) =>
-      this.#switchedModifier(node, name, number),
+      this.#switchedModifier(text, node, name, number),
     );
     return `${text.slice(0, text.lastIndexOf("}"))}${switched.join("\n")}\n}`;
   }
 
-  #switchedModifier(contract: Node, name: string, number: number): string {
+  /** @param text The contract as it is written: a modifier of its own has mutants, and its copies have them too. */
+  #switchedModifier(text: string, contract: Node, name: string, number: number): string {
     const own = nodesOf(contract, "nodes").find((node) => node.nodeType === "ModifierDefinition" && node.name === name);
-    const [before, after] = own === undefined ? (INHERITED[name] ?? []) : this.#plain(childOf(own, "body")).split("_;");
+    const written = new RegExp(`modifier ${name}\\b[^{]*(\\{[^]*?)_;([^}]*\\})`).exec(text)?.slice(1);
+    const [before, after] = own === undefined ? (INHERITED[name] ?? []) : (written ?? []);
     if (before === undefined || after === undefined) throw new Error(`no way to switch ${name} off`);
     const on = `!(${CHOICE}${number}))`;
     const body =
