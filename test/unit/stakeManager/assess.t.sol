@@ -24,7 +24,9 @@ contract AssessTest is CapacityTest {
         parameters.verifier = address(0);
         TaskTypeId unverified = _registerTaskType(parameters, "unverified");
         _stake(unverified, sink, amount);
+        vm.recordLogs();
         assertEq(stakes.assess(unverified, sink), 0);
+        assertEq(vm.getRecordedLogs().length, 0, "nobody is asked, so nobody fails");
     }
 
     function testFuzz_GivenTheVerifierFailsOrHasNothingToTake(uint64 capacity, uint256 seed) external {
