@@ -378,10 +378,12 @@ contract BackpressurePool is IBackpressurePool, SuperfluidAccount, Ownable2Step,
         pool.book = book;
     }
 
-    /// @dev For whoever may come often in a block.
+    /// @dev For whoever may come often in a block. What the bucket holds beyond its depth went with units of this block, and
+    /// must go before it is drained once more.
     function _recordOnce(Pool storage pool) private {
         uint256 received = _received(pool);
-        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == received;
+        bool upToDate = pool.book.recordedAt == block.timestamp && pool.book.received == received
+            && pool.book.spare <= _depth(pool);
         if (!upToDate) _record(pool, received);
     }
 

@@ -100,7 +100,8 @@ class Pool:
         return flow, units
 
     def record_for_escrow(self, now):  # spec 7.7
-        if self.book["recordedAt"] != now or self.superfluid.received_by(ESCROW, now) != self.book["received"]:
+        same = self.book["recordedAt"] == now and self.superfluid.received_by(ESCROW, now) == self.book["received"]
+        if not same or self.book["spare"] > self.depth:
             self.record(now)
 
     def drain(self, available, now):  # spec 7.5, 8.3

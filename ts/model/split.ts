@@ -109,8 +109,9 @@ export class Split<Account> {
 
   /** Writes down what has flowed until now, unless nothing has since the last time. */
   record(now: bigint): void {
-    const { recordedAt, received } = this.#book;
-    if (recordedAt !== now || received !== this.pool.receivedBy(ESCROW, now)) this.#record(now);
+    const { recordedAt, received, spare } = this.#book;
+    const upToDate = recordedAt === now && received === this.pool.receivedBy(ESCROW, now) && spare <= this.#depth;
+    if (!upToDate) this.#record(now);
   }
 
   /**

@@ -46,6 +46,25 @@ contract TakeSpareTest is LedgerTest {
         assertEq(_takeSpare(bound(available, spare, type(uint256).max)), spare - spare % (capacity + 1));
     }
 
+    /// @dev However often somebody comes in the same block.
+    function testFuzz_WhenUnitsWentInThisBlock(uint64 capacity, uint64 left, uint256 idle) external {
+        capacity = uint64(bound(capacity, 100, 1e6));
+        left = uint64(bound(left, 1, capacity - 1));
+        address sink = _newSink(id, "sink", capacity);
+        skip(bound(idle, EPOCH, 2 * EPOCH));
+        uint256 stake = _stakeFor(capacity) - _stakeFor(left);
+        vm.prank(sink);
+        stakes.requestUnstake(id, stake);
+        assertEq(pool.unitsOf(id, sink), left);
+
+        _deposit(id, stranger, 1e30);
+        uint256 taken = escrow.drain(id);
+        for (uint256 i; i < 3 && escrow.drainable(id) != 0; ++i) {
+            taken += escrow.drain(id);
+        }
+        assertLe(taken, uint256(left) * UNIT_RATE * EPOCH, "one epoch of what is left");
+    }
+
     function testFuzz_WhenTheEscrowDrains(uint64 capacity, uint256 basisPoints, uint256 rate, uint256 amount) external {
         _setFee(bound(basisPoints, 0, 100));
         capacity = uint64(bound(capacity, 1e4, 1e6));

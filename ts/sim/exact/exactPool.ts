@@ -201,7 +201,8 @@ export class ExactPool {
   /** The same, for whoever changes it. */
   #recordedBook(): Book {
     this.#see();
-    if (this.#inflow.recordedAt !== this.gda.now || this.#inflow.received !== this.#received) this.#record();
+    const { recordedAt, received, spare } = this.#inflow;
+    if (recordedAt !== this.gda.now || received !== this.#received || spare > this.#depth) this.#record();
     return this.#book();
   }
 
