@@ -11,6 +11,7 @@ import { TaskTypeId } from "./TaskType.sol";
 ///     sink 20 | capacity 5 | backlog 8 | issuedAt 4 | r 32 | s 32 | v 1
 ///
 /// In memory the first six words are what EIP-712 hashes, in its order. One is enough for a batch.
+// solhint-disable-next-line gas-struct-packing
 struct PackedAttestation {
     bytes32 typeHash;
     TaskTypeId taskTypeId;
