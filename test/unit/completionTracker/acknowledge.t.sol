@@ -21,6 +21,12 @@ contract AcknowledgeTest is TrackerTest {
         tracker.participationOf(unknown);
     }
 
+    function test_GivenThePoolHasPaidNothing() external {
+        id = _registerTaskType(_parameters(), "unpaid");
+        assertEq(tracker.participationOf(id), 0);
+        assertFalse(tracker.verified(id));
+    }
+
     function test_WhenTheBatchIsEmpty() external {
         assertEq(tracker.acknowledge(id, new ICompletionTracker.Receipt[](0)), 0);
     }
