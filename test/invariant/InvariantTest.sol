@@ -24,6 +24,7 @@ import { SinkHandler } from "./handlers/SinkHandler.sol";
 import { SourceHandler } from "./handlers/SourceHandler.sol";
 import { StakeHandler } from "./handlers/StakeHandler.sol";
 import { TimeHandler } from "./handlers/TimeHandler.sol";
+import { VerifierHandler } from "./handlers/VerifierHandler.sol";
 
 /// @notice A living world to start from: three task types, two of them with the same super token and one behind the
 /// other; sinks that have ramped up; sources that stream.
@@ -31,6 +32,7 @@ abstract contract InvariantTest is ProtocolTest {
     World internal world;
     SinkHandler internal sinkHandler;
     StakeHandler internal stakeHandler;
+    VerifierHandler internal verifierHandler;
     SourceHandler internal sourceHandler;
     KeeperHandler internal keeperHandler;
     OwnerHandler internal ownerHandler;
@@ -106,6 +108,7 @@ abstract contract InvariantTest is ProtocolTest {
     function _createHandlers() private {
         handlers.push(sinkHandler = SinkHandler(_deploy("SinkHandler", abi.encode(world))));
         handlers.push(stakeHandler = StakeHandler(_deploy("StakeHandler", abi.encode(world))));
+        handlers.push(verifierHandler = VerifierHandler(_deploy("VerifierHandler", abi.encode(world))));
         handlers.push(sourceHandler = SourceHandler(_deploy("SourceHandler", abi.encode(world))));
         handlers.push(keeperHandler = KeeperHandler(_deploy("KeeperHandler", abi.encode(world))));
         handlers.push(ownerHandler = OwnerHandler(_deploy("OwnerHandler", abi.encode(world, creator))));

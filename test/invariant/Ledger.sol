@@ -135,9 +135,12 @@ contract Ledger {
         _commitments[id][sink] = commitment;
     }
 
+    function revealed(TaskTypeId id, address sink) external {
+        delete _commitments[id][sink];
+    }
+
     /// @notice Only the first signal of an epoch sets the base.
     function signalled(TaskTypeId id, address sink, uint256 capacity, uint256 epoch, uint256 base) external {
-        delete _commitments[id][sink];
         Signal storage signal = _signals[id][sink];
         if (signal.epoch != epoch) {
             signal.epoch = epoch;

@@ -74,7 +74,7 @@ abstract contract RolesChecks is InvariantTest {
         else if (what == 12) sinkHandler.quit(pick, seed >> 8);
         else if (what == 13) keeperHandler.rebalance(pick, seed, seed >> 8);
         else if (what == 14) keeperHandler.drainDown(pick);
-        else stakeHandler.slash(pick, seed >> 8, seed);
+        else verifierHandler.slash(pick, seed >> 8, seed);
     }
 
     /// @dev Everything that a task type's own books say, of the pool and of everybody in it.

@@ -96,6 +96,24 @@ abstract contract Handler is Test {
         return staked <= minimum ? 0 : (staked - minimum) / _bondPerUnit(id);
     }
 
+    /// @dev By the specification: 2 * (T + D + h) and three receipt intervals.
+    function _unbondingPeriod(TaskTypeId id) internal view returns (uint256) {
+        uint256 epoch = world.parametersOf(id).epochLength;
+        uint256 detection =
+            uint256(world.parametersOf(id).horizon) + world.parametersOf(id).acknowledgementGrace + epoch;
+        return 2 * detection + 3 * uint256(world.parametersOf(id).receiptEpochs) * epoch;
+    }
+
+    /// @dev Smoothed capacity at the end of the previous epoch, before this epoch's first signal.
+    function _smoothedBefore(TaskTypeId id, address sink) internal returns (uint256 smoothed) {
+        Ledger.Signal memory last = world.signalOf(id, sink);
+        if (last.epoch == 0 || last.epoch == _epoch(id)) return last.base;
+        uint256 nowAt = block.timestamp;
+        vm.warp(_epoch(id) * world.parametersOf(id).epochLength - 1);
+        smoothed = registry.smoothedCapacity(id, sink);
+        vm.warp(nowAt);
+    }
+
     // ------------------------------------------------------------------------------------------- Money
 
     function _giveAndApprove(TaskTypeId id, address from, address spender, uint256 amount) internal {

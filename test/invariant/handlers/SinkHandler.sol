@@ -181,18 +181,9 @@ contract SinkHandler is Handler {
         uint256 base = _smoothedBefore(id, sink);
         vm.prank(sink);
         registry.revealCapacity(id, commitment.capacity, commitment.backlog, commitment.salt);
+        world.revealed(id, sink);
         uint256 cap = _cap(id, sink);
         world.signalled(id, sink, commitment.capacity < cap ? commitment.capacity : cap, _epoch(id), base);
-    }
-
-    /// @dev Smoothed capacity at the end of the previous epoch, before this epoch's first signal.
-    function _smoothedBefore(TaskTypeId id, address sink) private returns (uint256 smoothed) {
-        Ledger.Signal memory last = world.signalOf(id, sink);
-        if (last.epoch == 0 || last.epoch == _epoch(id)) return last.base;
-        uint256 nowAt = block.timestamp;
-        vm.warp(_epoch(id) * world.parametersOf(id).epochLength - 1);
-        smoothed = registry.smoothedCapacity(id, sink);
-        vm.warp(nowAt);
     }
 
     /// @dev Up to twice what the bond backs, zero now and then.

@@ -2,21 +2,18 @@
 pragma solidity 0.8.35;
 
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
-import { ScriptedVerifier } from "../../utils/ScriptedVerifier.sol";
 import { World } from "../World.sol";
 import { Handler } from "./Handler.sol";
 
-/// @notice The bonds of sinks: staking, unstaking, withdrawing, and what the verifier does to them.
+/// @notice The bonds of sinks: staking, unstaking, withdrawing.
 contract StakeHandler is Handler {
     constructor(World world_) Handler(world_) { }
 
     function selectors() external pure override returns (bytes4[] memory list) {
-        list = new bytes4[](5);
+        list = new bytes4[](3);
         list[0] = this.stake.selector;
         list[1] = this.unstake.selector;
         list[2] = this.withdraw.selector;
-        list[3] = this.slash.selector;
-        list[4] = this.verifyBacklog.selector;
     }
 
     function stake(uint256 idSeed, uint256 sinkSeed, uint256 amount) external action("stake: stake") {
@@ -56,42 +53,5 @@ contract StakeHandler is Handler {
             world.withdrawn(id, sink);
             return _happens();
         }
-    }
-
-    /// @dev Up to twice what is there, but mostly a little: a slash costs all units.
-    function slash(uint256 idSeed, uint256 sinkSeed, uint256 amount) external action("verifier: slash") {
-        TaskTypeId id = _id(idSeed);
-        address sink = _sink(sinkSeed);
-        uint256 bond = world.bondOf(id, sink).staked + world.bondOf(id, sink).unbonding;
-        amount = _bound(amount, 1, (amount % 4 == 0 ? 2 * bond : bond / 20) + 1);
-        ScriptedVerifier(world.parametersOf(id).verifier).take(id, sink, amount);
-        uint256 slashed = stakes.assess(id, sink);
-        assertEq(slashed, amount < bond ? amount : bond, "all of it up to stake and unbonding stake");
-        world.capSignal(id, sink, 0);
-        if (slashed == 0) return;
-        world.slashed(id, sink, slashed);
-        assertEq(pool.unitsOf(id, sink), 0, "slashing cuts units at once");
-        _happens();
-    }
-
-    function verifyBacklog(uint256 idSeed, uint256 sinkSeed, uint256 backlog) external action("verifier: set backlog") {
-        TaskTypeId id = _id(idSeed);
-        address sink = _sink(sinkSeed);
-        if (!_isRegistered(id, sink)) return;
-        uint256 horizon = world.parametersOf(id).horizon;
-        backlog = backlog % 2 == 0 ? 0 : _bound(backlog, 1, 2 * (_cap(id, sink) + 1) * horizon);
-        ScriptedVerifier(world.parametersOf(id).verifier).owe(id, sink, backlog);
-        address[] memory sinks = new address[](1);
-        sinks[0] = sink;
-        registry.settle(id, sinks);
-        _happens();
-    }
-
-    /// @dev By the specification: 2 * (T + D + h) and three receipt intervals.
-    function _unbondingPeriod(TaskTypeId id) private view returns (uint256) {
-        uint256 epoch = world.parametersOf(id).epochLength;
-        uint256 detection =
-            uint256(world.parametersOf(id).horizon) + world.parametersOf(id).acknowledgementGrace + epoch;
-        return 2 * detection + 3 * uint256(world.parametersOf(id).receiptEpochs) * epoch;
     }
 }
