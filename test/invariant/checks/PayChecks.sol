@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.35;
 
+import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
 import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { InvariantTest } from "../InvariantTest.sol";
 import { Ledger } from "../Ledger.sol";
@@ -38,8 +39,10 @@ abstract contract PayChecks is InvariantTest {
             uint256 units = pool.unitsOf(id, sinks[i]);
             sum += units;
             assertEq(world.poolOf(id).getUnits(sinks[i]), units, "I3: units as in Superfluid");
+            ICapacityRegistry.Sink memory sink = registry.sinkOf(id, sinks[i]);
             bool backed = world.bondOf(id, sinks[i]).staked > minimumStake;
-            if (!registry.sinkOf(id, sinks[i]).registered || !backed) assertEq(units, 0, "I3: gone and still paid");
+            if (!sink.registered || !backed) assertEq(units, 0, "I3: gone and still paid");
+            if (!sink.registered) assertEq(sink.capacity + sink.baseScaled + sink.backlog, 0, "I3: gone and on record");
         }
         (uint256 sinkUnits,,) = pool.unitsOfPool(id);
         assertEq(sum, sinkUnits, "I3: the sum of units");

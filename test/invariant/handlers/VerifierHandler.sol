@@ -92,7 +92,9 @@ contract VerifierHandler is Handler {
         verifier.behave(ScriptedVerifier.Manner.Answers);
         world.saw("seen: act within verifier call", asked && verifier.calledBack());
         if (asked && verifier.calledBack()) _book(id, actor, move, amount);
-        assertLe(pool.unitsOf(id, actor), _isRegistered(id, actor) ? _cap(id, actor) : 0, "paid for what it took away");
+        ICapacityRegistry.Sink memory left = registry.sinkOf(id, actor);
+        assertLe(pool.unitsOf(id, actor), left.registered ? _cap(id, actor) : 0, "paid for what it took away");
+        if (!left.registered) assertEq(left.capacity, 0, "on record without being there");
         _happens();
     }
 
