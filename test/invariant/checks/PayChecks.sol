@@ -42,7 +42,7 @@ abstract contract PayChecks is InvariantTest {
             ICapacityRegistry.Sink memory sink = registry.sinkOf(id, sinks[i]);
             bool backed = world.bondOf(id, sinks[i]).staked > minimumStake;
             if (!sink.registered || !backed) assertEq(units, 0, "I3: gone and still paid");
-            if (!sink.registered) assertEq(sink.capacity + sink.baseScaled + sink.backlog, 0, "I3: gone and on record");
+            if (!sink.registered) assertEq(sink.capacity + sink.baseScaled + sink.backlog, 0, "I3: gone, on record");
         }
         (uint256 sinkUnits,,) = pool.unitsOfPool(id);
         assertEq(sum, sinkUnits, "I3: the sum of units");
