@@ -19,6 +19,8 @@ import { LedgerTest } from "../utils/LedgerTest.sol";
 contract HostileTokenScenarioTest is LedgerTest {
     /// @dev What Superfluid calls on the token whenever units or money move in a pool.
     bytes4 private constant ON_MOVE = ISuperfluidToken.updateAgreementStateSlot.selector;
+    uint256 private constant POOL_CALLBACKS = 4;
+    uint256 private constant ESCROW_CALLBACKS = 10;
 
     HostileToken private _hostile;
     TaskTypeId private _hostileId;
@@ -133,31 +135,45 @@ contract HostileTokenScenarioTest is LedgerTest {
 
     // ------------------------------------------------------------------------------------------- Calling back
 
-    function testFuzz_ReentryFromAMoveOfThePool_Fails(uint256 entry, uint256 callback) external {
+    /// @dev Every callback from within every call.
+    function test_ReentryFromAMoveOfThePool_Fails() external {
+        uint256 state = vm.snapshotState();
+        for (uint256 callback; callback < POOL_CALLBACKS; ++callback) {
+            for (uint256 entry; entry < 2; ++entry) {
+                _enterPool(entry, callback);
+                vm.revertToState(state);
+            }
+        }
+    }
+
+    function _enterPool(uint256 entry, uint256 callback) private {
+        if (entry == 0) skip(1 days + EPOCH);
         (address target, bytes memory call) = _poolCallback(callback);
         bytes32 before = _state();
         _hostile.callBackFrom(ON_MOVE, target, call);
-        entry = bound(entry, 0, 1);
-        if (entry == 0) {
-            skip(1 days + EPOCH);
-            before = _state();
-            _rebalance(_hostileId, _hostileSink);
-        } else {
-            vm.prank(_hostileSink);
-            registry.deregisterSink(_hostileId);
-        }
+        vm.prank(_hostileSink);
+        if (entry == 0) registry.rebalance(_hostileId, _list(_hostileSink));
+        else registry.deregisterSink(_hostileId);
         _assertGuarded();
         assertEq(_state(), before);
         _assertConserved();
     }
 
-    function testFuzz_ReentryFromAMoveOfTheEscrow_Fails(uint256 entry, uint256 callback) external {
-        (address target, bytes memory call) = _escrowCallback(callback);
-        bytes32 before = _state();
-        entry = bound(entry, 0, 5);
+    function test_ReentryFromAMoveOfTheEscrow_Fails() external {
+        uint256 state = vm.snapshotState();
+        for (uint256 callback; callback < ESCROW_CALLBACKS; ++callback) {
+            for (uint256 entry; entry < 6; ++entry) {
+                _enterEscrow(entry, callback);
+                vm.revertToState(state);
+            }
+        }
+    }
+
+    function _enterEscrow(uint256 entry, uint256 callback) private {
         if (entry == 2) escrow.release(_hostileId);
+        bytes32 before = _state();
         bytes4 selector = entry < 2 ? ON_MOVE : entry == 2 ? IERC20.transfer.selector : IERC20.transferFrom.selector;
-        _hostile.callBackFrom(selector, target, call);
+        _hostile.callBackFrom(selector, address(escrow), _escrowCallback(callback));
         if (entry == 0) escrow.drain(_hostileId);
         else if (entry == 1) escrow.release(_hostileId);
         else if (entry == 2) escrow.syncSource(_hostileId, _hostileSource);
@@ -227,26 +243,27 @@ contract HostileTokenScenarioTest is LedgerTest {
     }
 
     /// @dev Calls that the pool's lock must stop, directly or on their way through another contract.
-    function _poolCallback(uint256 seed) private view returns (address, bytes memory) {
-        seed = bound(seed, 0, 3);
-        if (seed == 0) return (address(registry), abi.encodeCall(registry.rebalance, (id, books[id].sinks)));
-        if (seed == 1) {
+    function _poolCallback(uint256 pick) private view returns (address, bytes memory) {
+        if (pick == 0) return (address(registry), abi.encodeCall(registry.rebalance, (id, books[id].sinks)));
+        if (pick == 1) {
             return (address(registry), abi.encodeCall(registry.rebalance, (_hostileId, _list(_hostileSink))));
         }
-        if (seed == 2) return (address(escrow), abi.encodeCall(escrow.drain, (id)));
+        if (pick == 2) return (address(escrow), abi.encodeCall(escrow.drain, (id)));
         return (address(escrow), abi.encodeCall(escrow.drain, (_hostileId)));
     }
 
-    function _escrowCallback(uint256 seed) private view returns (address, bytes memory) {
-        seed = bound(seed, 0, 7);
-        if (seed == 0) return (address(escrow), abi.encodeCall(escrow.drain, (id)));
-        if (seed == 1) return (address(escrow), abi.encodeCall(escrow.drain, (_hostileId)));
-        if (seed == 2) return (address(escrow), abi.encodeCall(escrow.release, (_hostileId)));
-        if (seed == 3) return (address(escrow), abi.encodeCall(escrow.collectFee, (id)));
-        if (seed == 4) return (address(escrow), abi.encodeCall(escrow.syncSource, (id, _source)));
-        if (seed == 5) return (address(escrow), abi.encodeCall(escrow.donate, (_hostileId, 1)));
-        if (seed == 6) return (address(escrow), abi.encodeCall(escrow.withdrawDeposit, (id, 1)));
-        return (address(escrow), abi.encodeCall(escrow.deposit, (_hostileId, 1e18)));
+    /// @dev All that anybody may call of the escrow buffer.
+    function _escrowCallback(uint256 pick) private view returns (bytes memory) {
+        if (pick == 0) return abi.encodeCall(escrow.drain, (id));
+        if (pick == 1) return abi.encodeCall(escrow.drain, (_hostileId));
+        if (pick == 2) return abi.encodeCall(escrow.release, (_hostileId));
+        if (pick == 3) return abi.encodeCall(escrow.collectFee, (id));
+        if (pick == 4) return abi.encodeCall(escrow.syncSource, (id, _source));
+        if (pick == 5) return abi.encodeCall(escrow.donate, (_hostileId, 1));
+        if (pick == 6) return abi.encodeCall(escrow.withdrawDeposit, (id, 1));
+        if (pick == 7) return abi.encodeCall(escrow.bookSource, (_hostileId, _hostileSource));
+        if (pick == 8) return abi.encodeCall(escrow.requestReturn, (_hostileId));
+        return abi.encodeCall(escrow.deposit, (_hostileId, 1e18));
     }
 
     function _assertGuarded() private view {
