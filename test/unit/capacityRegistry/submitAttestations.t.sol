@@ -181,14 +181,16 @@ contract SubmitAttestationsTest is CapacityTest {
     {
         ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](capacities.length);
         uint256 last;
+        uint64 standing;
         uint256 expected;
         for (uint256 i; i < batch.length; ++i) {
-            uint256 issuedAt = bound(times[i], block.timestamp - REPORT_DELAY, block.timestamp);
-            // Mostly so little more than before that the units stay.
-            bool near = i != 0 && times[i] % 4 != 0;
-            uint64 capacity = near ? batch[i - 1].capacity * 104 / 100 : _boundCapacity(capacities[i]);
+            bool newest = i == batch.length - 1;
+            uint256 issuedAt =
+                newest ? block.timestamp : bound(times[i], block.timestamp - REPORT_DELAY, block.timestamp - 1);
+            // The newest says so little more that the units stay where the one before it has put them.
+            uint64 capacity = newest ? standing * 104 / 100 : _boundCapacity(capacities[i]);
             batch[i] = _attestation(id, sink, key, capacity, 0, issuedAt);
-            if (issuedAt > last) (last, expected) = (issuedAt, expected + 1);
+            if (issuedAt > last) (last, standing, expected) = (issuedAt, capacity, expected + 1);
         }
         uint256 snapshot = vm.snapshotState();
         for (uint256 i; i < batch.length; ++i) {
