@@ -135,15 +135,8 @@ contract HostileTokenScenarioTest is LedgerTest {
 
     // ------------------------------------------------------------------------------------------- Calling back
 
-    /// @dev Every callback from within every call.
     function test_ReentryFromAMoveOfThePool_Fails() external {
-        uint256 state = vm.snapshotState();
-        for (uint256 callback; callback < POOL_CALLBACKS; ++callback) {
-            for (uint256 entry; entry < 2; ++entry) {
-                _enterPool(entry, callback);
-                vm.revertToState(state);
-            }
-        }
+        _tryAll(2, POOL_CALLBACKS, _enterPool);
     }
 
     function _enterPool(uint256 entry, uint256 callback) private {
@@ -160,12 +153,15 @@ contract HostileTokenScenarioTest is LedgerTest {
     }
 
     function test_ReentryFromAMoveOfTheEscrow_Fails() external {
+        _tryAll(6, ESCROW_CALLBACKS, _enterEscrow);
+    }
+
+    /// @dev Every callback from within every call, each in the world as it was.
+    function _tryAll(uint256 entries, uint256 callbacks, function(uint256, uint256) enter) private {
         uint256 state = vm.snapshotState();
-        for (uint256 callback; callback < ESCROW_CALLBACKS; ++callback) {
-            for (uint256 entry; entry < 6; ++entry) {
-                _enterEscrow(entry, callback);
-                vm.revertToState(state);
-            }
+        for (uint256 i; i < entries * callbacks; ++i) {
+            enter(i / callbacks, i % callbacks);
+            vm.revertToState(state);
         }
     }
 
