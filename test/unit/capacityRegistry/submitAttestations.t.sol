@@ -4,22 +4,10 @@ pragma solidity 0.8.35;
 import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol";
 import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
-import { CapacityTest } from "../../utils/CapacityTest.sol";
+import { AttestationTest } from "../../utils/AttestationTest.sol";
 import { HostileWallet, OwnedWallet } from "../../utils/Wallets.sol";
 
-contract SubmitAttestationsTest is CapacityTest {
-    uint256 internal constant REPORT_DELAY = 60;
-
-    address internal sink;
-    uint256 internal key;
-
-    function setUp() public override {
-        super.setUp();
-        (, key) = makeAddrAndKey("sink");
-        sink = _addSink(id, "sink", MAX_CAPACITY);
-        skip(2 * REPORT_DELAY);
-    }
-
+contract SubmitAttestationsTest is AttestationTest {
     function testFuzz_WhenTheBatchIsEmpty(TaskTypeId taskTypeId) external {
         assertEq(registry.submitAttestations(taskTypeId, new ICapacityRegistry.Attestation[](0)), 0);
     }
@@ -179,19 +167,7 @@ contract SubmitAttestationsTest is CapacityTest {
     function testFuzz_WhenOneSinkStandsInTheBatchSeveralTimes(uint64[8] memory capacities, uint256[8] memory times)
         external
     {
-        ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](capacities.length);
-        uint256 last;
-        uint64 standing;
-        uint256 expected;
-        for (uint256 i; i < batch.length; ++i) {
-            bool newest = i == batch.length - 1;
-            uint256 issuedAt =
-                newest ? block.timestamp : bound(times[i], block.timestamp - REPORT_DELAY, block.timestamp - 1);
-            // The newest says so little more that the units stay where the one before it has put them.
-            uint64 capacity = newest ? standing * 104 / 100 : _boundCapacity(capacities[i]);
-            batch[i] = _attestation(id, sink, key, capacity, 0, issuedAt);
-            if (issuedAt > last) (last, standing, expected) = (issuedAt, capacity, expected + 1);
-        }
+        (ICapacityRegistry.Attestation[] memory batch, uint256 expected) = _batchOfOneSink(capacities, times);
         uint256 snapshot = vm.snapshotState();
         for (uint256 i; i < batch.length; ++i) {
             _submit(id, batch[i]);
@@ -201,7 +177,7 @@ contract SubmitAttestationsTest is CapacityTest {
 
         assertEq(registry.submitAttestations(id, batch), expected, "accepted");
 
-        assertEq(registry.sinkOf(id, sink).signalledAt, last, "the newest stands");
+        assertEq(registry.sinkOf(id, sink).signalledAt, block.timestamp, "the newest stands");
         assertEq(pool.unitsOf(id, sink), units, "and pays as if each had been submitted alone");
     }
 
@@ -291,12 +267,5 @@ contract SubmitAttestationsTest is CapacityTest {
 
     function _units(ICapacityRegistry.Attestation memory attestation) private pure returns (uint256) {
         return (uint256(attestation.capacity) * 360 - attestation.backlog) / 360;
-    }
-
-    function _cut(bytes memory signature, uint256 length) private pure returns (bytes memory cut) {
-        cut = new bytes(length);
-        for (uint256 i; i < length; ++i) {
-            cut[i] = signature[i];
-        }
     }
 }

@@ -6,24 +6,12 @@ import { Vm } from "forge-std/Vm.sol";
 import { ICapacityRegistry } from "../../../src/interfaces/ICapacityRegistry.sol";
 import { PackedAttestationLib } from "../../../src/types/PackedAttestation.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
-import { CapacityTest } from "../../utils/CapacityTest.sol";
+import { AttestationTest } from "../../utils/AttestationTest.sol";
 import { OwnedWallet } from "../../utils/Wallets.sol";
 
-contract SubmitPackedAttestationsTest is CapacityTest {
-    uint256 private constant REPORT_DELAY = 60;
-
+contract SubmitPackedAttestationsTest is AttestationTest {
     /// @dev Order of secp256k1.
     uint256 private constant N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
-
-    address private sink;
-    uint256 private key;
-
-    function setUp() public override {
-        super.setUp();
-        (, key) = makeAddrAndKey("sink");
-        sink = _addSink(id, "sink", MAX_CAPACITY);
-        skip(2 * REPORT_DELAY);
-    }
 
     function testFuzz_WhenTheBatchIsEmpty(TaskTypeId taskTypeId) external {
         vm.recordLogs();
@@ -229,25 +217,13 @@ contract SubmitPackedAttestationsTest is CapacityTest {
         }
     }
 
-    function testFuzz_WhenOneSinkStandsInTheBatchSeveralTimes(uint40[8] memory capacities, uint256[8] memory times)
+    function testFuzz_WhenOneSinkStandsInTheBatchSeveralTimes(uint64[8] memory capacities, uint256[8] memory times)
         external
     {
-        ICapacityRegistry.Attestation[] memory batch = new ICapacityRegistry.Attestation[](capacities.length);
-        uint256 last;
-        uint64 standing;
-        for (uint256 i; i < batch.length; ++i) {
-            bool newest = i == batch.length - 1;
-            uint256 issuedAt =
-                newest ? block.timestamp : bound(times[i], block.timestamp - REPORT_DELAY, block.timestamp - 1);
-            // The newest says so little more that the units stay where the one before it has put them.
-            uint64 capacity = newest ? standing * 104 / 100 : _boundCapacity(capacities[i]);
-            batch[i] = _attestation(id, sink, key, capacity, 0, issuedAt);
-            if (issuedAt > last) (last, standing) = (issuedAt, capacity);
-        }
+        (ICapacityRegistry.Attestation[] memory batch, uint256 expected) = _batchOfOneSink(capacities, times);
         uint256 snapshot = vm.snapshotState();
-        uint256 expected;
         for (uint256 i; i < batch.length; ++i) {
-            expected += _submitPacked(id, batch[i]);
+            _submitPacked(id, batch[i]);
         }
         bytes memory state = _stateOf(sink);
         vm.revertToStateAndDelete(snapshot);
@@ -399,12 +375,5 @@ contract SubmitPackedAttestationsTest is CapacityTest {
         emit ICapacityRegistry.AttestationSkipped(taskTypeId, attestation.sink, 0, reason);
         assertEq(_submitPacked(taskTypeId, attestation), 0, "accepted");
         assertEq(_stateOf(attestation.sink), before, "nothing of it counts");
-    }
-
-    function _cut(bytes memory data, uint256 length) private pure returns (bytes memory cut) {
-        cut = new bytes(length);
-        for (uint256 i; i < length; ++i) {
-            cut[i] = data[i];
-        }
     }
 }
