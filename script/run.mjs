@@ -18,6 +18,24 @@ const GAS_TESTS = ["forge", "test", "--match-path", "test/gas/*"];
 const SMALL_HEAP = "--max-semi-space-size=4";
 const INTAKE_HEAP = "--max-semi-space-size=32";
 
+/** `npm test` is for every change: it leaves out the files below, and tries a quarter of the random inputs. */
+const ALL_TESTS = process.env.ALL_TESTS === "true";
+
+/** Whole economies as processes, whole experiments, and programs that are killed again and again. */
+const LONG_TESTS = [
+  ...["e2e/cli", "e2e/economy", "e2e/examples", "e2e/fork/fork", "e2e/packages", "demo/live/browser"],
+  ...["demo/counterfactual/counterfactual", "demo/counterfactual/replay", "sim/experiments", "sim/network/network"],
+  ...[
+    "sdk/work/budgetSplitter",
+    "sdk/work/dispatch.sim",
+    "sdk/work/killed",
+    "sdk/work/market",
+    "sdk/work/sellerKilled",
+  ],
+  ...["cli/buy/hostile", "cli/oneShot/killed", "x402/buyer/killed"],
+  ...["services/oracle/disk", "services/oracle/replicas"],
+].map((name) => `ts/${name}.test.ts`);
+
 /**
  * `build`: whether the contracts must be compiled before. `packages`: folders of packages of their own that must be
  * installed before. `programs` run one after the other; the first gets the arguments.
@@ -51,8 +69,8 @@ export const TASKS = {
     build: true,
     all: true,
     programs: [
-      ["forge", "test"],
-      ["vitest", "run"],
+      ["env", `FOUNDRY_PROFILE=${ALL_TESTS ? "ci" : "default"}`, "forge", "test"],
+      ["vitest", "run", ...(ALL_TESTS ? [] : LONG_TESTS.flatMap((file) => ["--exclude", file]))],
     ],
   },
   "test:forge": { programs: [["forge", "test"]] },
@@ -68,7 +86,7 @@ export const TASKS = {
     env: { SOAK_TESTS: "true" },
     programs: [["vitest", "run", "ts/e2e/soak"]],
   },
-  // What `npm test` has not the time for.
+  // What also `ALL_TESTS=true npm test` has not the time for.
   "test:long": {
     build: true,
     env: { LONG_TESTS: "true", SCALE_SINKS: "10000" },

@@ -61,7 +61,8 @@ contract ReturnSharesFuzzTest is Test {
     // ------------------------------------------------------------------------------------------- Histories
 
     /// @dev Rates to 10^20 wei per second, hours between calls: what each gets is what the model says, but for rounding.
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 16
+    /// forge-config: ci.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_MatchesSeparatePurses(uint256[32] memory steps) external {
         vm.pauseGasMetering();
@@ -75,7 +76,8 @@ contract ReturnSharesFuzzTest is Test {
     }
 
     /// @dev The same with streams of a few wei.
-    /// forge-config: default.fuzz.runs = 32
+    /// forge-config: default.fuzz.runs = 8
+    /// forge-config: ci.fuzz.runs = 32
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_MatchesSeparatePurses_Dust(uint256[32] memory steps) external {
         vm.pauseGasMetering();
@@ -90,7 +92,8 @@ contract ReturnSharesFuzzTest is Test {
 
     /// @dev Whatever anybody pretends, at any magnitude: nothing reverts, nothing is paid twice, and all that is held is
     /// somebody's, exactly.
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 16
+    /// forge-config: ci.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_IsSolventAtAnyMagnitude(uint256[48] memory steps) external {
         vm.pauseGasMetering();

@@ -10,7 +10,8 @@ contract StreamedAmountFuzzTest is Test {
     uint256 internal constant MAX_RATE = type(uint96).max;
 
     /// @dev A stream with random changes, looked at at random times, against adding up second by second.
-    /// forge-config: default.fuzz.runs = 100
+    /// forge-config: default.fuzz.runs = 25
+    /// forge-config: ci.fuzz.runs = 100
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_MatchesASumOverSeconds(uint256[4] memory rates, uint256[4] memory gaps, uint256[4] memory changes)
         external

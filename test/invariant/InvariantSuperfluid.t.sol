@@ -17,7 +17,9 @@ contract InvariantSuperfluid is InvariantTest, SuperfluidChecks {
         super.setUp();
     }
 
-    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.runs = 4
+
+    /// forge-config: ci.invariant.runs = 16
     /// forge-config: default.invariant.check-interval = 8
     function invariant_S_SuperfluidKeepsItsPromises() external {
         _checkBooks();

@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice Drains never exceed spare capacity (I9).
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract DrainsScenarioTest is LedgerTest {
     uint256 private constant STEPS = 8;
 

@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice A pool before its first sink and after its last one.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract EmptyPoolScenarioTest is LedgerTest {
     function testFuzz_StreamBeforeAnySink_PaysTheEscrowAndThenTheFirstSink(uint256 rate, uint256 alone, uint64 capacity)
         external

@@ -5,7 +5,8 @@ import { FlashSource } from "../utils/FlashSource.sol";
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice A stream that exists within one transaction changes nothing for anybody else (I16).
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract FlashSourceScenarioTest is LedgerTest {
     /// @dev Everything that others have from the pool.
     struct World {

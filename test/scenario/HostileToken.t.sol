@@ -15,7 +15,8 @@ import { HostileToken } from "../utils/HostileToken.sol";
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice A super token that reverts, lies or calls back hurts only the task types that chose it.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract HostileTokenScenarioTest is LedgerTest {
     /// @dev What Superfluid calls on the token whenever units or money move in a pool.
     bytes4 private constant ON_MOVE = ISuperfluidToken.updateAgreementStateSlot.selector;

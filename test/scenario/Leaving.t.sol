@@ -5,7 +5,8 @@ import { TaskTypeParameters } from "../../src/types/TaskType.sol";
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice Leaving, unstaking, slashing and silence stop pay (I3).
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract LeavingScenarioTest is LedgerTest {
     address private _leaving;
     address private _staying;

@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice Superfluid liquidates a source without telling the protocol; the chain's state alone tells it.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract LiquidationScenarioTest is LedgerTest {
     function testFuzz_SourceLiquidatedMidStream_PoolFollowsTheMoney(
         uint64 capacity,

@@ -5,7 +5,8 @@ import { NO_TASK_TYPE, TaskTypeId } from "../../src/types/TaskType.sol";
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice Three stages; the sink of each is the source of the next and passes its pay on, as agents do.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 contract PipelinesScenarioTest is LedgerTest {
     uint64 private constant CAPACITY = 100_000;
 

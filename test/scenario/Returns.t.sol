@@ -6,7 +6,8 @@ import { FlashSource } from "../utils/FlashSource.sol";
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice Overflow returns to the sources in proportion to what they paid, whoever synchronises whom, and when.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract ReturnsScenarioTest is LedgerTest {
     address private _steady;
     address private _late;

@@ -5,7 +5,8 @@ import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice Demand above and below capacity (I2). The bound on rounding: the escrow's units are rounded up to whole ones
 /// and Superfluid pays whole wei, so with N units in the pool a unit gets between q - q/N - 1 and q.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract SaturationScenarioTest is LedgerTest {
     address[] private _sinks;
     uint256 private _total;

@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice One stake split among n identities never has more capacity than the whole (theory 7.1).
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract SplittingScenarioTest is LedgerTest {
     function testFuzz_SplittingAStake_NeverRaisesCapacityNorPay(uint256 stake, uint256 parts, uint256[5] memory weights)
         external

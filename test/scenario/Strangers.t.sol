@@ -9,7 +9,8 @@ import {
 import { LedgerTest } from "../utils/LedgerTest.sol";
 
 /// @notice What Superfluid lets anybody do to our contracts, and what it changes: nothing, or a gift.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract StrangersScenarioTest is LedgerTest {
     function testFuzz_Strangers_CannotFillConnectionSlots(address caller) external {
         vm.assume(caller != address(0));

@@ -5,7 +5,8 @@ import { TaskTypeId } from "../../src/types/TaskType.sol";
 import { ActionsTest } from "../utils/ActionsTest.sol";
 
 /// @notice Task types with the same super token share balances of our contracts, never money.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 contract TwoTaskTypesScenarioTest is ActionsTest {
     TaskTypeId private _other;
 

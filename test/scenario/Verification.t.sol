@@ -64,7 +64,8 @@ contract VerificationTest is EconomyTest {
 
     /// @dev Nobody is struck where less than half of what takes part is acknowledged, whoever withholds it; pay is kept from
     /// (1 - 0.105) / 2.105, 42.5 %, on.
-    /// forge-config: default.fuzz.runs = 16
+    /// forge-config: default.fuzz.runs = 4
+    /// forge-config: ci.fuzz.runs = 16
     function testFuzz_HonestSinksAreNeverSlashed_AtAnyDemand(uint256 demand, uint256 acknowledged) external {
         demand = bound(demand, 10, 200);
         acknowledged = bound(acknowledged, 5, 100);

@@ -5,7 +5,8 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice Money row B: after a drain shares are cheap, and one block of a stream buys almost all of them. What is slashed next
 /// is nobody's, so they are worth what was paid for them.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 /// forge-config: deep.fuzz.runs = 160
 contract MBSlashCaptureTest is MoneyAttackTest {
     function testFuzz_MB_ASlashGoesToNoShare(uint64 capacity, uint256 rate, uint256 slashed) external {

@@ -5,7 +5,8 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice Money row F2: drains make shares cheap, and used to end them and pay at once what they owned. Now they are counted
 /// anew: nothing returns before its time, and nobody empties a buffer.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 /// forge-config: deep.fuzz.runs = 160
 contract MFScalesTest is MoneyAttackTest {
     function testFuzz_MF2_DrainsAndGifts_ReturnNothingEarly(uint64 capacity, uint256 rate, uint256 gift, uint256 drains)

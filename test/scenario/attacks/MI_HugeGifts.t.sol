@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P4 and money row I2: gifts of more than any real supply. Counters stop at their end; every way out stays open.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 /// forge-config: deep.fuzz.runs = 160
 contract MIHugeGiftsTest is MoneyAttackTest {
     function testFuzz_P4_MI2_EveryWayOutStaysOpen(uint256[2] memory gifts, bool throughThePool) external {

@@ -5,7 +5,8 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P13: a small stream into a throttled pool. Units are bounded by the stream that is there, over a ten-thousandth of
 /// q, so that a stream of a ten-billionth of it still flows; `totalUnits` says what would not.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 /// forge-config: deep.fuzz.runs = 160
 contract P13SmallStreamsTest is MoneyAttackTest {
     function testFuzz_P13_ASmallStreamFlows(uint256 rate) external {

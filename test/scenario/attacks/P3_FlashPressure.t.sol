@@ -6,7 +6,8 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P3 and money row A: money that is borrowed, given and gone within a transaction throttles nobody, and given money
 /// does not come back.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 /// forge-config: deep.fuzz.runs = 160
 contract P3FlashPressureTest is MoneyAttackTest {
     uint64 private constant CAPACITY = 1000;

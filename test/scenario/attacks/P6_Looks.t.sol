@@ -6,7 +6,8 @@ import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P6 and P8: who decides what flows in. Money does; a rate that exists while somebody looks decides nothing, and
 /// strangers who poke delay nothing.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 /// forge-config: deep.fuzz.runs = 160
 contract P6LooksTest is MoneyAttackTest {
     uint64 private constant CAPACITY = 1000;

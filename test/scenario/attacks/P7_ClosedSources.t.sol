@@ -4,7 +4,8 @@ pragma solidity 0.8.35;
 import { MoneyAttackTest } from "../../utils/MoneyAttackTest.sol";
 
 /// @notice P7, Q and P12: who closed its stream has its whole part one horizon later, whoever else does what.
-/// forge-config: default.fuzz.runs = 16
+/// forge-config: default.fuzz.runs = 4
+/// forge-config: ci.fuzz.runs = 16
 /// forge-config: deep.fuzz.runs = 160
 contract P7ClosedSourcesTest is MoneyAttackTest {
     /// @dev P7: one unit of capacity for two seconds every half hour used to keep an abandoned pool's money.

@@ -8,7 +8,9 @@ import {
 
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract PoolConstructorTest is LedgerTest {
     function test_ShouldMakeTheGivenAccountTheOwner() external view {

@@ -9,7 +9,8 @@ import { SuperAppSink } from "../../utils/SuperAppSink.sol";
 
 /// @notice What Superfluid takes from a stream when units move, and when it gives it back. Prices of some millions of wei per
 /// second and unit, where rounding is near a millionth.
-/// forge-config: default.fuzz.runs = 32
+/// forge-config: default.fuzz.runs = 8
+/// forge-config: ci.fuzz.runs = 32
 /// forge-config: deep.fuzz.runs = 10000
 contract HealTest is LedgerTest {
     uint64 private constant CAPACITY = 1000;

@@ -8,7 +8,9 @@ import { Target, TargetLib } from "../../../src/types/Target.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract MoveTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(

@@ -5,7 +5,9 @@ import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { ActionsTest } from "../../utils/ActionsTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract NeedsRebalanceTest is ActionsTest {
     address[] private _nobody;
@@ -87,7 +89,9 @@ contract NeedsRebalanceTest is ActionsTest {
         assertEq(feeUnits, 0);
     }
 
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 16
+
+    /// forge-config: ci.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_AfterAnyHistory(uint256[16] calldata steps, bool named) external {
         _populate(id, "");

@@ -9,7 +9,9 @@ import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract PoolOpenTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(address caller, TaskTypeId taskTypeId) external {

@@ -5,7 +5,9 @@ import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol
 import { TaskTypeId, TaskTypeParameters } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract RebalanceTest is LedgerTest {
     function testFuzz_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown, address[] calldata sinks) external {
@@ -106,7 +108,9 @@ contract RebalanceTest is LedgerTest {
         assertEq(sinkUnits, 0);
     }
 
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 16
+
+    /// forge-config: ci.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_WhenSeveralSinksAreNamed(uint64[3] memory capacities, uint256 skipped) external {
         address[] memory sinks = new address[](3);

@@ -6,7 +6,9 @@ import { Ownable } from "@openzeppelin/contracts/access/Ownable.sol";
 import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract SetFeeTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheOwner(address caller, uint256 basisPoints, address to) external {

@@ -5,7 +5,9 @@ import { IBackpressurePool } from "../../../src/interfaces/IBackpressurePool.sol
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract SetLimitTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotThePipeline(address caller, TaskTypeId taskTypeId, uint96 limit)

@@ -7,7 +7,8 @@ import { CapacityTest } from "../../utils/CapacityTest.sol";
 
 /// @notice The moving average as a sink lives through it: many signals, silence, expiry.
 /// @dev Many transactions per run, so fewer runs.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 /// forge-config: deep.fuzz.runs = 10000
 contract SmoothingTest is CapacityTest {
     uint256 internal constant SCALE = 1e9;

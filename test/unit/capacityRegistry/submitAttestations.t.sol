@@ -111,7 +111,9 @@ contract SubmitAttestationsTest is AttestationTest {
         _assertSkipped(id, signed, ICapacityRegistry.Skipped.BadSignature);
     }
 
-    /// forge-config: default.fuzz.runs = 16
+    /// forge-config: default.fuzz.runs = 4
+
+    /// forge-config: ci.fuzz.runs = 16
     function testFuzz_WhenTheAttestationWasSignedForAnotherRegistry(uint64 capacity) external {
         ICapacityRegistry.Attestation memory signed =
             _attestation(id, sink, key, capacity, 0, block.timestamp + REPORT_DELAY);

@@ -190,7 +190,9 @@ contract SubmitPackedAttestationsTest is AttestationTest {
         assertEq(_submitPacked(id, _attestation(id, sink, key, capacity, 0, block.timestamp)), 1);
     }
 
-    /// forge-config: default.fuzz.runs = 16
+    /// forge-config: default.fuzz.runs = 4
+
+    /// forge-config: ci.fuzz.runs = 16
     function testFuzz_WhenTheBatchIsHuge(uint256 seed, uint40 capacity) external {
         bytes memory junk = new bytes(256 * 102);
         for (uint256 offset = 32; offset <= junk.length; offset += 32) {
@@ -303,7 +305,9 @@ contract SubmitPackedAttestationsTest is AttestationTest {
         assertEq(batches, signals.length == 0 ? 0 : 1, "one event");
     }
 
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 16
+
+    /// forge-config: ci.fuzz.runs = 64
     /// @dev The same history by either form: random sinks, times, values and signers, over several epochs.
     function testFuzz_WhenTheAbiFormCarriesTheSame(uint256 seed) external {
         uint256 snapshot = vm.snapshotState();

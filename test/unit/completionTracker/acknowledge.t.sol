@@ -6,7 +6,9 @@ import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { HostileWallet, OwnedWallet } from "../../utils/Wallets.sol";
 import { TrackerTest } from "./TrackerTest.sol";
 
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+
+/// forge-config: ci.fuzz.runs = 64
 /// forge-config: deep.fuzz.runs = 10000
 contract AcknowledgeTest is TrackerTest {
     function testFuzz_RevertGiven_TheTaskTypeIsUnknown(TaskTypeId unknown) external {

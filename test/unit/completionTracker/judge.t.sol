@@ -9,7 +9,9 @@ import { ICompletionTracker } from "../../../src/interfaces/ICompletionTracker.s
 import { LedgerMath } from "../../../src/libraries/LedgerMath.sol";
 import { TrackerTest } from "./TrackerTest.sol";
 
-/// forge-config: default.fuzz.runs = 32
+/// forge-config: default.fuzz.runs = 8
+
+/// forge-config: ci.fuzz.runs = 32
 /// forge-config: deep.fuzz.runs = 10000
 contract JudgeTest is TrackerTest {
     function testFuzz_GivenTheSinkHasNeverRegistered(address nobody, bool leaving) external {

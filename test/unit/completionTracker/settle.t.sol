@@ -8,7 +8,9 @@ import { LedgerMath } from "../../../src/libraries/LedgerMath.sol";
 import { VerifierTerms } from "../../../src/types/VerifierTerms.sol";
 import { TrackerTest } from "./TrackerTest.sol";
 
-/// forge-config: default.fuzz.runs = 32
+/// forge-config: default.fuzz.runs = 8
+
+/// forge-config: ci.fuzz.runs = 32
 /// forge-config: deep.fuzz.runs = 10000
 contract SettleTest is TrackerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(address caller) external {

@@ -5,7 +5,9 @@ import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { ActionsTest } from "../../utils/ActionsTest.sol";
 
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+
+/// forge-config: ci.fuzz.runs = 64
 /// forge-config: deep.fuzz.runs = 10000
 contract BookSourceTest is ActionsTest {
     function testFuzz_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown, address source) external {

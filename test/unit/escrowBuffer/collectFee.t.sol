@@ -5,7 +5,9 @@ import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract CollectFeeTest is LedgerTest {
     function testFuzz_RevertWhen_TheTaskTypeDoesNotExist(TaskTypeId unknown) external {

@@ -5,7 +5,9 @@ import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract DrainTest is LedgerTest {
     uint256 private constant MINIMUM = uint256(UNIT_RATE) * EPOCH;
@@ -86,7 +88,9 @@ contract DrainTest is LedgerTest {
         _assertConserved();
     }
 
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 16
+
+    /// forge-config: ci.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_WhenManyDepositsWait(uint64 capacity, uint256 count) external {
         capacity = uint64(bound(capacity, 1000, 1e6));

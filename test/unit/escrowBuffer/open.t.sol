@@ -11,7 +11,9 @@ import { EscrowTerms } from "../../../src/types/EscrowTerms.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { LedgerTest } from "../../utils/LedgerTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract EscrowOpenTest is LedgerTest {
     function testFuzz_RevertWhen_TheCallerIsNotTheRegistry(address caller, TaskTypeId taskTypeId) external {

@@ -5,7 +5,9 @@ import { IEscrowBuffer } from "../../../src/interfaces/IEscrowBuffer.sol";
 import { TaskTypeId } from "../../../src/types/TaskType.sol";
 import { ActionsTest } from "../../utils/ActionsTest.sol";
 
-/// forge-config: default.fuzz.runs = 128
+/// forge-config: default.fuzz.runs = 32
+
+/// forge-config: ci.fuzz.runs = 128
 /// forge-config: deep.fuzz.runs = 10000
 contract EscrowViewsTest is ActionsTest {
     function testFuzz_WhenTheTaskTypeDoesNotExist(TaskTypeId unknown) external {
@@ -61,7 +63,9 @@ contract EscrowViewsTest is ActionsTest {
         assertEq(amount, 0);
     }
 
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 16
+
+    /// forge-config: ci.fuzz.runs = 64
     /// forge-config: deep.fuzz.runs = 10000
     function testFuzz_AfterAnyHistory(uint256[24] calldata steps) external {
         _populate(id, "");

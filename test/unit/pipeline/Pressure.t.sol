@@ -6,7 +6,8 @@ import { PipelineTest } from "../../utils/PipelineTest.sol";
 
 /// @notice What a bottleneck does to the pay of the stage above it, in money.
 /// @dev Many transactions per run, so fewer runs.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 /// forge-config: deep.fuzz.runs = 10000
 contract PressureTest is PipelineTest {
     uint64 internal constant UPSTREAM_CAPACITY = 1000;

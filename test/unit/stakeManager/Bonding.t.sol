@@ -9,7 +9,8 @@ import { CapacityTest } from "../../utils/CapacityTest.sol";
 /// @notice What a bond promises, over several calls and contracts: one wei backs one thing, it cannot run away, and who
 /// only borrows it gains nothing.
 /// @dev Many transactions per run, so fewer runs.
-/// forge-config: default.fuzz.runs = 64
+/// forge-config: default.fuzz.runs = 16
+/// forge-config: ci.fuzz.runs = 64
 /// forge-config: deep.fuzz.runs = 10000
 contract BondingTest is CapacityTest {
     function testFuzz_StakeIsNotCountedTwice_AcrossTaskTypes(uint64 capacity) external {

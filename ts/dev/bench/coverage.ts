@@ -100,6 +100,7 @@ async function runForge(): Promise<void> {
   mkdirSync(resolve(ROOT, dirname(REPORT)), { recursive: true });
   const child = spawn(forge, ["coverage", "--exclude-tests", ...tests, ...report], {
     cwd: ROOT,
+    env: { ...process.env, FOUNDRY_PROFILE: "ci" },
     stdio: ["ignore", 2, 2],
   });
   const code = await new Promise<number | null>((done, fail) => child.once("error", fail).once("close", done));

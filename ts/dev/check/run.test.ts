@@ -28,11 +28,16 @@ function program(name: string, body: string): void {
   chmodSync(path, 0o755);
 }
 
-const start = (...args: string[]): ChildProcess =>
-  spawn(process.execPath, [join(folder, "script/run.mjs"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+/** Whether all tests are asked for is each test's own affair, also where all of them are running. */
+const start = (args: string[], all: "true" | "" = ""): ChildProcess =>
+  spawn(process.execPath, [join(folder, "script/run.mjs"), ...args], {
+    env: { ...process.env, ALL_TESTS: all },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 
-async function run(...args: string[]): Promise<{ code: number | null; error: string; ran: string[] }> {
-  const child = start(...args);
+const run = (...args: string[]) => outcomeOf(start(args));
+
+async function outcomeOf(child: ChildProcess): Promise<{ code: number | null; error: string; ran: string[] }> {
   let error = "";
   child.stderr?.on("data", (chunk) => {
     error += chunk;
@@ -62,7 +67,22 @@ test("whoever asks for help waits for no build", async () => {
 
 test("both halves of the tests run, though the first fails, and the failure is told", async () => {
   program("forge", `echo forge "$@" >> ${log}; [ "$1" = build ]`);
-  expect(await run("test")).toMatchObject({ code: 1, ran: ["forge build", "forge test", "vitest run"] });
+  const { code, ran } = await run("test");
+  expect(code).toBe(1);
+  expect(ran).toEqual(["forge build", "forge test", expect.stringMatching(/^vitest run /)]);
+});
+
+test("npm test leaves out files that there are, and tries less; with ALL_TESTS it does neither", async () => {
+  program("forge", `echo forge "$@" $FOUNDRY_PROFILE >> ${log}`);
+  const { ran } = await run("test");
+  expect(ran[1]).toBe("forge test default");
+  const leftOut = ran[2]?.split(" --exclude ").slice(1) ?? [];
+  expect(leftOut.length).toBeGreaterThan(0);
+  for (const file of leftOut) expect(existsSync(join(PROJECT_ROOT, file)), file).toBe(true);
+
+  writeFileSync(log, "");
+  const all = await outcomeOf(start(["test"], "true"));
+  expect(all.ran.slice(1)).toEqual(["forge test ci", "vitest run"]);
 });
 
 test("nothing runs on what was not built", async () => {
@@ -79,7 +99,7 @@ test("an unknown task is one line and exit code 2", async () => {
 test("who is told to end hands it on, and leaves nobody behind", async () => {
   const ready = join(folder, "ready");
   program("forge", `trap 'echo ended >> ${log}; exit 143' TERM; touch ${ready}; while :; do sleep 0.05; done`);
-  const child = start("build");
+  const child = start(["build"]);
   const closed = new Promise<number | null>((done) => child.once("close", done));
   await expect.poll(() => existsSync(ready), { timeout: 30_000 }).toBe(true);
   child.kill("SIGTERM");
