@@ -7,6 +7,6 @@ const seed = process.env.SEED ?? `0x${randomBytes(8).toString("hex")}`;
 process.stderr.write(`explore: seed ${seed}; the same again with SEED=${seed} npm run test:explore\n`);
 const { status } = spawnSync("forge", ["test", ...process.argv.slice(2)], {
   stdio: "inherit",
-  env: { ...process.env, FOUNDRY_FUZZ_SEED: seed },
+  env: { FOUNDRY_PROFILE: "ci", ...process.env, FOUNDRY_FUZZ_SEED: seed },
 });
 process.exitCode = status ?? 1;

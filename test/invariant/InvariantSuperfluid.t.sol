@@ -20,6 +20,7 @@ contract InvariantSuperfluid is InvariantTest, SuperfluidChecks {
     /// forge-config: default.invariant.runs = 4
 
     /// forge-config: ci.invariant.runs = 16
+    /// forge-config: deep.invariant.runs = 16
     /// forge-config: default.invariant.check-interval = 8
     function invariant_S_SuperfluidKeepsItsPromises() external {
         _checkBooks();

@@ -120,6 +120,7 @@ contract RevealCapacityTest is CapacityTest {
     /// forge-config: default.fuzz.runs = 4
 
     /// forge-config: ci.fuzz.runs = 16
+    /// forge-config: deep.fuzz.runs = 16
     function testFuzz_RevertWhen_TheCommitmentWasMadeForAnotherRegistry(uint64 capacity, uint96 backlog) external {
         bytes32 commitment = registry.hashSignal(id, sink, capacity, backlog, SALT);
         address first = address(registry);

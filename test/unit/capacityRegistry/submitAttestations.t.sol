@@ -114,6 +114,7 @@ contract SubmitAttestationsTest is AttestationTest {
     /// forge-config: default.fuzz.runs = 4
 
     /// forge-config: ci.fuzz.runs = 16
+    /// forge-config: deep.fuzz.runs = 16
     function testFuzz_WhenTheAttestationWasSignedForAnotherRegistry(uint64 capacity) external {
         ICapacityRegistry.Attestation memory signed =
             _attestation(id, sink, key, capacity, 0, block.timestamp + REPORT_DELAY);

@@ -193,6 +193,7 @@ contract SubmitPackedAttestationsTest is AttestationTest {
     /// forge-config: default.fuzz.runs = 4
 
     /// forge-config: ci.fuzz.runs = 16
+    /// forge-config: deep.fuzz.runs = 16
     function testFuzz_WhenTheBatchIsHuge(uint256 seed, uint40 capacity) external {
         bytes memory junk = new bytes(256 * 102);
         for (uint256 offset = 32; offset <= junk.length; offset += 32) {
@@ -224,9 +225,11 @@ contract SubmitPackedAttestationsTest is AttestationTest {
     {
         (ICapacityRegistry.Attestation[] memory batch, uint256 expected) = _batchOfOneSink(capacities, times);
         uint256 snapshot = vm.snapshotState();
+        uint256 alone;
         for (uint256 i; i < batch.length; ++i) {
-            _submitPacked(id, batch[i]);
+            alone += _submitPacked(id, batch[i]);
         }
+        assertEq(alone, expected, "accepted alone");
         bytes memory state = _stateOf(sink);
         vm.revertToStateAndDelete(snapshot);
 
@@ -308,6 +311,7 @@ contract SubmitPackedAttestationsTest is AttestationTest {
     /// forge-config: default.fuzz.runs = 16
 
     /// forge-config: ci.fuzz.runs = 64
+    /// forge-config: deep.fuzz.runs = 64
     /// @dev The same history by either form: random sinks, times, values and signers, over several epochs.
     function testFuzz_WhenTheAbiFormCarriesTheSame(uint256 seed) external {
         uint256 snapshot = vm.snapshotState();

@@ -5,7 +5,8 @@
  * removed, a minimum for a maximum, another rounding, another constant, a modifier switched off. The tests should fail
  * with it. Compiling takes minutes, so all mutants are compiled at once, into a copy of the project in which the block's
  * coinbase chooses one of them at run time (`schemata.ts`); a test run then takes seconds. A mutant is tried with the
- * tests that are most likely to notice it first, and with fewer fuzz and invariant runs than `ALL_TESTS=true npm test` has.
+ * tests that are most likely to notice it first, and with fewer fuzz and invariant runs than `ALL_TESTS=true npm test`
+ * has.
  *
  * `test/mutants.json` says of each mutant that survives why no test can notice it; those meet fuzz and unit tests only. Any
  * other survivor is an error.

@@ -126,34 +126,36 @@ test("a commitment is revealed only in a later block than its own", async () => 
 });
 
 /** The sink, held up so long as it waits for the block of its first reveal that the window of 20 blocks passes. */
-function heldUpSink(): WriteClient {
-  let heldUp = false;
-  return createClient({
+function heldUpSink(): { client: WriteClient; committedAt: () => bigint | undefined } {
+  let committedAt: bigint | undefined;
+  const client = createClient({
     account: sink.account,
     chain: sink.chain,
     pollingInterval: sink.pollingInterval,
     transport: custom({
       request: async (request) => {
         // Within its own look, so that it sees the chain only before and after.
-        if (request.method === "eth_blockNumber" && !heldUp) {
-          const { signal } = await stateOf(sink);
-          heldUp = signal.committedAtBlock !== undefined;
-          if (heldUp) await chain.test.mine({ blocks: 25 });
+        if (request.method === "eth_blockNumber" && committedAt === undefined) {
+          committedAt = (await stateOf(sink)).signal.committedAtBlock;
+          if (committedAt !== undefined) await chain.test.mine({ blocks: 25 });
         }
         return sink.request(request);
       },
     }),
   });
+  return { client, committedAt: () => committedAt };
 }
 
 test("a missed window is repaired by committing again", async () => {
-  const { attempts } = await whileMining(signalCapacity(heldUpSink(), { ...task, capacity: 80n, backlog: 0n }));
+  const { client, committedAt } = heldUpSink();
+  const { attempts, receipt } = await whileMining(signalCapacity(client, { ...task, capacity: 80n, backlog: 0n }));
   expect(attempts).toBe(2);
+  expect(receipt.blockNumber).toBeGreaterThan((committedAt() ?? 0n) + 20n);
   expect((await stateOf(sink)).declaredCapacity).toBe(80n);
 });
 
 test("a window that is missed every time is an error", async () => {
-  const signalling = signalCapacity(heldUpSink(), { ...task, capacity: 80n, backlog: 0n, attempts: 1 });
+  const signalling = signalCapacity(heldUpSink().client, { ...task, capacity: 80n, backlog: 0n, attempts: 1 });
   await expect(signalling).rejects.toThrow(SignalError);
 });
 
